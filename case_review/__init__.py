@@ -1,0 +1,7 @@
+"""Reproducible reports of systematic reviews of case reports.
+
+The modules are named after their subject; `__main__` is the command line. Importing the package
+itself imports nothing else, so that locking and set-up work with a bare Python.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,145 @@
+"""Tables and figures as the report shows them, each with a CSV behind it.
+
+A table leaves a notebook only as `text/markdown`, because that is the one form that Quarto and the
+embedded renderer turn into the same table in HTML, PDF and DOCX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from case_review.files import write_text
+
+#: Said by every exhibit that rests on reconstructed rows.
+RECONSTRUCTED_NOTE = (
+    "Based on reconstructed patient rows that agree with the printed summaries; "
+    "they are not the original patient data."
+)
+RECONSTRUCTED_SHORT = "Reconstructed data"
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
+_RUNS = re.compile(r"(?<=[-.])(?=[-.])")
+#: A spreadsheet takes a cell that starts so for a formula.
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+
+
+def escape(text: str) -> str:
+    """`text` as Markdown that shows exactly these characters and executes nothing."""
+    flat = " ".join(str(text).split())
+    return _RUNS.sub(r"\\", _SPECIAL.sub(r"\\\1", flat))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table.
+
+    Parameters
+    ----------
+    cells
+        Plain text, one entry per column (escaped when the table is written).
+    indent
+        Level of a sub-row: 0 for none.
+    heading
+        Whether the row opens a block; its first cell is set in bold.
+    mark
+        Footnote mark after the first cell (`a`), or empty.
+    """
+
+    cells: Sequence[str]
+    indent: int = 0
+    heading: bool = False
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for display and the numbers behind it.
+
+    Parameters
+    ----------
+    columns
+        Column headings, plain text.
+    rows
+        The body.
+    data
+        What the exhibit's CSV holds: one row per number, unrounded.
+    notes
+        Footnotes below the table, as (mark, text); the mark may be empty.
+    align
+        One of `l`, `r`, `c` per column; by default the first column left, the others right.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    data: pd.DataFrame
+    notes: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    align: str = ""
+
+    def __post_init__(self):
+        for row in self.rows:
+            if len(row.cells) != len(self.columns):
+                raise ValueError(
+                    f"row {list(row.cells)} has {len(row.cells)} cells, "
+                    f"the table has {len(self.columns)} columns"
+                )
+
+    def markdown(self) -> str:
+        """The table as a pandoc pipe table, followed by its notes."""
+        align = self.align or "l" + "r" * (len(self.columns) - 1)
+        header = [escape(name) for name in self.columns]
+        body = [_cells(row) for row in self.rows]
+        widths = [
+            max(4, *(len(line[i]) for line in [header, *body])) for i in range(len(self.columns))
+        ]
+        rules = [_rule(kind, width) for kind, width in zip(align, widths, strict=True)]
+        lines = [_line(header), _line(rules), *(_line(cells) for cells in body)]
+        notes = [f"{f'^{mark}^ ' if mark else ''}{escape(text)}" for mark, text in self.notes]
+        return "\n".join(lines) + "".join(f"\n\n{note}" for note in notes) + "\n"
+
+
+def _cells(row: Row) -> list[str]:
+    first, *others = (escape(cell) for cell in row.cells)
+    if row.heading:
+        first = f"**{first}**"
+    if row.mark:
+        first += f"^{row.mark}^"
+    return ["&emsp;" * row.indent + first, *others]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _rule(kind: str, width: int) -> str:
+    left = ":" if kind in "lc" else "-"
+    right = ":" if kind in "rc" else "-"
+    return left + "-" * max(2, width - 2) + right
+
+
+@dataclass(frozen=True)
+class MarkdownOutput:
+    """A cell output that has only the Markdown form."""
+
+    text: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/markdown": self.text}
+
+
+def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with an apostrophe before every text cell that a spreadsheet would take as a formula.
+
+    Numbers are left alone: a negative number is no formula.
+    """
+    return frame.map(
+        lambda cell: f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    )
+
+
+def write_csv(frame: pd.DataFrame, path) -> None:
+    """Write an exhibit's numbers: UTF-8, `\\n`, empty for missing, safe to open in a spreadsheet."""
+    write_text(path, spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n"))

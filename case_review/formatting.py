@@ -1,0 +1,86 @@
+"""How numbers are printed: the only place that turns a value into text."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+#: What stands where R prints NA for a limit or a median.
+NOT_ESTIMABLE = "not estimable"
+
+
+def round_half_away(value: float | Fraction, digits: int = 1) -> Decimal:
+    """`value` rounded to `digits` decimals, halves away from zero, as R 2 and journals print it.
+
+    Binary floats cannot hold most halves, so pass a `Fraction` (n/N) where a tie must be exact.
+    """
+    if isinstance(value, Fraction):
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+    else:
+        exact = Decimal(repr(float(value)))
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def percent(n: int, of: int, digits: int = 1) -> str:
+    """The percentage n/of without its sign, e.g. `"35.7"`.
+
+    Raises
+    ------
+    ValueError
+        If `of` is not positive.
+    """
+    if of <= 0:
+        raise ValueError(f"a percentage of {of} patients is not defined")
+    return str(round_half_away(Fraction(int(n) * 100, int(of)), digits))
+
+
+def count_percent(n: int, of: int, digits: int = 1) -> str:
+    """`n (p)` as in a table cell with the heading n (%); zero is printed alone, as journals do."""
+    return "0" if n == 0 else f"{n} ({percent(n, of, digits)})"
+
+
+def count_percent_prose(n: int, of: int, digits: int = 1) -> str:
+    """`n (p%)` as in running text."""
+    return f"{n} ({percent(n, of, digits)}%)"
+
+
+def number(value: float | None, digits: int | None = None) -> str:
+    """A number without superfluous zeros (`2`, `1.5`), or `not estimable` for NaN and None.
+
+    `digits` fixes the number of decimals; without it at most three significant decimals are shown.
+    """
+    if value is None or math.isnan(value):
+        return NOT_ESTIMABLE
+    if digits is not None:
+        return str(round_half_away(value, digits))
+    text = f"{round_half_away(value, 3):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
+    """`1–10`, with an en dash; `1 to not estimable` where a limit does not exist."""
+    low_text, high_text = number(low, digits), number(high, digits)
+    dash = "–" if NOT_ESTIMABLE not in (low_text, high_text) else " to "
+    if low_text.startswith("-") or high_text.startswith("-"):
+        dash = " to "
+    return f"{low_text}{dash}{high_text}"
+
+
+def estimate(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    unit: str = "",
+    digits: int | None = None,
+    conf_level: float = 0.95,
+) -> str:
+    """`2 weeks (95% CI 1–10 weeks)`; the unit may be empty (`0.61 (95% CI 0.27–1.38)`)."""
+    tail = f" {unit}" if unit else ""
+    level = number(conf_level * 100)
+    return f"{number(value, digits)}{tail} ({level}% CI {interval(low, high, digits)}{tail})"
+
+
+def p_value(p: float) -> str:
+    """`p = 0.241`, or `p < 0.001`."""
+    return "p < 0.001" if p < 0.001 else f"p = {round_half_away(p, 3)}"

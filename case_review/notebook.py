@@ -1,0 +1,204 @@
+"""What a notebook of the report opens: it reads clean tables, records results, shows exhibits.
+
+    from case_review.notebook import Notebook
+    nb = Notebook("05_response")
+    patients = nb.read("patients")
+    nb.record("response.responders", value=25, n=25, of=25, text="25 (100.0%)", unit="patients")
+    nb.table(table)                  # in a cell with #| label: tbl-... and #| tbl-cap: ...
+    nb.figure(figure, data=points)   # in a cell with #| label: fig-..., fig-cap and fig-alt
+
+Under the runner everything is written to a staging folder that becomes the report's only when the
+whole notebook has succeeded. Opened by hand in Jupyter, the same cells show their output and write
+nothing, so that an experiment never reaches the report.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from case_review import exhibits, registry
+from case_review.files import write_bytes
+from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
+
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
+
+
+class Notebook:
+    """The notebook's connection to the report.
+
+    Parameters
+    ----------
+    name
+        The notebook's file name without ending, e.g. `05_response`.
+    parameters
+        The parameters it ran with, kept in the registry; usually a dict of the parameter cell.
+    """
+
+    def __init__(self, name: str, parameters: dict | None = None):
+        self.name = name
+        self.parameters = parameters or {}
+        self.project: Project = find_project()
+        stage = os.environ.get(STAGE_VARIABLE)
+        self.stage: Path | None = Path(stage) if stage else None
+        self._inputs: dict[str, str] = {}
+        self._reconstructed = False
+        self._results: dict[str, registry.Result] = {}
+        self._changed = True
+        _after_each_cell(self._flush)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def read(self, table: str) -> pd.DataFrame:
+        """The clean table `data/clean/<table>.csv`; an empty cell is missing."""
+        frame = self._read_csv(self.project.clean / f"{table}.csv")
+        if "provenance" in frame.columns:
+            self._reconstructed |= frame["provenance"].eq("reconstructed").any()
+        return frame
+
+    def read_raw(self, table: str) -> pd.DataFrame:
+        """The raw table `data/raw/<table>.csv` as text, for what is audited rather than analysed."""
+        return self._read_csv(self.project.raw / f"{table}.csv", dtype=str).fillna("")
+
+    def read_results(self) -> dict[str, registry.Recorded]:
+        """The results of all notebooks that ran before, by id (for the audit)."""
+        for path in sorted(self.project.results.glob("*.json")):
+            if path.stem != self.name:
+                self._remember(path)
+        results = registry.load(self.project.results)
+        return {key: result for key, result in results.items() if result.notebook != self.name}
+
+    def _read_csv(self, path: Path, **options) -> pd.DataFrame:
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"{self.project.relative(path)} does not exist. Run `make data` first."
+            )
+        self._remember(path)
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
+
+    def _remember(self, path: Path) -> None:
+        self._inputs[self.project.relative(path)] = sha256(path)
+
+    # -- recording -------------------------------------------------------------------------------
+
+    def record(self, id: str, value, text: str, **details) -> registry.Result:
+        """Record one result under a dotted id; `details` are `low`, `high`, `unit`, `n`, `of`.
+
+        Raises
+        ------
+        RegistryError
+            If the id is malformed or recorded before, or the cell has no `#| label:`.
+        """
+        if id in self._results and self.stage is not None:
+            raise registry.RegistryError(
+                f"{id} was already recorded by cell {self._results[id].cell} of {self.name}"
+            )
+        result = registry.Result(
+            id, value, text=text, cell=current_label(), inputs=dict(self._inputs), **details
+        )
+        self._results[id] = result
+        self._changed = True
+        return result
+
+    def _flush(self, *_) -> None:
+        if self.stage is not None and self._changed:
+            path = self.stage / "results" / f"{self.name}.json"
+            registry.write(path, self.name, self.parameters, self._results.values())
+            self._changed = False
+
+    # -- showing ---------------------------------------------------------------------------------
+
+    def table(self, table: exhibits.Table) -> exhibits.MarkdownOutput:
+        """Show a table; its CSV is named after the cell's label (`tbl-...`)."""
+        label = current_label()
+        if self.stage is not None:
+            exhibits.write_csv(table.data, self.stage / "exhibits" / f"{label}.csv")
+        text = table.markdown()
+        if self._reconstructed:
+            text += f"\n{exhibits.RECONSTRUCTED_NOTE}\n"
+        return exhibits.MarkdownOutput(text)
+
+    def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
+        """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
+
+        A figure that rests on reconstructed rows says so in small print at its foot.
+        """
+        label = current_label()
+        if self._reconstructed:
+            figure.text(
+                1, 0, exhibits.RECONSTRUCTED_SHORT, ha="right", va="top", size=7, color="#6b6b6b"
+            )
+        output = FigureOutput.draw(figure)
+        if self.stage is not None:
+            folder = self.stage / "exhibits"
+            exhibits.write_csv(data, folder / f"{label}.csv")
+            write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
+            write_bytes(folder / f"{label}.png", output.png)
+        return output
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether any table read so far holds reconstructed rows."""
+        return bool(self._reconstructed)
+
+
+class FigureOutput:
+    """A figure as SVG (HTML, PDF) and PNG (DOCX)."""
+
+    def __init__(self, svg: str, png: bytes):
+        self.svg, self.png = svg, png
+
+    @classmethod
+    def draw(cls, figure) -> FigureOutput:
+        """Draw a matplotlib figure in both forms, free of dates, and close it."""
+        import matplotlib.pyplot as plt
+
+        svg, png = io.StringIO(), io.BytesIO()
+        figure.savefig(svg, format="svg", bbox_inches="tight", metadata={"Date": None})
+        figure.savefig(png, format="png", bbox_inches="tight", metadata={"Software": None})
+        plt.close(figure)
+        return cls(svg.getvalue(), png.getvalue())
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"image/svg+xml": self.svg, "image/png": self.png}
+
+
+def current_label() -> str:
+    """The `#| label:` of the cell that is running.
+
+    Raises
+    ------
+    RegistryError
+        If the cell has none, for nothing could then be traced back to it.
+    """
+    source = _running_source()
+    match = _LABEL.search(source)
+    if not match:
+        raise registry.RegistryError(
+            "this cell records a result or shows an exhibit, so it needs a first line "
+            "such as `#| label: tbl-characteristics`"
+        )
+    return match.group(1)
+
+
+def _shell():
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def _running_source() -> str:
+    shell = _shell()
+    return shell.user_ns.get("In", [""])[-1] if shell is not None else "#| label: console"
+
+
+def _after_each_cell(function) -> None:
+    shell = _shell()
+    if shell is not None:
+        shell.events.register("post_run_cell", function)

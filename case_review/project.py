@@ -1,0 +1,108 @@
+"""Where everything lies: the folders of a project and how to find its root."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Set by the runner: the folder that a notebook run writes to before its output is promoted.
+STAGE_VARIABLE = "CASE_REVIEW_STAGE"
+#: Set by the Makefile when `PARAMS=file` names another parameter file.
+PARAMS_VARIABLE = "CASE_REVIEW_PARAMS"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one review.
+
+    Parameters
+    ----------
+    root
+        The folder that holds `params.yml`, `data/`, `notebooks/` and `report/`.
+    """
+
+    root: Path
+
+    @property
+    def params_file(self) -> Path:
+        """The parameter file in force (`params.yml` unless `PARAMS=file` says otherwise)."""
+        return self.root / os.environ.get(PARAMS_VARIABLE, "params.yml")
+
+    @property
+    def raw(self) -> Path:
+        """Immutable inputs."""
+        return self.root / "data" / "raw"
+
+    @property
+    def clean(self) -> Path:
+        """Tables written by `01_cleaning`."""
+        return self.root / "data" / "clean"
+
+    @property
+    def notebooks(self) -> Path:
+        """Notebook sources, without outputs."""
+        return self.root / "notebooks"
+
+    @property
+    def expectations(self) -> Path:
+        """Great Expectations suites as JSON."""
+        return self.root / "expectations"
+
+    @property
+    def report(self) -> Path:
+        """The manuscript and everything generated for it."""
+        return self.root / "report"
+
+    @property
+    def executed(self) -> Path:
+        """Executed notebooks."""
+        return self.report / "_executed"
+
+    @property
+    def results(self) -> Path:
+        """The result registry, one JSON file per notebook."""
+        return self.report / "results"
+
+    @property
+    def exhibits(self) -> Path:
+        """A CSV behind every table and figure, and each figure as SVG and PNG."""
+        return self.report / "exhibits"
+
+    @property
+    def build(self) -> Path:
+        """Stamps, staging areas and locks of the build; never published."""
+        return self.report / "_build"
+
+    @property
+    def site(self) -> Path:
+        """The finished report."""
+        return self.report / "_site"
+
+    def relative(self, path: Path) -> str:
+        """`path` as it is named in messages and provenance: relative to the root, with slashes."""
+        return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project that `start` (default: the working folder) lies in.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no folder from `start` upwards holds `params.yml` and `notebooks/`.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "notebooks").is_dir() and (folder / "params.yml").is_file():
+            return Project(folder)
+    raise FileNotFoundError(
+        f"{start} lies in no case-review project: no folder from here upwards has a "
+        "params.yml and a notebooks/ folder. Change into the project and try again."
+    )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -1,0 +1,120 @@
+"""The result registry: every number that prose may show, with where it came from.
+
+`report/results/<notebook>.json` holds the results of one notebook. Nothing else in the project
+carries a computed number into the manuscript.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+
+
+class RegistryError(Exception):
+    """A result that cannot be recorded, or that is asked for and does not exist."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One recorded number.
+
+    Parameters
+    ----------
+    id
+        Dotted name, e.g. `response.median_weeks`.
+    value, low, high
+        The estimate and its confidence limits; None where there is none (R's NA).
+    unit
+        Unit of `value`, `low` and `high` (`patients`, `weeks`, `hours`, ...; empty for none).
+    n, of
+        Numerator and denominator, or the number of patients behind an estimate (`n`).
+    text
+        The only form that prose may show.
+    cell
+        Label of the notebook cell that computed it.
+    inputs
+        SHA-256 of every data file read for it, by path.
+    """
+
+    id: str
+    value: float | int | str | None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    n: int | None = None
+    of: int | None = None
+    text: str = ""
+    cell: str = ""
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not ID_PATTERN.fullmatch(self.id):
+            raise RegistryError(
+                f"'{self.id}' is not a result id: write lower-case words joined by dots, "
+                "such as response.median_weeks"
+            )
+        if not self.text:
+            raise RegistryError(f"result {self.id} has no text: prose could not show it")
+        for name in ("value", "low", "high", "n", "of"):
+            object.__setattr__(self, name, _plain(getattr(self, name)))
+
+
+def _plain(value):
+    """A JSON-safe scalar: numpy types unwrapped, NaN (R's NA) as None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+@dataclass(frozen=True)
+class Recorded(Result):
+    """A result as read back, with the notebook that recorded it."""
+
+    notebook: str = ""
+
+
+def write(path: Path, notebook: str, parameters: dict, results: Iterable[Result]) -> None:
+    """Write one notebook's results as JSON, atomically."""
+    from case_review.files import to_json, write_text
+
+    document = {
+        "notebook": notebook,
+        "parameters": parameters,
+        "results": [asdict(result) for result in results],
+    }
+    write_text(path, to_json(document))
+
+
+def read(path: Path) -> list[Recorded]:
+    """The results of one notebook."""
+    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    return [Recorded(**entry, notebook=document["notebook"]) for entry in document["results"]]
+
+
+def load(folder: Path) -> dict[str, Recorded]:
+    """All results under `folder`, by id.
+
+    Raises
+    ------
+    RegistryError
+        If two notebooks recorded the same id.
+    """
+    results: dict[str, Recorded] = {}
+    for path in sorted(Path(folder).glob("*.json")):
+        for result in read(path):
+            if result.id in results:
+                other = results[result.id]
+                raise RegistryError(
+                    f"{result.id} is recorded twice: by {other.notebook} (cell {other.cell}) and "
+                    f"by {result.notebook} (cell {result.cell}). Rename one of them."
+                )
+            results[result.id] = result
+    return results
