@@ -1,0 +1,85 @@
+"""Every printed form of a number, with the cases where common rounding goes wrong."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from case_review import formatting
+
+
+@pytest.mark.parametrize(
+    ("n", "of", "expected"),
+    [
+        (30, 84, "35.7"),
+        (73, 84, "86.9"),
+        (1, 84, "1.2"),
+        (26, 84, "31.0"),  # 30.952...; the review prints the truncated 30.9
+        (1, 16, "6.3"),  # 6.25: half away from zero, where round() gives 6.2
+        (1, 80, "1.3"),  # 1.25
+        (3, 80, "3.8"),  # 3.75
+        (59, 59, "100.0"),
+        (0, 7, "0.0"),
+    ],
+)
+def test_percent_rounds_halves_away_from_zero(n, of, expected):
+    assert formatting.percent(n, of) == expected
+
+
+def test_percent_of_nobody_is_refused():
+    with pytest.raises(ValueError, match="not defined"):
+        formatting.percent(0, 0)
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_percent_is_within_half_a_unit_of_the_exact_value(of, data):
+    n = data.draw(st.integers(0, of))
+    printed = Decimal(formatting.percent(n, of))
+    assert abs(Fraction(printed) - Fraction(100 * n, of)) <= Fraction(1, 20)
+
+
+def test_negative_halves_round_away_from_zero():
+    assert formatting.round_half_away(Fraction(-1, 4), 1) == Decimal("-0.3")
+    assert formatting.round_half_away(-0.25, 1) == Decimal("-0.3")
+
+
+def test_counts_in_cells_and_in_prose():
+    assert formatting.count_percent(30, 84) == "30 (35.7)"
+    assert formatting.count_percent(0, 84) == "0"
+    assert formatting.count_percent_prose(30, 84) == "30 (35.7%)"
+    assert formatting.count_percent_prose(0, 27) == "0 (0.0%)"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [
+        (2.0, None, "2"),
+        (1.5, None, "1.5"),
+        (100.0, None, "100"),
+        (0.12345, None, "0.123"),
+        (0.6, 2, "0.60"),
+        (float("nan"), None, "not estimable"),
+        (None, 2, "not estimable"),
+    ],
+)
+def test_number(value, digits, expected):
+    assert formatting.number(value, digits) == expected
+
+
+def test_estimates_say_so_where_a_limit_does_not_exist():
+    assert formatting.estimate(2, 1, 10, "weeks") == "2 weeks (95% CI 1–10 weeks)"
+    assert (
+        formatting.estimate(3.0, 1.0, float("nan"), "weeks")
+        == "3 weeks (95% CI 1 to not estimable weeks)"
+    )
+    assert formatting.estimate(-1.5, -3, 0.25, digits=1) == "-1.5 (95% CI -3.0 to 0.3)"
+    assert formatting.estimate(1, 0, 2, conf_level=0.9).endswith("(90% CI 0–2)")
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"), [(0.2414, "p = 0.241"), (0.0005, "p < 0.001"), (1.0, "p = 1.000")]
+)
+def test_p_value(p, expected):
+    assert formatting.p_value(p) == expected

@@ -1,0 +1,51 @@
+"""The registry refuses what could not be traced or shown."""
+
+import json
+
+import numpy as np
+import pytest
+
+from case_review import registry
+from case_review.registry import RegistryError, Result
+
+
+def test_results_survive_writing_and_reading(tmp_path):
+    result = Result(
+        "response.median_weeks",
+        np.float64(2.0),
+        low=1,
+        high=float("nan"),
+        unit="weeks",
+        n=np.int64(25),
+        text="2 weeks",
+        cell="median",
+        inputs={"data/clean/patients.csv": "0" * 64},
+    )
+    registry.write(tmp_path / "05_response.json", "05_response", {"conf_level": 0.95}, [result])
+    (back,) = registry.read(tmp_path / "05_response.json")
+    assert (back.value, back.low, back.high, back.n) == (2.0, 1, None, 25)
+    assert back.notebook == "05_response"
+    document = json.loads((tmp_path / "05_response.json").read_text())
+    assert list(document) == ["notebook", "parameters", "results"]
+    assert list(document["results"][0]) == [
+        "id", "value", "low", "high", "unit", "n", "of", "text", "cell", "inputs",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", ["median", "Response.median", "response..x", "response.x-y", ""])
+def test_malformed_ids_are_refused(bad):
+    with pytest.raises(RegistryError, match="not a result id"):
+        Result(bad, 1, text="1")
+
+
+def test_a_result_without_text_is_refused():
+    with pytest.raises(RegistryError, match="no text"):
+        Result("a.b", 1)
+
+
+def test_one_id_from_two_notebooks_is_refused(tmp_path):
+    for name in ("a", "b"):
+        result = Result("x.y", 1, text="1", cell=f"cell-{name}")
+        registry.write(tmp_path / f"{name}.json", name, {}, [result])
+    with pytest.raises(RegistryError, match=r"x\.y is recorded twice: by a .*cell-a.* by b"):
+        registry.load(tmp_path)
