@@ -141,5 +141,5 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_csv(frame: pd.DataFrame, path) -> None:
-    """Write an exhibit's numbers: UTF-8, `\\n`, empty for missing, safe to open in a spreadsheet."""
+    """Write an exhibit's numbers: UTF-8, empty for missing, safe to open in a spreadsheet."""
     write_text(path, spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n"))

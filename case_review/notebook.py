@@ -61,7 +61,7 @@ class Notebook:
         return frame
 
     def read_raw(self, table: str) -> pd.DataFrame:
-        """The raw table `data/raw/<table>.csv` as text, for what is audited rather than analysed."""
+        """The raw table `data/raw/<table>.csv` as text, for what is audited, not analysed."""
         return self._read_csv(self.project.raw / f"{table}.csv", dtype=str).fillna("")
 
     def read_results(self) -> dict[str, registry.Recorded]:

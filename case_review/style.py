@@ -9,7 +9,7 @@ import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
 
-#: The colours of Okabe and Ito (2008), safe for colour blindness; order chosen for contrast in grey.
+#: The colours of Okabe and Ito (2008), safe for colour blindness.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1a1a1a"
 GREY, LIGHT = "#6b6b6b", "#d9d9d9"
@@ -23,7 +23,7 @@ FONT = "Source Sans Pro"
 
 
 def font_folder() -> Path:
-    """The folder of the figure font, from a package of the lock (no font of the machine is used)."""
+    """The folder of the figure font, from a package of the lock, not of the machine."""
     return Path(font_source_sans_pro.__file__).parent / "files"
 
 

@@ -18,7 +18,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         files.write_text(path, "new")
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["x.txt"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.txt"]
 
 
 def test_write_if_changed_touches_only_what_differs(tmp_path):
