@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from case_review.errors import ReviewError
+
 ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
 
-class RegistryError(Exception):
+class RegistryError(ReviewError):
     """A result that cannot be recorded, or that is asked for and does not exist."""
 
 

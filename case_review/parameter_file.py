@@ -1,0 +1,191 @@
+"""Reading `params.yml` and what a notebook declares, without judging either.
+
+Kept apart from `parameters`, which checks the values, so that the build's stamps need no pydantic.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+#: The section whose keys any notebook may declare.
+SHARED = "shared"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file with the positions of its entries.
+
+    Parameters
+    ----------
+    name
+        The file as messages name it.
+    content
+        The sections; ruamel's mappings and lists, which remember their lines.
+    """
+
+    name: str
+    content: dict
+
+    def holds(self, path: tuple) -> bool:
+        """Whether the file itself says something about section and key of `path`."""
+        section = self.content.get(path[0]) if path else None
+        return section is not None and (len(path) < 2 or path[1] in section)
+
+    def line(self, path: tuple) -> int:
+        """The line (from 1) of the entry at `path`, or of the nearest entry around it."""
+        node, line = self.content, 1
+        for step in path:
+            position = getattr(node, "lc", None)
+            if isinstance(node, dict) and step in node:
+                line = position.key(step)[0] + 1
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                line = position.item(step)[0] + 1
+            else:
+                break
+            node = node[step]
+        return line
+
+
+def read(path: Path, name: str) -> Document:
+    """Parse a parameter file.
+
+    Raises
+    ------
+    ReviewError
+        If the file is missing, is no YAML, names an entry twice, or a section holds no entries.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        content = YAML(pure=True).load(text)
+    except FileNotFoundError:
+        raise ReviewError(
+            f"{name} does not exist. PARAMS= takes the path of a file, seen from the project folder."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReviewError(f"{name} cannot be read as UTF-8 text: {error}") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        problem = " ".join(str(error.problem).split())
+        raise ReviewError(f"{name}, line {mark.line + 1 if mark else 1}: {problem}") from None
+    except YAMLError as error:
+        raise ReviewError(f"{name} is not valid YAML: {error}") from None
+    content = {} if content is None else content
+    _require_sections(name, content)
+    return Document(name, content)
+
+
+def _require_sections(name: str, content) -> None:
+    if not isinstance(content, dict):
+        raise ReviewError(f"{name}, line 1: expected sections such as `shared:`, found a list")
+    for section, entries in content.items():
+        if entries is None:
+            content[section] = {}
+        elif not isinstance(entries, dict):
+            line = content.lc.key(section)[0] + 1
+            raise ReviewError(
+                f"{name}, line {line}: section {section} should hold `name: value` entries, "
+                f"found {entries!r}"
+            )
+
+
+def documents(project: Project) -> list[Document]:
+    """The files in force, the one that decides first: `PARAMS=file`, then `params.yml`."""
+    default = project.root / "params.yml"
+    files = [default] if project.params_file == default else [project.params_file, default]
+    return [read(path, _name(project, path)) for path in files]
+
+
+def _name(project: Project, path: Path) -> str:
+    try:
+        return project.relative(path)
+    except ValueError:
+        return str(path)
+
+
+def merge(found: list[Document]) -> dict:
+    """The sections in force as plain dicts, lists and scalars, completed entry by entry.
+
+    An entry (`section.key`) comes whole from the first file that has it; its value is not merged.
+    """
+    merged: dict = {}
+    for document in reversed(found):
+        for section, entries in document.content.items():
+            merged.setdefault(str(section), {}).update(_plain(entries))
+    return merged
+
+
+def _plain(value):
+    """Ruamel's values without their memory of the file."""
+    if isinstance(value, dict):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
+def section_of(notebook: str) -> str:
+    """The section of a notebook: `05_response` reads `response`."""
+    return notebook.partition("_")[2] or notebook
+
+
+def declared(path: Path) -> dict | None:
+    """Names and literal values of a notebook's cell tagged `parameters`; None without such a cell.
+
+    Raises
+    ------
+    ReviewError
+        If the file is no notebook, or the cell holds anything but plain literals.
+    """
+    for cell in cells(path):
+        if "parameters" in cell.get("metadata", {}).get("tags", []):
+            return _literals(path, source_of(cell))
+    return None
+
+
+def cells(path: Path) -> list[dict]:
+    """The cells of a notebook file.
+
+    Raises
+    ------
+    ReviewError
+        If the file is missing or is no notebook.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    except FileNotFoundError:
+        raise ReviewError(f"there is no notebook {path.parent.name}/{path.name}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ReviewError(f"{path.parent.name}/{path.name} is not a Jupyter notebook") from None
+
+
+def source_of(cell: dict) -> str:
+    """A cell's source as one text (the file may hold it as lines)."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _literals(path: Path, source: str) -> dict:
+    values = {}
+    try:
+        for statement in ast.parse(source).body:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+            if isinstance(target, ast.Name):
+                values[target.id] = ast.literal_eval(statement.value)
+    except (SyntaxError, ValueError) as error:
+        raise ReviewError(
+            f"notebooks/{path.name}: the cell tagged `parameters` should hold plain "
+            f"`name = value` lines ({error})"
+        ) from None
+    return values
