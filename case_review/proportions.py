@@ -1,0 +1,133 @@
+"""Proportions of patients: exact and score limits, and what unpublished patients would change."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import stats
+
+
+def exact(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
+    """Exact limits of the proportion n/of (Clopper and Pearson, Biometrika 1934;26:404).
+
+    Parameters
+    ----------
+    n, of
+        Patients with the feature, and all patients, as whole numbers with 0 <= n <= of.
+    conf_level
+        Two-sided level, strictly between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit as fractions of 1; 0 is the lower limit of none, 1 the upper of all.
+
+    Raises
+    ------
+    ValueError
+        If the counts or the level are not as above.
+    """
+    n, of = _checked(n, of, conf_level)
+    tail = (1 - conf_level) / 2
+    low = 0.0 if n == 0 else float(stats.beta.ppf(tail, n, of - n + 1))
+    high = 1.0 if n == of else float(stats.beta.isf(tail, n + 1, of - n))
+    return low, high
+
+
+def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
+    """Score limits of the proportion n/of (Wilson, J Am Stat Assoc 1927;22:209).
+
+    Takes, returns and refuses the same as `exact`.
+    """
+    n, of = _checked(n, of, conf_level)
+    z = stats.norm.isf((1 - conf_level) / 2)
+    centre = (n + z**2 / 2) / (of + z**2)
+    half = z / (of + z**2) * math.sqrt(n * (of - n) / of + z**2 / 4)
+    low = 0.0 if n == 0 else max(0.0, float(centre - half))
+    high = 1.0 if n == of else min(1.0, float(centre + half))
+    return low, high
+
+
+def with_selection(proportion, odds):
+    """The proportion among all patients, if failures reach publication less often than successes.
+
+    When a failure is published with odds `odds` (1: as often as a success; 0.1: ten times less
+    often), a published proportion p belongs to r p / (1 - p + r p) among all patients. The
+    transformation is monotone, so a limit of p becomes a limit of the result.
+
+    Parameters
+    ----------
+    proportion
+        Published proportion, or a limit of it, between 0 and 1; arrays broadcast.
+    odds
+        Relative publication odds r > 0; arrays broadcast.
+    """
+    p, r = np.asarray(proportion, dtype=float), np.asarray(odds, dtype=float)
+    if np.any((p < 0) | (p > 1)):
+        raise ValueError("a proportion lies between 0 and 1")
+    if np.any(r <= 0):
+        raise ValueError("relative publication odds must be greater than 0")
+    result = r * p / (1 - p + r * p)
+    return float(result) if result.ndim == 0 else result
+
+
+def tipping_odds(proportion: float, target: float) -> float:
+    """The relative publication odds at which `with_selection(proportion, odds)` equals `target`.
+
+    Both arguments lie strictly between 0 and 1. A result above 1 means that `proportion` is below
+    the target already without any selection.
+    """
+    if not (0 < proportion < 1 and 0 < target < 1):
+        raise ValueError("proportion and target must lie strictly between 0 and 1")
+    return target * (1 - proportion) / (proportion * (1 - target))
+
+
+def tipping_failures(n: int, of: int, target: float, conf_level: float | None = None) -> int:
+    """The smallest number of unpublished failures that brings the proportion below `target`.
+
+    Parameters
+    ----------
+    n, of
+        Published successes and patients.
+    target
+        A proportion strictly between 0 and 1.
+    conf_level
+        Without it the proportion n / (of + failures) itself is meant; with it, the exact lower
+        limit at this level.
+
+    Returns
+    -------
+    int
+        0 if the published patients alone lie below the target.
+    """
+    n, of = _checked(n, of, 0.5 if conf_level is None else conf_level)
+    if not 0 < target < 1:
+        raise ValueError(f"the target proportion must lie strictly between 0 and 1, not {target}")
+
+    def below(failures: int) -> bool:
+        patients = of + failures
+        if conf_level is None:
+            return n < target * patients * (1 - 1e-12)
+        return exact(n, patients, conf_level)[0] < target
+
+    upper = 1
+    while not below(upper):
+        upper *= 2
+    lower = -1
+    while upper - lower > 1:
+        middle = (lower + upper) // 2
+        lower, upper = (lower, middle) if below(middle) else (middle, upper)
+    return upper
+
+
+def _checked(n: int, of: int, conf_level: float) -> tuple[int, int]:
+    if n != int(n) or of != int(of):
+        raise ValueError(f"patients are counted in whole numbers, not {n} of {of}")
+    if of <= 0:
+        raise ValueError(f"a proportion of {of} patients is not defined")
+    if not 0 <= n <= of:
+        raise ValueError(f"{n} of {of} patients is not possible")
+    if not 0 < conf_level < 1:
+        raise ValueError(f"the confidence level must lie between 0 and 1, not {conf_level}")
+    return int(n), int(of)
