@@ -1,0 +1,79 @@
+"""The audit of a paper's printed numbers: by themselves, and against the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from case_review.audit import categories, claims, findings, printed, sums
+from case_review.audit.claims import Claims
+from case_review.audit.findings import Finding
+
+_CHECKS = (
+    printed.percentages,
+    printed.print_errors,
+    printed.numerators,
+    printed.order,
+    sums.blocks,
+    sums.parts_within,
+    sums.populations,
+    categories.coverage,
+    printed.agreement,
+)
+
+
+def audit_printed(
+    published: Claims, checks: pd.DataFrame | None = None, checks_source: str = "checks"
+) -> list[Finding]:
+    """Everything that the printed numbers contradict in one another; no patient data are needed.
+
+    Parameters
+    ----------
+    published
+        The paper's claims.
+    checks
+        Declared checks (see `sums.declared`), or None.
+    checks_source
+        How messages name the file of the checks.
+
+    Returns
+    -------
+    list of Finding
+        In the order in which the claims stand in the file.
+    """
+    found = [finding for check in _CHECKS for finding in check(published)]
+    if checks is not None:
+        found += sums.declared(published, checks, checks_source)
+    position = {claim.claim_id: claim.line for claim in published}
+    return sorted(found, key=lambda finding: position[finding.claim_id])
+
+
+def main(path: str | Path) -> int:
+    """Audit a file and print the findings: `python -m case_review audit FILE`.
+
+    Checks declared in `<name>_checks.csv` beside the file are made as well.
+
+    Returns
+    -------
+    int
+        1 if there are findings, else 0.
+
+    Raises
+    ------
+    ReviewError
+        If the file is not in the format of `published.csv`.
+    """
+    path = Path(path)
+    published = claims.read(path)
+    beside = sums.checks_file(path)
+    checks = pd.read_csv(beside, dtype=str, keep_default_na=False) if beside.is_file() else None
+    found = audit_printed(published, checks, str(beside))
+    for number, finding in enumerate(found, start=1):
+        print(f"{number:>3}. {finding.line()}")
+    noun = "finding" if len(found) == 1 else "findings"
+    print(f"{path}: {len(published)} printed numbers, {len(found) or 'no'} {noun}.")
+    return 1 if found else 0
+
+
+__all__ = ["Claims", "Finding", "audit_printed", "findings", "main"]

@@ -1,0 +1,41 @@
+"""`python -m case_review.audit accept`: take what is reproduced now as the new baseline."""
+
+from __future__ import annotations
+
+import sys
+
+from case_review import registry
+from case_review.audit import audit_printed, claims, reproduction
+from case_review.errors import ReviewError
+from case_review.project import Project, find_project
+
+#: The file of claims that must stay reproduced, below `expectations/`.
+BASELINE = "reproduced.json"
+
+
+def accept(project: Project) -> int:
+    """Write the baseline from the recorded results of the last `make notebooks`."""
+    published = claims.read(project.raw / "published.csv")
+    results = registry.load(project.results)
+    if not results:
+        raise ReviewError("report/results holds no results. Run `make notebooks` first.")
+    verdicts = reproduction.compare(published, results, audit_printed(published))
+    number = reproduction.write_baseline(project.expectations / BASELINE, verdicts)
+    print(f"{number} of {len(verdicts)} printed numbers must stay reproduced from now on.")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; 2 if it is not known."""
+    if arguments != ["accept"]:
+        print("usage: python -m case_review.audit accept", file=sys.stderr)
+        return 2
+    try:
+        return accept(find_project())
+    except (ReviewError, registry.RegistryError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""Do the printed categories of a scale cover every value once? Read from their labels."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from case_review.audit.claims import Claim, Claims
+from case_review.audit.findings import Finding
+from case_review.audit.quantities import HOURS, to_base, unit_name
+
+_NUM = r"(\d+(?:\.\d+)?)"
+_UNIT = r"([A-Za-zµ%][\w/²%µ]*)"
+_ONE_SIDED = re.compile(rf"([<>≤≥])\s*{_NUM}\s*{_UNIT}")
+_TWO_SIDED = re.compile(rf"{_NUM}\s*{_UNIT}?\s*(?:–|-|\bto\b)\s*{_NUM}\s*{_UNIT}")
+_ROW = re.compile(r"\brow (.*?)(?:, column .*)?$")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The values that a category's label names.
+
+    Parameters
+    ----------
+    low, high
+        Ends on the common scale (times in hours); `high` is infinite for "> 18 years".
+    low_closed, high_closed
+        Whether the end itself belongs to the category; both ends of "2–13 years" do.
+    scale
+        `time`, or the unit.
+    label
+        As printed.
+    low_printed, high_printed, unit
+        The ends and the unit in the label's own words; empty where there is no such end.
+    """
+
+    low: Fraction
+    high: Fraction | float
+    low_closed: bool
+    high_closed: bool
+    scale: str
+    label: str
+    low_printed: str
+    low_unit: str
+    high_printed: str
+    high_unit: str
+
+
+def parse_label(text: str) -> Interval | None:
+    """The interval in a label (`< 2 months`, `2 months–2 years`, `≥ 5 ng/ml`), or None."""
+    two = _TWO_SIDED.search(text)
+    if two:
+        low, low_unit, high, unit = two.groups()
+        # "2 to 5 patients" is no interval on a scale, but neither has it a unit of measurement.
+        low_unit = low_unit or unit
+        start, scale = to_base(low, low_unit)
+        end, end_scale = to_base(high, unit)
+        if scale != end_scale:
+            return None
+        return Interval(
+            start, end, True, True, scale, two.group(0), low, low_unit, high, unit
+        )  # fmt: skip
+    one = _ONE_SIDED.search(text)
+    if not one:
+        return None
+    sign, number, unit = one.groups()
+    end, scale = to_base(number, unit)
+    if sign in "<≤":
+        return Interval(
+            Fraction(0), end, True, sign == "≤", scale, one.group(0), "", "", number, unit
+        )
+    return Interval(
+        end, math.inf, sign == "≥", False, scale, one.group(0), number, unit, "", ""
+    )  # fmt: skip
+
+
+def label_interval(claim: Claim) -> Interval | None:
+    """The interval that a claim's category is named after: its row label, else its statement."""
+    row = _ROW.search(claim.location)
+    return (parse_label(row.group(1)) if row else None) or parse_label(claim.statement)
+
+
+def coverage(claims: Claims) -> Iterator[Finding]:
+    """Values that no category of a block takes, and values that two categories take.
+
+    A block is judged once, in the first population it is printed for. Categories on different
+    scales (per kg, per square metre) are judged apart. The scale starts at zero.
+    """
+    blocks: dict[tuple, dict[tuple, tuple[Claim, Interval]]] = defaultdict(dict)
+    for claim in claims:
+        if claim.kind != "count" or claim.measure != "n":
+            continue
+        interval = label_interval(claim)
+        if interval is not None:
+            members = blocks[(claim.place, claim.path[:-1], interval.scale)]
+            members.setdefault(claim.path, (claim, interval))
+    for members in blocks.values():
+        yield from _judge(sorted(members.values(), key=_position))
+
+
+def _position(member: tuple[Claim, Interval]):
+    interval = member[1]
+    return (interval.low, not interval.low_closed, interval.high)
+
+
+def _judge(members: list[tuple[Claim, Interval]]) -> Iterator[Finding]:
+    claim, first = members[0]
+    if first.low > 0:
+        values = f"{'below' if first.low_closed else 'up to'} {first.low_printed} {first.low_unit}"
+        yield _finding(claim, "gap", first.label, values)
+    reach_claim, reach = members[0]
+    for claim, interval in members[1:]:
+        yield from _neighbours(reach_claim, reach, claim, interval)
+        if (interval.high, interval.high_closed) > (reach.high, reach.high_closed):
+            reach_claim, reach = claim, interval
+    if reach.high != math.inf:
+        sign = "above" if reach.high_closed else "from"
+        values = f"{sign} {reach.high_printed} {reach.high_unit}"
+        yield _finding(reach_claim, "gap", reach.label, values)
+
+
+def _neighbours(reach_claim, lower: Interval, claim, upper: Interval) -> Iterator[Finding]:
+    labels = f"{lower.label}; {upper.label}"
+    end, start = f"{lower.high_printed} {lower.high_unit}", f"{upper.low_printed} {upper.low_unit}"
+    if upper.low > lower.high:
+        if _consecutive(lower, upper):
+            return
+        from_, to = (
+            ("above", "from")[not lower.high_closed],
+            ("below", "up to")[not upper.low_closed],
+        )
+        yield _finding(reach_claim, "gap", labels, f"{from_} {end} and {to} {start}")
+    elif upper.low == lower.high:
+        if lower.high_closed and upper.low_closed:
+            yield _finding(reach_claim, "overlap", labels, f"exactly {end}")
+        elif not lower.high_closed and not upper.low_closed:
+            yield _finding(reach_claim, "gap", labels, f"exactly {end}")
+    else:
+        yield _finding(claim, "overlap", labels, f"from {start} to {_smaller_end(lower, upper)}")
+
+
+def _smaller_end(lower: Interval, upper: Interval) -> str:
+    inner = lower if lower.high <= upper.high else upper
+    return f"{inner.high_printed} {inner.high_unit}" if inner.high_printed else "any value"
+
+
+def _consecutive(lower: Interval, upper: Interval) -> bool:
+    """Whether 0–4 is followed by 5–9: completed units, by custom without a gap."""
+    if unit_name(lower.high_unit) != unit_name(upper.low_unit):
+        return False
+    if not (lower.high_closed and upper.low_closed) or upper.low_printed == "":
+        return False
+    decimals = {len(text.partition(".")[2]) for text in (lower.high_printed, upper.low_printed)}
+    if len(decimals) != 1:
+        return False
+    step = Fraction(1, 10 ** decimals.pop())
+    return upper.low - lower.high == step * HOURS.get(unit_name(upper.low_unit), 1)
+
+
+def _finding(claim: Claim, kind: str, labels: str, values: str) -> Finding:
+    block = claim.location.partition(",")[0]
+    if kind == "gap":
+        expected, said = f"a category for values {values}", "belongs to no category printed"
+    else:
+        expected, said = f"one category for {values}", "belongs to two categories as printed"
+    return Finding(
+        claim.claim_id, block, labels, expected, values, kind,
+        f"A value {values} {said}." if kind == "gap" else f"A value of {values} {said}.",
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""The printed numbers of a review, one claim per row of a `published.csv`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import pandas as pd
+
+from case_review.errors import ReviewError
+
+COLUMNS = (
+    "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
+    "numerator", "denominator", "result_id",
+)  # fmt: skip
+#: The path of the row that holds a table's column totals.
+TOTAL = ("total",)
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One printed number.
+
+    Parameters
+    ----------
+    line
+        Line of the CSV file, the header being line 1.
+    claim_id
+        `<place>.<variable>[.<level>[.<sublevel>]].<population>.<measure>`.
+    number, numerator, denominator
+        Exact decimals as printed; None where the cell is empty or holds no number (a date).
+    """
+
+    line: int
+    claim_id: str
+    location: str
+    statement: str
+    kind: str
+    population: str
+    as_printed: str
+    value: str
+    unit: str
+    number: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    result_id: str
+
+    @property
+    def place(self) -> str:
+        """Where in the paper: the first part of the id (`table1`, `abstract`, ...)."""
+        return self.claim_id.split(".")[0]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Variable and levels, without place, population and measure."""
+        return tuple(self.claim_id.split(".")[1:-2])
+
+    @property
+    def measure(self) -> str:
+        """What is printed of it: n, pct, median, low, high, min, max, p, value, ..."""
+        return self.claim_id.split(".")[-1]
+
+    @property
+    def digits(self) -> int:
+        """Decimals printed (`35.7` has one); they decide at what precision a number agrees."""
+        found = _NUMBER.search(self.as_printed.replace("(", "").replace(")", ""))
+        text = found.group(0) if found else self.value
+        return len(text.split(".")[1]) if "." in text else 0
+
+    @property
+    def printed_number(self) -> Decimal | None:
+        """The first number in `as_printed`, or None where it is written in words."""
+        found = _NUMBER.search(self.as_printed.replace("(", "").replace(")", ""))
+        return Decimal(found.group(0).replace(",", "")) if found else None
+
+
+class Claims:
+    """All claims of a paper, found by id or by their parts."""
+
+    def __init__(self, claims: Iterable[Claim], source: str = "published.csv"):
+        self.source = source
+        self.claims = tuple(claims)
+        self._by_id = {claim.claim_id: claim for claim in self.claims}
+        self._by_parts = {
+            (claim.place, claim.path, claim.population, claim.measure): claim
+            for claim in self.claims
+        }
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self.claims)
+
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    def __contains__(self, claim_id: str) -> bool:
+        return claim_id in self._by_id
+
+    def __getitem__(self, claim_id: str) -> Claim:
+        try:
+            return self._by_id[claim_id]
+        except KeyError:
+            raise ReviewError(
+                f"{self.source} has no claim '{claim_id}'. Correct the id where it is used, "
+                "or add the printed number to the file."
+            ) from None
+
+    def find(self, place: str, path: tuple[str, ...], population: str, measure: str):
+        """The claim with exactly these parts, or None."""
+        return self._by_parts.get((place, path, population, measure))
+
+    def parent(self, claim: Claim) -> Claim | None:
+        """The count that `claim` is a part of: one level up, or its table's column total."""
+        upper = claim.path[:-1]
+        found = self.find(claim.place, upper, claim.population, "n") if upper else None
+        if found is None and len(claim.path) == 2:
+            found = self.find(claim.place, TOTAL, claim.population, "n")
+        return found
+
+    def number(self, claim_id: str) -> int:
+        """The value of a count, as an int."""
+        claim = self[claim_id]
+        if claim.number is None or claim.number != int(claim.number):
+            raise ReviewError(
+                f"{self.source}, line {claim.line}, column value: '{claim.value}' of {claim_id} "
+                "is used as a count, so it must be a whole number."
+            )
+        return int(claim.number)
+
+
+def read(path: Path) -> Claims:
+    """The claims of a CSV file in the format of `data/raw/published.csv`.
+
+    Raises
+    ------
+    ReviewError
+        If the file is missing or unreadable, lacks a column, or a row breaks the format.
+    """
+    path = Path(path)
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except FileNotFoundError:
+        raise ReviewError(f"{path} does not exist. Name a CSV file of printed numbers.") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ReviewError(
+            f"{path} cannot be read as a UTF-8 CSV file: {error}. Export it again as CSV (UTF-8)."
+        ) from None
+    return from_frame(frame, str(path))
+
+
+def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
+    """The claims of a table of text cells, checked as `read` does."""
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise ReviewError(
+            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(COLUMNS)}."
+        )
+    seen: dict[str, int] = {}
+    claims = []
+    for line, row in enumerate(frame[list(COLUMNS)].to_dict("records"), start=2):
+        claim = _claim(row, line, source)
+        if claim.claim_id in seen:
+            raise ReviewError(
+                f"{source}, line {line}, column claim_id: '{claim.claim_id}' stands already in "
+                f"line {seen[claim.claim_id]}. Give each printed number its own id."
+            )
+        seen[claim.claim_id] = line
+        claims.append(claim)
+    return Claims(claims, source)
+
+
+def _claim(row: dict[str, str], line: int, source: str) -> Claim:
+    parts = row["claim_id"].split(".")
+    if len(parts) < 4 or not all(parts):
+        raise ReviewError(
+            f"{source}, line {line}, column claim_id: '{row['claim_id']}' is not of the form "
+            "place.variable[.level].population.measure, e.g. table1.sex.male.all.n."
+        )
+    if parts[-2] != row["population"]:
+        raise ReviewError(
+            f"{source}, line {line}, column population: '{row['population']}' differs from the "
+            f"last but one part of the id '{row['claim_id']}'. Make them equal."
+        )
+    # A date or a word is a value, too; only counts and percentages must be numbers.
+    strict = row["kind"] in ("count", "subset", "percent")
+    return Claim(
+        line=line,
+        **{name: row[name] for name in COLUMNS if name not in ("numerator", "denominator")},
+        number=_decimal(row, "value", line, source, strict),
+        numerator=_decimal(row, "numerator", line, source, True),
+        denominator=_decimal(row, "denominator", line, source, True),
+    )
+
+
+def _decimal(row: dict[str, str], column: str, line: int, source: str, strict: bool):
+    text = row[column].strip()
+    if not text and not (strict and column == "value"):
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = None
+    if number is not None and number.is_finite():
+        return number
+    if not strict:
+        return None
+    raise ReviewError(
+        f"{source}, line {line}, column {column}: '{text}' of {row['claim_id']} is not a number. "
+        "Write digits with a decimal point, without signs or units."
+    )

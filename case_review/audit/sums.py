@@ -1,0 +1,140 @@
+"""Sums: parts against their whole, populations against all, and checks declared for one paper."""
+
+from __future__ import annotations
+
+import operator
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from case_review.audit import expressions
+from case_review.audit.claims import TOTAL, Claim, Claims
+from case_review.audit.findings import KINDS, Finding
+from case_review.audit.quantities import plain, signed
+from case_review.errors import ReviewError
+
+#: The population that the others make up.
+WHOLE = "all"
+CHECK_COLUMNS = (
+    "check_id", "claim_id", "kind", "left", "relation", "right", "expected", "explanation",
+)  # fmt: skip
+_RELATIONS = {"=": operator.eq, "<=": operator.le, ">=": operator.ge}
+
+
+def blocks(claims: Claims) -> Iterator[Finding]:
+    """Categories (kind `count`) that do not sum to the count one level up."""
+    siblings: dict[tuple, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL:
+            parent = claims.parent(claim)
+            if parent is not None:
+                key = (claim.place, claim.path[:-1], claim.population)
+                siblings[key].append(claim)
+    for parts in siblings.values():
+        whole = claims.parent(parts[0])
+        total = sum((part.number for part in parts), Decimal(0))
+        if total == whole.number:
+            continue
+        missing = whole.number - total
+        terms = " + ".join(plain(part.number) for part in parts)
+        outcome = "leaves {} out" if missing > 0 else "counts {} too many"
+        yield Finding(
+            whole.claim_id, whole.location, f"{plain(whole.number)} = {terms}",
+            f"a sum of {plain(whole.number)}", signed(total - whole.number),
+            "sum",
+            f"The parts printed sum to {plain(total)}, not {plain(whole.number)}, which "
+            f"{outcome.format(plain(abs(missing)))}.",
+        )  # fmt: skip
+
+
+def parts_within(claims: Claims) -> Iterator[Finding]:
+    """Sub-counts (kind `subset`) that are larger than the count they are taken from."""
+    for claim in claims:
+        if claim.kind != "subset" or claim.measure != "n":
+            continue
+        whole = claims.parent(claim)
+        if whole is not None and claim.number > whole.number:
+            yield Finding(
+                claim.claim_id, claim.location, plain(claim.number),
+                f"at most {plain(whole.number)}", signed(claim.number - whole.number), "excess",
+                f"The count is larger than the {plain(whole.number)} it is a part of.",
+            )  # fmt: skip
+
+
+def populations(claims: Claims) -> Iterator[Finding]:
+    """Rows in which the single populations do not sum to the column of all."""
+    groups: dict[tuple, dict[str, Claim]] = defaultdict(dict)
+    for claim in claims:
+        if claim.measure == "n" and claim.number is not None:
+            groups[(claim.place, claim.path)][claim.population] = claim
+    every = {claim.population for claim in claims} - {WHOLE}
+    for members in groups.values():
+        parts = [members[name] for name in sorted(every) if name in members]
+        # A row that prints only one of the populations says nothing about their sum.
+        if WHOLE not in members or len(parts) < max(2, len(every)):
+            continue
+        whole = members[WHOLE]
+        total = sum((part.number for part in parts), Decimal(0))
+        if total != whole.number:
+            terms = " + ".join(f"{plain(part.number)} {part.population}" for part in parts)
+            yield Finding(
+                whole.claim_id, whole.location, plain(whole.number), plain(total),
+                signed(whole.number - total), "populations",
+                f"{terms} makes {plain(total)}, not the {plain(whole.number)} printed for all.",
+            )  # fmt: skip
+
+
+def checks_file(published: Path) -> Path:
+    """Where the checks of a paper are declared: `<name>_checks.csv` beside `<name>.csv`."""
+    return published.with_name(f"{published.stem}_checks.csv")
+
+
+def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Finding]:
+    """Checks that only a reader of the paper can know to make, declared as sums of claims.
+
+    Parameters
+    ----------
+    checks
+        Text cells with the columns of `CHECK_COLUMNS`; `left` and `right` are expressions, e.g.
+        `results.ongoing.all.n + results.stopped.all.n`, the relation is `=`, `<=` or `>=`.
+        A check that does not hold becomes a finding about `claim_id`; `expected` and
+        `explanation` are its words, in which `{left}` and `{right}` stand for the two sums.
+    """
+    missing = [name for name in CHECK_COLUMNS if name not in checks.columns]
+    if missing:
+        raise ReviewError(f"{source} lacks the column(s) {', '.join(missing)}.")
+    for line, check in enumerate(checks.to_dict("records"), start=2):
+        _refuse_bad(check, line, source)
+        claim = claims[check["claim_id"]]
+        left, right = expressions.parse(check["left"]), expressions.parse(check["right"])
+        a, b = left.value(claims), right.value(claims)
+        if not _RELATIONS[check["relation"]](a, b):
+            words = {"left": left.words(claims), "right": right.words(claims)}
+            yield Finding(
+                claim.claim_id, claim.location, claim.as_printed,
+                _fill(check["expected"], words, line, source), signed(a - b),
+                check["kind"], _fill(check["explanation"], words, line, source),
+            )  # fmt: skip
+
+
+def _fill(text: str, words: dict[str, str], line: int, source: str) -> str:
+    try:
+        return text.format(**words)
+    except (KeyError, IndexError, ValueError):
+        raise ReviewError(
+            f"{source}, line {line}: '{text}' may hold {{left}} and {{right}} in braces, "
+            "nothing else. Correct the braces."
+        ) from None
+
+
+def _refuse_bad(check: dict[str, str], line: int, source: str) -> None:
+    allowed = {"relation": _RELATIONS, "kind": KINDS}
+    for column, values in allowed.items():
+        if check[column] not in values:
+            raise ReviewError(
+                f"{source}, line {line}, column {column}: '{check[column]}' of "
+                f"{check['check_id']} is unknown; write one of {', '.join(values)}."
+            )
