@@ -68,7 +68,7 @@ def read(path: Path, name: str) -> Document:
         content = YAML(pure=True).load(text)
     except FileNotFoundError:
         raise ReviewError(
-            f"{name} does not exist. PARAMS= takes the path of a file, seen from the project folder."
+            f"{name} does not exist. PARAMS= takes a path as seen from the project folder."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ReviewError(f"{name} cannot be read as UTF-8 text: {error}") from None

@@ -1,0 +1,168 @@
+# Targets for people come first; `make` alone lists them. Paths below are relative and quoted, so the
+# project may lie in a folder with blanks or accents in its name.
+
+# -- what may be given on the command line ---------------------------------------------------------
+
+# PARAMS=file: another parameter file. OUT=folder: another output folder.
+# RENDERER=auto|quarto|embedded. TIMEOUT=seconds for one notebook. PYTHON=program to set up with.
+# VENV=folder: another (or a shared) environment.
+PARAMS ?= params.yml
+OUT ?= report/_site
+RENDERER ?= auto
+TIMEOUT ?= 900
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; \
+	done; echo python3)
+JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+export CASE_REVIEW_PARAMS := $(PARAMS)
+export CASE_REVIEW_TIMEOUT := $(TIMEOUT)
+# Nothing of the user, the machine or the day reaches a result (see case_review/surroundings.py).
+export PYTHONHASHSEED := 0
+export PYTHONNOUSERSITE := 1
+export LC_ALL := C.UTF-8
+export TZ := UTC
+export GX_ANALYTICS_ENABLED := false
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MPLBACKEND := agg
+export JUPYTER_PLATFORM_DIRS := 1
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+REVIEW = "$(VENV)/bin/python" -m case_review
+BUILD := report/_build
+FAILURES := $(BUILD)/failures.txt
+
+# Each output folder has a stamp of its own; its name must do without blanks.
+SITE_KEY := $(if $(filter report/_site,$(OUT)),site,site-$(firstword $(shell printf %s "$(OUT)" | cksum)))
+SITE := $(BUILD)/manifests/$(SITE_KEY).json
+
+# One build at a time: the lock is taken by a bare Python, which then becomes the inner make.
+# Parallel jobs are the default; an explicit -j of the caller is passed on as it is.
+INNER = "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" --no-print-directory \
+	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+# What failed is printed at the very end, after what other jobs had still to say.
+define locked
+	@mkdir -p $(BUILD)
+	+@$(INNER) $(1) || { cat $(FAILURES) >&2 2>/dev/null; exit 1; }
+endef
+
+# -- targets for people ----------------------------------------------------------------------------
+
+.PHONY: help report test data notebooks validate reconstruct status edit clean verify bench nightly \
+	audit-dependencies release
+
+help: ## List the targets
+	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [TIMEOUT=seconds]"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 22
+
+report: ## Everything: data, notebooks, then the report as HTML, PDF and DOCX in report/_site
+	$(call locked,_report)
+
+data: ## Check the raw data and write the clean tables
+	$(call locked,_data)
+
+notebooks: ## Run what is out of date among the notebooks
+	$(call locked,_notebooks)
+
+test: _setup ## Lint, then unit, pipeline and rendering tests
+	@"$(VENV)/bin/python" -m ruff check .
+	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile -m "not nightly" $(PYTEST)
+
+validate: _setup ## Check the raw data against the expectations, and nothing else
+	@$(REVIEW) validate
+
+reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
+	$(call locked,_reconstruct)
+
+status: _setup ## What is out of date, and because of what
+	@$(REVIEW) status --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)
+
+edit: ## Open the notebooks in JupyterLab (installed on first use)
+	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)" --edit
+	@"$(VENV)/bin/python" -m jupyterlab notebooks
+
+release: report ## Pack report, sources and data with an RO-Crate of the run
+	@$(REVIEW) release
+
+verify: _setup ## Build twice in clean clones and compare every byte
+	@$(REVIEW) verify
+
+bench: _setup ## Time a first build, a repeated one, and one after a change of a parameter
+	@$(REVIEW) bench
+
+nightly: _setup ## The tests that are too long for `make test`
+	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)
+
+audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
+	@if command -v uvx >/dev/null; then uvx pip-audit --require-hashes --disable-pip -r requirements.lock; \
+	elif command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock; \
+	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
+
+clean: ## Remove what is generated (clean tables, results, exhibits, the report), nothing else
+	+@mkdir -p $(BUILD); "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" _clean
+
+# -- the build itself ------------------------------------------------------------------------------
+
+NAMES := $(filter-out 00_reconstruction,$(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb)))))
+EXECUTED := $(NAMES:%=report/_executed/%.ipynb)
+STAMPS := $(NAMES:%=$(BUILD)/stamps/%.json)
+CLEANED := report/_executed/01_cleaning.ipynb
+# Notebooks that read the results of others come after all that do not, in the order of their names.
+LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
+EARLY := $(filter-out $(LATE),$(NAMES))
+
+.PHONY: _report _data _notebooks _reconstruct _clean _setup _begin FORCE
+
+_setup:
+	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)"
+
+_begin: | _setup
+	@rm -f $(FAILURES)
+	@$(REVIEW) prepare
+
+_report: $(SITE)
+	@[ $(SITE) -nt $(BUILD)/lock ] || echo "$(OUT) is up to date (make status tells what would change that)"
+
+_data: $(CLEANED)
+	@[ $(CLEANED) -nt $(BUILD)/lock ] || echo "data/clean is up to date"
+
+_notebooks: $(EXECUTED)
+	@for file in $(EXECUTED); do [ $$file -nt $(BUILD)/lock ] && exit 0; done; echo "The notebooks are up to date"
+
+_reconstruct: | _setup
+	@$(REVIEW) reconstruct $(if $(SEED),--seed $(SEED))
+
+_clean:
+	@find data/clean -mindepth 1 ! -name README.md -delete
+	@rm -rf report/_executed report/results report/exhibits report/_site
+	@find $(BUILD) -mindepth 1 ! -name '*lock' -delete
+
+# A stamp is renewed only if what it lists has changed; only then is its notebook older than it.
+$(STAMPS): $(BUILD)/stamps/%.json: FORCE | _begin
+	@$(REVIEW) stamp $*
+
+$(EXECUTED): report/_executed/%.ipynb: $(BUILD)/stamps/%.json
+	@CASE_REVIEW_FAILURES=$(FAILURES) $(REVIEW) run $*
+
+$(filter-out %/01_cleaning.json,$(STAMPS)): $(CLEANED)
+# Notebook $(1) comes after the notebooks $(2).
+define order_late
+$(BUILD)/stamps/$(1).json: $(2:%=report/_executed/%.ipynb)
+endef
+BEFORE := $(EARLY)
+$(foreach late,$(LATE),$(eval $(call order_late,$(late),$(BEFORE)))$(eval BEFORE += $(late)))
+
+$(BUILD)/stamps/$(SITE_KEY).json: $(EXECUTED) FORCE | _begin
+	@$(REVIEW) stamp --site $(SITE_KEY) --out "$(OUT)" --renderer $(RENDERER)
+
+$(SITE): $(BUILD)/stamps/$(SITE_KEY).json
+	@$(REVIEW) render --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)

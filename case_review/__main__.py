@@ -1,0 +1,244 @@
+"""The command line: `python -m case_review COMMAND`. The Makefile's targets are made of these."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from case_review.errors import ReviewError
+from case_review.project import Project, find_project
+
+#: Names a file that collects what failed, so that make can print it last, after parallel jobs.
+FAILURES_VARIABLE = "CASE_REVIEW_FAILURES"
+
+
+def _run(project: Project, options) -> int:
+    from case_review import runner
+
+    runner.die_with_parent()
+    try:
+        seconds = runner.run(project, options.notebook, options.timeout)
+    except ReviewError as error:
+        collected = os.environ.get(FAILURES_VARIABLE)
+        if not collected:
+            raise
+        print(f"{options.notebook:<24} failed", flush=True)
+        with Path(collected).open("a", encoding="utf-8") as stream:
+            stream.write(f"\n{error}\n")
+        return 1
+    print(f"{options.notebook:<24} {seconds:5.1f} s", flush=True)
+    return 0
+
+
+def _stamp(project: Project, options) -> int:
+    from case_review import freshness
+
+    if options.site:
+        out = _out(project, options)
+        freshness.refresh_site(project, out, options.product, options.renderer)
+    else:
+        freshness.refresh_notebook(project, options.product)
+    return 0
+
+
+def _prepare(project: Project, options) -> int:
+    from case_review import dependencies, parameters, promotion, surroundings
+
+    checked = parameters.load(project)
+    for name in dependencies.notebook_names(project):
+        checked.for_notebook(name)
+    if dependencies.CLEANING not in dependencies.notebook_names(project):
+        raise ReviewError(f"notebooks/{dependencies.CLEANING}.ipynb is missing")
+    for name in promotion.prune(project):
+        print(f"{name:<24} removed: its notebook no longer exists")
+    surroundings.build_font_cache(project)
+    return 0
+
+
+def _render(project: Project, options) -> int:
+    from case_review import freshness, runner, surroundings
+    from case_review.revision import revision
+
+    runner.die_with_parent()
+    surroundings.settle(project)
+    os.environ["SOURCE_DATE_EPOCH"] = str(revision(project).epoch)
+    from case_review.rendering import render
+
+    out = _out(project, options)
+    stamp = freshness.site_stamp(project, options.renderer)
+    render(project, renderer=options.renderer, out=out)
+    if freshness.site_stamp(project, options.renderer) != stamp:
+        raise ReviewError(
+            "The report was rendered while its sources were changed. Type the command again."
+        )
+    freshness.record_site(project, out, options.key, stamp)
+    print(f"{freshness.shown(project, out)}: the report is ready, open index.html")
+    return 0
+
+
+def _status(project: Project, options) -> int:
+    from case_review import freshness
+
+    lines = freshness.status(project, _out(project, options), options.key, options.renderer)
+    print("\n".join(lines) if lines else "Everything is up to date.")
+    return 0
+
+
+def _validate(project: Project, options) -> int:
+    from case_review import surroundings
+
+    surroundings.settle(project)
+    from case_review.expectations import validate
+
+    report = validate(project, stage=options.stage)
+    print(report)
+    return 0 if getattr(report, "success", True) else 1
+
+
+def _reconstruct(project: Project, options) -> int:
+    from case_review import surroundings
+
+    surroundings.settle(project)
+    from case_review.reconstruction import main
+
+    return main(project, options.seed) or 0
+
+
+def _parameters(project: Project, options) -> int:
+    from ruamel.yaml import YAML
+
+    from case_review import parameters
+
+    found = parameters.load(project)
+    content = found.for_notebook(options.notebook) if options.notebook else found.values
+    printer = YAML()
+    printer.allow_unicode = True
+    printer.dump(content, sys.stdout)
+    return 0
+
+
+def _audit(project: Project, options) -> int:
+    from case_review.audit import main
+
+    return main(options.file) or 0
+
+
+def _release(project: Project, options) -> int:
+    from case_review.release import release
+
+    print(project.relative(release(project)))
+    return 0
+
+
+def _verify(project: Project, options) -> int:
+    from case_review.verifying import verify
+
+    return verify(project)
+
+
+def _bench(project: Project, options) -> int:
+    from case_review.verifying import bench
+
+    return bench(project)
+
+
+def _out(project: Project, options) -> Path:
+    return (project.root / options.out).absolute()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name, function, help):
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(function=function)
+        return command
+
+    def add_site_options(command):
+        command.add_argument("--out", default="report/_site", help="folder of the rendered report")
+        command.add_argument("--key", default="site", help="name of its stamp")
+        _add_renderer(command)
+
+    run = add("run", _run, "run one notebook and promote its output")
+    run.add_argument("notebook", help="file name without ending, e.g. 05_response")
+    run.add_argument("--timeout", type=float, help="seconds for the whole notebook")
+    stamp = add("stamp", _stamp, "renew a product's stamp if it is out of date (for make)")
+    stamp.add_argument("product", help="a notebook's name, or with --site the key of a site")
+    stamp.add_argument("--site", action="store_true", help="the product is the rendered report")
+    stamp.add_argument("--out", default="report/_site", help="folder of the rendered report")
+    _add_renderer(stamp)
+    add("prepare", _prepare, "check the parameters and remove output of notebooks that are gone")
+    add_site_options(add("render", _render, "render the report from the executed notebooks"))
+    add_site_options(add("status", _status, "list what is out of date, and because of what"))
+    validate = add("validate", _validate, "check data files against the expectations")
+    validate.add_argument("--stage", choices=("raw", "clean"), default="raw", help="which tables")
+    reconstruct = add("reconstruct", _reconstruct, "write the reconstructed raw tables again")
+    reconstruct.add_argument("--seed", type=int, help="another seed gives another data set")
+    show = add("parameters", _parameters, "print the parameters in force")
+    show.add_argument("notebook", nargs="?", help="only what this notebook is given")
+    audit = add("audit", _audit, "check the printed numbers of a file against one another")
+    audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
+    add("release", _release, "pack the report, its sources and an RO-Crate")
+    add("verify", _verify, "build twice from clean clones and compare every byte")
+    add("bench", _bench, "time a first build, a repeated one, and one after a change")
+    return parser
+
+
+def _add_renderer(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--renderer", choices=("auto", "quarto", "embedded"), default="auto")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; what the user can mend is told in one message, without a traceback."""
+    options = _parser().parse_args(arguments)
+    project = None
+    try:
+        project = find_project()
+        return options.function(project, options)
+    except KeyboardInterrupt:
+        print("interrupted; the previous report is untouched", file=sys.stderr)
+        return 130
+    except ReviewError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        if error.errno is None:  # one of the package's own, with a message for the reader
+            print(error, file=sys.stderr)
+            return 1
+        if error.errno != errno.ENOSPC:
+            return _unexpected(project, error)
+        print(
+            "The disk is full. Make room and type the same command again; the previous report "
+            "is untouched.",
+            file=sys.stderr,
+        )
+    except Exception as error:
+        return _unexpected(project, error)
+    return 1
+
+
+def _unexpected(project: Project | None, error: Exception) -> int:
+    """Explain an error that nobody foresaw, and keep its traceback for whoever mends it."""
+    message = f"{type(error).__name__}: {error}"
+    place = "below"
+    try:
+        path = project.build / "last-error.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        place = f"in {project.relative(path)}"
+    except (OSError, AttributeError):
+        traceback.print_exception(error)
+    print(
+        f"The program met an error that it does not know (traceback {place}); "
+        f"the previous report is untouched.\n{message}",
+        file=sys.stderr,
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What is out of date, and because of what: stamps kept for make, and `make status`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from case_review import dependencies
+from case_review.dependencies import damage, manifest, manifest_path, stamp_path
+from case_review.files import to_json, write_text
+from case_review.project import Project, sha256
+from case_review.revision import revision
+
+#: Folders of report/ that are made, not written.
+_GENERATED = {"_executed", "results", "exhibits", "_site", "_build", ".quarto", "_freeze"}
+#: What the rendered report shows or quotes besides the notebooks' output.
+_QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
+
+
+def refresh_notebook(project: Project, name: str) -> None:
+    """Renew the stamp of a notebook if its output is not whole or not made from the same inputs."""
+    stamp = dependencies.notebook_stamp(project, name)
+    _refresh(project, project.root, name, stamp)
+
+
+def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
+    """Renew the stamp of the rendered report in `out`; `key` tells output folders apart."""
+    _refresh(project, out, key, site_stamp(project, renderer))
+
+
+def _refresh(project: Project, folder: Path, name: str, stamp: str) -> None:
+    path = stamp_path(project, name)
+    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if kept != stamp or damage(folder, manifest_path(project, name), stamp):
+        write_text(path, stamp)
+
+
+def site_stamp(project: Project, renderer: str) -> str:
+    """The content of the rendered report's stamp."""
+    version = revision(project)
+    settings = {"commit": version.commit, "clean": version.clean, "renderer": renderer}
+    if renderer != "embedded":
+        settings["quarto"] = _quarto()
+    files = dependencies.hashes(project, sorted(set(_site_inputs(project))))
+    return to_json({"product": "site", "settings": settings, "files": files})
+
+
+def _quarto() -> str:
+    """Which Quarto would be used, without starting it: its path, size and time."""
+    found = shutil.which("quarto")
+    if not found:
+        return ""
+    facts = Path(found).stat()
+    return f"{found} {facts.st_size} {facts.st_mtime_ns}"
+
+
+def _site_inputs(project: Project) -> Iterator[Path]:
+    yield from dependencies.module_files(project, [f"{dependencies.PACKAGE}.rendering"])
+    yield from (project.root / name for name in _QUOTED)
+    yield from project.expectations.glob("*.json")
+    for folder in (project.raw, project.clean):
+        yield from dependencies.data_files(folder)
+    for name in dependencies.notebook_names(project):
+        yield project.executed / f"{name}.ipynb"
+    for folder in (project.results, project.exhibits, project.build / "quality"):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+    for folder, folders, names in os.walk(project.report):
+        folders[:] = [name for name in folders if name not in _GENERATED]
+        yield from (Path(folder) / name for name in names)
+
+
+def record_site(project: Project, out: Path, key: str, stamp: str) -> None:
+    """Note what the rendered report in `out` consists of and what it was made from."""
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    outputs = {path.relative_to(out).as_posix(): sha256(path) for path in files}
+    write_text(manifest_path(project, key), manifest(stamp, outputs))
+
+
+def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
+    """One line per product that is out of date, with the cause; empty if all is current."""
+    lines = []
+    waiting: list[str] = []
+    for name in dependencies.notebook_names(project):
+        stamp = dependencies.notebook_stamp(project, name)
+        causes = _causes(project, project.root, name, stamp)
+        before = {dependencies.CLEANING, *dependencies.upstream(project, name)} & set(waiting)
+        if causes:
+            lines.append(f"{name}: {'; '.join(causes)}")
+            waiting.append(name)
+        elif before:
+            lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
+    causes = _causes(project, out, key, site_stamp(project, renderer))
+    if causes:
+        lines.append(f"{shown(project, out)}: {'; '.join(causes)}")
+    elif lines:
+        lines.append(f"{shown(project, out)}: to be checked after the notebooks")
+    return lines
+
+
+def shown(project: Project, out: Path) -> str:
+    """A folder as messages name it: relative to the project if it lies there."""
+    try:
+        return project.relative(out)
+    except ValueError:
+        return str(out)
+
+
+def _causes(project: Project, folder: Path, name: str, stamp: str) -> list[str]:
+    found = damage(folder, manifest_path(project, name), stamp)
+    path = stamp_path(project, name)
+    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if kept and kept != stamp:
+        return dependencies.differences(kept, stamp) or found
+    return found

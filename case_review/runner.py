@@ -1,0 +1,195 @@
+"""Running a notebook for the report: checked before, staged while, promoted only after success."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+
+from case_review import dependencies, parameters, promotion, surroundings
+from case_review.errors import ReviewError
+from case_review.files import to_json, write_if_changed, write_text
+from case_review.normalising import INJECTED, normalise
+from case_review.project import STAGE_VARIABLE, Project
+
+#: Seconds that a whole notebook may take unless `make report TIMEOUT=...` says otherwise.
+TIMEOUT = 900
+TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
+#: The kernel specification of this interpreter, so that none of the machine's is used.
+KERNEL = "case-review"
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class NotebookFailed(ReviewError):
+    """A notebook stopped.
+
+    Parameters
+    ----------
+    notebook, cell
+        The notebook's name, and the label (or number) of the cell that failed.
+    error
+        What went wrong, e.g. `ValueError: ...`.
+    """
+
+    def __init__(self, notebook: str, cell: str, error: str):
+        self.notebook, self.cell, self.error = notebook, cell, error
+        super().__init__(
+            f"{notebook} failed; report/_executed/{notebook}.failed.ipynb shows how far it came. "
+            f"The previous report is untouched.\ncell {cell}\n{error}"
+        )
+
+
+def run(project: Project, name: str, timeout: float | None = None) -> float:
+    """Run a notebook and promote its output; returns the seconds that it took.
+
+    Parameters
+    ----------
+    project
+        The project; results, exhibits, clean tables and the executed notebook go into its folders.
+    name
+        The notebook's file name without ending.
+    timeout
+        Seconds for the whole notebook.
+
+    Raises
+    ------
+    ReviewError
+        If the parameters are wrong (before any kernel starts), if the notebook fails
+        (`NotebookFailed`), or if its inputs changed meanwhile. The previous output then stays.
+    """
+    timeout = timeout or float(os.environ.get(TIMEOUT_VARIABLE, TIMEOUT))
+    values = parameters.load(project).for_notebook(name)
+    stamp = dependencies.notebook_stamp(project, name)
+    stage = project.build / "stage" / name
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    surroundings.settle(project)
+    install_kernel(project)
+    started = time.monotonic()
+    text = _execute(project, name, values, stage, started + timeout)
+    if dependencies.notebook_stamp(project, name) != stamp:
+        raise ReviewError(
+            f"{name} ran, but its inputs were changed while it did. Type the command again."
+        )
+    # The stamp first: make takes an output that is older than its stamp for outdated.
+    write_if_changed(dependencies.stamp_path(project, name), stamp)
+    write_text(stage / promotion.EXECUTED, text)
+    promotion.promote(project, name, stage, stamp)
+    return time.monotonic() - started
+
+
+def install_kernel(project: Project) -> None:
+    """Write the specification of a kernel that is this very interpreter, without history file."""
+    arguments = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
+    spec = {
+        "argv": [sys.executable, *arguments, *options],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    folder = surroundings.folders(project)["JUPYTER_DATA_DIR"] / "kernels" / KERNEL
+    write_if_changed(folder / "kernel.json", to_json(spec))
+
+
+def _execute(project: Project, name: str, values: dict, stage: Path, deadline: float) -> str:
+    """The executed notebook as normalised text."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    os.environ[STAGE_VARIABLE] = str(stage)
+    output = stage / promotion.EXECUTED
+    try:
+        try:
+            executed = _papermill(project, name, values, output, deadline)
+        except (DeadKernelError, RuntimeError):
+            # Two kernels may draw the same free port; before the first cell a second try is safe.
+            if _last_started(output) is not None:
+                raise
+            executed = _papermill(project, name, values, output, deadline)
+        return normalise(executed, project)
+    except PapermillExecutionError as error:
+        cell, text = _label(error.source, error.cell_index), f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        cell = _last_started(output) or "unknown"
+        text = "TimeoutError: the notebook's time is over (make report TIMEOUT=seconds gives more)"
+    except DeadKernelError:
+        cell = _last_started(output) or "before the first cell"
+        text = "DeadKernelError: the kernel died, for example because memory ran out"
+    finally:
+        os.environ.pop(STAGE_VARIABLE, None)
+    _keep_failed(project, name, output)
+    raise NotebookFailed(name, cell, _ANSI.sub("", text).rstrip())
+
+
+def _papermill(project: Project, name: str, values: dict, output: Path, deadline: float):
+    """Execute with papermill in the project's root, whatever characters its path has."""
+    from papermill import execute_notebook
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    # Papermill takes braces in a path for parameters, so it gets a notebook and a relative path.
+    os.chdir(project.root)
+    source = dependencies.notebook_path(project, name)
+    notebook = nbformat.read(source, as_version=4)
+    notebook.metadata.setdefault("kernelspec", {"name": KERNEL, "language": "python"})
+    return execute_notebook(
+        notebook,
+        output.relative_to(project.root),
+        parameters=values,
+        kernel_name=KERNEL,
+        language="python",
+        progress_bar=False,
+        start_timeout=120,
+        timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
+        shutdown_kernel="immediate",
+    )
+
+
+def _label(source: str, index: int) -> str:
+    found = _LABEL.search(source)
+    return found.group(1) if found else f"number {index + 1} (it has no label)"
+
+
+def _last_started(output: Path) -> str | None:
+    """The label of the cell that ran when a kernel was lost; None if none had begun."""
+    if not output.is_file():
+        return None
+    notebook = json.loads(output.read_text(encoding="utf-8"))
+    started = [
+        (cell, index)
+        for index, cell in enumerate(notebook["cells"])
+        if cell["metadata"].get("papermill", {}).get("start_time")
+        and cell["cell_type"] == "code"
+        and INJECTED not in cell["metadata"].get("tags", [])
+    ]
+    if not started:
+        return None
+    cell, index = started[-1]
+    return _label("".join(cell["source"]), index)
+
+
+def _keep_failed(project: Project, name: str, output: Path) -> None:
+    if output.is_file():
+        target = promotion.failed_notebook(project, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(target)
+
+
+def die_with_parent() -> None:
+    """End when make is killed, so that no run goes on behind the back of the next build.
+
+    Linux only; elsewhere an orphaned run ends by itself and holds the lock until then.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    pr_set_pdeathsig = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -1,0 +1,56 @@
+"""The same surroundings for every run, so that nothing of machine, user or day reaches a result."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from case_review.project import Project
+
+#: Fixed for everything that computes or prints.
+CONSTANT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "agg",
+    "GX_ANALYTICS_ENABLED": "false",
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "JUPYTER_NO_CONFIG": "1",
+}
+
+
+def folders(project: Project) -> dict[str, Path]:
+    """Where programs look for their configuration, so that the user's own is not found."""
+    private = project.build / "private"
+    return {
+        "IPYTHONDIR": private / "ipython",
+        "JUPYTER_CONFIG_DIR": private / "jupyter-config",
+        "JUPYTER_DATA_DIR": private / "jupyter",
+        "JUPYTER_RUNTIME_DIR": private / "jupyter-runtime",
+        "MPLCONFIGDIR": private / "matplotlib",
+    }
+
+
+def settle(project: Project) -> None:
+    """Put this process, and every one that it starts, into the project's surroundings."""
+    os.environ.update(CONSTANT)
+    for name, folder in folders(project).items():
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ[name] = str(folder)
+    for name in ("PYTHONPATH", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        os.environ.pop(name, None)
+    time.tzset()
+
+
+def build_font_cache(project: Project) -> None:
+    """Let matplotlib list the machine's fonts once, before kernels that would each do so.
+
+    A kernel that takes long over it prints a warning into its notebook.
+    """
+    settle(project)
+    if not any(Path(os.environ["MPLCONFIGDIR"]).glob("fontlist-*.json")):
+        import matplotlib.font_manager  # noqa: F401
