@@ -10,7 +10,10 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -112,7 +115,7 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
         try:
             executed = _papermill(project, name, values, output, deadline)
         except (DeadKernelError, RuntimeError):
-            # Two kernels may draw the same free port; before the first cell a second try is safe.
+            # A loaded machine may lose a kernel at its start; before the first cell, try again.
             if _last_started(output) is not None:
                 raise
             executed = _papermill(project, name, values, output, deadline)
@@ -134,6 +137,7 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
 def _papermill(project: Project, name: str, values: dict, output: Path, deadline: float):
     """Execute with papermill in the project's root, whatever characters its path has."""
     from papermill import execute_notebook
+    from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # Papermill takes braces in a path for parameters, so it gets a notebook and a relative path.
@@ -141,17 +145,30 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
     source = dependencies.notebook_path(project, name)
     notebook = nbformat.read(source, as_version=4)
     notebook.metadata.setdefault("kernelspec", {"name": KERNEL, "language": "python"})
-    return execute_notebook(
-        notebook,
-        output.relative_to(project.root),
-        parameters=values,
-        kernel_name=KERNEL,
-        language="python",
-        progress_bar=False,
-        start_timeout=120,
-        timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
-        shutdown_kernel="immediate",
-    )
+    with _sockets() as folder:
+        os.environ["JUPYTER_RUNTIME_DIR"] = folder
+        return execute_notebook(
+            notebook,
+            output.relative_to(project.root),
+            parameters=values,
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar=False,
+            start_timeout=120,
+            timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
+            shutdown_kernel="immediate",
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+        )
+
+
+@contextmanager
+def _sockets() -> Iterator[str]:
+    """A private folder for the sockets to the kernel: no network ports that two runs could share.
+
+    It lies outside the project because the path of a socket may have about a hundred characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True) as folder:
+        yield folder
 
 
 def _label(source: str, index: int) -> str:
