@@ -1,0 +1,329 @@
+"""What the printed numbers leave open: smallest and largest value over all data that agree.
+
+Each question is a small integer program over the joint counts of a few printed variables, solved
+to optimality with CP-SAT. Where both ends meet, the printed numbers determine an unprinted result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+from ortools.sat.python import cp_model
+
+from case_review.audit.claims import Claims
+from case_review.errors import ReviewError
+from case_review.exhibits import Row, Table
+
+QUESTION_COLUMNS = ("role", "id", "topic", "question", "population", "together", "at_least")
+#: Counts of adverse-event reporting that `safety_bounds` needs, each given by a claim.
+SAFETY_KEYS = (
+    "first_reports", "second_reports", "first_patients", "second_patients",
+    "missing_reports", "missing_patients", "no_event",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The answer to one question.
+
+    Parameters
+    ----------
+    id, topic, question
+        What is counted.
+    low, high
+        Smallest and largest number of patients.
+    of
+        Patients of the population asked about; None where the denominator is open as well.
+    """
+
+    id: str
+    topic: str
+    question: str
+    low: int
+    high: int
+    of: int | None = None
+
+    @property
+    def determined(self) -> bool:
+        """Whether all data sets that agree with the print give one value."""
+        return self.low == self.high
+
+    @property
+    def text(self) -> str:
+        """`determined: 21` or `between 6 and 15`."""
+        if self.determined:
+            return f"determined: {self.low}"
+        return f"between {self.low} and {self.high}"
+
+
+class JointCounts:
+    """The joint distribution of some printed variables in one population, as integer unknowns.
+
+    A variable is a block of categories that partition the patients (`table1.type`): its levels are
+    the finest categories printed, so sub-categories are kept and their headings are sums.
+    """
+
+    def __init__(self, claims: Claims, variables: Sequence[str], population: str):
+        self.population = population
+        self.model = cp_model.CpModel()
+        self.levels = {name: leaves(claims, name, population) for name in variables}
+        totals = {name: sum(levels.values()) for name, levels in self.levels.items()}
+        if len(set(totals.values())) > 1:
+            raise ReviewError(
+                f"the categories of {', '.join(totals)} sum to different totals in {population} "
+                f"({totals}), so they cannot be crossed. Run the audit of the printed numbers."
+            )
+        self.total = next(iter(totals.values()))
+        self.cells = {
+            key: self.model.new_int_var(0, self.total, "&".join(key))
+            for key in product(*self.levels.values())
+        }
+        for axis, levels in enumerate(self.levels.values()):
+            for level, count in levels.items():
+                members = [cell for key, cell in self.cells.items() if key[axis] == level]
+                self.model.add(sum(members) == count)
+
+    def together(self, categories: Sequence[str]):
+        """The number of patients in all of `categories`; `a | b` means in either."""
+        chosen = [
+            cell
+            for key, cell in self.cells.items()
+            if all(any(_within(level, category) for level in key) for category in categories)
+        ]
+        return sum(chosen) if chosen else 0
+
+    def extremes(self, expression) -> tuple[int, int]:
+        """Smallest and largest value of a sum of cells."""
+        return _extremes(self.model, expression)
+
+
+def leaves(claims: Claims, variable: str, population: str) -> dict[str, int]:
+    """The finest categories of a variable and their printed counts.
+
+    Raises
+    ------
+    ReviewError
+        If no category of the variable is printed for the population.
+    """
+    place, *path = variable.split(".")
+    counts = {
+        f"{place}.{'.'.join(claim.path)}": claims.number(claim.claim_id)
+        for claim in claims
+        if claim.place == place
+        and claim.path[: len(path)] == tuple(path)
+        and len(claim.path) > len(path)
+        and (claim.population, claim.measure, claim.kind) == (population, "n", "count")
+    }
+    parents = {name.rpartition(".")[0] for name in counts}
+    finest = {name: count for name, count in counts.items() if name not in parents}
+    if not finest:
+        raise ReviewError(
+            f"{claims.source} prints no categories (kind `count`) of {variable} in {population}."
+        )
+    return finest
+
+
+def questions(claims: Claims, table: pd.DataFrame, source: str) -> list[Bound]:
+    """Answer every question of a table.
+
+    Parameters
+    ----------
+    claims
+        The printed numbers.
+    table
+        Text cells with `QUESTION_COLUMNS`. `together` lists categories joined by ` & `, either of
+        two categories of one variable by ` | `; a row of role `question` asks how many patients are in all of them; a row of role `fact` says that
+        at least `at_least` (a claim id) are, because the text reports such a patient. Population
+        is one population, or several joined by `+`.
+    source
+        How messages name the table.
+    """
+    missing = [name for name in QUESTION_COLUMNS if name not in table.columns]
+    if missing:
+        raise ReviewError(f"{source} lacks the column(s) {', '.join(missing)}.")
+    rows = table.to_dict("records")
+    facts = [row for row in rows if row["role"] == "fact"]
+    return [_answer(claims, row, facts) for row in rows if row["role"] == "question"]
+
+
+def _answer(claims: Claims, row: Mapping[str, str], facts) -> Bound:
+    categories = _split(row["together"])
+    low = high = total = 0
+    for population in row["population"].split("+"):
+        model = _model(claims, categories, facts, population.strip())
+        ends = model.extremes(model.together(categories))
+        low, high, total = low + ends[0], high + ends[1], total + model.total
+    return Bound(row["id"], row["topic"], row["question"], low, high, total)
+
+
+def _model(claims: Claims, categories, facts, population: str) -> JointCounts:
+    variables = {_variable(category) for category in categories}
+    known = [fact for fact in facts if fact["population"] == population]
+    # A fact that shares a variable with the question narrows it, through its other variables too.
+    for fact in known:
+        of_fact = {_variable(category) for category in _split(fact["together"])}
+        if of_fact & variables:
+            variables |= of_fact
+    model = JointCounts(claims, sorted(variables), population)
+    for fact in known:
+        together = _split(fact["together"])
+        if {_variable(category) for category in together} <= variables:
+            model.model.add(model.together(together) >= claims.number(fact["at_least"]))
+    return model
+
+
+def _split(together: str) -> list[str]:
+    return [part.strip() for part in together.split("&")]
+
+
+def _variable(category: str) -> str:
+    return ".".join(category.split(".")[:2])
+
+
+def _within(level: str, category: str) -> bool:
+    either = [name.strip() for name in category.split("|")]
+    return any(level == name or level.startswith(name + ".") for name in either)
+
+
+def _extremes(model: cp_model.CpModel, expression) -> tuple[int, int]:
+    if isinstance(expression, int):
+        return expression, expression
+    ends = []
+    for aim in (model.minimize, model.maximize):
+        aim(expression)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        status = solver.solve(model)
+        if status != cp_model.OPTIMAL:
+            raise ReviewError(
+                "the printed numbers contradict each other: no data set agrees with all of them "
+                f"({solver.status_name(status)}). Run the audit of the printed numbers."
+            )
+        ends.append(round(solver.objective_value))
+    return ends[0], ends[1]
+
+
+def safety_bounds(
+    claims: Claims,
+    ids: Mapping[str, str],
+    events: Mapping[str, str],
+    known: Mapping[str, str],
+    name: str,
+) -> list[Bound]:
+    """How reports, patients and adverse events can lie between two populations.
+
+    Unknown are, per population, the reports without safety data, their patients, the patients
+    without and with any event, and those with each event. Every report has at least one patient;
+    a patient with an event has safety data; whoever has any event has at least one that is named.
+
+    Parameters
+    ----------
+    claims
+        The printed numbers.
+    ids
+        The claim of each of `SAFETY_KEYS`.
+    events
+        What a reader calls each event, and the claim of its number of patients.
+    known
+        For some of these events a claim: so many patients at least are of the first population.
+    name
+        How the first population is called in the questions.
+    """
+    number = {key: claims.number(ids[key]) for key in SAFETY_KEYS}
+    patients = {label: claims.number(claim_id) for label, claim_id in events.items()}
+    model, unknown = _safety_model(number, patients)
+    for label, claim_id in known.items():
+        model.add(unknown[label] >= claims.number(claim_id))
+    answers = []
+    for label, (slug, question) in _safety_questions(events, name).items():
+        low, high = _extremes(model, unknown[label])
+        answers.append(Bound(f"safety_{slug}", "Safety", question, low, high))
+    return answers
+
+
+def _safety_questions(events: Mapping[str, str], name: str) -> dict[str, tuple[str, str]]:
+    """Unknown to (id, question)."""
+    asked = {
+        "reports_missing": ("reports_missing", f"Reports without safety data, {name}"),
+        "patients_with_data": ("patients_with_data", f"Patients with safety data, {name}"),
+        "any_event": ("any_event", f"Patients with any adverse event, {name}"),
+        "any_event_all": ("any_event_all", "Patients with any adverse event, all reports"),
+    }
+    for label, claim_id in events.items():
+        asked[label] = (claim_id.split(".")[-3], f"{label[:1].upper()}{label[1:]}, {name}")
+    return asked
+
+
+def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
+    model = cp_model.CpModel()
+    most = number["first_patients"] + number["second_patients"]
+    any_event = most - number["missing_patients"] - number["no_event"]
+    if any_event < 0:
+        raise ReviewError("more patients are printed without an event than have safety data")
+
+    def unknown_in_first(label: str, total: int):
+        """A count in the first population; the second has the rest of `total`."""
+        first = model.new_int_var(0, total, label)
+        return first, total - first
+
+    reports = unknown_in_first("reports_missing", number["missing_reports"])
+    missing = unknown_in_first("patients_missing", number["missing_patients"])
+    without = unknown_in_first("no_event", number["no_event"])
+    with_any = unknown_in_first("any_event", any_event)
+    event = {key: unknown_in_first(f"event {key}", total) for key, total in patients.items()}
+    for side, population in enumerate(("first", "second")):
+        all_reports, all_patients = (
+            number[f"{population}_reports"],
+            number[f"{population}_patients"],
+        )
+        model.add(missing[side] >= reports[side])
+        model.add(all_patients - missing[side] >= all_reports - reports[side])
+        model.add(without[side] + with_any[side] == all_patients - missing[side])
+        for counts in event.values():
+            model.add(counts[side] <= with_any[side])
+        model.add(sum(counts[side] for counts in event.values()) >= with_any[side])
+        _patients_need_reports(model, missing[side], reports[side], f"missing {population}")
+        left = all_patients - missing[side]
+        _patients_need_reports(model, left, all_reports - reports[side], f"with data {population}")
+    unknown = {
+        "reports_missing": reports[0],
+        "patients_with_data": number["first_patients"] - missing[0],
+        "any_event": with_any[0],
+        "any_event_all": any_event,
+        **{label: counts[0] for label, counts in event.items()},
+    }
+    return model, unknown
+
+
+def _patients_need_reports(model, patients, reports, label: str) -> None:
+    """No report, no patients."""
+    some = model.new_bool_var(f"some {label}")
+    model.add(patients == 0).only_enforce_if(~some)
+    model.add(reports >= 1).only_enforce_if(some)
+
+
+def table(bounds: Sequence[Bound]) -> Table:
+    """The answers by topic, with whether the printed numbers determine them."""
+    rows: list[Row] = []
+    for topic in dict.fromkeys(bound.topic for bound in bounds):
+        rows.append(Row([topic, "", ""], heading=True))
+        rows += [
+            Row([b.question, "" if b.of is None else str(b.of), b.text], indent=1)
+            for b in bounds
+            if b.topic == topic
+        ]
+    data = pd.DataFrame(
+        [
+            {
+                "id": b.id, "topic": b.topic, "question": b.question, "of": b.of,
+                "low": b.low, "high": b.high, "determined": b.determined,
+            }
+            for b in bounds
+        ]
+    )  # fmt: skip
+    return Table(
+        ["Not printed: number of patients", "Of", "Printed numbers say"], rows, data, align="lrl"
+    )

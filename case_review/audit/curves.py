@@ -1,0 +1,250 @@
+"""Many sets of response times that all agree with what is printed, and what holds in all of them.
+
+A set consists of n uncensored times in two groups of given sizes. It agrees with the print if the
+median, its limits and the range come out exactly and the log-rank p rounds to the printed one.
+Without censoring the median, its limits and the range are order statistics, so they fix certain
+sorted times; the others lie anywhere between them, on the grid of times that reports use. Which
+patient belongs to which group is then drawn until the p fits (rejection sampling).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from scipy import stats
+
+from case_review.audit.claims import Claims
+from case_review.audit.curve_statistics import logrank_parts
+from case_review.audit.quantities import HOURS, unit_name
+from case_review.errors import ReviewError
+from case_review.formatting import round_half_away
+
+#: Labellings tried at once, and how often before new times are drawn.
+_BATCH, _BATCHES = 2000, 10
+#: Vectors of times tried before a set of constraints is declared unsatisfiable.
+_ATTEMPTS = 50
+#: The quantile rule's tolerance around one half (R, survival:::survmean).
+_HALF = 0.5 + 1.49e-8
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What the sets must agree with.
+
+    Parameters
+    ----------
+    sizes
+        Patients in the two groups.
+    shortest, low, median, high, longest
+        Range, limits of the median and the median of all patients, in hours.
+    p, p_digits
+        Log-rank p between the groups as printed, and its number of decimals.
+    conf_level
+        Level of the median's limits (band of type `log`).
+    """
+
+    sizes: tuple[int, int]
+    shortest: int
+    low: int
+    median: int
+    high: int
+    longest: int
+    p: float
+    p_digits: int
+    conf_level: float = 0.95
+
+    @property
+    def n(self) -> int:
+        """All patients."""
+        return sum(self.sizes)
+
+    def anchors(self) -> dict[int, int]:
+        """Sorted position (from 0) to the time that the print fixes there, in hours."""
+        lower, middle, upper = median_positions(self.n, self.conf_level)
+        if upper is None:
+            raise ReviewError(
+                f"{self.n} patients without censoring have no upper limit of the median, "
+                "but one is printed. Correct the printed limits or the number of patients."
+            )
+        return {
+            0: self.shortest,
+            lower: self.low,
+            middle: self.median,
+            upper: self.high,
+            self.n - 1: self.longest,
+        }
+
+    def chi_square_range(self) -> tuple[float, float]:
+        """Smallest and largest log-rank chi-square whose p rounds to the printed one."""
+        half = 0.5 * 10**-self.p_digits
+        return float(stats.chi2.isf(self.p + half, 1)), float(stats.chi2.isf(self.p - half, 1))
+
+
+def median_positions(n: int, conf_level: float = 0.95) -> tuple[int, int, int | None]:
+    """Positions (from 0) of lower limit, median and upper limit among n uncensored sorted times.
+
+    R's rule for the first crossing of one half by the curve and its log-type band, applied to
+    S = (n - k)/n with Greenwood's variance; e.g. the 9th, 13th and 19th of 25. For even n the
+    median is the midpoint of two times, of which the lower one's position is given.
+    """
+    k = np.arange(1, n)
+    survival = (n - k) / n
+    error = np.sqrt(np.cumsum(1 / ((n - k + 1) * (n - k))))
+    z = stats.norm.isf((1 - conf_level) / 2)
+    crossings = []
+    for curve in (survival * np.exp(-z * error), survival, survival * np.exp(z * error)):
+        below = np.flatnonzero(curve < _HALF)
+        crossings.append(int(below[0]) if below.size else None)
+    lower, middle, upper = crossings
+    if lower is None or middle is None:
+        raise ReviewError(f"the median of {n} uncensored times has no position")
+    return lower, middle, upper
+
+
+def whole_hours(number, unit: str, month_days: float) -> int:
+    """A printed time in integer hours; a month has `month_days` days, a year twelve months."""
+    month = Fraction(str(month_days)) * 24
+    hours = {**HOURS, "month": month, "year": 12 * month}[unit_name(unit)]
+    return int(round_half_away(Fraction(str(number)) * hours, 0))
+
+
+def read_printed(
+    claims: Claims, ids: Mapping[str, str], month_days: float, conf_level: float = 0.95
+) -> Printed:
+    """What the sets must agree with, from the claims named in `ids`.
+
+    `ids` gives the claim of `first_group`, `second_group` (sizes), `shortest`, `low`, `median`,
+    `high`, `longest` (times) and `p`.
+    """
+    times = {
+        name: whole_hours(claims[ids[name]].number, claims[ids[name]].unit, month_days)
+        for name in ("shortest", "low", "median", "high", "longest")
+    }
+    p = claims[ids["p"]]
+    sizes = (claims.number(ids["first_group"]), claims.number(ids["second_group"]))
+    return Printed(
+        sizes=sizes, p=float(p.number), p_digits=p.digits, conf_level=conf_level, **times
+    )
+
+
+def grid(limits: Mapping[str, int], month_days: float) -> np.ndarray:
+    """Times that reports state, in hours, sorted: whole days, weeks and months up to `limits`.
+
+    `limits` holds how many of each unit, e.g. `{"days": 13, "weeks": 12, "months": 6}`.
+    """
+    values = {
+        whole_hours(i, unit, month_days)
+        for unit, most in limits.items()
+        for i in range(1, most + 1)
+    }
+    return np.array(sorted(values), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class ConsistentSets:
+    """Sets of response times.
+
+    Parameters
+    ----------
+    times
+        Hours, sorted within a set; shape (sets, patients).
+    second
+        Whether the patient is in the second group; same shape.
+    """
+
+    times: np.ndarray
+    second: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+def consistent_sets(
+    printed: Printed, grid: np.ndarray, number: int, seed: int, workers: int | None = None
+) -> ConsistentSets:
+    """Draw sets that agree with the print; the outcome does not depend on `workers`.
+
+    Parameters
+    ----------
+    printed
+        The constraints.
+    grid
+        Candidate times in hours, sorted.
+    number
+        How many sets.
+    seed
+        Every set has its own generator, seeded with (seed, number of the set).
+    workers
+        Processes; by default one per core, 1 runs in this process.
+
+    Raises
+    ------
+    ReviewError
+        If no set agrees with the print.
+    """
+    workers = workers or min(os.cpu_count() or 1, 4)
+    chunks = [list(range(start, number, workers)) for start in range(workers)]
+    tasks = [(printed, grid, seed, chunk) for chunk in chunks if chunk]
+    if workers == 1:
+        drawn = [_draw_chunk(task) for task in tasks]
+    else:
+        # Spawned, not forked: a notebook kernel has threads, which a fork would leave locked.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            drawn = list(pool.map(_draw_chunk, tasks))
+    sets = {index: one for chunk in drawn for index, one in chunk}
+    times = np.array([sets[i][0] for i in range(number)])
+    return ConsistentSets(times, np.array([sets[i][1] for i in range(number)]))
+
+
+def _draw_chunk(task) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
+    printed, candidates, seed, indices = task
+    return [
+        (index, _draw(printed, candidates, np.random.default_rng([seed, index])))
+        for index in indices
+    ]
+
+
+def _draw(printed: Printed, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    low, high = printed.chi_square_range()
+    for _ in range(_ATTEMPTS):
+        times = _draw_times(printed.anchors(), candidates, rng)
+        for _ in range(_BATCHES):
+            labels = rng.permuted(_labels(printed.sizes, _BATCH), axis=1)
+            score, variance = logrank_parts(times, labels)
+            fits = np.flatnonzero((score**2 >= low * variance) & (score**2 <= high * variance))
+            if fits.size:
+                return times, labels[fits[0]]
+    raise ReviewError(
+        "no set of response times agrees with the printed median, limits, range and p. "
+        "Check these numbers in published.csv, or widen the grid of times in params.yml."
+    )
+
+
+def _labels(sizes: tuple[int, int], rows: int) -> np.ndarray:
+    one = np.repeat([False, True], sizes)
+    return np.tile(one, (rows, 1))
+
+
+def _draw_times(anchors: Mapping[int, int], candidates: np.ndarray, rng) -> np.ndarray:
+    positions = sorted(anchors)
+    times = np.empty(positions[-1] + 1, dtype=np.int64)
+    for start, end in pairwise(positions):
+        low, high = anchors[start], anchors[end]
+        if low > high:
+            raise ReviewError(
+                f"the printed times contradict each other: position {start + 1} is {low} h, "
+                f"position {end + 1} is {high} h. Correct published.csv."
+            )
+        between = candidates[(candidates >= low) & (candidates <= high)]
+        between = np.union1d(between, [low, high])
+        times[start], times[end] = low, high
+        times[start + 1 : end] = np.sort(rng.choice(between, end - start - 1))
+    return times
