@@ -135,9 +135,9 @@ def questions(claims: Claims, table: pd.DataFrame, source: str) -> list[Bound]:
         The printed numbers.
     table
         Text cells with `QUESTION_COLUMNS`. `together` lists categories joined by ` & `, either of
-        two categories of one variable by ` | `; a row of role `question` asks how many patients are in all of them; a row of role `fact` says that
-        at least `at_least` (a claim id) are, because the text reports such a patient. Population
-        is one population, or several joined by `+`.
+        two categories of one variable by ` | `. A row of role `question` asks how many patients
+        are in all of them; a row of role `fact` says that at least `at_least` (a claim id) are,
+        because the text reports such a patient. Population is one, or several joined by `+`.
     source
         How messages name the table.
     """

@@ -20,6 +20,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import stats
 
+from case_review import survival
 from case_review.audit.claims import Claims
 from case_review.audit.curve_statistics import logrank_parts
 from case_review.audit.quantities import HOURS, unit_name
@@ -30,8 +31,6 @@ from case_review.formatting import round_half_away
 _BATCH, _BATCHES = 2000, 10
 #: Vectors of times tried before a set of constraints is declared unsatisfiable.
 _ATTEMPTS = 50
-#: The quantile rule's tolerance around one half (R, survival:::survmean).
-_HALF = 0.5 + 1.49e-8
 
 
 @dataclass(frozen=True)
@@ -90,22 +89,13 @@ class Printed:
 def median_positions(n: int, conf_level: float = 0.95) -> tuple[int, int, int | None]:
     """Positions (from 0) of lower limit, median and upper limit among n uncensored sorted times.
 
-    R's rule for the first crossing of one half by the curve and its log-type band, applied to
-    S = (n - k)/n with Greenwood's variance; e.g. the 9th, 13th and 19th of 25. For even n the
-    median is the midpoint of two times, of which the lower one's position is given.
+    Without censoring these are order statistics, e.g. the 9th, 13th and 19th of 25, so the times
+    1 to n tell the positions. For even n the median is the midpoint of two times, of which the
+    lower one's position is given. An upper limit that is not estimable is None.
     """
-    k = np.arange(1, n)
-    survival = (n - k) / n
-    error = np.sqrt(np.cumsum(1 / ((n - k + 1) * (n - k))))
-    z = stats.norm.isf((1 - conf_level) / 2)
-    crossings = []
-    for curve in (survival * np.exp(-z * error), survival, survival * np.exp(z * error)):
-        below = np.flatnonzero(curve < _HALF)
-        crossings.append(int(below[0]) if below.size else None)
-    lower, middle, upper = crossings
-    if lower is None or middle is None:
-        raise ReviewError(f"the median of {n} uncensored times has no position")
-    return lower, middle, upper
+    found = survival.median(np.arange(1, n + 1), np.ones(n), conf_level=conf_level)
+    upper = None if np.isnan(found.upper) else int(found.upper) - 1
+    return int(found.lower) - 1, int(found.estimate) - 1, upper
 
 
 def whole_hours(number, unit: str, month_days: float) -> int:
@@ -191,7 +181,8 @@ def consistent_sets(
     """
     workers = workers or min(os.cpu_count() or 1, 4)
     chunks = [list(range(start, number, workers)) for start in range(workers)]
-    tasks = [(printed, grid, seed, chunk) for chunk in chunks if chunk]
+    anchors = printed.anchors()
+    tasks = [(printed, anchors, grid, seed, chunk) for chunk in chunks if chunk]
     if workers == 1:
         drawn = [_draw_chunk(task) for task in tasks]
     else:
@@ -205,17 +196,17 @@ def consistent_sets(
 
 
 def _draw_chunk(task) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
-    printed, candidates, seed, indices = task
+    printed, anchors, candidates, seed, indices = task
     return [
-        (index, _draw(printed, candidates, np.random.default_rng([seed, index])))
+        (index, _draw(printed, anchors, candidates, np.random.default_rng([seed, index])))
         for index in indices
     ]
 
 
-def _draw(printed: Printed, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
     low, high = printed.chi_square_range()
     for _ in range(_ATTEMPTS):
-        times = _draw_times(printed.anchors(), candidates, rng)
+        times = _draw_times(anchors, candidates, rng)
         for _ in range(_BATCHES):
             labels = rng.permuted(_labels(printed.sizes, _BATCH), axis=1)
             score, variance = logrank_parts(times, labels)

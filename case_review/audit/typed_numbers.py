@@ -1,0 +1,259 @@
+"""Results typed by hand: numbers in the manuscript, captions and alt texts outside the registry.
+
+A number in prose must come from `{{< result ID >}}`. Whatever else is a number (a confidence level,
+a year, a dose cited from other work) stands in `report/typed-numbers.yml` with the reason why it
+may be typed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML, YAMLError
+
+from case_review import registry
+from case_review.project import Project
+
+MANUSCRIPT = "index.qmd"
+ALLOWED = "typed-numbers.yml"
+#: Entries of the manuscript's YAML header that readers see as prose.
+PROSE_KEYS = (
+    "title", "subtitle", "abstract", "description", "keywords", "plain-language-summary", "summary",
+)  # fmt: skip
+
+_RESULT = re.compile(r"\{\{<\s*result\s+([^\s>]+)[^>]*>\}\}")
+#: What holds digits and is no prose; replaced by blanks of the same length, so columns stay true.
+_NOT_PROSE = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r"<!--.*?-->",
+        r"^(```+|~~~+).*?^\1",
+        r"\{\{<.*?>\}\}",
+        r"`[^`\n]*`",
+        r"\]\([^)\s]*\)",
+        r"<https?://[^>]*>",
+        r"https?://\S+",
+        r"\{[^{}\n]*\}",
+        r"\[[^\]\n]*@[^\]\n]*\]",
+        r"@[\w:-]+",
+        r"</?[a-zA-Z][^>\n]*>",
+        r"^ {0,3}\d+[.)] ",
+        r"\^[^^\s]{1,3}\^",
+        r"~[^~\s]{1,3}~",
+    )
+]
+_NUMERAL = re.compile(r"(?<![\w.,])[-−]?\d+(?:[,. \u202f]\d{3})*(?:\.\d+)?(?:\s?%)?(?![A-Za-z])")
+_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+)
+_COUNTED = (
+    "patients|cases|reports|publications|posters|articles|children|adults|"
+    "hours|days|weeks|months|years|percent"
+)
+#: Number words count as results only where they count something: "two groups" is plain English.
+_NUMBER_WORD = re.compile(
+    rf"\b(?:{_WORDS})(?:[- ](?:{_WORDS}|one))?\s+(?:of\s+the\s+)?(?:{_COUNTED})\b",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"^#\|\s*(fig-cap|fig-alt|tbl-cap|fig-subcap|tbl-subcap)\s*:\s*(.*)$")
+_MORE = re.compile(r"^#\|\s{2,}(.*)$")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something typed that should have come from the registry.
+
+    Parameters
+    ----------
+    file, line
+        Where, the line counted from 1; for a notebook the line within the named cell.
+    text
+        The number or the id.
+    message
+        What is wrong and what to do.
+    """
+
+    file: str
+    line: int
+    text: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """An entry of the allow-list: a text or a pattern that may be typed, and why."""
+
+    pattern: re.Pattern
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of prose with where it stands."""
+
+    file: str
+    number: int
+    text: str
+
+
+def check(project: Project) -> list[Problem]:
+    """All typed results and unknown result ids of a project's manuscript, captions and alt texts.
+
+    Unknown ids are reported once results are recorded; before that none can be known.
+    """
+    allowed, problems = read_allowed(project.report / ALLOWED)
+    texts = [*_manuscript(project), *_captions(project)]
+    for file, content, first in texts:
+        problems += typed(file, content, allowed, first)
+    known = registry.load(project.results)
+    if known:
+        for file, content, first in texts:
+            problems += _unknown(file, content, known, first)
+    return problems
+
+
+def read_allowed(path: Path) -> tuple[list[Allowed], list[Problem]]:
+    """The allow-list, and what is wrong with it.
+
+    The file is a list of entries with `text` (literal) or `pattern` (regular expression), and a
+    `reason`. No file means that nothing is allowed.
+    """
+    if not path.is_file():
+        return [], []
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        entries = YAML().load(path.read_text(encoding="utf-8")) or []
+    except YAMLError as error:
+        return [], [Problem(name, 1, "", f"is not readable as YAML: {error}")]
+    if not isinstance(entries, list):
+        return [], [Problem(name, 1, "", "should be a list of entries with text and reason.")]
+    allowed, problems = [], []
+    for index, entry in enumerate(entries):
+        line = entries.lc.item(index)[0] + 1
+        try:
+            allowed.append(_allowed(entry))
+        except (ValueError, re.error) as error:
+            problems.append(Problem(name, line, "", f"this entry {error}"))
+    return allowed, problems
+
+
+def _allowed(entry) -> Allowed:
+    if not isinstance(entry, dict) or set(entry) not in ({"text", "reason"}, {"pattern", "reason"}):
+        raise ValueError("should have `text` or `pattern`, and a `reason`, and nothing else.")
+    if not str(entry["reason"] or "").strip():
+        raise ValueError("has an empty reason; say why this number may be typed.")
+    if "pattern" in entry:
+        return Allowed(re.compile(str(entry["pattern"])), str(entry["reason"]))
+    literal = re.escape(str(entry["text"]))
+    # A text that ends in a digit must not allow the beginning of a longer number.
+    return Allowed(re.compile(rf"(?<![\w.]){literal}(?!\w|\.\d)"), str(entry["reason"]))
+
+
+def typed(
+    file: str, content: str, allowed: Iterable[Allowed] = (), first_line: int = 1
+) -> list[Problem]:
+    """The result-like numbers of a piece of Markdown that no entry of the allow-list covers."""
+    allowed = list(allowed)
+    prose = _blank_not_prose(content)
+    problems = []
+    for offset, line in enumerate(prose.split("\n")):
+        covered = [match.span() for entry in allowed for match in entry.pattern.finditer(line)]
+        for match in sorted(
+            [*_NUMERAL.finditer(line), *_NUMBER_WORD.finditer(line)],
+            key=lambda found: found.start(),
+        ):
+            text = match.group(0).strip()
+            start = match.start() + len(match.group(0)) - len(match.group(0).lstrip())
+            end = start + len(text.rstrip("% \u00a0"))
+            if any(low <= start and end <= high for low, high in covered):
+                continue
+            message = (
+                f"'{text}' is typed, not taken from the registry. Write {{{{< result ID >}}}}, or, "
+                f"if it is no result of this report, add it to report/{ALLOWED} with the reason."
+            )
+            problems.append(Problem(file, first_line + offset, text, message))
+    return problems
+
+
+def _blank_not_prose(content: str) -> str:
+    for pattern in _NOT_PROSE:
+        flags = pattern.flags | re.MULTILINE
+        content = re.sub(
+            pattern.pattern,
+            lambda match: re.sub(r"[^\n]", " ", match.group(0)),
+            content,
+            flags=flags,
+        )
+    return content
+
+
+def _manuscript(project: Project) -> Iterator[tuple[str, str, int]]:
+    """(file, Markdown, first line): the prose of the header, then the body."""
+    path = project.report / MANUSCRIPT
+    if not path.is_file():
+        return
+    name = project.relative(path)
+    lines = path.read_text(encoding="utf-8").split("\n")
+    body_from = 0
+    if lines and lines[0].strip() == "---":
+        ends = [i for i, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
+        body_from = ends[0] + 1 if ends else 0
+        header = _prose_of_header(lines[1 : body_from - 1])
+        yield name, "\n".join(header), 2
+    yield name, "\n".join(lines[body_from:]), body_from + 1
+
+
+def _prose_of_header(lines: list[str]) -> list[str]:
+    """The header with every line blanked that belongs to no key of `PROSE_KEYS`."""
+    kept, inside = [], False
+    for line in lines:
+        key = re.match(r"([A-Za-z][\w-]*)\s*:", line)
+        if key:
+            inside = key.group(1) in PROSE_KEYS
+        kept.append(line if inside else "")
+    return kept
+
+
+def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
+    """Captions and alt texts of the notebooks' cells, each with the line within its cell."""
+    for path in sorted(project.notebooks.glob("*.ipynb")):
+        name = project.relative(path)
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                source = "".join(cell["source"])
+                label = re.search(r"^#\|\s*label:\s*(\S+)", source, re.MULTILINE)
+                where = f"{name}, cell {label.group(1) if label else cell.get('id', '?')}"
+                yield where, _options(source), 1
+
+
+def _options(source: str) -> str:
+    """The source with everything blanked but the text of captions and alt texts."""
+    kept, inside = [], False
+    for line in source.split("\n"):
+        option, more = _OPTION.match(line), _MORE.match(line)
+        inside = bool(option) or (inside and bool(more))
+        kept.append((option.group(2) if option else more.group(1)) if inside else "")
+    return "\n".join(kept)
+
+
+def _unknown(file: str, content: str, known: dict, first_line: int) -> list[Problem]:
+    problems = []
+    for offset, line in enumerate(content.split("\n")):
+        for match in _RESULT.finditer(line):
+            name = match.group(1).strip("\"'")
+            if name in known:
+                continue
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            message = f"no notebook records the result {name}.{hint}"
+            problems.append(Problem(file, first_line + offset, name, message))
+    return problems
