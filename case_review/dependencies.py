@@ -27,6 +27,8 @@ CLEANING = "01_cleaning"
 RECONSTRUCTION = "00_reconstruction"
 #: Shape every executed notebook, whatever it imports.
 _RUNNING = ("runner.py", "normalising.py")
+#: A notebook's connection reads only what its methods are asked for, which `reads` finds.
+_CONNECTION = ("notebook.py", "dependencies.py")
 #: Stands for the hash of a file that does not exist.
 MISSING = "missing"
 
@@ -196,8 +198,7 @@ def inputs(project: Project, name: str) -> list[Path]:
 
 
 def _folders_of(module: Path) -> set[str]:
-    # The notebook's own connection reads what its methods are asked for; `reads` knows those.
-    if module.suffix != ".py" or module.name == "notebook.py":
+    if module.suffix != ".py" or module.name in _CONNECTION:
         return set()
     found = Reads()
     _scan(_parse(module.read_text(encoding="utf-8")), found)

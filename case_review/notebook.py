@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import exhibits, registry
+from case_review import dependencies, exhibits, registry
 from case_review.files import write_bytes
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
 
@@ -66,11 +66,13 @@ class Notebook:
 
     def read_results(self) -> dict[str, registry.Recorded]:
         """The results of all notebooks that ran before, by id (for the audit)."""
-        for path in sorted(self.project.results.glob("*.json")):
-            if path.stem != self.name:
+        results: dict[str, registry.Recorded] = {}
+        for name in dependencies.upstream(self.project, self.name):
+            path = self.project.results / f"{name}.json"
+            if path.is_file():
                 self._remember(path)
-        results = registry.load(self.project.results)
-        return {key: result for key, result in results.items() if result.notebook != self.name}
+                results.update({result.id: result for result in registry.read(path)})
+        return results
 
     def _read_csv(self, path: Path, **options) -> pd.DataFrame:
         if not path.is_file():

@@ -1,0 +1,53 @@
+"""What several test files share: a small project to build, and the project under test."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from case_review.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def write_notebook(path, *cells):
+    """Write a notebook of code cells; a first cell that is a dict becomes the parameter cell."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_markdown_cell("# Title\n\nWhat and why.", id="title")]
+    for number, source in enumerate(cells):
+        tags = []
+        if isinstance(source, dict):
+            source = "\n".join(f"{name} = {value!r}" for name, value in source.items())
+            tags = ["parameters"]
+        cell = nbformat.v4.new_code_cell(source, id=f"cell-{number}", metadata={"tags": tags})
+        notebook.cells.append(cell)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def opening(name):
+    """The cell that connects a notebook with the report."""
+    return f"from case_review.notebook import Notebook\nnb = Notebook({name!r})"
+
+
+@pytest.fixture
+def small_project(tmp_path, monkeypatch):
+    """A project with the package and params.yml, no notebooks, in a folder with an awkward name.
+
+    The working folder and the environment are restored after the test, for runs change both.
+    """
+    root = tmp_path / "a réview {x}"
+    shutil.copytree(
+        ROOT / "case_review", root / "case_review", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for name in ("params.yml", "requirements.lock"):
+        shutil.copy(ROOT / name, root / name)
+    for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
+        (root / folder).mkdir(parents=True)
+    monkeypatch.chdir(root)
+    before = dict(os.environ)
+    yield Project(root)
+    os.environ.clear()
+    os.environ.update(before)
