@@ -61,6 +61,8 @@ def number(value: float | None, digits: int | None = None) -> str:
 def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
     """`1–10`, with an en dash; `1 to not estimable` where a limit does not exist."""
     low_text, high_text = number(low, digits), number(high, digits)
+    if low_text == high_text == NOT_ESTIMABLE:
+        return NOT_ESTIMABLE
     dash = "–" if NOT_ESTIMABLE not in (low_text, high_text) else " to "
     if low_text.startswith("-") or high_text.startswith("-"):
         dash = " to "
@@ -78,7 +80,13 @@ def estimate(
     """`2 weeks (95% CI 1–10 weeks)`; the unit may be empty (`0.61 (95% CI 0.27–1.38)`)."""
     tail = f" {unit}" if unit else ""
     level = number(conf_level * 100)
-    return f"{number(value, digits)}{tail} ({level}% CI {interval(low, high, digits)}{tail})"
+    limits = interval(low, high, digits)
+    if limits != NOT_ESTIMABLE:
+        limits += tail
+    shown = number(value, digits)
+    if shown != NOT_ESTIMABLE:
+        shown += tail
+    return f"{shown} ({level}% CI {limits})"
 
 
 def p_value(p: float) -> str:
