@@ -121,7 +121,7 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
             executed = _papermill(project, name, values, output, deadline)
         return normalise(executed, project)
     except PapermillExecutionError as error:
-        cell, text = _label(error.source, error.cell_index), f"{error.ename}: {error.evalue}"
+        cell, text = _label(error.source), f"{error.ename}: {error.evalue}"
     except CellTimeoutError:
         cell = _last_started(output) or "unknown"
         text = "TimeoutError: the notebook's time is over (make report TIMEOUT=seconds gives more)"
@@ -144,7 +144,8 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
     os.chdir(project.root)
     source = dependencies.notebook_path(project, name)
     notebook = nbformat.read(source, as_version=4)
-    notebook.metadata.setdefault("kernelspec", {"name": KERNEL, "language": "python"})
+    spec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
+    notebook.metadata.setdefault("kernelspec", spec)
     with _sockets() as folder:
         os.environ["JUPYTER_RUNTIME_DIR"] = folder
         return execute_notebook(
@@ -171,9 +172,10 @@ def _sockets() -> Iterator[str]:
         yield folder
 
 
-def _label(source: str, index: int) -> str:
+def _label(source: str) -> str:
     found = _LABEL.search(source)
-    return found.group(1) if found else f"number {index + 1} (it has no label)"
+    first = source.strip().partition("\n")[0]
+    return found.group(1) if found else f"without a label, beginning `{first}`"
 
 
 def _last_started(output: Path) -> str | None:
@@ -182,16 +184,13 @@ def _last_started(output: Path) -> str | None:
         return None
     notebook = json.loads(output.read_text(encoding="utf-8"))
     started = [
-        (cell, index)
-        for index, cell in enumerate(notebook["cells"])
+        cell
+        for cell in notebook["cells"]
         if cell["metadata"].get("papermill", {}).get("start_time")
         and cell["cell_type"] == "code"
         and INJECTED not in cell["metadata"].get("tags", [])
     ]
-    if not started:
-        return None
-    cell, index = started[-1]
-    return _label("".join(cell["source"]), index)
+    return _label("".join(started[-1]["source"])) if started else None
 
 
 def _keep_failed(project: Project, name: str, output: Path) -> None:

@@ -23,6 +23,8 @@ def write_notebook(path, *cells):
             tags = ["parameters"]
         cell = nbformat.v4.new_code_cell(source, id=f"cell-{number}", metadata={"tags": tags})
         notebook.cells.append(cell)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata["kernelspec"] = kernel
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 
