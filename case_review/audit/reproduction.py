@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pandas as pd
 
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
-from case_review.audit.quantities import HOURS, plain, unit_name
+from case_review.audit.quantities import HOURS, unit_name
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.files import to_json, write_text
@@ -24,8 +23,6 @@ from case_review.registry import Result
 
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
-#: The field of a result that holds a claim's measure; `value` for all others.
-_FIELDS = {"low": "low", "high": "high"}
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -102,7 +99,7 @@ def _verdict(claim: Claim, results, explained, reasons) -> Verdict:
         )
     rounded = round_half_away(computed, claim.digits)
     printed = round_half_away(Fraction(claim.number), claim.digits)
-    text = plain(Decimal(rounded))
+    text = str(rounded)
     if rounded == printed:
         return give(REPRODUCED, text, _form_only(claim, explained))
     default = f"The data give {text}, the paper prints {claim.as_printed}."
@@ -129,7 +126,10 @@ def recomputed(claim: Claim, result: Result) -> Fraction | None:
     """The recomputed number in the claim's unit, unrounded; None if the result does not hold it."""
     if claim.measure == "pct" or (claim.unit == "%" and result.of):
         return _percentage(result)
-    value = getattr(result, _FIELDS.get(claim.measure, "value"))
+    # A result that is itself one end of an interval has no limits of its own.
+    is_interval = result.low is not None or result.high is not None
+    field = claim.measure if is_interval and claim.measure in ("low", "high") else "value"
+    value = getattr(result, field)
     if value is None:
         return None
     unit = result.unit
