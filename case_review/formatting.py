@@ -78,15 +78,21 @@ def estimate(
     conf_level: float = 0.95,
 ) -> str:
     """`2 weeks (95% CI 1–10 weeks)`; the unit may be empty (`0.61 (95% CI 0.27–1.38)`)."""
-    tail = f" {unit}" if unit else ""
     level = number(conf_level * 100)
+    low_text, high_text = number(low, digits), number(high, digits)
     limits = interval(low, high, digits)
-    if limits != NOT_ESTIMABLE:
-        limits += tail
-    shown = number(value, digits)
-    if shown != NOT_ESTIMABLE:
-        shown += tail
-    return f"{shown} ({level}% CI {limits})"
+    if high_text != NOT_ESTIMABLE:
+        limits = with_unit(limits, unit)
+    elif low_text != NOT_ESTIMABLE:
+        limits = f"{with_unit(low_text, unit)} to {NOT_ESTIMABLE}"
+    return f"{with_unit(number(value, digits), unit)} ({level}% CI {limits})"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """`2 weeks`, `1 week`; a number without unit and `not estimable` stay as they are."""
+    if not unit or text == NOT_ESTIMABLE:
+        return text
+    return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
 
 
 def p_value(p: float) -> str:

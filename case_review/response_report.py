@@ -141,8 +141,9 @@ def median_results(found: Sequence[Summary], conf_level: float) -> Iterator[dict
 def median_parts(median: survival.Estimate) -> tuple[str, str]:
     """The median and its limits as two texts: `2 weeks` and `1–10 weeks`."""
     value = formatting.number(one_decimal(median.estimate))
-    limits = formatting.interval(one_decimal(median.lower), one_decimal(median.upper))
-    return tuple(x if x == formatting.NOT_ESTIMABLE else f"{x} weeks" for x in (value, limits))
+    text = median_text(median)
+    limits = text[text.index("CI ") + 3 : -1]
+    return formatting.with_unit(value, "weeks"), limits
 
 
 def landmark_results(found: Sequence[Summary], conf_level: float) -> Iterator[dict]:

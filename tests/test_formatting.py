@@ -72,8 +72,9 @@ def test_estimates_say_so_where_a_limit_does_not_exist():
     assert formatting.estimate(2, 1, 10, "weeks") == "2 weeks (95% CI 1–10 weeks)"
     assert (
         formatting.estimate(3.0, 1.0, float("nan"), "weeks")
-        == "3 weeks (95% CI 1 to not estimable weeks)"
+        == "3 weeks (95% CI 1 week to not estimable)"
     )
+    assert formatting.estimate(1, 0.5, 1, "weeks") == "1 week (95% CI 0.5–1 weeks)"
     assert formatting.estimate(2, None, None, "weeks") == "2 weeks (95% CI not estimable)"
     assert formatting.estimate(-1.5, -3, 0.25, digits=1) == "-1.5 (95% CI -3.0 to 0.3)"
     assert formatting.estimate(1, 0, 2, conf_level=0.9).endswith("(90% CI 0–2)")

@@ -1,0 +1,91 @@
+"""Where the name of a curve is best written: beside it, and on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+#: Mean width of a character and height of a line, in points per point of font size.
+_ASPECT, _HEIGHT = 0.5, 1.1
+#: Least distance in points between a label and anything it does not name.
+_CLEAR = 7.0
+
+
+def place(
+    axes,
+    labels: Mapping[str, str],
+    curves: Mapping[str, np.ndarray],
+    taken: Sequence[tuple[float, float, float, float]] = (),
+    size: float = 9,
+) -> dict[str, tuple[float, float]]:
+    """Find a place for the label of each curve.
+
+    A label stands as near to its own curve as possible without touching it, clear of all other
+    curves, of what is `taken` and of the labels placed before it. Where there is no such place it
+    stands as clear as can be.
+
+    Parameters
+    ----------
+    axes
+        Linear matplotlib axes whose limits are set; their size is taken from the figure.
+    labels
+        Text by key, in the order of placing.
+    curves
+        Points (n x 2, data coordinates) by key, close enough together to stand for a line.
+    taken
+        Boxes (left, bottom, right, top) in fractions of the axes.
+    size
+        Font size in points.
+
+    Returns
+    -------
+    dict
+        Left and bottom of each label's text, in data coordinates.
+    """
+    figure = axes.get_figure()
+    extent = axes.get_position()
+    width, height = 72 * figure.get_size_inches() * (extent.width, extent.height)
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    scale = np.array([width / (right - left), height / (high - low)])
+    origin = np.array([left, low])
+    points = {key: (np.asarray(curve) - origin) * scale for key, curve in curves.items()}
+    boxes = [np.array(box) * (width, height, width, height) for box in taken]
+    found = {}
+    for key, text in labels.items():
+        box = _best(
+            points, key, boxes, (len(text) * size * _ASPECT, size * _HEIGHT), (width, height)
+        )
+        boxes.append(box)
+        found[key] = tuple(float(x) for x in box[:2] / scale + origin)
+    return found
+
+
+def _best(points, key, boxes, label, area) -> np.ndarray:
+    """The box in points, (left, bottom, right, top), where the label of one curve stands."""
+    x = np.arange(4, area[0] - label[0], 5.0)
+    y = np.arange(3, area[1] - label[1], 2.5)
+    corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    places = np.hstack([corners, corners + label])
+    own = _distance_to_points(places, points[key])
+    others = [_distance_to_points(places, line) for name, line in points.items() if name != key]
+    others += [_distance_to_box(places, box) for box in boxes]
+    other = np.min(others, axis=0) if others else np.full(len(places), np.inf)
+    # Nearer to its own curve than to any other, so that nobody takes it for the other's name.
+    cost = (
+        np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other) + 3 * np.maximum(0, own - other + 2)
+    )
+    cost += 200 * (own <= 0.5)
+    return places[int(np.argmin(cost))]
+
+
+def _distance_to_points(places: np.ndarray, line: np.ndarray) -> np.ndarray:
+    dx = np.maximum(places[:, None, 0] - line[:, 0], line[:, 0] - places[:, None, 2])
+    dy = np.maximum(places[:, None, 1] - line[:, 1], line[:, 1] - places[:, None, 3])
+    return np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)).min(axis=1)
+
+
+def _distance_to_box(places: np.ndarray, box: np.ndarray) -> np.ndarray:
+    dx = np.maximum(places[:, 0] - box[2], box[0] - places[:, 2])
+    dy = np.maximum(places[:, 1] - box[3], box[1] - places[:, 3])
+    return np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
