@@ -64,7 +64,12 @@ def wanted(root, folder, edit):
 
 
 def is_ready(folder, want):
-    """Whether the environment in `folder` is complete and serves `want`."""
+    """Whether the environment in `folder` is complete and serves `want`.
+
+    A conda environment is taken as it is: environment.yml made it, not the lock.
+    """
+    if (folder / "conda-meta").is_dir():
+        return True
     try:
         kept = json.loads((folder / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):

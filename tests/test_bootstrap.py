@@ -1,0 +1,102 @@
+"""Set-up: refused in one sentence where it cannot work, begun again where it was interrupted."""
+
+import shutil
+
+import pytest
+from conftest import ROOT
+
+from case_review import bootstrap
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """The commands that set-up would run; creating an environment makes its folder."""
+    made = []
+
+    def call(command):
+        made.append(command)
+        if "venv" in command:
+            packages = bootstrap.Path(command[-1]) / "lib" / "python3.11" / "site-packages"
+            packages.mkdir(parents=True)
+            (bootstrap.Path(command[-1]) / "bin").mkdir()
+            (bootstrap.Path(command[-1]) / "bin" / "python").touch()
+
+    monkeypatch.setattr(bootstrap, "_call", call)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    return made
+
+
+def test_too_old_a_python_is_told_in_one_sentence():
+    with pytest.raises(bootstrap.SetupError, match=r"This Python is 3\.9.*needs 3\.11 or newer"):
+        bootstrap.check_python((3, 9, 2))
+
+
+def test_a_python_without_venv_needs_uv(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(bootstrap.SetupError, match="apt install python3-venv"):
+        bootstrap.check_python((3, 11, 0), has_venv=False)
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/uv")
+    bootstrap.check_python((3, 11, 0), has_venv=False)
+
+
+def test_hashes_are_enforced_and_nothing_else_is_built(root, calls):
+    bootstrap.set_up(root, root / ".venv", edit=False)
+    create, build, main = calls
+    assert create[1:] == ["-m", "venv", str(root / ".venv")]
+    assert build[-1].endswith("requirements-build.lock") and main[-1].endswith("requirements.lock")
+    for command in (build, main):
+        assert {"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(command)
+        assert command[command.index("--only-binary") + 1] == ":all:"
+    pth = root / ".venv/lib/python3.11/site-packages/case_review_project.pth"
+    assert pth.read_bytes().isascii() and repr(str(root)) in pth.read_text()
+
+
+def test_a_finished_set_up_is_not_repeated_an_interrupted_one_is(root, calls, monkeypatch):
+    folder = root / ".venv"
+    want = bootstrap.wanted(root, folder, edit=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, "_write_stamp", lambda *_: None)
+        bootstrap.set_up(root, folder, edit=False)
+    assert not bootstrap.is_ready(folder, want)
+    (folder / "pyvenv.cfg").touch()
+    (folder / "half-installed").touch()
+    bootstrap.set_up(root, folder, edit=False)
+    assert bootstrap.is_ready(folder, want) and not (folder / "half-installed").exists()
+    (root / bootstrap.LOCK).write_text("# another lock")
+    assert not bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+
+
+def test_jupyterlab_is_added_to_what_is_there(root, calls):
+    folder = root / ".venv"
+    bootstrap.set_up(root, folder, edit=False)
+    del calls[:]
+    bootstrap.set_up(root, folder, edit=True)
+    assert [command[-1] for command in calls] == [str(root / bootstrap.EDIT_LOCK)]
+    for edit in (True, False):
+        assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit))
+
+
+def test_a_shared_environment_is_used_but_never_removed(root, calls, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shared") / "env"
+    bootstrap.set_up(root, folder, edit=False)
+    (folder / "pyvenv.cfg").touch()
+    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+    (root / bootstrap.LOCK).write_text("# another lock")
+    with pytest.raises(bootstrap.SetupError, match="name another VENV"):
+        bootstrap.set_up(root, folder, edit=False)
+    assert (folder / "pyvenv.cfg").exists()
+
+
+def test_a_folder_that_is_no_environment_is_not_removed(root, calls):
+    (root / ".venv").mkdir()
+    (root / ".venv" / "thesis.docx").touch()
+    with pytest.raises(bootstrap.SetupError, match="is no Python environment"):
+        bootstrap.set_up(root, root / ".venv", edit=False)
+    assert (root / ".venv" / "thesis.docx").exists()
