@@ -1,0 +1,233 @@
+"""Planted errors are found, each by itself and nothing else; a correct table gives none."""
+
+import pandas as pd
+import pytest
+from audit_tables import claims, printed, row, table
+
+from case_review.audit import audit_printed, main
+from case_review.audit.claims import from_frame
+from case_review.audit.sums import CHECK_COLUMNS
+from case_review.errors import ReviewError
+
+
+def only(found):
+    assert len(found) == 1, [finding.line() for finding in found]
+    return found[0]
+
+
+def test_a_correct_table_gives_no_finding():
+    assert audit_printed(claims()) == []
+
+
+def test_wrong_rounding_is_found():
+    # 19/40 is 47.5 exactly; 21/40 is 52.5. 9/16 is 56.25: halves go away from zero, to 56.3.
+    finding = only(audit_printed(claims({"table1.sex.female.publications.pct": printed("56.4")})))
+    assert (finding.kind, finding.printed, finding.expected) == ("rounding", "56.4", "56.3")
+    assert finding.difference == "+0.1"
+
+
+def test_halves_are_rounded_away_from_zero():
+    finding = only(audit_printed(claims({"table1.sex.female.publications.pct": printed("56.2")})))
+    assert (finding.kind, finding.expected) == ("truncation", "56.3")
+
+
+def test_a_truncated_percentage_is_told_apart():
+    # 4/24 is 16.667
+    finding = only(audit_printed(claims({"table1.age.young.posters.pct": printed("16.6")})))
+    assert finding.kind == "truncation"
+    assert (finding.expected, finding.difference) == ("16.7", "−0.1")
+    assert "4/24 is 16.667%" in finding.explanation
+
+
+def test_a_percentage_of_other_numbers_is_told_apart():
+    finding = only(audit_printed(claims({"table1.age.young.posters.pct": printed("61.7")})))
+    assert finding.kind == "percentage"
+
+
+def test_precision_is_that_of_the_print():
+    assert audit_printed(claims({"table1.age.young.posters.pct": printed("17")})) == []
+
+
+@pytest.mark.parametrize("form", ["(20).0", "20.0)%", "20..0"])
+def test_misplaced_signs_are_a_misprint(form):
+    change = {"table1.sex.male.all.pct": {"as_printed": form, "value": "47.5"}}
+    kinds = {finding.kind for finding in audit_printed(claims(change))}
+    assert "misprint" in kinds
+
+
+@pytest.mark.parametrize("form", ["47.5", "(47.5)", "47.5%", "(47.5%)"])
+def test_usual_forms_of_a_percentage_are_none(form):
+    change = {"table1.sex.male.all.pct": {"as_printed": form}}
+    assert audit_printed(claims(change)) == []
+
+
+def test_a_value_that_is_not_what_is_printed_is_found():
+    finding = only(audit_printed(claims({"table1.sex.male.all.pct": {"as_printed": "45.7"}})))
+    assert (finding.kind, finding.printed, finding.expected) == ("transcription", "45.7", "47.5")
+
+
+def test_a_sum_off_by_one_is_found_in_the_block_and_over_the_populations():
+    change = {
+        "table1.sex.male.all.n": printed(20),
+        "table1.sex.male.all.pct": {"numerator": 20, **printed("50.0")},
+    }
+    block, populations = sorted(audit_printed(claims(change)), key=lambda f: f.kind, reverse=True)
+    assert (block.kind, block.claim_id, block.difference) == ("sum", "table1.total.all.n", "+1")
+    assert block.printed == "40 = 20 + 21"
+    assert (populations.kind, populations.claim_id) == ("populations", "table1.sex.male.all.n")
+    assert (populations.printed, populations.expected) == ("20", "19")
+
+
+def test_a_subtotal_that_loses_a_patient_is_found():
+    changes = {
+        "table1.type.a.solid.posters.n": printed(7),
+        "table1.type.a.solid.all.n": printed(11),
+        "table1.type.a.solid.posters.pct": {"numerator": 7, **printed("29.2")},
+        "table1.type.a.solid.all.pct": {"numerator": 11, **printed("27.5")},
+    }
+    found = audit_printed(claims(changes))
+    assert [(f.kind, f.claim_id, f.difference) for f in found] == [
+        ("sum", "table1.type.a.all.n", "−1"),
+        ("sum", "table1.type.a.posters.n", "−1"),
+    ]
+    assert "leaves 1 out" in found[0].explanation
+
+
+def test_a_gap_between_categories_is_found():
+    changes = {f"table1.age.old.{p}.n": {"location": f"Table I, row > 15 years, column {p}"}
+               for p in ("all", "publications", "posters")}  # fmt: skip
+    finding = only(audit_printed(claims(changes)))
+    assert finding.kind == "gap"
+    assert finding.difference == "above 13 years and up to 15 years"
+
+
+def test_an_overlap_of_categories_is_found():
+    changes = {f"table1.age.young.{p}.n": {"location": f"Table I, row 0–2 years, column {p}"}
+               for p in ("all", "publications", "posters")}  # fmt: skip
+    finding = only(audit_printed(claims(changes)))
+    assert (finding.kind, finding.difference) == ("overlap", "exactly 2 years")
+
+
+def test_a_numerator_that_is_not_the_count_is_found():
+    change = {"table1.sex.male.all.pct": {"numerator": 21, **printed("52.5")}}
+    finding = only(audit_printed(claims(change)))
+    assert (finding.kind, finding.printed, finding.expected) == ("numerator", "21", "19")
+
+
+def test_places_that_disagree_are_found():
+    finding = only(audit_printed(claims({"results.type.a.all.n": printed(28)})))
+    assert (finding.kind, finding.claim_id) == ("disagreement", "results.type.a.all.n")
+    assert "29 patients at Table I" in finding.explanation
+
+
+def test_numbers_of_one_result_agree_over_places_and_precisions():
+    rows = [
+        row("abstract.share.all.pct", "47.5", "Abstract", "percent", "%"),
+        row("discussion.part.all.pct", "48", "Discussion", "percent", "%"),
+    ]
+    for one in rows:
+        one["result_id"] = "x.y"
+    assert audit_printed(claims(extra=rows)) == []
+    rows[1].update(printed("47"))
+    assert only(audit_printed(claims(extra=rows))).kind == "disagreement"
+
+
+def test_a_median_outside_its_range_is_found_across_units():
+    finding = only(audit_printed(claims({"results.time.all.max": {"unit": "days"}})))
+    assert (finding.kind, finding.claim_id) == ("order", "results.time.all.max")
+
+
+def test_a_part_larger_than_its_whole_is_found():
+    extra = [row("table1.type.b.rare.all.n", 12, "Table I, footnote a", "subset")]
+    assert only(audit_printed(claims(extra=extra))).kind == "excess"
+
+
+def checks(left, relation, right, kind="subtotal"):
+    cells = [
+        "c",
+        "results.known.all.n",
+        kind,
+        left,
+        relation,
+        right,
+        "{left}",
+        "{right} are known.",
+    ]
+    return pd.DataFrame([dict(zip(CHECK_COLUMNS, cells, strict=True))])
+
+
+SUM = "results.ongoing.all.n + results.stopped.all.n"
+
+
+def test_a_declared_check_that_holds_is_no_finding():
+    assert audit_printed(claims(), checks(SUM, "=", "results.known.all.n")) == []
+    assert audit_printed(claims(), checks(SUM, "<=", "results.known.all.n + 1")) == []
+
+
+def test_a_declared_check_that_fails_is_a_finding_in_its_own_words():
+    changed = claims({"results.stopped.all.n": printed(3)})
+    finding = only(audit_printed(changed, checks(SUM, "=", "results.known.all.n")))
+    assert (finding.printed, finding.expected, finding.difference) == ("15", "11 + 3 = 14", "−1")
+    assert finding.explanation == "15 are known."
+
+
+def test_the_end_of_a_category_can_be_compared():
+    made = checks("table1.age.middle.all.n@low", "=", "table1.age.middle.all.n@high")
+    assert only(audit_printed(claims(), made)).expected == "2"
+
+
+@pytest.mark.parametrize(
+    ("left", "relation", "kind", "message"),
+    [
+        ("results.nobody.all.n", "=", "subtotal", "no claim 'results.nobody.all.n'"),
+        (SUM, "~", "subtotal", "line 2, column relation: '~'"),
+        (SUM, "=", "strange", "line 2, column kind: 'strange'"),
+        ("a.b.all.n * 2", "=", "subtotal", "not a sum of claims"),
+    ],
+)
+def test_a_bad_check_is_refused_by_name(left, relation, kind, message):
+    made = checks(left, relation, "results.known.all.n", kind)
+    with pytest.raises(ReviewError) as error:
+        audit_printed(claims(), made, "published_checks.csv")
+    assert message in str(error.value)
+
+
+def test_the_command_prints_findings_and_exits_1(tmp_path, capsys):
+    path = tmp_path / "published.csv"
+    table({"table1.age.young.posters.pct": printed("16.6")}).to_csv(path, index=False)
+    assert main(path) == 1
+    out = capsys.readouterr().out
+    assert "table1.age.young.posters.pct" in out and "expected 16.7" in out
+    assert out.rstrip().endswith(f"{len(table())} printed numbers, 1 finding.")
+
+
+def test_the_command_exits_0_without_findings_and_makes_declared_checks(tmp_path, capsys):
+    path = tmp_path / "other.csv"
+    table().to_csv(path, index=False)
+    assert main(str(path)) == 0
+    assert "no findings" in capsys.readouterr().out
+    checks(SUM, "=", "20").to_csv(tmp_path / "other_checks.csv", index=False)
+    assert main(path) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"value": "many"}, "line 2, column value: 'many' of table1.total.all.n is not a number"),
+        ({"value": ""}, "line 2, column value: '' of table1.total.all.n is not a number"),
+        ({"population": "posters"}, "line 2, column population: 'posters' differs"),
+        ({"claim_id": "table1.n"}, "line 2, column claim_id: 'table1.n' is not of the form"),
+        ({"claim_id": "table1.total.posters.n", "population": "posters"}, "stands already in line"),
+    ],
+)
+def test_a_broken_row_is_named_by_line_and_column(change, message):
+    with pytest.raises(ReviewError) as error:
+        from_frame(table({"table1.total.all.n": change}))
+    assert message in str(error.value)
+
+
+def test_a_missing_column_or_file_is_named(tmp_path):
+    with pytest.raises(ReviewError, match=r"lacks the column\(s\) unit"):
+        from_frame(table().drop(columns="unit"))
+    with pytest.raises(ReviewError, match="does not exist"):
+        main(tmp_path / "no.csv")

@@ -1,0 +1,144 @@
+"""Every printed number gets a verdict; a number that was reproduced once must stay so."""
+
+import json
+
+import pandas as pd
+import pytest
+from audit_tables import row
+
+from case_review.audit.claims import from_frame
+from case_review.audit.findings import Finding
+from case_review.audit.reproduction import (
+    compare,
+    counts,
+    hold_baseline,
+    reasons_table,
+    summary_table,
+    write_baseline,
+)
+from case_review.errors import ReviewError
+from case_review.registry import Result
+
+RESULTS = {
+    result.id: result
+    for result in (
+        Result("a.male", 30, n=30, of=84, unit="patients", text="30 (35.7%)"),
+        Result("a.median", 2, low=1, high=10, unit="weeks", text="2 weeks"),
+        Result("a.open", 2, low=1, high=float("nan"), unit="weeks", text="2 weeks"),
+        Result("a.p", 0.24113, text="p = 0.241"),
+        Result("a.longest", 4383, unit="hours", text="6 months"),
+        Result("a.dose", "1.6 mg/m²/day", text="1.6 mg/m²/day"),
+        Result("a.upper", 15, unit="ng/ml", text="15 ng/ml"),
+        Result("a.name", "steroids", text="steroids"),
+    )
+}
+
+
+def verdict(measure, value, result_id, unit="", as_printed=None, kind="value", **options):
+    one = row(f"results.x.all.{measure}", value, "Results, sentence 1", kind, unit,
+              as_printed=as_printed)  # fmt: skip
+    one["result_id"] = result_id
+    (only,) = compare(from_frame(pd.DataFrame([one])), RESULTS, **options)
+    return only
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "result_id", "unit"),
+    [
+        ("n", "30", "a.male", "patients"),
+        ("pct", "35.7", "a.male", "%"),
+        ("pct", "36", "a.male", "%"),
+        ("median", "2", "a.median", "weeks"),
+        ("median", "14", "a.median", "days"),
+        ("low", "1", "a.median", "weeks"),
+        ("high", "10", "a.median", "weeks"),
+        ("high", "15", "a.upper", "ng/ml"),
+        ("p", "0.241", "a.p", ""),
+        ("p", "0.24", "a.p", ""),
+        ("max", "6", "a.longest", "months"),
+        ("value", "1.6", "a.dose", "mg/m2/day"),
+        ("value", "steroids", "a.name", ""),
+    ],
+)
+def test_numbers_that_agree_at_their_precision_are_reproduced(measure, value, result_id, unit):
+    assert verdict(measure, value, result_id, unit).verdict == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "result_id", "unit", "computed"),
+    [
+        ("n", "31", "a.male", "patients", "30"),
+        ("pct", "35.8", "a.male", "%", "35.7"),
+        ("median", "3", "a.median", "weeks", "2"),
+        ("high", "9", "a.median", "weeks", "10"),
+        ("p", "0.242", "a.p", "", "0.241"),
+        ("max", "7", "a.longest", "months", "6"),
+        ("value", "1.5", "a.dose", "mg/m2/day", "1.6"),
+    ],
+)
+def test_numbers_that_do_not_agree_differ(measure, value, result_id, unit, computed):
+    found = verdict(measure, value, result_id, unit)
+    assert (found.verdict, found.computed) == ("differs", computed)
+    assert found.reason == f"The data give {computed}, the paper prints {value}."
+
+
+def test_a_number_that_differs_takes_its_reason_from_the_findings():
+    finding = Finding("results.x.all.pct", "", "35.6", "35.7", "", "truncation", "Cut off.")
+    found = verdict("pct", "35.6", "a.male", "%", findings=[finding])
+    assert found.reason == "Truncated, not rounded. Cut off."
+
+
+def test_what_cannot_be_computed_says_why():
+    assert "No notebook records the result a.gone" in verdict("n", "3", "a.gone").reason
+    assert "holds no high" in verdict("high", "9", "a.open", "weeks").reason
+    assert verdict("value", "9", "", kind="cited").reason.startswith("Cited from other work")
+    reasons = [{"claims": "results.x.*", "reason": "Not extracted."}]
+    assert verdict("value", "9", "", reasons=reasons).reason == "Not extracted."
+    assert {verdict("n", "3", "a.gone").verdict, verdict("value", "9", "").verdict} == {
+        "not computable"
+    }
+
+
+@pytest.fixture
+def verdicts():
+    made = []
+    for i, (n, result_id) in enumerate([(30, "a.male"), (31, "a.male"), (3, "a.gone"), (4, "")]):
+        one = row(f"results.x{i}.all.n", n, "Results, sentence 1", "count")
+        one["result_id"] = result_id
+        made.append(one)
+    return compare(from_frame(pd.DataFrame(made)), RESULTS)
+
+
+def test_none_is_left_out(verdicts):
+    assert counts(verdicts) == {"reproduced": 1, "differs": 1, "not computable": 2}
+    table = summary_table(verdicts)
+    assert [list(r.cells) for r in table.rows] == [
+        ["Results", "4", "1", "1", "2"], ["All", "4", "1", "1", "2"],
+    ]  # fmt: skip
+    assert len(table.data) == 4
+    assert sum(int(r.cells[1]) for r in reasons_table(verdicts).rows) == 2
+
+
+def test_the_baseline_holds_and_names_what_was_lost(verdicts, tmp_path):
+    path = tmp_path / "reproduced.json"
+    assert write_baseline(path, verdicts) == 1
+    assert json.loads(path.read_text()) == {"reproduced": ["results.x0.all.n"]}
+    hold_baseline(verdicts, path)
+    listed = ["results.x0.all.n", "results.x1.all.n", "results.x2.all.n", "results.x9.all.n"]
+    path.write_text(json.dumps({"reproduced": listed}))
+    with pytest.raises(ReviewError) as error:
+        hold_baseline(verdicts, path)
+    message = str(error.value)
+    assert message.startswith("3 printed number(s) that used to be reproduced no longer are")
+    assert (
+        "results.x1.all.n (Results, sentence 1), printed 31: differs. The data give 30" in message
+    )
+    assert "results.x2.all.n" in message and "No notebook records the result a.gone" in message
+    assert "results.x9.all.n: no longer in published.csv" in message
+    assert "results.x0.all.n" not in message
+    assert "case_review.audit accept" in message
+
+
+def test_a_missing_baseline_says_how_to_make_one(verdicts, tmp_path):
+    with pytest.raises(ReviewError, match=r"case_review\.audit accept"):
+        hold_baseline(verdicts, tmp_path / "reproduced.json")
