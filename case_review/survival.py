@@ -318,3 +318,28 @@ def _quadratic(difference: np.ndarray, variance: np.ndarray) -> float:
         return 0.0
     # pinv, because a group without anybody at risk at an event adds an empty row
     return float(difference @ np.linalg.pinv(variance, hermitian=True) @ difference)
+
+
+def sign_test_limits(time, event, conf_level: float = 0.95) -> Estimate:
+    """The median with the exact limits of the sign test, which assume no shape of distribution.
+
+    The limits are the k-th smallest and k-th largest time, with k the largest number for which a
+    binomial count of n tosses is below k with a probability of at most (1 - conf_level) / 2
+    (Conover, Practical Nonparametric Statistics, 1999, section 3.2).
+
+    Returns
+    -------
+    Estimate
+        NaN limits where there are too few patients for the level, and NaN throughout where a
+        patient is censored: order statistics are then unknown.
+    """
+    check_conf("log", conf_level)
+    time, event = checked(time, event)
+    if not event.all():
+        return Estimate(math.nan, math.nan, math.nan)
+    n, ordered = len(time), np.sort(time)
+    # ppf gives the smallest count whose distribution function reaches the tail
+    k = int(stats.binom.ppf((1 - conf_level) / 2, n, 0.5))
+    if stats.binom.cdf(k - 1, n, 0.5) > (1 - conf_level) / 2 or k < 1:
+        return Estimate(float(np.median(ordered)), math.nan, math.nan)
+    return Estimate(float(np.median(ordered)), float(ordered[k - 1]), float(ordered[n - k]))
