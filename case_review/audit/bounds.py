@@ -52,11 +52,14 @@ class Bound:
         return self.low == self.high
 
     @property
+    def prose(self) -> str:
+        """`21` or `between 6 and 15`."""
+        return str(self.low) if self.determined else f"between {self.low} and {self.high}"
+
+    @property
     def text(self) -> str:
         """`determined: 21` or `between 6 and 15`."""
-        if self.determined:
-            return f"determined: {self.low}"
-        return f"between {self.low} and {self.high}"
+        return f"determined: {self.prose}" if self.determined else self.prose
 
 
 class JointCounts:
