@@ -14,7 +14,6 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -23,9 +22,8 @@ from scipy import stats
 from case_review import survival
 from case_review.audit.claims import Claims
 from case_review.audit.curve_statistics import logrank_parts
-from case_review.audit.quantities import HOURS, unit_name
 from case_review.errors import ReviewError
-from case_review.formatting import round_half_away
+from case_review.units import to_hours
 
 #: Labellings tried at once, and how often before new times are drawn.
 _BATCH, _BATCHES = 2000, 10
@@ -98,13 +96,6 @@ def median_positions(n: int, conf_level: float = 0.95) -> tuple[int, int, int | 
     return int(found.lower) - 1, int(found.estimate) - 1, upper
 
 
-def whole_hours(number, unit: str, month_days: float) -> int:
-    """A printed time in integer hours; a month has `month_days` days, a year twelve months."""
-    month = Fraction(str(month_days)) * 24
-    hours = {**HOURS, "month": month, "year": 12 * month}[unit_name(unit)]
-    return int(round_half_away(Fraction(str(number)) * hours, 0))
-
-
 def read_printed(
     claims: Claims, ids: Mapping[str, str], month_days: float, conf_level: float = 0.95
 ) -> Printed:
@@ -114,7 +105,7 @@ def read_printed(
     `high`, `longest` (times) and `p`.
     """
     times = {
-        name: whole_hours(claims[ids[name]].number, claims[ids[name]].unit, month_days)
+        name: to_hours(claims[ids[name]].value, claims[ids[name]].unit, month_days)
         for name in ("shortest", "low", "median", "high", "longest")
     }
     p = claims[ids["p"]]
@@ -130,9 +121,7 @@ def grid(limits: Mapping[str, int], month_days: float) -> np.ndarray:
     `limits` holds how many of each unit, e.g. `{"days": 13, "weeks": 12, "months": 6}`.
     """
     values = {
-        whole_hours(i, unit, month_days)
-        for unit, most in limits.items()
-        for i in range(1, most + 1)
+        to_hours(i, unit, month_days) for unit, most in limits.items() for i in range(1, most + 1)
     }
     return np.array(sorted(values), dtype=np.int64)
 
