@@ -1,0 +1,232 @@
+"""The whole pipeline, by `make`, in a copy of the project whose path has blanks and accents.
+
+The copy is built once. Every test leaves it as built, so that each can tell what its own change
+caused; the order of the tests does not matter.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.pipeline
+
+UP_TO_DATE = "report/_site is up to date"
+FINISHED = ("index.html", "index.pdf", "index.docx")
+PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
+
+
+def command(goal, *settings):
+    return ["make", goal, f"VENV={sys.prefix}", "RENDERER=embedded", *settings]
+
+
+def surroundings(**others):
+    """The environment of somebody who types `make`, not that of this test run."""
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "CASE_REVIEW", "PYTE"))
+    }
+    kept.pop("MFLAGS", None)
+    return kept | others
+
+
+def make(root, goal, *settings, expect=0, **environment):
+    """Run make and return all that it printed."""
+    done = subprocess.run(
+        command(goal, *settings),
+        cwd=root,
+        env=surroundings(**environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == expect, done.stdout
+    return done.stdout
+
+
+def ran(output):
+    """The notebooks that ran, by their progress lines."""
+    lines = (line.split() for line in output.splitlines())
+    return [words[0] for words in lines if len(words) == 3 and words[0][:2].isdigit()]
+
+
+def content(root, folders=PRODUCTS):
+    files = (path for folder in folders for path in (root / folder).rglob("*"))
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in files if p.is_file()}
+
+
+@contextmanager
+def changed(path, old, new):
+    """Replace a text in a file for the length of a `with` block."""
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+@contextmanager
+def extra_cell(path, source):
+    """Append a code cell to a notebook for the length of a `with` block."""
+    before = path.read_text(encoding="utf-8")
+    notebook = json.loads(before)
+    notebook["cells"].append(
+        {
+            "cell_type": "code",
+            "id": "added-by-a-test",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+        }
+    )
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A built copy of the tracked files."""
+    root = tmp_path_factory.mktemp("pipeline") / "a réview, copied"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+    make(root, "report")
+    return root
+
+
+@pytest.fixture
+def project(built):
+    """The built copy, put back in order afterwards: the next test finds it current."""
+    yield built
+    make(built, "report")
+
+
+def test_the_report_is_complete(built):
+    for name in FINISHED:
+        assert (built / "report" / "_site" / name).stat().st_size > 1000
+    notebooks = {p.stem for p in (built / "notebooks").glob("[0-9]*.ipynb")} - {"00_reconstruction"}
+    assert {p.stem for p in (built / "report" / "_executed").glob("*.ipynb")} == notebooks
+
+
+def test_a_second_report_does_nothing_and_says_so(built):
+    before = content(built)
+    output = make(built, "report")
+    assert ran(output) == [] and UP_TO_DATE in output
+    assert content(built) == before
+    assert make(built, "status") == "Everything is up to date.\n"
+
+
+def test_touching_files_reruns_nothing(built):
+    for path in [*built.glob("data/raw/*"), *built.glob("notebooks/*"), *built.glob("*.*")]:
+        path.touch()
+    for path in built.glob("case_review/*.py"):
+        path.touch()
+    assert UP_TO_DATE in make(built, "report")
+
+
+def test_a_comment_in_a_module_that_nothing_uses_reruns_nothing(project):
+    module = project / "case_review" / "verifying.py"
+    module.write_text(module.read_text(encoding="utf-8") + "# a comment\n", encoding="utf-8")
+    assert UP_TO_DATE in make(project, "report")
+
+
+def test_a_dose_cut_point_reruns_treatment_and_the_audit_only(project):
+    with changed(project / "params.yml", "mg/kg/day, high: 0.05}", "mg/kg/day, high: 0.045}"):
+        status = make(project, "status")
+        assert "03_treatment: params.yml: dose_groups changed" in status
+        rerun = ran(make(project, "notebooks"))
+    assert rerun[0] == "03_treatment" and rerun[-1] == "06_audit"
+    assert not {"01_cleaning", "02_characteristics", "04_safety", "05_response"} & set(rerun)
+
+
+def test_an_unknown_parameter_is_refused_before_anything_runs(project):
+    before = content(project)
+    with changed(project / "params.yml", "conf_level:", "conf_levle:"):
+        output = make(project, "report", expect=2)
+    assert "unknown name shared.conf_levle; did you mean conf_level?" in output
+    assert ran(output) == [] and content(project) == before
+
+
+def test_a_failing_cell_leaves_the_previous_report(project):
+    before = content(project)
+    source = "#| label: added\nraise ValueError('the reason')"
+    with extra_cell(project / "notebooks" / "05_response.ipynb", source):
+        output = make(project, "report", expect=2)
+    told = [line for line in output.splitlines() if line and not line.startswith("make")]
+    assert told[-2:] == ["cell added", "ValueError: the reason"]
+    after = content(project)
+    assert after.pop("report/_executed/05_response.failed.ipynb")
+    assert {k: v for k, v in after.items() if k.startswith("report/_site")} == {
+        k: v for k, v in before.items() if k.startswith("report/_site")
+    }
+    assert after["report/results/05_response.json"] == before["report/results/05_response.json"]
+
+
+def test_what_was_altered_or_removed_by_hand_is_made_again(project):
+    before = content(project)
+    (project / "report" / "results" / "05_response.json").unlink()
+    (project / "report" / "_site" / "index.docx").write_bytes(b"altered")
+    output = make(project, "report")
+    assert "05_response" in ran(output)
+    assert content(project) == before
+
+
+def test_time_zone_locale_and_user_settings_do_not_matter(project, tmp_path):
+    before = content(project)
+    make(project, "clean")
+    assert content(project) == {
+        name: text for name, text in before.items() if name == "data/clean/README.md"
+    }
+    ipython = tmp_path / "profile_default"
+    ipython.mkdir()
+    (ipython / "ipython_config.py").write_text("raise SystemExit('user configuration was read')")
+    make(
+        project,
+        "report",
+        TZ="Asia/Kathmandu",
+        LC_ALL="C",
+        PYTHONHASHSEED="5",
+        IPYTHONDIR=str(tmp_path),
+        SOURCE_DATE_EPOCH="1",
+    )
+    assert content(project) == before
+
+
+def test_a_build_that_is_killed_is_followed_by_one_that_succeeds(project):
+    before = content(project)
+    with extra_cell(project / "notebooks" / "05_response.ipynb", "import time\ntime.sleep(60)"):
+        killed = subprocess.Popen(
+            command("report"),
+            cwd=project,
+            env=surroundings(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        stage = project / "report" / "_build" / "stage" / "05_response" / "notebook.ipynb"
+        until = time.monotonic() + 120
+        while not stage.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert stage.exists()
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+    assert content(project) == before
+    make(project, "report")
+    assert content(project) == before
