@@ -27,7 +27,7 @@ class Median:
 
 
 def visit_intervals(
-    patients: pd.DataFrame, month_days: float, gap: int
+    patients: pd.DataFrame, month_days: float, gap: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """The interval (left, right] in hours that each reported time stands for.
 

@@ -175,8 +175,37 @@ class Response(Entries):
     few_at_risk: int = Field(ge=0)
 
 
+def _check_distinct(values: list) -> list:
+    _problems([(i, f"{v} stands twice") for i, v in enumerate(values) if v in values[:i]])
+    return values
+
+
 class Sensitivity(Entries):
-    """The sensitivity analyses."""
+    """The sensitivity analyses of time to response."""
+
+    conf_types: Annotated[
+        list[Literal["log", "log-log", "plain"]],
+        Field(min_length=1),
+        AfterValidator(_check_distinct),
+    ]
+    max_splits: int = Field(ge=1, le=50_000_000)
+    permutation_samples: int = Field(ge=1000, le=10_000_000)
+    rmst_horizon_weeks: float = Field(gt=0)
+    visit_gap: float = Field(gt=0)
+    npmle_resamples: int = Field(ge=100, le=100_000)
+    bootstrap_resamples: int = Field(ge=100, le=100_000)
+    month_lengths_days: Annotated[
+        list[Annotated[float, Field(gt=27, lt=32)]],
+        Field(min_length=1),
+        AfterValidator(_check_increasing),
+    ]
+    publication_odds: float = Field(gt=0, le=1)
+    doubtful_most: int = Field(ge=1, le=1000)
+    response_targets: Annotated[
+        list[Annotated[float, Field(gt=0, lt=1)]],
+        Field(min_length=1),
+        AfterValidator(_check_distinct),
+    ]
 
 
 class NotComputable(Entries):

@@ -122,7 +122,7 @@ def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 
 def tipping_curve(n: int, of: int, most: int, conf_level: float) -> pd.DataFrame:
-    """The proportion n / (of + failures) and its exact limits for 0 to `most` unpublished failures."""
+    """n / (of + failures) with exact limits, for 0 to `most` unpublished failures."""
     rows = [
         (failures, n / (of + failures), *proportions.exact(n, of + failures, conf_level))
         for failures in range(most + 1)
@@ -130,13 +130,15 @@ def tipping_curve(n: int, of: int, most: int, conf_level: float) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["failures", "proportion", "low", "high"])
 
 
-def selection_surface(of: int, odds: Sequence[float], most: int, conf_level: float) -> pd.DataFrame:
+def selection_surface(
+    n: int, of: int, odds: Sequence[float], most: int, conf_level: float
+) -> pd.DataFrame:
     """The lower limit of the proportion, by selection of reports and by doubt about responses.
 
     Parameters
     ----------
-    of
-        Published patients.
+    n, of
+        Published responses and patients.
     odds
         Odds with which a failure is published relative to a success.
     most
@@ -148,10 +150,17 @@ def selection_surface(of: int, odds: Sequence[float], most: int, conf_level: flo
         One row per combination: `odds`, `doubtful`, `lower`.
     """
     rows = []
-    for doubtful in range(most + 1):
-        limit = proportions.exact(of - doubtful, of, conf_level)[0]
+    for doubtful in range(min(most, n) + 1):
+        limit = proportions.exact(n - doubtful, of, conf_level)[0]
         rows += [(r, doubtful, proportions.with_selection(limit, r)) for r in odds]
     return pd.DataFrame(rows, columns=["odds", "doubtful", "lower"])
+
+
+def publication_data(surface: pd.DataFrame, tipping: pd.DataFrame) -> pd.DataFrame:
+    """Both panels of the publication-bias figure as one table; `panel` is A or B."""
+    return pd.concat([surface.assign(panel="A"), tipping.assign(panel="B")], ignore_index=True)[
+        ["panel", "odds", "doubtful", "lower", "failures", "proportion", "low", "high"]
+    ]
 
 
 def extremes(found: Sequence[Repetition]) -> Mapping[str, float]:
