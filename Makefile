@@ -115,7 +115,7 @@ clean: ## Remove what is generated (clean tables, results, exhibits, the report)
 NAMES := $(filter-out 00_reconstruction,$(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb)))))
 EXECUTED := $(NAMES:%=report/_executed/%.ipynb)
 STAMPS := $(NAMES:%=$(BUILD)/stamps/%.json)
-CLEANED := report/_executed/01_cleaning.ipynb
+CLEANED := $(filter %/01_cleaning.ipynb,$(EXECUTED))
 # Notebooks that read the results of others come after all that do not, in the order of their names.
 LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
 EARLY := $(filter-out $(LATE),$(NAMES))
@@ -132,10 +132,10 @@ _begin: | _setup
 _report: $(SITE)
 	@[ $(SITE) -nt $(BUILD)/lock ] || echo "$(OUT) is up to date (make status tells what would change that)"
 
-_data: $(CLEANED)
-	@[ $(CLEANED) -nt $(BUILD)/lock ] || echo "data/clean is up to date"
+_data: $(CLEANED) | _begin
+	@[ "$(CLEANED)" -nt $(BUILD)/lock ] || echo "data/clean is up to date"
 
-_notebooks: $(EXECUTED)
+_notebooks: $(EXECUTED) | _begin
 	@for file in $(EXECUTED); do [ $$file -nt $(BUILD)/lock ] && exit 0; done; echo "The notebooks are up to date"
 
 _reconstruct: | _setup
