@@ -26,4 +26,4 @@ def test_differences_are_named_with_their_place(tmp_path):
 
 def test_the_bench_really_changes_a_parameter():
     text = (ROOT / "params.yml").read_text(encoding="utf-8")
-    assert "conf_level: 0.9 " in verifying._other_level(text)
+    assert "conf_level: 0.9\n" in verifying._other_level(text)
