@@ -73,7 +73,8 @@ def month_lengths(
     """Repeat with months of other lengths, from the values and units that were reported.
 
     `patients` is the clean table and `frame` the result of `response.times` on it. A patient
-    without response has no reported time of response; the last follow-up is converted instead.
+    without response has no reported time of response; the last follow-up is converted instead,
+    where it is given in months.
     """
     found = []
     for length in days:
@@ -85,6 +86,8 @@ def month_lengths(
 def _hours(row, month_days: float) -> int:
     if row.event:
         return to_hours(float(row.response_time_value), row.response_time_unit, month_days)
+    if pd.isna(row.follow_up_months):
+        return int(row.time_hours)
     return to_hours(float(row.follow_up_months), "months", month_days)
 
 

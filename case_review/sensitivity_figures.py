@@ -143,9 +143,9 @@ def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) ->
     grid = surface.pivot(index="doubtful", columns="odds", values="lower")
     odds, doubtful, lower = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
     shown = axes.pcolormesh(
-        odds, doubtful, lower, cmap="cividis", vmin=0, vmax=1, shading="nearest", rasterized=True
+        odds, doubtful, lower, cmap="Blues", vmin=0, vmax=1.4, shading="nearest", rasterized=True
     )
-    lines = axes.contour(odds, doubtful, lower, sorted(targets), colors="white", linewidths=1.4)
+    lines = axes.contour(odds, doubtful, lower, sorted(targets), colors=style.BLACK, linewidths=1.2)
     axes.clabel(lines, fmt=lambda level: f"{level:.0%}", fontsize=8)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator([0.05, 0.1, 0.2, 0.5, 1]))
@@ -155,6 +155,7 @@ def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) ->
     axes.set_ylabel("Published responses in doubt")
     bar = figure.colorbar(shown, ax=axes, format=_PERCENT, pad=0.02)
     bar.set_label(f"Lower {formatting.number(100 * conf_level)}% limit of the proportion")
+    bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
 
 
@@ -212,7 +213,7 @@ def later(studies: pd.DataFrame, review: Estimate, name: str, counts: tuple[int,
         axes.plot(found.estimate, -position, "s", color=colour, ms=5)
         limits = formatting.interval(100 * found.lower, 100 * found.upper, 0)
         axes.annotate(
-            f"{n}/{of}   {100 * found.estimate:.0f}% ({limits})",
+            f"{n}/{of}   {formatting.number(100 * found.estimate, 0)}% ({limits})",
             (1, -position),
             xycoords=axes.get_yaxis_transform(),
             xytext=(8, 0),

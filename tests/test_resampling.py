@@ -1,0 +1,89 @@
+"""Permutation and bootstrap against enumeration by hand and brute force."""
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from case_review import resampling, rmst, survival
+
+
+def test_scores_add_up_to_observed_minus_expected():
+    random = np.random.default_rng(1)
+    time, event = random.integers(1, 9, 30), random.integers(0, 2, 30).astype(bool)
+    group = random.integers(0, 2, 30)
+    scores = resampling.logrank_scores(time, event)
+    test = survival.logrank(time, event, group)
+    assert scores.sum() == pytest.approx(0, abs=1e-12)
+    assert scores[group == 0].sum() == pytest.approx(test.observed[0] - test.expected[0])
+
+
+def test_permutation_by_hand():
+    # a at 1 and 2, b at 3 and 4: no other split of the six but its mirror is as extreme
+    found = resampling.permutation_logrank([1, 2, 3, 4], [1] * 4, list("aabb"), 100, 1000, 0)
+    assert (found.splits, found.as_extreme, found.exact) == (6, 2, True)
+    assert found.p == pytest.approx(1 / 3)
+
+
+def test_all_subset_sums_are_there():
+    values = np.array([1.0, 2, 4, 8, 16, 32, 64])
+    for size in range(8):
+        sums = np.concatenate(list(resampling.subset_sums(values, size)))
+        expected = sorted(sum(chosen) for chosen in combinations(values, size))
+        assert sorted(sums) == expected
+
+
+def test_all_splits_of_the_review_are_counted():
+    random = np.random.default_rng(3)
+    time, group = random.integers(1, 12, 25), np.array([0] * 15 + [1] * 10)
+    exact = resampling.permutation_logrank(time, [1] * 25, group, 10_000_000, 1000, 0)
+    assert exact.splits == math.comb(25, 10) == 3_268_760
+    sampled = resampling.permutation_logrank(time, [1] * 25, group, 10, 20_000, 0)
+    assert (sampled.splits, sampled.exact) == (20_000, False)
+    assert sampled.p == pytest.approx(exact.p, abs=4 * math.sqrt(0.25 / 20_000))
+
+
+def test_no_room_for_a_difference_gives_one():
+    assert resampling.permutation_logrank([3] * 4, [1] * 4, list("aabb"), 99, 1000, 0).p == 1
+
+
+def test_permutation_refusals():
+    with pytest.raises(ValueError, match="at least one event"):
+        resampling.permutation_logrank([1, 2], [0, 0], list("ab"), 9, 10, 0)
+    with pytest.raises(ValueError, match="found 3"):
+        resampling.permutation_logrank([1, 2, 3], [1, 1, 1], list("abc"), 9, 10, 0)
+
+
+def test_weighted_curves_equal_curves_of_repeated_patients():
+    time, event = np.array([1, 2, 2, 4, 5]), np.array([1, 1, 0, 1, 0], dtype=bool)
+    weights = np.array([[2, 0, 1, 1, 3], [1, 1, 1, 1, 1]], dtype=float)
+    times, found = resampling.weighted_curves(time, event, weights)
+    repeated = np.repeat(np.arange(5), weights[0].astype(int))
+    km = survival.curve(time[repeated], event[repeated])
+    expected = [survival.survival_at(km, t).estimate for t in times]
+    assert found[0] == pytest.approx(expected)
+
+
+def test_restricted_means_equal_rmst():
+    time, event = np.array([1, 2, 2, 4, 9]), np.ones(5, dtype=bool)
+    means = resampling.restricted_means(time, event, np.vstack([np.ones(5), np.zeros(5)]), 5)
+    assert means[0] == pytest.approx(rmst.restricted_mean(time, event, 5).mean)
+    assert math.isnan(means[1])
+
+
+def test_bootstrap_of_identical_reports_has_no_spread():
+    time, group, report = [1, 5] * 6, list("ab") * 6, np.repeat(list("uvwxyz"), 2)
+    found = resampling.bootstrap_by_report(time, [1] * 12, group, report, "a", 9, 200, 1, 0.95)
+    assert found.difference == survival.Estimate(-4.0, -4.0, -4.0)
+    assert found.median == survival.Estimate(3.0, 3.0, 3.0)
+    assert (found.resamples, found.unusable) == (200, 0)
+
+
+def test_bootstrap_counts_samples_without_one_group():
+    # two reports, one per group: half of the samples draw the same report twice
+    found = resampling.bootstrap_by_report(
+        [1, 2, 3, 4], [1] * 4, list("aabb"), list("uuvv"), "a", 9, 400, 1, 0.95
+    )
+    assert 150 < found.unusable < 250
+    assert found.difference == survival.Estimate(-2.0, -2.0, -2.0)

@@ -1,0 +1,170 @@
+"""Repeated analyses, their results and their summary."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from case_review import response, selection_report, sensitivity, sensitivity_report, survival
+from case_review.interval_censored import Median
+from case_review.verdicts import FAILS, HOLDS, RESERVED, Line
+
+GROUPS = {"x": "First", "y": "Second"}
+
+
+@pytest.fixture
+def patients():
+    """Four patients in days, one in months, one censored; times in hours with 30-day months."""
+    return pd.DataFrame(
+        {
+            "patient_id": list("123456"),
+            "report_id": ["R1", "R1", "R2", "R2", "R3", "R3"],
+            "arm": ["x", "y", "x", "y", "x", "y"],
+            "time_hours": [168, 336, 504, 672, 720, 1440],
+            "event": [1, 1, 1, 1, 1, 0],
+            "response_time_value": [7, 14, 21, 28, 1, None],
+            "response_time_unit": ["days"] * 4 + ["months", None],
+            "follow_up_months": [None] * 5 + [2],
+        }
+    )
+
+
+@pytest.fixture
+def frame(patients):
+    return response.times(patients, "arm", GROUPS)
+
+
+def test_interval_types(frame):
+    found = sensitivity.interval_types(frame, ["log", "plain"], 0.95)
+    assert list(found) == ["log", "plain", "sign test"]
+    assert found["log"].estimate == 3.5  # S runs along one half from week 3 to week 4
+    assert math.isnan(found["sign test"].estimate)  # one patient is censored
+    whole = sensitivity.interval_types(frame.assign(event=1), [], 0.95)
+    assert whole["sign test"] == survival.Estimate(3.5, 1.0, 1440 / 168)
+
+
+def test_sign_test_limits_of_25_are_the_8th_and_the_18th():
+    found = survival.sign_test_limits(range(1, 26), [1] * 25)
+    assert found == survival.Estimate(13.0, 8.0, 18.0)
+
+
+def test_month_lengths_change_only_months(patients, frame):
+    short, own = sensitivity.month_lengths(patients, frame, [28, 30], "log", 0.95)
+    assert (short.name, own.name) == ("28", "30")
+    assert own.median.estimate == sensitivity.repeat(frame, "", "log", 0.95).median.estimate
+    assert (own.median.estimate, own.p) == (3.5, pytest.approx(_logrank(frame)))
+    # with 28 days the fourth and the fifth patient are tied, which changes the log-rank test
+    tied = survival.logrank([168, 336, 504, 672, 672, 1344], patients["event"], patients["arm"])
+    assert short.p == pytest.approx(tied.p)
+    assert short.p != pytest.approx(own.p)
+
+
+def _logrank(frame):
+    return survival.logrank(frame["time"], frame["event"], frame["group"]).p
+
+
+def test_each_report_is_left_out_once(frame):
+    found = sensitivity.leave_one_report_out(frame, "log", 0.95)
+    assert [(x.name, x.n) for x in found] == [("R1", 4), ("R2", 4), ("R3", 4)]
+    assert found[2].median.estimate == 2.5
+    assert sensitivity.extremes(found)["median_min"] == 2.5
+
+
+def test_a_group_that_vanishes_has_no_p_value(frame):
+    assert math.isnan(sensitivity.repeat(frame[frame["group"] == "x"], "", "log", 0.95).p)
+
+
+def test_later_studies_have_exact_and_score_limits():
+    evidence = pd.DataFrame(
+        {
+            "study": ["A"],
+            "year": [2016],
+            "design": ["trial"],
+            "population": ["p"],
+            "n_evaluable": [57],
+            "n_response": [47],
+        }
+    )
+    row = sensitivity.later_studies(evidence, 0.95).iloc[0]
+    assert (round(row.low, 3), round(row.high, 3)) == (0.701, 0.913)
+    assert row.low < row.wilson_low < row.proportion < row.wilson_high < row.high
+
+
+def test_tipping_curve_and_surface():
+    curve = sensitivity.tipping_curve(25, 25, 26, 0.95)
+    assert curve["failures"].tolist() == list(range(27))
+    assert curve.loc[curve["proportion"] < 0.8, "failures"].min() == 7
+    surface = sensitivity.selection_surface(25, 25, [0.5, 1.0], 2, 0.95)
+    assert len(surface) == 6
+    q = 0.025 ** (1 / 25)
+    assert surface["lower"].iloc[0] == pytest.approx(0.5 * q / (1 - q + 0.5 * q))
+    assert surface["lower"].iloc[1] == pytest.approx(q)
+    assert surface.query("odds == 1")["lower"].is_monotonic_decreasing
+
+
+def test_results_of_publication_bias():
+    found = {
+        r["id"].removeprefix("sensitivity.publication."): r
+        for r in selection_report.publication_results(25, 25, 0.5, [0.8, 0.5], 0.95)
+    }
+    assert found["response"]["text"] == "100.0% (95% CI 86.3–100.0%)"
+    assert found["failures_80"]["value"] == 7
+    assert found["failures_50"]["value"] == 26
+    assert found["lower_selected"]["text"] == "75.9%"
+
+
+def test_identifiers():
+    assert sensitivity_report.identifier("log-log") == "log_log"
+    assert sensitivity_report.identifier("30.4375") == "30_4375"
+
+
+def test_words_for_ranges():
+    def repetition(median, p):
+        return sensitivity.Repetition("", 9, survival.Estimate(median, 1, math.nan), p)
+
+    found = [repetition(1.5, 0.2), repetition(2.0, 0.04)]
+    assert sensitivity_report.spread_texts(found) == ("1.5–2 weeks", "p = 0.040 to p = 0.200")
+    main = survival.Estimate(2, 1, math.nan)
+    median, difference = sensitivity_report.repetition_lines("k", "Name", found, main, 0.95)
+    assert (median.verdict, median.limits) == (HOLDS, "1 week to not estimable")
+    assert difference.verdict == RESERVED
+
+
+def test_a_median_between_visits():
+    main = survival.Estimate(2, 1, 10)
+    line = sensitivity_report.between_line(Median(1, 2, 0.4, 6), main)
+    assert line.estimate == "between 1 and 2 weeks"
+    assert (line.limits, line.verdict) == ("0.4–6 weeks", RESERVED)
+
+
+def test_verdicts_of_one_analysis_are_joined():
+    lines = [
+        Line("main", "Main", "2", "1–10", "", "median"),
+        Line("intervals", "log", "2", "1–10", HOLDS, "median"),
+        Line("intervals", "plain", "2", "1–12", RESERVED, "median"),
+        Line("rmst", "RMST", "1", "0.1–2", FAILS, "difference"),
+    ]
+    found = {r["id"]: r["text"] for r in sensitivity_report.verdict_results(lines)}
+    assert found == {
+        "sensitivity.intervals.verdict_median": "holds with reservation",
+        "sensitivity.rmst.verdict_difference": "does not hold",
+        "sensitivity.summary.median_holds": "0 of 1",
+        "sensitivity.summary.difference_holds": "0 of 1",
+    }
+
+
+def test_summary_table_stands_under_its_conclusions():
+    lines = [
+        Line("a", "Test A", "p = 0.3", "", HOLDS, "difference"),
+        Line("b", "Test B", "2 weeks", "1–10 weeks", HOLDS, "median"),
+    ]
+    table = sensitivity_report.summary_table(
+        lines, {"median": "The median", "difference": "The difference"}, ["A rule."]
+    )
+    assert [row.cells[0] for row in table.rows] == [
+        "The median",
+        "Test B",
+        "The difference",
+        "Test A",
+    ]
+    assert table.markdown().rstrip().endswith("A rule.")
