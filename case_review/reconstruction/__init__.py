@@ -1,0 +1,9 @@
+"""Patient rows that agree with every printed number, where the original ones were never published.
+
+`model` says with a constraint solver which patient and which report has which level; `rows` turns
+that into the tables of `data/raw/`; `specification` reads what binds and what is assumed.
+"""
+
+from case_review.reconstruction.tables import main, reconstruct, write
+
+__all__ = ["main", "reconstruct", "write"]

@@ -1,0 +1,81 @@
+"""What binds the reconstructed rows: `data/raw/reconstruction.yml` and the printed numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from case_review.audit.claims import Claims
+from case_review.audit.claims import read as read_claims
+
+NAME = "reconstruction.yml"
+POPULATIONS = ("publications", "posters")
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The file's content and the printed numbers that it refers to.
+
+    Parameters
+    ----------
+    content
+        The sections of `reconstruction.yml`.
+    claims
+        The printed numbers.
+    """
+
+    content: dict
+    claims: Claims
+
+    def __getitem__(self, section: str):
+        return self.content[section]
+
+    def number(self, claim_id: str) -> int:
+        """The printed count under a claim id."""
+        return self.claims.number(claim_id)
+
+    def margin(self, variable: str, population: str) -> dict[str, int]:
+        """Patients of a population at each level of a variable, as printed."""
+        entry = self.content["by_population"][variable]
+        return {
+            level: self.number(f"{entry['claim']}.{path}.{population}.n")
+            for level, path in entry["levels"].items()
+        }
+
+    def within(self, variable: str) -> dict[str, tuple[str, int]]:
+        """Values named in footnotes: the level they belong to, and their patients in all."""
+        entry = self.content["by_population"][variable]
+        level_of = {path: level for level, path in entry["levels"].items()}
+        return {
+            value: (
+                level_of[path.rpartition(".")[0]],
+                self.number(f"{entry['claim']}.{path}.all.n"),
+            )
+            for value, path in entry.get("within", {}).items()
+        }
+
+    def values(self, variable: str) -> list[str]:
+        """All values that a variable may take."""
+        if variable in self.content["in_total"]:
+            return [*self.content["in_total"][variable]["levels"], ""]
+        return [*self.content["by_population"][variable]["levels"], *self.within(variable)]
+
+    @property
+    def variables(self) -> list[str]:
+        """All variables that are solved for."""
+        return [*self.content["by_population"], *self.content["in_total"]]
+
+    def group_of(self, diagnosis: str) -> str:
+        """The arm of the comparison that a diagnosis belongs to."""
+        entry = self.content["by_population"]["diagnosis"]
+        path = {**entry["levels"], **entry["within"]}[diagnosis]
+        top = path.split(".")[0]
+        return next(g for g, tops in self.content["response"]["groups"].items() if top in tops)
+
+
+def read(raw: Path) -> Specification:
+    """The specification that lies in the folder of the raw data."""
+    content = YAML(typ="safe").load((Path(raw) / NAME).read_text(encoding="utf-8"))
+    return Specification(content, read_claims(Path(raw) / "published.csv"))

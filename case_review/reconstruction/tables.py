@@ -1,0 +1,118 @@
+"""The reconstructed tables of `data/raw/`, and writing them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from case_review.audit import curves
+from case_review.errors import ReviewError
+from case_review.files import write_text
+from case_review.project import STAGE_VARIABLE, Project
+from case_review.reconstruction import model, rows, specification
+
+TABLES = ("reports", "patients", "posters", "adverse_events")
+
+
+def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
+    """The four reconstructed tables, by name; the seed decides which consistent set they are.
+
+    Parameters
+    ----------
+    raw
+        Folder of `published.csv` and `reconstruction.yml`.
+    seed
+        Any whole number.
+    month_days
+        Length of a month in days, for the printed times that are given in months.
+    """
+    spec = specification.read(raw)
+    response = spec["response"]
+    printed = curves.read_printed(spec.claims, response["ids"], month_days)
+    grid = curves.grid(response["grid"], month_days)
+    drawn = curves.consistent_sets(printed, grid, 1, seed, workers=1)
+    first, second = response["groups"]
+    order = np.random.default_rng([seed, 1]).permutation(printed.n)
+    times = rows.Times(
+        hours=[int(drawn.times[0][i]) for i in order],
+        groups=[second if drawn.second[0][i] else first for i in order],
+    )
+    solution = model.solve(spec, times.groups, seed)
+    ids = rows.report_ids(solution, spec.number(spec["reports"]["publications"]))
+    rng = np.random.default_rng([seed, 2])
+    patients = rows.patients(spec, solution, ids, times, month_days, rng)
+    return {
+        "reports": rows.reports(solution, ids),
+        "patients": patients,
+        "posters": rows.posters(solution, ids),
+        "adverse_events": rows.adverse_events(spec, solution, patients, ids, rng),
+    }
+
+
+def contradictions(raw: Path) -> pd.DataFrame:
+    """What the printed numbers do not let hold together: sub-totals that lose or gain patients."""
+    spec = specification.read(raw)
+    found = []
+    for variable, entry in spec["in_total"].items():
+        named = [claim for claim in entry["levels"].values() if claim]
+        reported = spec.number(entry["reported"])
+        if len(named) == len(entry["levels"]) - 1 and "mode" not in entry:
+            parts = sum(spec.number(claim) for claim in named)
+            if parts != reported:
+                found.append(
+                    {
+                        "claim_id": entry["reported"], "printed": reported, "parts": parts,
+                        "parts_claims": " + ".join(named),
+                        "kept": f"{reported - parts} of {variable} in a value of its own",
+                    }
+                )  # fmt: skip
+    follow = spec["follow_up"]
+    reported, ongoing = spec.number(follow["reported"]), spec.number(follow["ongoing"])
+    if ongoing + 1 != reported:
+        found.append(
+            {
+                "claim_id": follow["reported"], "printed": reported, "parts": ongoing + 1,
+                "parts_claims": f"{follow['ongoing']} + the patient who stopped",
+                "kept": f"{reported - ongoing - 1} without a status of treatment",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(found, columns=["claim_id", "printed", "parts", "parts_claims", "kept"])
+
+
+def write(tables: dict[str, pd.DataFrame], raw: Path) -> None:
+    """Write the tables as CSV, each atomically.
+
+    Raises
+    ------
+    ReviewError
+        If a file holds rows that were not reconstructed: a real extraction is never overwritten.
+    """
+    for name in tables:
+        path = Path(raw) / f"{name}.csv"
+        if path.is_file():
+            present = pd.read_csv(path, dtype=str, keep_default_na=False).get("provenance")
+            if present is None or (present != rows.PROVENANCE).any():
+                raise ReviewError(
+                    f"data/raw/{name}.csv holds rows that are not reconstructed, so "
+                    "`make reconstruct` leaves it alone. Move the file away to reconstruct."
+                )
+    for name, table in tables.items():
+        write_text(Path(raw) / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def main(project: Project, seed: int | None = None) -> int:
+    """`make reconstruct`: find the rows again and write them and the list of contradictions."""
+    from case_review import parameters
+
+    shared = parameters.load(project).values["shared"]
+    found = reconstruct(project.raw, shared["seed"] if seed is None else seed, shared["month_days"])
+    stage = os.environ.get(STAGE_VARIABLE)
+    target = Path(stage) / "raw" if stage else project.raw
+    write(found, target)
+    listed = contradictions(project.raw)
+    write_text(target / "contradictions.csv", listed.to_csv(index=False, lineterminator="\n"))
+    print(f"data/raw: {', '.join(f'{name} {len(table)} rows' for name, table in found.items())}")
+    return 0
