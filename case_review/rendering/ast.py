@@ -1,0 +1,149 @@
+"""Pandoc as a parser and a writer, and the few elements of its document tree that are built here.
+
+The tree is pandoc's JSON: `{"t": type, "c": content}`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import pypandoc
+
+from case_review.errors import ReviewError
+
+#: What a cell may say: Markdown without any way to smuggle in HTML, TeX or Typst.
+SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
+_SPLIT = "case-review-split"
+
+
+@cache
+def pandoc_path() -> str:
+    """The pandoc program of the lock's package, not of the machine."""
+    inside = Path(pypandoc.__file__).parent / "files" / "pandoc"
+    return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
+
+
+@cache
+def version() -> str:
+    """Pandoc's version."""
+    return str(pypandoc.get_pandoc_version())
+
+
+def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> tuple[str, str]:
+    """Run pandoc on `text`; returns its output and its warnings.
+
+    Raises
+    ------
+    ReviewError
+        With pandoc's own words if it fails.
+    """
+    command = [pandoc_path(), "--wrap=none", *arguments]
+    done = subprocess.run(
+        command, input=text, cwd=folder, capture_output=True, text=True, encoding="utf-8"
+    )
+    if done.returncode:
+        raise ReviewError(f"pandoc could not convert the manuscript: {done.stderr.strip()}")
+    return done.stdout, done.stderr
+
+
+def parse(text: str, reader: str = "markdown") -> dict:
+    """The document tree of a Markdown text."""
+    return json.loads(pandoc(["-f", reader, "-t", "json"], text)[0])
+
+
+def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
+    """The blocks of several Markdown texts, with one start of pandoc where that is possible."""
+    if not texts:
+        return []
+    divider = f"\n\n```{{.{_SPLIT}}}\n```\n\n"
+    parts: list[list] = [[]]
+    for block in parse(divider.join(texts), reader)["blocks"]:
+        if block["t"] == "CodeBlock" and _SPLIT in block["c"][0][1]:
+            parts.append([])
+        else:
+            parts[-1].append(block)
+    if len(parts) != len(texts):  # a text with an open code fence swallowed a divider
+        return [parse(text, reader)["blocks"] for text in texts]
+    return parts
+
+
+def walk(node, change: Callable[[dict], list | dict | None]):
+    """A copy of `node` in which `change` replaced elements: None keeps one, a list splices."""
+    if isinstance(node, list):
+        found: list = []
+        for item in node:
+            new = change(item) if isinstance(item, dict) and "t" in item else None
+            if isinstance(new, list):
+                found.extend(new)
+            else:
+                found.append(walk(item, change) if new is None else new)
+        return found
+    if isinstance(node, dict):
+        return {key: walk(value, change) for key, value in node.items()}
+    return node
+
+
+def attr(id: str = "", classes: Iterable[str] = (), **pairs: str) -> list:
+    """An element's id, classes and attributes."""
+    return [id, list(classes), [[name, value] for name, value in pairs.items()]]
+
+
+def words(text: str) -> list:
+    """Plain text as inlines."""
+    found: list = []
+    for word in text.split(" "):
+        found += [{"t": "Space"}] if found else []
+        found += [{"t": "Str", "c": word}] if word else []
+    return found
+
+
+def link(url: str, inlines: list, title: str = "", classes=(), **pairs: str) -> dict:
+    """A link."""
+    return {"t": "Link", "c": [attr("", classes, **pairs), inlines, [url, title]]}
+
+
+def para(*inlines) -> dict:
+    """A paragraph."""
+    return {"t": "Para", "c": list(inlines)}
+
+
+def div(blocks: list, id: str = "", classes=(), **pairs: str) -> dict:
+    """A block of blocks."""
+    return {"t": "Div", "c": [attr(id, classes, **pairs), blocks]}
+
+
+def raw(format: str, text: str) -> dict:
+    """A block that a writer of `format` copies as it is."""
+    return {"t": "RawBlock", "c": [format, text]}
+
+
+def code(text: str, *classes: str) -> dict:
+    """A code block."""
+    return {"t": "CodeBlock", "c": [attr("", classes), text]}
+
+
+def header(level: int, text: str, id: str) -> dict:
+    """A heading."""
+    return {"t": "Header", "c": [level, attr(id, ["unnumbered"]), words(text)]}
+
+
+def table(columns: list[str], rows: list[list[str]], widths: list[float]) -> dict:
+    """A plain table of texts, left aligned, with relative column widths."""
+
+    def row(cells):
+        left = {"t": "AlignLeft"}
+        return [attr(), [[attr(), left, 1, 1, [{"t": "Plain", "c": words(c)}]] for c in cells]]
+
+    specs = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in widths]
+    head, body = [attr(), [row(columns)]], [[attr(), 0, [], [row(cells) for cells in rows]]]
+    return {"t": "Table", "c": [attr(), [None, []], specs, head, body, [attr(), []]]}
+
+
+def inlines(text: str) -> list:
+    """The inlines of one line of Markdown, such as a caption."""
+    blocks = parse(text, SAFE)["blocks"]
+    return blocks[0]["c"] if blocks else []

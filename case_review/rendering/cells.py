@@ -1,0 +1,133 @@
+"""Executed notebooks: labelled cells, their options and what they show."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+
+import nbformat
+
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+_OPTION = re.compile(r"^#\|\s*([\w-]+):\s*(.*)$")
+_MORE = re.compile(r"^#\|\s{2,}(\S.*)$")
+
+
+@dataclass
+class Exhibit:
+    """A cell that the manuscript embeds.
+
+    Parameters
+    ----------
+    notebook, label
+        Where it comes from.
+    caption, alt
+        Markdown of the caption; plain text that describes a figure.
+    markdown, svg, png
+        What the cell shows; empty where it does not.
+    name
+        `Table 1` or the like; empty for a cell that is neither table nor figure.
+    """
+
+    notebook: str
+    label: str
+    caption: str = ""
+    alt: str = ""
+    markdown: str = ""
+    svg: str = ""
+    png: bytes = b""
+    name: str = field(default="")
+
+
+class Notebooks:
+    """The executed notebooks of a project, each read once."""
+
+    def __init__(self, project: Project):
+        self.project = project
+        self._read: dict[str, nbformat.NotebookNode] = {}
+
+    def names(self) -> list[str]:
+        """Names of all executed notebooks, without what a failed run left."""
+        paths = self.project.executed.glob("*.ipynb")
+        return sorted(path.stem for path in paths if not path.stem.endswith(".failed"))
+
+    def notebook(self, name: str) -> nbformat.NotebookNode:
+        """One executed notebook.
+
+        Raises
+        ------
+        ReviewError
+            If it is missing or its run failed.
+        """
+        if name not in self._read:
+            path = self.project.executed / f"{name}.ipynb"
+            if not path.is_file():
+                raise ReviewError(
+                    f"report/_executed/{name}.ipynb does not exist. Run `make notebooks` first."
+                )
+            found = nbformat.read(path, as_version=4)
+            for cell in found.cells:
+                if any(output.output_type == "error" for output in cell.get("outputs", [])):
+                    raise ReviewError(f"report/_executed/{name}.ipynb is from a failed run.")
+            self._read[name] = found
+        return self._read[name]
+
+    def exhibit(self, name: str, label: str) -> Exhibit:
+        """The cell `label` of notebook `name` as an exhibit.
+
+        Raises
+        ------
+        ReviewError
+            If there is no such cell, or it shows nothing, or lacks a caption or alt text.
+        """
+        for cell in self.notebook(name).cells:
+            given = options(cell.source) if cell.cell_type == "code" else {}
+            if given.get("label") == label:
+                return _exhibit(name, label, given, cell)
+        raise ReviewError(f"notebook {name} has no cell labelled {label}.")
+
+
+def options(source: str) -> dict[str, str]:
+    """The `#| name: value` lines at the top of a cell, with quotes around a value removed."""
+    found: dict[str, str] = {}
+    last = ""
+    for line in source.splitlines():
+        if match := _OPTION.match(line):
+            last, value = match.groups()
+            found[last] = value.strip()
+        elif last and (more := _MORE.match(line)):
+            found[last] = f"{found[last].removeprefix('|').removeprefix('>').strip()} {more[1]}"
+        elif line.strip():
+            break
+    return {name: _unquoted(value.strip()) for name, value in found.items()}
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        return value[1:-1].replace("''", "'")
+    return value
+
+
+def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
+    kind = label.split("-")[0]
+    found = Exhibit(name, label, given.get(f"{kind}-cap", ""), given.get("fig-alt", ""))
+    for output in cell.outputs:
+        data = output.get("data", {})
+        found.markdown += str(data.get("text/markdown", "")).rstrip() + "\n\n"
+        found.svg = found.svg or data.get("image/svg+xml", "")
+        if "image/png" in data and not found.png:
+            found.png = base64.b64decode(data["image/png"])
+    found.markdown = found.markdown.strip()
+    where = f"cell {label} of notebook {name}"
+    if kind == "fig" and not (found.svg and found.png):
+        raise ReviewError(f"{where} shows no figure as SVG and PNG.")
+    if kind != "fig" and not found.markdown:
+        raise ReviewError(f"{where} shows no Markdown.")
+    for option in {"fig": ("fig-cap", "fig-alt"), "tbl": ("tbl-cap",)}.get(kind, ()):
+        if not given.get(option):
+            raise ReviewError(f"{where} has no `#| {option}:` line.")
+    return found

@@ -1,0 +1,182 @@
+"""The manuscript as the embedded renderer reads it: a checked document tree.
+
+Only what Quarto and this renderer turn into the same thing is admitted; anything else is refused
+with file and line, so that nothing is ever dropped silently.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from case_review import registry
+from case_review.errors import ReviewError
+from case_review.project import Project
+from case_review.rendering import ast
+from case_review.rendering.cells import Exhibit, Notebooks
+
+#: Classes of fenced divs that the styles know.
+DIVS = frozenset({"note", "summary", "key-points", "small"})
+_NAME = "report/index.qmd"
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_SHORTCODE = re.compile(r"(?P<tick>`+).*?(?P=tick)|\{\{<\s*(?P<call>.*?)\s*>\}\}")
+_EMBED = re.compile(r"(?:_executed/)([\w-]+)\.ipynb#([\w-]+)")
+_KINDS = {"tbl": "Table", "fig": "Figure"}
+#: Prefixes that Quarto takes for cross-references and this renderer does not support.
+_OTHER = frozenset("eq sec lst thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau".split())
+
+
+@dataclass
+class Manuscript:
+    """A manuscript that was read.
+
+    Parameters
+    ----------
+    tree
+        Pandoc's document tree; embeds are Divs of class `cr-embed`, results Code of class
+        `cr-result`.
+    source
+        Its lines, for messages.
+    exhibits
+        What it embeds by label, in order, with names such as `Table 1`.
+    used
+        The results that it shows, in order.
+    """
+
+    tree: dict
+    source: list[str]
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    used: dict[str, registry.Recorded] = field(default_factory=dict)
+
+    def refuse(self, needle: str, message: str) -> ReviewError:
+        """An error at the first line that holds `needle`."""
+        lines = (n for n, line in enumerate(self.source, 1) if needle and needle in line)
+        return ReviewError(f"{_NAME}, line {next(lines, 1)}: {message}")
+
+
+def read(project: Project) -> Manuscript:
+    """Read and check `report/index.qmd`.
+
+    Raises
+    ------
+    ReviewError
+        Naming file and line of an unknown construct, label, result or cell.
+    """
+    path = project.report / "index.qmd"
+    if not path.is_file():
+        raise ReviewError(f"{_NAME} does not exist. Write the manuscript there.")
+    source = path.read_text(encoding="utf-8").splitlines()
+    found = Manuscript({}, source)
+    results, notebooks = registry.load(project.results), Notebooks(project)
+    lines, fence = [], ""
+    for number, line in enumerate(source, 1):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark.group(1).startswith(fence)):
+            if not fence and re.match(r"\{(python|r|julia|=)", line.strip().lstrip("`~")):
+                raise _error(number, "the manuscript runs no code and takes no raw output.")
+            fence = "" if fence else mark.group(1)
+        elif not fence:
+            line = _shortcodes(found, results, notebooks, line, number)
+        lines.append(line)
+    found.tree = ast.parse("\n".join(lines) + "\n")
+    found.tree = _checked(found)
+    return found
+
+
+def _error(number: int, message: str) -> ReviewError:
+    return ReviewError(f"{_NAME}, line {number}: {message}")
+
+
+def _shortcodes(found: Manuscript, results, notebooks: Notebooks, line: str, number: int) -> str:
+    def replace(match: re.Match) -> str:
+        if match["tick"]:
+            return match[0]
+        name, *arguments = match["call"].split()
+        if name == "result" and len(arguments) == 1:
+            return _result(found, results, arguments[0], number)
+        if name == "embed" and len(arguments) == 1 and line.strip() == match[0]:
+            return _embed(found, notebooks, arguments[0], number)
+        raise _error(
+            number,
+            f"{match[0]} is not supported. Write {{{{< result ID >}}}}, or alone on a line "
+            "{{< embed _executed/NOTEBOOK.ipynb#LABEL >}}.",
+        )
+
+    return _SHORTCODE.sub(replace, line)
+
+
+def _result(found: Manuscript, results: Mapping, id: str, number: int) -> str:
+    if id not in results:
+        near = difflib.get_close_matches(id, results, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise _error(number, f"no notebook recorded a result {id}.{hint}")
+    found.used.setdefault(id, results[id])
+    return f"`{id}`{{.cr-result}}"
+
+
+def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) -> str:
+    match = _EMBED.fullmatch(target)
+    if not match:
+        raise _error(number, f"'{target}' should read _executed/NOTEBOOK.ipynb#LABEL.")
+    notebook, label = match.groups()
+    if label in found.exhibits:
+        raise _error(number, f"{label} is embedded twice.")
+    try:
+        exhibit = notebooks.exhibit(notebook, label)
+    except ReviewError as error:
+        raise _error(number, str(error)) from None
+    kind = label.split("-")[0]
+    if kind in _KINDS:
+        before = sum(other.split("-")[0] == kind for other in found.exhibits)
+        exhibit.name = f"{_KINDS[kind]} {before + 1}"
+    found.exhibits[label] = exhibit
+    return f'\n::: {{.cr-embed label="{label}"}}\n:::\n'
+
+
+def _checked(found: Manuscript) -> dict:
+    def check(node: dict):
+        kind = node["t"]
+        if kind in ("RawBlock", "RawInline"):
+            text = node["c"][1]
+            if text.lstrip().startswith("<!--"):
+                return []
+            raise found.refuse(
+                text.strip().split("\n")[0], f"raw {node['c'][0]} ({text.strip()[:40]}) is refused."
+            )
+        if kind == "Div":
+            id, classes, _ = node["c"][0]
+            unknown = [name for name in classes if name not in DIVS | {"cr-embed"}]
+            if unknown or not (classes or id == "refs"):
+                shown = "".join(f".{name}" for name in unknown) or f"#{id}"
+                raise found.refuse(
+                    (unknown or [id])[0],
+                    f"the fenced div {shown} is not known. Known are "
+                    f"{', '.join(f'.{name}' for name in sorted(DIVS))} and #refs.",
+                )
+        if kind == "Cite":
+            return _crossref(found, node)
+        return None
+
+    return ast.walk(found.tree, check)
+
+
+def _crossref(found: Manuscript, node: dict):
+    ids = [citation["citationId"] for citation in node["c"][0]]
+    prefixes = [id.split("-")[0] if "-" in id else "" for id in ids]
+    for id, prefix in zip(ids, prefixes, strict=True):
+        if prefix in _OTHER:
+            raise found.refuse(f"@{id}", f"cross-references @{prefix}- are not supported.")
+        if prefix in _KINDS and id not in found.exhibits:
+            raise found.refuse(f"@{id}", f"@{id}: no embedded cell has this label.")
+    if not any(prefix in _KINDS for prefix in prefixes):
+        return None
+    if not all(prefix in _KINDS for prefix in prefixes):
+        raise found.refuse(f"@{ids[0]}", "cite articles and exhibits in separate brackets.")
+    links: list = []
+    for id in ids:
+        links += ast.words(", ") if links else []
+        name = found.exhibits[id].name.replace(" ", "\u00a0")
+        links.append(ast.link(f"#{id}", [{"t": "Str", "c": name}], classes=["crossref"]))
+    return links
