@@ -1,0 +1,91 @@
+"""Figures: SVG made safe to stand inside a page, and the figure font cut down to what they use."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterable
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from lxml import etree
+
+from case_review.errors import ReviewError
+from case_review.style import FONT, font_folder
+
+_NS = "{http://www.w3.org/2000/svg}"
+_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
+_ACTIVE = frozenset(f"{_NS}{name}" for name in ("script", "foreignObject", "iframe"))
+_WEIGHTS = {"Regular": (400, "normal"), "Semibold": (600, "normal"), "It": (400, "italic")}
+
+
+def inline_svg(svg: str, label: str, alt: str) -> str:
+    """An SVG document as an element of a page: ids made unique by `label`, alt text attached.
+
+    Raises
+    ------
+    ReviewError
+        If it is no SVG, or holds anything that runs or loads something.
+    """
+    try:
+        root = _parse(svg)
+    except etree.XMLSyntaxError as error:
+        raise ReviewError(f"figure {label} is not readable as SVG: {error}") from None
+    for node in root.iter(etree.Element):
+        refs = [node.get(name) for name in _HREF if node.get(name)]
+        loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
+        if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.keys()):
+            raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
+        _rename(node, label)
+    for node in root.findall(f"{_NS}metadata"):
+        root.remove(node)
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    return etree.tostring(root, encoding="unicode", with_tail=False)
+
+
+def _parse(svg: str):
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    return etree.fromstring(svg.encode("utf-8"), parser)
+
+
+def _rename(node, label: str) -> None:
+    for name, value in node.items():
+        if name == "id":
+            node.set(name, f"{label}--{value}")
+        elif name in _HREF and value.startswith("#"):
+            node.set(name, f"#{label}--{value[1:]}")
+        elif "url(#" in value:
+            node.set(name, value.replace("url(#", f"url(#{label}--"))
+
+
+def characters(svgs: Iterable[str]) -> str:
+    """The characters that figures write as text, sorted."""
+    texts = ("".join(_parse(svg).itertext()) for svg in svgs)
+    return "".join(sorted(set("".join(texts)) | set(" 0123456789")))
+
+
+def font_css(used: str) -> str:
+    """`@font-face` rules with the figure font inlined, holding only the characters `used`."""
+    rules = []
+    for name, (weight, slant) in _WEIGHTS.items():
+        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", recalcTimestamp=False)
+        chosen = subset.Options(flavor="woff", hinting=False, drop_tables=["GSUB", "DSIG"])
+        cutter = subset.Subsetter(chosen)
+        cutter.populate(text=used)
+        cutter.subset(font)
+        font.flavor = "woff"
+        stream = io.BytesIO()
+        font.save(stream)
+        data = base64.b64encode(stream.getvalue()).decode("ascii")
+        rules.append(
+            f"@font-face{{font-family:'{FONT}';font-weight:{weight};font-style:{slant};"
+            f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+        )
+    return "\n".join(rules)
+
+
+def plain(text: str) -> str:
+    """A text on one line without control characters, as attributes take it."""
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()
