@@ -40,7 +40,9 @@ def appendix(used: dict[str, Recorded]) -> list:
     columns = ["Result", "As shown", "Notebook and cell", "Data files (SHA-256)"]
     return [
         ast.header(1, "Where the numbers come from", "where-the-numbers-come-from"),
-        ast.table(columns, [[_breakable(cell) for cell in row] for row in rows], [0.3, 0.2, 0.25, 0.25]),
+        ast.table(
+            columns, [[_breakable(cell) for cell in row] for row in rows], [0.3, 0.2, 0.25, 0.25]
+        ),
     ]
 
 

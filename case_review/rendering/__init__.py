@@ -1,0 +1,52 @@
+"""From the manuscript and the executed notebooks to the finished report."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from case_review.audit import typed_numbers
+from case_review.errors import ReviewError
+from case_review.project import Project
+from case_review.rendering.swap import swap_in
+
+
+def render(project: Project, renderer: str = "auto", out: Path | None = None) -> None:
+    """Render the report into `out` (default `report/_site`); a failure leaves what was there.
+
+    Parameters
+    ----------
+    renderer
+        `quarto`, `embedded`, or `auto`: Quarto where it is installed, else the embedded renderer.
+
+    Raises
+    ------
+    ReviewError
+        For a typed number, an unknown construct, result or cell, or a renderer that fails.
+    """
+    if renderer == "auto":
+        renderer = "quarto" if shutil.which("quarto") else "embedded"
+    problems = typed_numbers.check(project)
+    if problems:
+        raise ReviewError("\n".join(str(problem) for problem in problems))
+    out = Path(out or project.site).absolute()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    fresh.chmod(0o755)
+    try:
+        _renderer(renderer)(project, fresh)
+        swap_in(fresh, out)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def _renderer(name: str):
+    if name == "quarto":
+        from case_review.rendering.quarto import render_into
+    elif name == "embedded":
+        from case_review.rendering.embedded import render_into
+    else:
+        raise ReviewError(f"there is no renderer '{name}': choose auto, quarto or embedded.")
+    return render_into
