@@ -1,0 +1,227 @@
+"""Great Expectations on the raw and the clean tables, with findings that name file, row and value.
+
+The suites are JSON files in `expectations/`, one per table and stage. `across_raw` judges the
+comparisons between tables that `consistency` makes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from case_review import consistency
+from case_review import raw as raw_data
+from case_review.errors import ReviewError
+from case_review.project import Project
+from case_review.schema import TABLES
+
+#: Most unexpected values that a message or a page lists.
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one expectation.
+
+    Parameters
+    ----------
+    suite, table, column
+        Where it belongs; `column` is empty for the whole table.
+    description
+        The expectation in words.
+    success
+        Whether it was met.
+    observed
+        What was seen, as text.
+    unexpected
+        Up to ten pairs of (row, value) that broke it.
+    """
+
+    suite: str
+    table: str
+    column: str
+    description: str
+    success: bool
+    observed: str
+    unexpected: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All outcomes of a stage."""
+
+    stage: str
+    outcomes: list[Outcome]
+
+    @property
+    def success(self) -> bool:
+        """Whether every expectation was met."""
+        return all(outcome.success for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The expectations that were not met."""
+        return [outcome for outcome in self.outcomes if not outcome.success]
+
+    def __str__(self) -> str:
+        met = len(self.outcomes) - len(self.failures)
+        lines = [f"{self.stage} data: {met} of {len(self.outcomes)} expectations met"]
+        return "\n".join([*lines, *self._broken()])
+
+    def _broken(self) -> Iterator[str]:
+        for outcome in self.failures:
+            place = f"data/{self.stage}/{outcome.table}.csv"
+            place = "between the raw tables" if outcome.table == "across" else place
+            column = f", column {outcome.column}" if outcome.column else ""
+            yield f"{place}{column}: {outcome.description}"
+            for row, value in outcome.unexpected:
+                yield f"    {row}: found {value}" if row else f"    found {value}"
+
+    def raise_for_failures(self) -> None:
+        """Stop with every broken expectation, naming file, column, rows and values.
+
+        Raises
+        ------
+        ReviewError
+            If any expectation was not met.
+        """
+        if not self.success:
+            raise ReviewError(str(self))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per expectation, for exhibits and pages."""
+        return pd.DataFrame([asdict(outcome) for outcome in self.outcomes])
+
+
+def validate(
+    project: Project, stage: str = "raw", frames: Mapping[str, pd.DataFrame] | None = None
+) -> Report:
+    """Check all tables of a stage against their suites.
+
+    Parameters
+    ----------
+    stage
+        `raw` or `clean`.
+    frames
+        The tables; read from `data/raw/` or `data/clean/` where not given.
+
+    Raises
+    ------
+    ReviewError
+        If a suite names a table that there is none of, or a table has no suite.
+    """
+    tables = dict(frames) if frames is not None else _read(project, stage)
+    if stage == "raw":
+        typed = {name: _typed(name, table) for name, table in tables.items() if name in TABLES}
+        typed["across"] = consistency.checks(tables)
+        tables = typed
+    suites = {
+        path.stem.removesuffix(f"_{stage}"): path
+        for path in sorted(project.expectations.glob(f"*_{stage}.json"))
+    }
+    missing = sorted(set(tables) - set(suites) - {"ledger"})
+    if missing:
+        raise ReviewError(f"expectations/ has no suite {missing[0]}_{stage}.json")
+    outcomes = [
+        outcome
+        for name, path in suites.items()
+        for outcome in _check(name, path, _table(tables, name, path))
+    ]
+    return Report(stage, outcomes)
+
+
+def _table(tables: Mapping[str, pd.DataFrame], name: str, path: Path) -> pd.DataFrame:
+    if name not in tables:
+        raise ReviewError(f"expectations/{path.name} is for a table {name}, and there is none")
+    return tables[name]
+
+
+def _read(project: Project, stage: str) -> dict[str, pd.DataFrame]:
+    if stage == "raw":
+        return raw_data.read(project.raw).tables
+    paths = sorted(project.clean.glob("*.csv"))
+    if not paths:
+        raise ReviewError("data/clean/ holds no tables. Run `make data` first.")
+    return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
+
+
+def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as numbers, empty cells as missing: what expectations are written for."""
+    frame = table.replace("", None)
+    for column in TABLES[name].numbers:
+        frame[column] = pd.to_numeric(frame[column])
+    return frame
+
+
+def _check(name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx  # takes seconds, so only where data is checked
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    frame = table.reset_index(names="file_row") if "row" not in table.columns else table.copy()
+    frame = frame.astype({c: object for c in frame.columns if frame[c].dtype.name == "string"})
+    source = context.data_sources.add_pandas("tables").add_dataframe_asset(name)
+    batch = source.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+    document = json.loads(path.read_text(encoding="utf-8"))
+    suite = gx.ExpectationSuite(**document)
+    result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    order = {_identity(e): i for i, e in enumerate(document["expectations"])}
+    found = sorted(
+        result.results,
+        key=lambda r: order.get(_identity(r.expectation_config.to_json_dict()), len(order)),
+    )
+    return [_outcome(path.stem, name, frame, one) for one in found]
+
+
+def _identity(expectation: dict) -> str:
+    kwargs = {k: v for k, v in expectation["kwargs"].items() if k != "batch_id"}
+    return json.dumps([expectation["type"], kwargs], sort_keys=True)
+
+
+def _outcome(suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
+    config = result.expectation_config
+    details = result.result or {}
+    if (result.exception_info or {}).get("raised_exception"):
+        details = {"observed_value": result.exception_info.get("exception_message", "an error")}
+    column = config.kwargs.get("column") or config.kwargs.get("column_A") or ""
+    notes = (config.meta or {}).get("notes", config.type)
+    observed = details.get("observed_value")
+    if observed is None:
+        total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
+        observed = f"{odd} of {total} rows unexpected"
+    return Outcome(
+        suite=suite,
+        table=name,
+        column=column,
+        description=notes,
+        success=bool(result.success),
+        observed=str(observed),
+        unexpected=list(_unexpected(name, frame, details))[:_SHOWN],
+    )
+
+
+def _unexpected(name: str, frame: pd.DataFrame, details: dict) -> Iterator[tuple[str, str]]:
+    indices = details.get("unexpected_index_list") or []
+    values = details.get("unexpected_list") or []
+    for index, value in zip(indices, values, strict=False):
+        if not isinstance(index, int) or index not in frame.index:
+            continue
+        if name == "across":
+            line = frame.loc[index]
+            place = f"{line['file']}, row {line['row']}, column {line['column']}"
+            yield place, f"{line['found']}, expected {line['expected']} ({line['rule']})"
+        else:
+            yield f"row {frame.at[index, 'file_row']}", str(value)
+
+
+def main(project: Project, stage: str = "raw") -> int:
+    """`make validate`: print the outcome; 1 if any expectation was not met."""
+    report = validate(project, stage)
+    print(report)
+    return 0 if report.success else 1
