@@ -35,7 +35,7 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
     for node in root.iter(etree.Element):
         refs = [node.get(name) for name in _HREF if node.get(name)]
         loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
-        if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.keys()):
+        if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
             raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
         _rename(node, label)
     for node in root.findall(f"{_NS}metadata"):

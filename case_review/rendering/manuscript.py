@@ -26,7 +26,7 @@ _EMBED = re.compile(r"(?:_executed/)([\w-]+)\.ipynb#([\w-]+)")
 _KINDS = {"tbl": "Table", "fig": "Figure"}
 #: Prefixes that Quarto takes for cross-references and this renderer does not support.
 _OTHER = frozenset(
-    "eq sec lst thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau".split()
+    re.findall(r"\w+", "eq sec lst thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau")
 )
 
 

@@ -1,0 +1,304 @@
+"""The embedded renderer on a small manuscript with hand-made executed notebooks."""
+
+import base64
+import io
+import shutil
+import zipfile
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from docx import Document
+from pypdf import PdfReader
+
+from case_review import registry
+from case_review.errors import ReviewError
+from case_review.exhibits import Row, Table
+from case_review.notebook import FigureOutput
+from case_review.project import Project
+from case_review.rendering import cells, figures, render, swap
+from case_review.rendering.embedded import normalised_zip
+
+HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
+MANUSCRIPT = """---
+title: A small review
+author:
+  - name: Ada Example
+abstract: |
+  We saw {{< result small.count >}}.
+---
+
+# Results
+
+In all, {{< result small.count >}} responded (@tbl-one, @fig-one) [@smith].
+
+::: {.note}
+`{{< result small.count >}}` stays as it is.
+:::
+
+{{< embed _executed/01_small.ipynb#tbl-one >}}
+
+{{< embed _executed/01_small.ipynb#fig-one >}}
+
+{{< embed _executed/01_small.ipynb#tbl-two >}}
+
+# References
+
+::: {#refs}
+:::
+"""
+
+
+def table(cell):
+    data = pd.DataFrame({"a": [1]})
+    rows = [Row(["Block", ""], heading=True), Row([cell, "30 (35.7%)"], indent=1, mark="a")]
+    return Table(["Row", "All"], rows, data, notes=[("a", "A note below.")]).markdown()
+
+
+def code_cell(source, **data):
+    output = nbformat.v4.new_output("display_data", data=data)
+    return nbformat.v4.new_code_cell(source, outputs=[output], id=source.split()[2])
+
+
+def figure():
+    from matplotlib.figure import Figure
+
+    from case_review import style
+
+    style.use()
+    drawing = Figure(figsize=(3, 2))
+    drawing.add_subplot().plot([0, 1], [0, 1])
+    return FigureOutput.draw(drawing)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    root = tmp_path_factory.mktemp("site") / "é project {x}"
+    for folder in ("notebooks", "data/raw", "data/clean", "report/_executed", "report/exhibits"):
+        (root / folder).mkdir(parents=True)
+    shutil.copytree(ROOT / "report/styles", root / "report/styles")
+    (root / "params.yml").write_text("", encoding="utf-8")
+    (root / "data/raw/patients.csv").write_text("a\n1\n", encoding="utf-8")
+    drawn = figure()
+    book = nbformat.v4.new_notebook()
+    png = base64.b64encode(drawn.png).decode()
+    options = '#| label: fig-one\n#| fig-cap: "A line."\n#| fig-alt: "A rising \\"line\\"."'
+    book.cells = [
+        nbformat.v4.new_markdown_cell("# Title\n\n<b>bold</b>", id="title"),
+        code_cell('#| label: tbl-one\n#| tbl-cap: "Rows."', **{"text/markdown": table(HOSTILE)}),
+        code_cell(options, **{"image/svg+xml": drawn.svg, "image/png": png}),
+        code_cell('#| label: tbl-two\n#| tbl-cap: "More."', **{"text/markdown": table("plain")}),
+    ]
+    nbformat.write(book, root / "report/_executed/01_small.ipynb")
+    (root / "report/exhibits/tbl-one.csv").write_text("a\n1\n", encoding="utf-8")
+    details = {"n": 30, "of": 84, "low": 0.25, "high": 0.5, "unit": "patients"}
+    inputs = {"data/raw/patients.csv": "abcdef0123456789"}
+    result = registry.Result(
+        "small.count", 30, text="30 (35.7%)", cell="tbl-one", inputs=inputs, **details
+    )
+    registry.write(root / "report/results/01_small.json", "01_small", {}, [result])
+    bib = "@article{smith, author={Smith, Jo}, title={On things}, journal={J}, year={2001}}\n"
+    (root / "report/references.bib").write_text(bib, encoding="utf-8")
+    (root / "report/index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
+    return Project(root)
+
+
+@pytest.fixture(scope="module")
+def site(template):
+    render(template, "embedded", template.site)
+    return template.site
+
+
+@pytest.fixture
+def project(template, tmp_path):
+    shutil.copytree(template.root, tmp_path / "p", ignore=shutil.ignore_patterns("_site"))
+    return Project(tmp_path / "p")
+
+
+def page(site):
+    return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def text_of(node):
+    return " ".join(node.get_text().replace("\u200b", "").split())
+
+
+def pdf_text(site):
+    pages = PdfReader(site / "index.pdf").pages
+    return " ".join(" ".join(found.extract_text() for found in pages).split())
+
+
+def test_a_number_links_to_its_cell_and_says_where_it_comes_from(site):
+    links = page(site).select("a.result")
+    assert [link.get_text() for link in links] == ["30 (35.7%)"] * 2
+    assert links[0]["href"] == "notebooks/01_small.html#tbl-one"
+    assert links[0]["title"] == (
+        "small.count = 30 patients; interval 0.25 to 0.5; n = 30 of 84; "
+        "notebook 01_small, cell tbl-one; patients.csv abcdef01"
+    )
+
+
+def test_exhibits_are_numbered_captioned_and_referred_to(site):
+    found = page(site)
+    assert [text_of(caption) for caption in found.select("caption")] == [
+        "Table 1: Rows.",
+        "Table 2: More.",
+    ]
+    assert text_of(found.select_one("figcaption")) == "Figure 1: A line."
+    assert found.select_one("figure svg")["aria-label"] == 'A rising "line".'
+    refs = found.select("a.crossref")
+    assert [(ref["href"], ref.get_text()) for ref in refs] == [
+        ("#tbl-one", "Table\u00a01"),
+        ("#fig-one", "Figure\u00a01"),
+    ]
+    assert all(found.select(ref["href"]) for ref in refs)
+    assert text_of(found.select_one(".exhibit-notes")) == "a A note below."
+    assert found.select_one("#tbl-one .exhibit-sources a")["href"] == "exhibits/tbl-one.csv"
+
+
+def test_hostile_cell_text_is_shown_literally_everywhere(site):
+    found = page(site)
+    assert HOSTILE in text_of(found)
+    assert found.find("script") is None
+    assert HOSTILE in pdf_text(site).replace("a 30 (35", " 30 (35") or (
+        HOSTILE.replace(" ", "") in pdf_text(site).replace(" ", "")
+    )
+    rows = Document(site / "index.docx").tables[0].rows
+    assert rows[2].cells[0].text.strip("\u2003 ").removesuffix("a") == HOSTILE
+
+
+def test_page_needs_nothing_from_elsewhere(site):
+    found = page(site)
+    policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy.startswith("default-src 'none'")
+    assert found.html["lang"] == "en-GB"
+    assert not found.select("script, link, img, iframe")
+    assert "data:font/woff;base64," in found.style.get_text()
+    hrefs = [link["href"] for link in found.select("a[href]") if link["href"][0] != "#"]
+    assert hrefs and all((site / href.split("#")[0]).is_file() for href in hrefs)
+
+
+def test_notebook_pages_have_the_cells_as_anchors(site):
+    html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
+    found = BeautifulSoup(html, "html.parser")
+    assert {"tbl-one", "fig-one", "tbl-two"} <= {node["id"] for node in found.select("[id]")}
+    assert "<b>bold</b>" in text_of(found)
+    assert found.find("script") is None
+
+
+def test_pdf_and_word_say_where_the_numbers_come_from(site):
+    pdf = pdf_text(site)
+    document = Document(site / "index.docx")
+    word = [
+        [cell.text.replace("\u200b", "") for cell in row.cells] for row in document.tables[-1].rows
+    ]
+    assert "Where the numbers come from" in pdf
+    assert word[1] == ["small.count", "30 (35.7%)", "01_small, tbl-one", "patients.csv abcdef01"]
+    paragraphs = [paragraph.text for paragraph in document.paragraphs]
+    for place in (pdf, " ".join(paragraphs), text_of(page(site).footer)):
+        assert "the embedded renderer (pandoc 3" in place
+        assert "no commit known" in place
+    for caption in ("Table 1: Rows.", "Figure 1: A line.", "Table 2: More."):
+        assert caption in paragraphs
+        assert caption in pdf
+
+
+def test_pdf_has_metadata_and_the_figure_as_drawing(site):
+    reader = PdfReader(site / "index.pdf")
+    assert reader.metadata.title == "A small review"
+    assert reader.metadata.author == "Ada Example"
+    assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+
+
+def test_word_holds_the_figure_with_its_alt_text(site):
+    with zipfile.ZipFile(site / "index.docx") as archive:
+        assert any(name.endswith(".png") for name in archive.namelist())
+        assert "A rising &quot;line&quot;." in archive.read("word/document.xml").decode()
+
+
+def test_code_is_left_alone(site):
+    assert "{{< result small.count >}}" in text_of(page(site).select_one(".note"))
+
+
+def test_citations_are_listed(site):
+    assert "On things" in text_of(page(site).select_one("#refs"))
+
+
+def test_rendering_twice_gives_the_same_bytes(project, site):
+    render(project, "embedded", project.site)
+    for path in (found for found in site.rglob("*") if found.is_file()):
+        assert (project.site / path.relative_to(site)).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("{{< result small.count >}}.", "{{< result small.cuont >}}.", 6, "small.cuont"),
+        ("#tbl-two >}}", "#tbl-three >}}", 19, "no cell labelled tbl-three"),
+        ("01_small.ipynb#tbl-two", "09_none.ipynb#tbl-two", 19, "09_none.ipynb does not exist"),
+        ("@fig-one", "@fig-two", 11, "@fig-two: no embedded cell"),
+        ("@fig-one", "@sec-one", 11, "cross-references @sec-"),
+        ("@smith", "@jones", 11, "no entry jones"),
+        ("{.note}", "{.wild}", 13, ".wild is not known"),
+        ("In all,", "In <b>all</b>,", 11, "raw html"),
+        ("In all,", "In {{< var x >}},", 11, "not supported"),
+        ("#fig-one >}}", "#tbl-one >}}", 19, "embedded twice"),
+    ],
+)
+def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, line, message):
+    text = MANUSCRIPT.replace(old, new)
+    (project.report / "index.qmd").write_text(text, encoding="utf-8")
+    project.site.mkdir()
+    (project.site / "index.html").write_text("old", encoding="utf-8")
+    with pytest.raises(ReviewError, match=r"report/index\.qmd, line") as caught:
+        render(project, "embedded", project.site)
+    assert message in str(caught.value)
+    if "typed" not in str(caught.value) and "twice" not in message and "cuont" not in message:
+        number = next(n for n, text in enumerate(text.splitlines(), 1) if new in text)
+        assert f"line {number}:" in str(caught.value)
+    assert (project.site / "index.html").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in project.report.glob("._site*")] == []
+
+
+def test_a_typed_number_is_refused(project):
+    text = MANUSCRIPT.replace("In all,", "In all 44 patients,")
+    (project.report / "index.qmd").write_text(text, encoding="utf-8")
+    with pytest.raises(ReviewError, match="line 11: '44' is typed"):
+        render(project, "embedded", project.site)
+
+
+def test_active_svg_is_refused():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
+    with pytest.raises(ReviewError, match="active content"):
+        figures.inline_svg(svg, "fig-x", "x")
+    with pytest.raises(ReviewError, match="active content"):
+        figures.inline_svg(svg.replace("<script>1</script>", '<g onload="a()"/>'), "fig-x", "x")
+
+
+def test_swap_replaces_the_folder_even_without_exchange(tmp_path, monkeypatch):
+    monkeypatch.setattr(swap, "_exchange", lambda first, second: False)
+    fresh, out = tmp_path / "fresh", tmp_path / "out"
+    for folder in (fresh, out):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    swap.swap_in(fresh, out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "fresh").is_file()
+
+
+def test_zip_is_normalised():
+    archives = []
+    for day, names in ((1, "ba"), (2, "ab")):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name in names:
+                archive.writestr(zipfile.ZipInfo(name, (2020, 1, day, 0, 0, 0)), name)
+        archives.append(normalised_zip(stream.getvalue()))
+    assert archives[0] == archives[1]
+
+
+def test_options_of_a_cell():
+    source = '#| label: fig-a\n#| fig-alt: "One\n#|   \\"two\\"."\nx = 1\n#| late: no'
+    assert cells.options(source) == {"label": "fig-a", "fig-alt": 'One "two".'}
