@@ -223,7 +223,7 @@ def test_code_is_left_alone(site):
 
 
 def test_citations_are_listed(site):
-    assert "On things" in text_of(page(site).select_one("#refs"))
+    assert "On Things" in text_of(page(site).select_one("#refs"))
 
 
 def test_rendering_twice_gives_the_same_bytes(project, site):

@@ -101,6 +101,19 @@ def words(text: str) -> list:
     return found
 
 
+def text(node) -> str:
+    """The plain text of inlines."""
+    if isinstance(node, list):
+        return "".join(text(item) for item in node)
+    if not isinstance(node, dict):
+        return ""
+    if node["t"] in ("Str", "Code"):
+        return node["c"] if isinstance(node["c"], str) else node["c"][1]
+    if node["t"] == "Quoted":
+        return f"'{text(node['c'])}'"
+    return " " if node["t"] in ("Space", "SoftBreak") else text(node.get("c"))
+
+
 def link(url: str, inlines: list, title: str = "", classes=(), **pairs: str) -> dict:
     """A link."""
     return {"t": "Link", "c": [attr("", classes, **pairs), inlines, [url, title]]}

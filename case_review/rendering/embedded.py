@@ -85,21 +85,24 @@ def _html(project: Project, work: Path) -> list[str]:
     ]
 
 
-def _citations(project: Project, found: manuscript.Manuscript) -> list[str]:
+def _citations(project: Project, found: manuscript.Manuscript, work: Path) -> list[str]:
+    """Pandoc's options for citations; the files are copied, for Word files record their paths."""
     bibliography = project.report / "references.bib"
     style = project.report / "vancouver.csl"
-    for key in ("bibliography", "csl", "citeproc"):
-        found.tree["meta"].pop(key, None)
     if not bibliography.is_file():
         if '"t": "Cite"' in json.dumps(found.tree):
             raise ReviewError("report/index.qmd cites, but report/references.bib does not exist.")
         return []
-    arguments = ["--citeproc", f"--bibliography={bibliography}", "--metadata=link-citations:true"]
-    return arguments + ([f"--csl={style}"] if style.is_file() else [])
+    shutil.copy(bibliography, work)
+    arguments = ["--citeproc", f"--bibliography={bibliography.name}", "--metadata=link-citations"]
+    if style.is_file():
+        shutil.copy(style, work)
+        arguments.append(f"--csl={style.name}")
+    return arguments
 
 
 def _convert(project, found, tree: dict, arguments: list[str], work: Path) -> str:
-    cited = _citations(project, found)
+    cited = _citations(project, found, work)
     for key in ("bibliography", "csl", "citeproc"):
         tree["meta"].pop(key, None)
     text, warnings = ast.pandoc([*arguments, *cited], json.dumps(tree), work)
@@ -117,6 +120,7 @@ def _write_html(project, found, tree, work: Path, out: Path) -> None:
 def _write_pdf(project, found, tree, work: Path, out: Path) -> None:
     arguments = ["-f", "json", "-t", "typst", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
+    arguments.append(f"--variable=author-line:{_authors(tree)}")
     arguments.append(f"--variable=day:{revision(project).day.isoformat()}")
     text = _convert(project, found, tree, arguments, work)
     (work / "report.typ").write_text(text, encoding="utf-8")
@@ -132,6 +136,13 @@ def _write_pdf(project, found, tree, work: Path, out: Path) -> None:
     except typst.TypstError as error:
         raise ReviewError(f"Typst could not set the PDF: {error}") from None
     (out / "index.pdf").write_bytes(content)
+
+
+def _authors(tree: dict) -> str:
+    """The authors as the inside of a Typst string, for the PDF's properties."""
+    listed = tree["meta"].get("author", {"c": []})["c"]
+    names = (ast.text(author["c"]) for author in listed)
+    return ", ".join(names).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _write_docx(project, found, tree, work: Path, out: Path) -> None:
