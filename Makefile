@@ -139,7 +139,7 @@ _notebooks: $(EXECUTED) | _begin
 	@for file in $(EXECUTED); do [ $$file -nt $(BUILD)/lock ] && exit 0; done; echo "The notebooks are up to date"
 
 _reconstruct: | _setup
-	@$(REVIEW) reconstruct $(if $(SEED),--seed $(SEED))
+	@$(REVIEW) $(if $(SEED),reconstruct --seed $(SEED),run 00_reconstruction)
 
 _clean:
 	@find data/clean -mindepth 1 ! -name README.md -delete

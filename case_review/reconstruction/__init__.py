@@ -4,6 +4,6 @@
 that into the tables of `data/raw/`; `specification` reads what binds and what is assumed.
 """
 
-from case_review.reconstruction.tables import main, reconstruct, write
+from case_review.reconstruction.tables import contradictions, main, reconstruct, save
 
-__all__ = ["main", "reconstruct", "write"]
+__all__ = ["contradictions", "main", "reconstruct", "save"]

@@ -82,8 +82,8 @@ def contradictions(raw: Path) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["claim_id", "printed", "parts", "parts_claims", "kept"])
 
 
-def write(tables: dict[str, pd.DataFrame], raw: Path) -> None:
-    """Write the tables as CSV, each atomically.
+def write(tables: dict[str, pd.DataFrame], target: Path, raw: Path) -> None:
+    """Write the tables as CSV into `target`, each atomically, unless `raw` holds real data.
 
     Raises
     ------
@@ -100,19 +100,28 @@ def write(tables: dict[str, pd.DataFrame], raw: Path) -> None:
                     "`make reconstruct` leaves it alone. Move the file away to reconstruct."
                 )
     for name, table in tables.items():
-        write_text(Path(raw) / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_text(Path(target) / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
+    """Write the tables and the list of contradictions; returns the folder.
+
+    Under the runner that is the staging folder, from which they are promoted to `data/raw/`.
+    """
+    stage = os.environ.get(STAGE_VARIABLE)
+    target = Path(stage) / "raw" if stage else project.raw
+    write(found, target, project.raw)
+    listed = contradictions(project.raw)
+    write_text(target / "contradictions.csv", listed.to_csv(index=False, lineterminator="\n"))
+    return target
 
 
 def main(project: Project, seed: int | None = None) -> int:
-    """`make reconstruct`: find the rows again and write them and the list of contradictions."""
+    """`make reconstruct SEED=n`: find the rows for a seed and write them."""
     from case_review import parameters
 
     shared = parameters.load(project).values["shared"]
     found = reconstruct(project.raw, shared["seed"] if seed is None else seed, shared["month_days"])
-    stage = os.environ.get(STAGE_VARIABLE)
-    target = Path(stage) / "raw" if stage else project.raw
-    write(found, target)
-    listed = contradictions(project.raw)
-    write_text(target / "contradictions.csv", listed.to_csv(index=False, lineterminator="\n"))
+    save(found, project)
     print(f"data/raw: {', '.join(f'{name} {len(table)} rows' for name, table in found.items())}")
     return 0
