@@ -1,0 +1,83 @@
+"""Expectations: the data meet them, and each kind of damage is found and named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from case_review import expectations, raw
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return raw.read(ROOT / "data" / "raw").tables
+
+
+def damaged(tables, name, row, column, value):
+    copy = {key: table.copy() for key, table in tables.items()}
+    copy[name].loc[row, column] = value
+    return copy
+
+
+def test_the_raw_data_meet_every_expectation(tables):
+    report = expectations.validate(Project(ROOT), "raw", tables)
+    assert report.success and len(report.outcomes) >= 90
+    report.raise_for_failures()
+
+
+def test_broken_expectations_name_file_column_row_and_value(tables):
+    broken = damaged(tables, "patients", 5, "sex", "femlae")
+    broken["patients"].loc[6, "age_unit"] = "moons"
+    broken["patients"].loc[7, ["level_low_ng_ml", "level_high_ng_ml"]] = ["15", "5"]
+    report = expectations.validate(Project(ROOT), "raw", broken)
+    assert len(report.failures) == 3
+    with pytest.raises(ReviewError) as caught:
+        report.raise_for_failures()
+    message = str(caught.value)
+    assert "data/raw/patients.csv, column sex" in message and "row 5: found femlae" in message
+    assert "row 6: found moons" in message and "row 7" in message
+
+
+ACROSS = {
+    "a sum": ("posters", 2, "n", "50", "sum to the poster's patients"),
+    "a report": ("patients", 2, "report_id", "R99", "not in reports.csv"),
+    "a size": ("reports", 2, "n_patients", "9", "all listed in patients.csv"),
+    "a printed total": ("published", 2, "value", "85", "as printed"),
+    "a response without time": ("patients", 3, "response_time_value", "", "is given exactly"),
+    "a dose without unit": ("patients", 4, "dose_unit", "", "dose_unit is given exactly"),
+    "safety data": ("adverse_events", 2, "n_patients", "90", "no more patients with an event"),
+}
+
+
+@pytest.mark.parametrize("case", ACROSS)
+def test_rules_between_tables(tables, case):
+    name, row, column, value, message = ACROSS[case]
+    report = expectations.validate(Project(ROOT), "raw", damaged(tables, name, row, column, value))
+    assert not report.success
+    assert message in str(report)
+
+
+def test_suites_are_diffable():
+    for path in sorted((ROOT / "expectations").glob("*_*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        assert "id" not in document
+        for expectation in document["expectations"]:
+            assert "id" not in expectation and expectation["meta"]["notes"], path.name
+
+
+def test_a_table_without_suite_is_refused(tmp_path, tables):
+    shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
+    (tmp_path / "expectations" / "posters_raw.json").unlink()
+    with pytest.raises(ReviewError, match=r"no suite posters_raw\.json"):
+        expectations.validate(Project(tmp_path), "raw", tables)
+
+
+def test_validation_leaves_no_folder_of_great_expectations(tables, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    expectations.validate(Project(ROOT), "raw", tables)
+    assert not list(tmp_path.iterdir())
