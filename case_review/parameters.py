@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, Field, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from case_review import parameter_file
 from case_review.errors import ReviewError
 from case_review.parameter_file import SHARED, Document
+from case_review.parameter_types import Block, Effect, Entries, Key, Text
 from case_review.project import Project, find_project
 
 #: Units that are compared with one another when groups are checked for overlap, in months.
@@ -30,16 +31,6 @@ _MONTHS = {
     "months": 1.0,
     "years": 12.0,
 }
-
-Text = Annotated[str, Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Entries(BaseModel):
-    """Entries whose names and types are fixed; anything else is an error."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
 
 class Group(Entries):
     """One range of a grouped quantity.
@@ -154,6 +145,8 @@ class Characteristics(Entries):
 
     age_groups: Groups
     percent_of_reported: bool
+    blocks: list[Block] = Field(min_length=1)
+    abbreviations: Text
 
 
 class Treatment(Entries):
@@ -161,10 +154,15 @@ class Treatment(Entries):
 
     dose_groups: Groups
     level_groups: Groups
+    blocks: list[Block] = Field(min_length=1)
 
 
 class Safety(Entries):
     """The table of adverse events."""
+
+    categories: dict[Key, Text] = Field(min_length=1)
+    effects: list[Effect] = Field(min_length=1)
+    infection: Key
 
 
 class Response(Entries):
