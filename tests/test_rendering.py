@@ -18,7 +18,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import Project
-from case_review.rendering import cells, figures, render, swap
+from case_review.rendering import ast, cells, columns, figures, render, swap
 from case_review.rendering.embedded import normalised_zip
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
@@ -215,6 +215,7 @@ def test_pdf_has_metadata_and_the_figure_as_drawing(site):
 def test_word_holds_the_figure_with_its_alt_text(site):
     with zipfile.ZipFile(site / "index.docx") as archive:
         assert any(name.endswith(".png") for name in archive.namelist())
+        assert b'<w:sz w:val="17"/></w:rPr></w:style>' in archive.read("word/styles.xml")
         assert "A rising &quot;line&quot;." in archive.read("word/document.xml").decode()
 
 
@@ -286,6 +287,17 @@ def test_swap_replaces_the_folder_even_without_exchange(tmp_path, monkeypatch):
     swap.swap_in(fresh, out)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (out / "fresh").is_file()
+
+
+def test_columns_leave_room_for_their_longest_word():
+    row = ["1", "a denominator", "word " * 40]
+    narrow = Table(["No.", "Kind", "Explanation"], [Row(row)], pd.DataFrame(), align="lll")
+    table = ast.parse(narrow.markdown())["blocks"][0]
+    widths = [width["c"] for _, width in columns.specs(table)]
+    assert widths == [0.05, 0.15, 0.8]
+    short = Table(["No.", "Kind"], [Row(["1", "b"])], pd.DataFrame())
+    free = columns.specs(ast.parse(short.markdown())["blocks"][0])
+    assert [width["t"] for _, width in free] == ["ColWidthDefault"] * 2
 
 
 def test_zip_is_normalised():

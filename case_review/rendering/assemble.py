@@ -7,7 +7,7 @@ from pathlib import Path
 from case_review.errors import ReviewError
 from case_review.files import write_bytes, write_text
 from case_review.project import Project
-from case_review.rendering import ast, figures, provenance
+from case_review.rendering import ast, columns, figures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import Manuscript
 
@@ -76,7 +76,10 @@ def _result(found: Manuscript, id: str, form: str) -> list:
 
 def exhibit(project: Project, shown: Exhibit, form: str, folder: Path) -> list:
     """An embedded cell as blocks."""
-    caption = ast.words(f"{shown.name}: ") + ast.inlines(shown.caption) if shown.name else []
+    caption = ast.inlines(shown.caption)
+    if shown.name:
+        number = {"t": "Strong", "c": ast.words(f"{shown.name}:")}
+        caption = [number, {"t": "Space"}, *caption]
     if shown.svg and shown.label.startswith("fig-"):
         blocks = _FIGURES[form](shown, caption, folder)
     else:
@@ -96,6 +99,7 @@ def _table(shown: Exhibit, caption: list, form: str) -> list:
         return blocks
     # In the page the frame around the exhibit bears the label, for it holds the notes too.
     blocks[at]["c"][0] = ast.attr("" if form == "html" else shown.label)
+    blocks[at]["c"][2] = columns.specs(blocks[at])
     if caption:
         blocks[at]["c"][1] = [None, [{"t": "Plain", "c": caption}]]
     before, notes = blocks[: at + 1], blocks[at + 1 :]

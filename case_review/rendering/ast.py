@@ -95,8 +95,8 @@ def attr(id: str = "", classes: Iterable[str] = (), **pairs: str) -> list:
 def words(text: str) -> list:
     """Plain text as inlines."""
     found: list = []
-    for word in text.split(" "):
-        found += [{"t": "Space"}] if found else []
+    for index, word in enumerate(text.split(" ")):
+        found += [{"t": "Space"}] if index else []
         found += [{"t": "Str", "c": word}] if word else []
     return found
 

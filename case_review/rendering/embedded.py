@@ -21,6 +21,8 @@ from case_review.rendering.cells import Notebooks
 from case_review.revision import revision
 from case_review.style import font_folder
 
+#: The style that pandoc makes for exhibits' notes, which it gives no size.
+_SMALL = re.compile(rb'(w:styleId="ExhibitNotes"(?:(?!</w:style>).)*)(</w:style>)', re.DOTALL)
 _MISSING = re.compile(r"Citeproc: citation (\S+) not found")
 
 
@@ -82,6 +84,7 @@ def _html(project: Project, work: Path) -> list[str]:
         f"--include-after-body={work / 'footer.html'}",
         "--metadata=lang:en-GB",
         "--syntax-highlighting=none",
+        "--shift-heading-level-by=1",
     ]
 
 
@@ -118,7 +121,7 @@ def _write_html(project, found, tree, work: Path, out: Path) -> None:
 
 
 def _write_pdf(project, found, tree, work: Path, out: Path) -> None:
-    arguments = ["-f", "json", "-t", "typst", "--standalone", "--syntax-highlighting=none"]
+    arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     arguments.append(f"--variable=author-line:{_authors(tree)}")
     arguments.append(f"--variable=day:{revision(project).day.isoformat()}")
@@ -168,7 +171,10 @@ def normalised_zip(content: bytes) -> bytes:
         for entry in sorted(old.namelist(), key=lambda name: (name[0] != "[", name)):
             info = zipfile.ZipInfo(entry, (1980, 1, 1, 0, 0, 0))
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            new.writestr(info, old.read(entry))
+            content = old.read(entry)
+            if entry == "word/styles.xml":
+                content = _SMALL.sub(rb'\1<w:rPr><w:sz w:val="17"/></w:rPr>\2', content)
+            new.writestr(info, content)
     return stream.getvalue()
 
 
