@@ -82,8 +82,8 @@ def _ids(rows: pd.DataFrame, variable: str, groups: Sequence[Mapping]) -> pd.Ser
         row = unknown.index[0]
         raise ReviewError(
             f"data/clean/posters.csv, row {row + 2}, level of {variable}: found "
-            f"{unknown.iloc[0]!r}, expected one of {', '.join(known)}; correct data/raw/posters.csv "
-            "or the labels in params.yml"
+            f"{unknown.iloc[0]!r}, expected one of {', '.join(known)}; correct "
+            "data/raw/posters.csv or the labels in params.yml"
         )
     return rows["level"].map(known)
 
