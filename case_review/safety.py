@@ -119,7 +119,7 @@ def _actions(rows: pd.DataFrame) -> tuple[int, int]:
 
 
 def overall(events: pd.DataFrame, posters: pd.DataFrame) -> Effect:
-    """The row for any event, where a patient counts once; few events have their episodes counted."""
+    """The row for any event, where a patient counts once and episodes are not added up."""
     n = any_event(events, posters)
     return Effect("any_event", "Any adverse event", "", n, None, *_actions(events))
 

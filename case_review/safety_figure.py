@@ -1,0 +1,52 @@
+"""Adverse events as proportions with limits, over the bounds that missing information leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from case_review import style
+
+
+def draw(points: pd.DataFrame, categories: Mapping[str, str]):
+    """The figure of `safety.coordinates`: any event on top, then the categories in order.
+
+    Effects that no report mentions have no proportion and are left out.
+    """
+    style.use()
+    mentioned = points[points["proportion"].notna()]
+    blocks = [("", mentioned[mentioned["category"] == ""])]
+    blocks += [(text, mentioned[mentioned["category"] == key]) for key, text in categories.items()]
+    places, labels, bold = [], [], []
+    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.3 * (len(mentioned) + 2)))
+    for heading, rows in blocks:
+        if heading and len(rows):
+            labels.append(heading)
+            bold.append(True)
+            places.append(-len(places))
+        for row in rows.itertuples():
+            y = -len(places)
+            places.append(y)
+            labels.append(row.label)
+            bold.append(False)
+            _row(axes, row, y)
+    axes.set_yticks(places, labels)
+    axes.tick_params(axis="y", length=0)
+    for tick, heavy in zip(axes.get_yticklabels(), bold, strict=True):
+        tick.set_weight("semibold" if heavy else "normal")
+    axes.set_xlim(0, 100 * min(1, 1.1 * float(mentioned[["most", "high"]].max().max())))
+    axes.set_xlabel("Patients with the event (%)")
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def _row(axes, row, y: float) -> None:
+    least, most, low, high = (100 * x for x in (row.least, row.most, row.low, row.high))
+    axes.barh(y, most - least, left=least, height=0.6, color=style.SKY, alpha=0.35)
+    axes.plot([low, high], [y, y], color=style.BLACK, lw=1.4)
+    axes.plot(100 * row.proportion, y, "o", color=style.VERMILLION, ms=5, zorder=3)
+    axes.annotate(
+        f"{row.n}/{row.of}", (max(most, high), y), (5, 0), textcoords="offset points", va="center"
+    )
