@@ -162,9 +162,7 @@ def test_hostile_cell_text_is_shown_literally_everywhere(site):
     found = page(site)
     assert HOSTILE in text_of(found)
     assert found.find("script") is None
-    assert HOSTILE in pdf_text(site).replace("a 30 (35", " 30 (35") or (
-        HOSTILE.replace(" ", "") in pdf_text(site).replace(" ", "")
-    )
+    assert HOSTILE.replace(" ", "") in pdf_text(site).replace(" ", "")
     rows = Document(site / "index.docx").tables[0].rows
     assert rows[2].cells[0].text.strip("\u2003 ").removesuffix("a") == HOSTILE
 
@@ -234,21 +232,21 @@ def test_rendering_twice_gives_the_same_bytes(project, site):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "message"),
+    ("old", "new", "message"),
     [
-        ("{{< result small.count >}}.", "{{< result small.cuont >}}.", 6, "small.cuont"),
-        ("#tbl-two >}}", "#tbl-three >}}", 19, "no cell labelled tbl-three"),
-        ("01_small.ipynb#tbl-two", "09_none.ipynb#tbl-two", 19, "09_none.ipynb does not exist"),
-        ("@fig-one", "@fig-two", 11, "@fig-two: no embedded cell"),
-        ("@fig-one", "@sec-one", 11, "cross-references @sec-"),
-        ("@smith", "@jones", 11, "no entry jones"),
-        ("{.note}", "{.wild}", 13, ".wild is not known"),
-        ("In all,", "In <b>all</b>,", 11, "raw html"),
-        ("In all,", "In {{< var x >}},", 11, "not supported"),
-        ("#fig-one >}}", "#tbl-one >}}", 19, "embedded twice"),
+        ("{{< result small.count >}}.", "{{< result small.cuont >}}.", "small.cuont"),
+        ("#tbl-two >}}", "#tbl-three >}}", "no cell labelled tbl-three"),
+        ("01_small.ipynb#tbl-two", "09_none.ipynb#tbl-two", "09_none.ipynb does not exist"),
+        ("@fig-one", "@fig-two", "@fig-two: no embedded cell"),
+        ("@fig-one", "@sec-one", "cross-references @sec-"),
+        ("@smith", "@jones", "no entry jones"),
+        ("{.note}", "{.wild}", ".wild is not known"),
+        ("In all,", "In <b>all</b>,", "raw html"),
+        ("In all,", "In {{< var x >}},", "not supported"),
+        ("#fig-one >}}", "#tbl-one >}}", "embedded twice"),
     ],
 )
-def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, line, message):
+def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, message):
     text = MANUSCRIPT.replace(old, new)
     (project.report / "index.qmd").write_text(text, encoding="utf-8")
     project.site.mkdir()
@@ -256,9 +254,8 @@ def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, line, 
     with pytest.raises(ReviewError, match=r"report/index\.qmd, line") as caught:
         render(project, "embedded", project.site)
     assert message in str(caught.value)
-    if "typed" not in str(caught.value) and "twice" not in message and "cuont" not in message:
-        number = next(n for n, text in enumerate(text.splitlines(), 1) if new in text)
-        assert f"line {number}:" in str(caught.value)
+    number = max(n for n, line in enumerate(text.splitlines(), 1) if new in line)
+    assert f"line {number}:" in str(caught.value)
     assert (project.site / "index.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in project.report.glob("._site*")] == []
 

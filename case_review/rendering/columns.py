@@ -9,7 +9,7 @@ LINE = 100
 #: A cell of at most so many characters is kept on one line.
 SHORT = 14
 #: A longer cell asks for no more than this.
-LONG = 60
+LONG = 160
 
 
 def specs(table: dict) -> list:
