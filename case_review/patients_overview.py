@@ -65,5 +65,5 @@ def draw(found: pd.DataFrame, groups: Mapping[str, str]):
     axes.set_xticks([tick for tick in _TICKS if tick <= longest * 1.06])
     axes.set_yticks(y, found["patient_id"], fontsize=7)
     axes.set_xlabel("Weeks since start of treatment (square-root scale)")
-    axes.legend(loc="lower right", fontsize=8)
+    figure.legend(loc="outside upper center", ncols=5, fontsize=8)
     return figure
