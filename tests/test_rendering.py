@@ -181,6 +181,7 @@ def test_page_needs_nothing_from_elsewhere(site):
 def test_notebook_pages_have_the_cells_as_anchors(site):
     html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
     found = BeautifulSoup(html, "html.parser")
+    assert found.select_one("#section-title").name in ("h2", "section")
     assert {"tbl-one", "fig-one", "tbl-two"} <= {node["id"] for node in found.select("[id]")}
     assert "<b>bold</b>" in text_of(found)
     assert found.find("script") is None

@@ -11,6 +11,9 @@ from case_review.rendering import ast, columns, figures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import Manuscript
 
+#: A table of at most so many rows is never broken over pages of the PDF.
+_WHOLE = 20
+
 
 def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot: list[str]) -> dict:
     """The tree of the manuscript for `form` (html, typst or docx).
@@ -103,6 +106,9 @@ def _table(shown: Exhibit, caption: list, form: str) -> list:
     if caption:
         blocks[at]["c"][1] = [None, [{"t": "Plain", "c": caption}]]
     before, notes = blocks[: at + 1], blocks[at + 1 :]
+    if form == "typst" and columns.rows(blocks[at]) <= _WHOLE:
+        keep = "#[#show figure.where(kind: table): set block(breakable: false)"
+        before = [*blocks[:at], ast.raw("typst", keep), blocks[at], ast.raw("typst", "]")]
     if not notes:
         return before
     if form == "typst":

@@ -32,6 +32,11 @@ def specs(table: dict) -> list:
     ]
 
 
+def rows(table: dict) -> int:
+    """How many rows a table has, its heading included."""
+    return len(_rows(table))
+
+
 def _rows(table: dict) -> list[list[str]]:
     _, _, _, head, bodies, _ = table["c"]
     rows = [*head[1], *(row for body in bodies for row in [*body[2], *body[3]])]

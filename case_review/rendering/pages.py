@@ -21,7 +21,7 @@ def page(notebooks: Notebooks, name: str) -> dict:
     seen: set[str] = set()
     for number, cell in enumerate(cells):
         if cell.cell_type == "markdown":
-            blocks += next(parsed)
+            blocks += [_section(block) for block in next(parsed)]
         elif cell.cell_type == "code":
             blocks.append(_code(cell, f"{name}-{number}", parsed, seen))
     title = {"t": "MetaInlines", "c": ast.words(f"Notebook {name}")}
@@ -30,6 +30,13 @@ def page(notebooks: Notebooks, name: str) -> dict:
         "meta": {"title": title},
         "blocks": [ast.para(ast.link("../index.html", ast.words("Back to the report"))), *blocks],
     }
+
+
+def _section(block: dict) -> dict:
+    """A heading's own anchor must never be that of a cell's label."""
+    if block["t"] == "Header":
+        block["c"][1][0] = f"section-{block['c'][1][0]}"
+    return block
 
 
 def _markdown(cell) -> list[str]:
