@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from case_review import quality
 from case_review.errors import ReviewError
 from case_review.files import write_bytes, write_text
 from case_review.project import Project
@@ -153,4 +154,7 @@ def _sources(project: Project, shown: Exhibit) -> dict:
             found += [ast.link(f"exhibits/{name}", ast.words(kind)), *ast.words(" · ")]
     page = f"notebooks/{shown.notebook}.html#{shown.label}"
     found.append(ast.link(page, ast.words(f"notebook {shown.notebook}")))
+    if quality.outcomes_file(project).is_file():
+        words = ast.words("expectations on the data")
+        found += [*ast.words(" · "), ast.link("quality/index.html", words)]
     return ast.div([ast.para(*found)], classes=["exhibit-sources"])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typst
 
+from case_review import quality
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast, figures, manuscript, pages, provenance
@@ -52,8 +53,21 @@ def render_into(project: Project, out: Path) -> None:
             tree = pages.page(notebooks, notebook)
             text, _ = ast.pandoc(_html(project, work), json.dumps(tree), work)
             (out / "notebooks" / f"{notebook}.html").write_text(text, encoding="utf-8")
+        if text := quality.markdown(project):
+            _write_quality(project, text, work, out)
     if project.exhibits.is_dir():
         shutil.copytree(project.exhibits, out / "exhibits")
+
+
+def _write_quality(project: Project, text: str, work: Path, out: Path) -> None:
+    """The page of expectations, which exhibits and notebooks link to."""
+    tree = ast.parse(text)
+    tree["meta"]["title"] = {"t": "MetaInlines", "c": ast.words(quality.TITLE)}
+    back = ast.para(ast.link("../index.html", ast.words("Back to the report")))
+    tree["blocks"].insert(0, back)
+    page, _ = ast.pandoc(_html(project, work), json.dumps(tree), work)
+    (out / "quality").mkdir()
+    (out / "quality" / "index.html").write_text(page, encoding="utf-8")
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:

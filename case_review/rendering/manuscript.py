@@ -18,7 +18,7 @@ from case_review.rendering import ast
 from case_review.rendering.cells import Exhibit, Notebooks
 
 #: Classes of fenced divs that the styles know.
-DIVS = frozenset({"note", "summary", "key-points", "small"})
+DIVS = frozenset({"note", "summary", "key-points", "small", "reconstructed", "audit-line"})
 _NAME = "report/index.qmd"
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _SHORTCODE = re.compile(r"(?P<tick>`+).*?(?P=tick)|\{\{<\s*(?P<call>.*?)\s*>\}\}")
