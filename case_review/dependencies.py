@@ -192,7 +192,9 @@ def inputs(project: Project, name: str) -> list[Path]:
     if "expectations" in folders:
         files.update(project.expectations.glob("*.json"))
     files.update(_tables(project.raw, found.raw | ({"*"} if "raw" in folders else set())))
-    files.update(_tables(project.clean, found.clean | ({"*"} if "clean" in folders else set())))
+    clean = found.clean | ({"*"} if "clean" in folders else set())
+    # Its own output: `raw.read(...)` looks like reading a clean table of a computed name.
+    files.update(_tables(project.clean, set() if name == CLEANING else clean))
     files.update(project.results / f"{other}.json" for other in upstream(project, name))
     return sorted(files)
 
