@@ -2,20 +2,47 @@
 
 import csv
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 from conftest import ROOT
 
-from case_review import descriptive, grouping, parameters, treatment
+from case_review import (
+    cleaning,
+    cleaning_report,
+    descriptive,
+    grouping,
+    parameters,
+    raw,
+    treatment,
+)
 from case_review.formatting import round_half_away
 from case_review.project import Project
 
 VALUES = parameters.load(Project(ROOT)).values
 
 
+@cache
+def clean_tables():
+    """What 01_cleaning would write, made here because the tests run before any report is built."""
+    with TemporaryDirectory() as folder:
+        stage = Path(folder)
+        values = VALUES["cleaning"]
+        source = raw.read(ROOT / "data" / "raw")
+        tables = cleaning.Cleaning(
+            source, values["diagnoses"], values["events"], VALUES["shared"]["month_days"]
+        ).run()
+        cleaning_report.write_clean(tables, stage)
+        return {
+            path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""])
+            for path in stage.rglob("*.csv")
+        }
+
+
 def read(name):
-    path = ROOT / "data" / "clean" / f"{name}.csv"
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    return clean_tables()[name].copy()
 
 
 def characteristics_frame():
