@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ def revision(project: Project) -> Revision:
     if record.is_file():
         return Revision(**json.loads(record.read_text(encoding="utf-8")))
     return Revision("", False, _release_epoch(project))
+
+
+def build_epoch(project: Project) -> int:
+    """The time that files bear: SOURCE_DATE_EPOCH where it is set, else the commit's."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or revision(project).epoch)
 
 
 def _git(project: Project, *arguments: str) -> str | None:

@@ -19,7 +19,7 @@ from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import Project
 from case_review.rendering import ast, cells, columns, figures, render, swap
-from case_review.rendering.embedded import normalised_zip
+from case_review.rendering.docx import normalised_zip
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
 MANUSCRIPT = """---
