@@ -2,14 +2,13 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from building import ROOT, copy_sources, make
 
+from case_review import locking
 from case_review.project import Project
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def write_notebook(path, *cells):
@@ -53,3 +52,19 @@ def small_project(tmp_path, monkeypatch):
     yield Project(root)
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def built_report(tmp_path_factory):
+    """The real project with its finished report: one build for all tests and workers.
+
+    It is there to be read. A test that changes a file takes a copy of `built_report.root`.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root = shared / "built report"
+    with locking.hold(shared / "built-report.lock"):
+        if not (root / "report" / "_site").is_dir():
+            copy_sources(root)
+            make(root, "report")
+    return Project(root)

@@ -6,49 +6,19 @@ caused; the order of the tests does not matter.
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 
 import pytest
-from conftest import ROOT
+from building import command, copy_sources, make, surroundings
 
 pytestmark = pytest.mark.pipeline
 
 UP_TO_DATE = "report/_site is up to date"
 FINISHED = ("index.html", "index.pdf", "index.docx")
 PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
-
-
-def command(goal, *settings):
-    return ["make", goal, f"VENV={sys.prefix}", "RENDERER=embedded", *settings]
-
-
-def surroundings(**others):
-    """The environment of somebody who types `make`, not that of this test run."""
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "CASE_REVIEW", "PYTE"))
-    }
-    kept.pop("MFLAGS", None)
-    return kept | others
-
-
-def make(root, goal, *settings, expect=0, **environment):
-    """Run make and return all that it printed."""
-    done = subprocess.run(
-        command(goal, *settings),
-        cwd=root,
-        env=surroundings(**environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == expect, done.stdout
-    return done.stdout
 
 
 def ran(output):
@@ -100,13 +70,7 @@ def extra_cell(path, source):
 def built(tmp_path_factory):
     """A built copy of the tracked files."""
     root = tmp_path_factory.mktemp("pipeline") / "a réview, copied"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
+    copy_sources(root)
     make(root, "report")
     return root
 
