@@ -41,8 +41,8 @@ def count_percent(n: int, of: int, digits: int = 1) -> str:
 
 
 def count_percent_prose(n: int, of: int, digits: int = 1) -> str:
-    """`n (p%)` as in running text."""
-    return f"{n} ({percent(n, of, digits)}%)"
+    """`n (p%)` as in running text; `0 of 0` where nobody could be counted."""
+    return "0 of 0" if of == 0 else f"{n} ({percent(n, of, digits)}%)"
 
 
 def number(value: float | None, digits: int | None = None) -> str:

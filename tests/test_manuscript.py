@@ -1,0 +1,192 @@
+"""The finished paper: the review's counts in its tables, its numbers in the text, nothing loose."""
+
+import csv
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from descriptive_data import VALUES, printed
+from docx import Document
+from pypdf import PdfReader
+
+pytestmark = pytest.mark.pipeline
+
+POPULATIONS = ("all", "publications", "posters")
+#: What the abstract and the results must say, as the review prints it.
+SAID = {
+    "response.median_weeks": "2 weeks (95% CI 1–10 weeks)",
+    "response.time_range": "24 h to 6 months",
+    "response.logrank_p": "p = 0.241",
+    "patients.all": "84",
+    "treatment.sirolimus.all": "83 (98.8%)",
+}
+
+
+@pytest.fixture(scope="module")
+def site(built_report):
+    return built_report.site
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "lxml")
+
+
+@pytest.fixture(scope="module")
+def word(site):
+    return Document(site / "index.docx")
+
+
+@pytest.fixture(scope="module")
+def pdf(site):
+    return squeezed("".join(page.extract_text() for page in PdfReader(site / "index.pdf").pages))
+
+
+@pytest.fixture(scope="module")
+def registry(built_report):
+    files = built_report.results.glob("*.json")
+    documents = (json.loads(path.read_text(encoding="utf-8")) for path in files)
+    return {entry["id"]: entry for document in documents for entry in document["results"]}
+
+
+def squeezed(text):
+    """Without blanks and soft hyphens, which lines and links put anywhere."""
+    return re.sub(r"[\s\u00a0\u00ad\u200b\u202f\u2009]+", "", text)
+
+
+def words(node):
+    return " ".join(node.get_text("", strip=False).split())
+
+
+def rows_of(table):
+    return [[words(cell) for cell in row.select("th, td")] for row in table.select("tr")]
+
+
+def counts(section, blocks):
+    """The rows that a table must have: label, and the count of each population, as printed."""
+    claims = {row["result_id"]: row for row in printed(f"{section}.") if row["kind"] == "count"}
+    for block in blocks:
+        for row in block["rows"]:
+            ids = [f"{section}.{row['id']}.{population}" for population in POPULATIONS]
+            yield row["label"], [claims[id]["value"] for id in ids if id in claims]
+
+
+@pytest.mark.parametrize(
+    ("label", "section", "at_least"),
+    [("tbl-characteristics", "characteristics", 20), ("tbl-treatment", "treatment", 13)],
+)
+def test_every_cell_shows_the_count_that_the_review_prints(page, label, section, at_least):
+    expected = list(counts(section, VALUES[section]["blocks"]))
+    shown = [row for row in rows_of(page.select_one(f"#{label} table"))[1:] if any(row[1:])]
+    assert len(expected) >= at_least and len(shown) == len(expected)
+    for (name, printed_counts), (heading, *cells) in zip(expected, shown, strict=True):
+        assert heading.startswith(name)
+        assert [cell.split(" ")[0] for cell in cells] == printed_counts, name
+
+
+def test_percentages_are_those_printed_but_for_the_ones_found_to_be_cut_off(page):
+    wrong = {
+        ("Everolimus", 0): "1.1",
+        ("5–15 ng/ml", 0): "30.9",
+        ("Not reported, level", 0): "67.8",
+    }
+    found = {}
+    for section, label in (
+        ("characteristics", "tbl-characteristics"),
+        ("treatment", "tbl-treatment"),
+    ):
+        claims = {r["result_id"]: r for r in printed(f"{section}.") if r["kind"] == "percent"}
+        shown = [row for row in rows_of(page.select_one(f"#{label} table"))[1:] if any(row[1:])]
+        listed = [
+            (block["id"], row) for block in VALUES[section]["blocks"] for row in block["rows"]
+        ]
+        for (block, row), (_, *cells) in zip(listed, shown, strict=True):
+            for column, population in enumerate(POPULATIONS):
+                claim = claims.get(f"{section}.{row['id']}.{population}")
+                here = re.search(r"\((.+)\)", cells[column])
+                if claim and here and here[1] != claim["value"]:
+                    name = row["label"] + (f", {block}" if row["label"] == "Not reported" else "")
+                    found[name, column] = claim["value"]
+    assert found == wrong
+
+
+def test_the_text_says_what_the_registry_holds(page, registry):
+    links = page.select("a.result")
+    assert len(links) > 60
+    for link in links:
+        assert words(link) == " ".join(registry[link["data-result"]]["text"].split())
+    for id, text in SAID.items():
+        assert {words(link) for link in links if link["data-result"] == id} == {text}
+
+
+def test_pdf_and_word_say_the_same_numbers(page, pdf, word):
+    text = squeezed("".join(node.text or "" for node in word.element.body.iter() if node.text))
+    for link in page.select("a.result"):
+        assert squeezed(words(link)) in pdf
+        assert squeezed(words(link)) in text
+
+
+def test_word_has_the_tables_of_the_page(page, word):
+    of_word = [[[cell.text.strip() for cell in row.cells] for row in t.rows] for t in word.tables]
+    for label in ("tbl-characteristics", "tbl-treatment", "tbl-response", "tbl-findings"):
+        rows = rows_of(page.select_one(f"#{label} table"))
+        wanted = [[squeezed(cell) for cell in row] for row in rows]
+        assert wanted in [[[squeezed(c) for c in row] for row in table] for table in of_word], label
+
+
+def test_exhibits_are_numbered_without_a_gap_in_every_form(page, pdf, word):
+    captions = [words(node) for node in page.select(".exhibit caption, .exhibit figcaption")]
+    for kind in ("Table", "Figure"):
+        numbers = [int(m[1]) for c in captions if (m := re.match(rf"{kind} (\d+):", c))]
+        assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= 6
+    paragraphs = squeezed("".join(node.text or "" for node in word.element.body.iter()))
+    for caption in captions:
+        assert squeezed(caption) in pdf
+        assert squeezed(caption) in paragraphs
+
+
+def test_every_exhibit_is_referred_to_and_every_reference_cited(page):
+    prose = page.select_one("main")
+    targets = {link["href"] for link in prose.select("p a[href^='#']")}
+    exhibits = {f"#{node['id']}" for node in page.select(".exhibit")}
+    assert exhibits <= targets, exhibits - targets
+    entries = {f"#{node['id']}" for node in page.select("#refs .csl-entry")}
+    bib = (ROOT / "report" / "references.bib").read_text(encoding="utf-8")
+    assert {f"#ref-{key}" for key in re.findall(r"^@\w+\{(\w+),", bib, re.MULTILINE)} == entries
+    assert entries <= targets
+
+
+def test_every_link_of_the_page_leads_somewhere(site, page):
+    for link in page.select("a[href]"):
+        target, _, anchor = link["href"].partition("#")
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        path = site / target if target else site / "index.html"
+        assert path.is_file(), link["href"]
+        if anchor:
+            other = page if not target else BeautifulSoup(path.read_text("utf-8"), "lxml")
+            assert other.find(id=anchor), link["href"]
+
+
+def test_reconstruction_is_stated_first_and_under_each_exhibit_that_rests_on_it(
+    page, registry, built_report
+):
+    text = words(page.select_one("main"))
+    assert text.index("are reconstructed") < text.index("Introduction")
+    patients = built_report.raw / "patients.csv"
+    with patients.open(encoding="utf-8", newline="") as lines:
+        assert {row["provenance"] for row in csv.DictReader(lines)} == {"reconstructed"}
+    for label in ("tbl-characteristics", "tbl-treatment", "tbl-adverse-events", "tbl-response"):
+        assert "reconstructed" in words(page.find(id=label)).lower()
+    for label in ("fig-km", "fig-swimmer", "fig-dose-level"):
+        assert "reconstructed" in words(page.find(id=label)).lower()
+
+
+def test_nothing_is_left_unresolved_and_the_renderer_is_named(page, pdf, word):
+    paragraphs = squeezed("".join(node.text or "" for node in word.element.body.iter()))
+    for text in (squeezed(words(page)), pdf, paragraphs):
+        assert not re.search(r"\{\{<|\?@|\?var|@(fig|tbl)-|undefined", text)
+        assert "theembeddedrenderer(pandoc3" in text or "Quarto" in text
+        assert "290of319printednumbersreproduced;20inconsistenciesfound" in text
