@@ -198,6 +198,22 @@ class Cleaning:
         self.problems.append(Problem(f"data/raw/{table}.csv", row, column, value, message))
 
 
+def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem]:
+    """Every reported diagnosis and adverse event that no dictionary has, each with its place."""
+    posters = raw.tables["posters"]
+    places = (
+        ("patients", "diagnosis", raw.tables["patients"]["diagnosis"], diagnoses, "diagnoses"),
+        ("posters", "level", posters.loc[posters["variable"] == "diagnosis", "level"], diagnoses,
+         "diagnoses"),
+        ("adverse_events", "event", raw.tables["adverse_events"]["event"], events, "events"),
+    )  # fmt: skip
+    return [
+        Problem(f"data/raw/{table}.csv", row, column, term, _unknown(term, known, section))
+        for table, column, terms, known, section in places
+        for row, term in terms[~terms.isin(list(known)) & (terms != "")].items()
+    ]
+
+
 def _unknown(value: str, known: Mapping, section: str) -> str:
     near = difflib.get_close_matches(value, known, 1)
     hint = f" Is '{near[0]}' meant?" if near else ""

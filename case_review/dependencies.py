@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from case_review import parameter_file
+from case_review import parameter_file, raw_file
 from case_review.files import to_json
 from case_review.parameter_file import SHARED
 from case_review.project import Project, sha256
@@ -216,7 +216,7 @@ def data_files(folder: Path) -> list[Path]:
 def _tables(folder: Path, names: set[str]) -> list[Path]:
     if "*" in names:
         return data_files(folder)
-    return [folder / f"{name}.csv" for name in names]
+    return [raw_file.path_of(folder, name) for name in names]
 
 
 def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from case_review import consistency
 from case_review import raw as raw_data
 from case_review.errors import ReviewError
+from case_review.problems import DataError, Problem, ordered
 from case_review.project import Project
 from case_review.schema import TABLES
 
@@ -40,6 +42,8 @@ class Outcome:
         What was seen, as text.
     unexpected
         Up to ten pairs of (row, value) that broke it.
+    problems
+        Everything that broke it, each with its place; empty if it was met.
     """
 
     suite: str
@@ -49,6 +53,7 @@ class Outcome:
     success: bool
     observed: str
     unexpected: list[tuple[str, str]]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,38 +73,38 @@ class Report:
         """The expectations that were not met."""
         return [outcome for outcome in self.outcomes if not outcome.success]
 
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that broke an expectation, each with its place."""
+        return ordered(problem for outcome in self.failures for problem in outcome.problems)
+
     def __str__(self) -> str:
         met = len(self.outcomes) - len(self.failures)
-        lines = [f"{self.stage} data: {met} of {len(self.outcomes)} expectations met"]
-        return "\n".join([*lines, *self._broken()])
-
-    def _broken(self) -> Iterator[str]:
-        for outcome in self.failures:
-            place = f"data/{self.stage}/{outcome.table}.csv"
-            place = "between the raw tables" if outcome.table == "across" else place
-            column = f", column {outcome.column}" if outcome.column else ""
-            yield f"{place}{column}: {outcome.description}"
-            for row, value in outcome.unexpected:
-                yield f"    {row}: found {value}" if row else f"    found {value}"
+        first = f"{self.stage} data: {met} of {len(self.outcomes)} expectations met"
+        return "\n".join([first, *map(str, self.problems)])
 
     def raise_for_failures(self) -> None:
         """Stop with every broken expectation, naming file, column, rows and values.
 
         Raises
         ------
-        ReviewError
+        DataError
             If any expectation was not met.
         """
         if not self.success:
-            raise ReviewError(str(self))
+            raise DataError(self.problems)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per expectation, for exhibits and pages."""
-        return pd.DataFrame([asdict(outcome) for outcome in self.outcomes])
+        shown = [f.name for f in fields(Outcome) if f.name != "problems"]
+        return pd.DataFrame([{n: getattr(o, n) for n in shown} for o in self.outcomes])
 
 
 def validate(
-    project: Project, stage: str = "raw", frames: Mapping[str, pd.DataFrame] | None = None
+    project: Project,
+    stage: str = "raw",
+    frames: Mapping[str, pd.DataFrame] | None = None,
+    unsound: Collection[str] = (),
 ) -> Report:
     """Check all tables of a stage against their suites.
 
@@ -109,6 +114,8 @@ def validate(
         `raw` or `clean`.
     frames
         The tables; read from `data/raw/` or `data/clean/` where not given.
+    unsound
+        Raw tables with missing rows or columns, which are left out.
 
     Raises
     ------
@@ -118,7 +125,7 @@ def validate(
     tables = dict(frames) if frames is not None else _read(project, stage)
     if stage == "raw":
         typed = {name: _typed(name, table) for name, table in tables.items() if name in TABLES}
-        typed["across"] = consistency.checks(tables)
+        typed["across"] = consistency.checks(tables, unsound)
         tables = typed
     suites = {
         path.stem.removesuffix(f"_{stage}"): path
@@ -130,7 +137,8 @@ def validate(
     outcomes = [
         outcome
         for name, path in suites.items()
-        for outcome in _check(name, path, _table(tables, name, path))
+        if name not in unsound and not (name == "across" and unsound and tables[name].empty)
+        for outcome in _check(stage, name, path, _table(tables, name, path))
     ]
     return Report(stage, outcomes)
 
@@ -154,11 +162,13 @@ def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Numbers as numbers, empty cells as missing: what expectations are written for."""
     frame = table.replace("", None)
     for column in TABLES[name].numbers:
-        frame[column] = pd.to_numeric(frame[column])
+        # What is no number was refused when it was read; here it counts as missing.
+        numbers = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        frame[column] = numbers.where(np.isfinite(numbers))
     return frame
 
 
-def _check(name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
+def _check(stage: str, name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # takes seconds, so only where data is checked
 
@@ -176,7 +186,7 @@ def _check(name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
         result.results,
         key=lambda r: order.get(_identity(r.expectation_config.to_json_dict()), len(order)),
     )
-    return [_outcome(path.stem, name, frame, one) for one in found]
+    return [_outcome(stage, path.stem, name, frame, one) for one in found]
 
 
 def _identity(expectation: dict) -> str:
@@ -184,7 +194,7 @@ def _identity(expectation: dict) -> str:
     return json.dumps([expectation["type"], kwargs], sort_keys=True)
 
 
-def _outcome(suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
+def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
     config = result.expectation_config
     details = result.result or {}
     if (result.exception_info or {}).get("raised_exception"):
@@ -195,6 +205,17 @@ def _outcome(suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
     if observed is None:
         total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
         observed = f"{odd} of {total} rows unexpected"
+    rows = list(_unexpected(frame, details))
+    problems = []
+    if not result.success and name == "across":
+        problems = [_disagreement(frame.loc[index]) for index, _ in rows]
+    elif not result.success:
+        file, rule = f"data/{stage}/{name}.csv", f"{notes} (expectations/{suite}.json)"
+        places = [(int(frame.at[i, "file_row"]), _text(value)) for i, value in rows]
+        problems = [Problem(file, row, column, value, f"{rule}.") for row, value in places]
+    if not result.success and not problems:
+        file = f"data/{stage}" if name == "across" else f"data/{stage}/{name}.csv"
+        problems = [Problem(file, None, column, "", f"{notes}; observed: {observed}.")]
     return Outcome(
         suite=suite,
         table=name,
@@ -202,26 +223,29 @@ def _outcome(suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
         description=notes,
         success=bool(result.success),
         observed=str(observed),
-        unexpected=list(_unexpected(name, frame, details))[:_SHOWN],
+        unexpected=[(f"row {p.row}" if p.row else p.file, p.value) for p in problems[:_SHOWN]],
+        problems=tuple(problems),
     )
 
 
-def _unexpected(name: str, frame: pd.DataFrame, details: dict) -> Iterator[tuple[str, str]]:
+def _unexpected(frame: pd.DataFrame, details: dict) -> Iterator[tuple[int, object]]:
+    """Positions in the frame, and values, of the rows that broke an expectation."""
     indices = details.get("unexpected_index_list") or []
     values = details.get("unexpected_list") or []
     for index, value in zip(indices, values, strict=False):
-        if not isinstance(index, int) or index not in frame.index:
-            continue
-        if name == "across":
-            line = frame.loc[index]
-            place = f"{line['file']}, row {line['row']}, column {line['column']}"
-            yield place, f"{line['found']}, expected {line['expected']} ({line['rule']})"
-        else:
-            yield f"row {frame.at[index, 'file_row']}", str(value)
+        if isinstance(index, int) and index in frame.index:
+            yield index, value
 
 
-def main(project: Project, stage: str = "raw") -> int:
-    """`make validate`: print the outcome; 1 if any expectation was not met."""
-    report = validate(project, stage)
-    print(report)
-    return 0 if report.success else 1
+def _disagreement(line: pd.Series) -> Problem:
+    message = f"expected {line['expected']}: {line['rule']}. Correct whichever is wrong."
+    return Problem(line["file"], int(line["row"]), line["column"], str(line["found"]), message)
+
+
+def _text(value: object) -> str:
+    """A cell as the file has it; nothing for an empty one."""
+    if isinstance(value, tuple | list):
+        return " and ".join(_text(part) for part in value)
+    if value is None or value != value:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

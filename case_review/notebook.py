@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import dependencies, exhibits, registry
+from case_review import dependencies, exhibits, raw, raw_file, registry
 from case_review.files import write_bytes
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
 
@@ -62,7 +62,9 @@ class Notebook:
 
     def read_raw(self, table: str) -> pd.DataFrame:
         """The raw table `data/raw/<table>.csv` as text, for what is audited, not analysed."""
-        return self._read_csv(self.project.raw / f"{table}.csv", dtype=str).fillna("")
+        frame = raw.read_table(self.project.raw, table)
+        self._remember(raw_file.path_of(self.project.raw, table))
+        return frame
 
     def read_results(self) -> dict[str, registry.Recorded]:
         """The results of all notebooks that ran before, by id (for the audit)."""

@@ -6,65 +6,34 @@ for the cleaning ledger. All problems of all files are collected before anything
 
 from __future__ import annotations
 
-import csv
-import io
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
-from case_review.errors import ReviewError
-from case_review.schema import TABLES, TableSchema
+from case_review import raw_file
+from case_review.problems import DataError, Problem
+from case_review.schema import AUDITED, TABLES, TableSchema
 
-_MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd"}
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"\d+,\d+")
+__all__ = ["Change", "DataError", "Problem", "Raw", "attempt", "read", "read_table"]
+
+_MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "#n/a"}
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
+#: `1,250` may be a thousand and more, or one and a quarter; `0,125` can only be the latter.
+_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _DATE = re.compile(
     r"\d{1,2}[-/. ](?:[A-Za-z]{3,9}|\d{1,2})(?:[-/. ]\d{2,4})?|[A-Za-z]{3}[-/. ]\d{2,4}"
     r"|\d{4}-\d{2}-\d{2}.*"
 )
-_DELIMITERS = {";": "semicolons", "\t": "tabs"}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong in a raw file.
-
-    Parameters
-    ----------
-    file
-        Path as the user knows it.
-    row
-        Line of the file, the header being line 1; None where the whole file is meant.
-    column, value
-        Where and what; empty where they do not apply.
-    message
-        What was expected and what to do.
-    """
-
-    file: str
-    row: int | None
-    column: str
-    value: str
-    message: str
-
-    def __str__(self) -> str:
-        place = self.file
-        place += f", row {self.row}" if self.row else ""
-        place += f", column {self.column}" if self.column else ""
-        found = f": found '{self.value}'; " if self.value else ": "
-        return f"{place}{found}{self.message}"
-
-
-class DataError(ReviewError):
-    """Raw data that cannot be used; `problems` lists every cause."""
-
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        many = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
-        super().__init__("\n".join([f"{many} in the raw data:", *map(str, problems)]))
+#: What spreadsheets make of `5-10` in a cell of text.
+_MANGLED = re.compile(rf"\d{{1,2}}-{_MONTHS}|{_MONTHS}-\d{{2}}|\d{{4}}-\d\d-\d\d 00:00:00", re.I)
+_SHEET_ERROR = re.compile(r"#(?:REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|#+)")
 
 
 @dataclass(frozen=True)
@@ -89,10 +58,18 @@ class Change:
 
 @dataclass
 class Raw:
-    """The raw tables as text, indexed by line number, and what was repaired on the way."""
+    """The raw tables as text, indexed by line number, and what was repaired on the way.
+
+    Parameters
+    ----------
+    unsound
+        Names of tables of which a row, a column or all is missing, so that no count of theirs
+        means anything.
+    """
 
     tables: dict[str, pd.DataFrame]
     changes: list[Change] = field(default_factory=list)
+    unsound: set[str] = field(default_factory=set)
 
 
 def read(folder: Path) -> Raw:
@@ -103,15 +80,42 @@ def read(folder: Path) -> Raw:
     DataError
         With every problem of every file.
     """
-    raw, problems = Raw({}), []
-    for name, schema in TABLES.items():
-        table = _Reader(Path(folder), name, schema)
-        raw.tables[name] = table.read()
-        raw.changes += table.changes
-        problems += table.problems
+    raw, problems = attempt(folder)
     if problems:
         raise DataError(problems)
     return raw
+
+
+def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
+    """What can be read of `folder`, and every problem of every file.
+
+    A cell that cannot be used keeps its text; a file that cannot be read is an empty table.
+    """
+    raw, problems = Raw({}), []
+    for name, schema in (TABLES | AUDITED).items():
+        table = _Reader(Path(folder), name, schema)
+        frame = table.read()
+        problems += table.problems
+        if name in TABLES:
+            raw.tables[name] = frame
+            raw.changes += table.changes
+            raw.unsound |= {name} if table.unsound else set()
+    return raw, problems
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """One raw table as text, repaired as `read` does, its rows counted from 0.
+
+    Raises
+    ------
+    DataError
+        With every problem of the file.
+    """
+    table = _Reader(Path(folder), name, (TABLES | AUDITED).get(name, TableSchema(())))
+    frame = table.read()
+    if table.problems:
+        raise DataError(table.problems)
+    return frame.reset_index(drop=True)
 
 
 class _Reader:
@@ -122,6 +126,7 @@ class _Reader:
         self.file = f"data/raw/{name}.csv"
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
+        self.unsound = False
 
     def refuse(self, message: str, row=None, column="", value="") -> None:
         self.problems.append(Problem(self.file, row, column, value, message))
@@ -130,89 +135,59 @@ class _Reader:
         self.changes.append(Change(self.name, row, key, column, "recode", before, after, reason))
 
     def read(self) -> pd.DataFrame:
-        empty = pd.DataFrame(columns=list(self.schema.columns), dtype=str)
-        lines = self._lines()
-        if lines is None:
-            return empty
-        (_, header), *body = lines
+        try:
+            found = raw_file.read(self.folder, self.name)
+        except raw_file.FileProblem as problem:
+            self.refuse(problem.message, row=problem.row)
+            return self._nothing()
+        for before, after, reason in found.remarks:
+            self.note(before, after, reason)
+        (_, header), *body = found.lines
         header = [name.strip() for name in header]
         if not self._header_fits(header):
-            return empty
+            return self._nothing()
         rows = list(self._full_rows(header, body))
         index = pd.Index([line for line, _ in rows], name="row")
         frame = pd.DataFrame([cells for _, cells in rows], index=index, columns=header, dtype=str)
-        frame = frame.loc[:, list(self.schema.columns)]
+        frame = frame.loc[:, list(self.schema.columns) or header]
         frame = self._trimmed(frame)
+        self._check_cells(frame)
         self._check_numbers(frame)
         self._check_keys(frame)
         return frame
 
-    # -- the file --------------------------------------------------------------------------------
-
-    def _lines(self) -> list[tuple[int, list[str]]] | None:
-        path, sheet = self.folder / f"{self.name}.csv", self.folder / f"{self.name}.xlsx"
-        if sheet.is_file():
-            if path.is_file():
-                self.refuse(f"{sheet.name} lies beside it. Keep one of the two.")
-                return None
-            return self._sheet(sheet)
-        if not path.is_file():
-            self.refuse("the file is missing. data/raw/README.md describes its columns.")
-            return None
-        return self._csv(path.read_bytes())
-
-    def _csv(self, content: bytes) -> list[tuple[int, list[str]]] | None:
-        if content.startswith(b"\xef\xbb\xbf"):
-            self.note("byte order mark", "", "the mark of some editors carries no data")
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            self.refuse("the file is not UTF-8. Save it again as 'CSV UTF-8'.", row=line)
-            return None
-        if not text.strip():
-            self.refuse("the file is empty. It needs at least its header row.")
-            return None
-        first = text.splitlines()[0]
-        delimiter = next((d for d in _DELIMITERS if d in first and "," not in first), ",")
-        if delimiter != ",":
-            self.note(_DELIMITERS[delimiter], "commas", "columns are separated otherwise")
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
-
-    def _sheet(self, path: Path) -> list[tuple[int, list[str]]] | None:
-        from openpyxl import load_workbook
-
-        try:
-            rows = load_workbook(path, read_only=True, data_only=True).active.iter_rows(
-                values_only=True
-            )
-            lines = [
-                (i, ["" if cell is None else _sheet_text(cell) for cell in row])
-                for i, row in enumerate(rows, 1)
-            ]
-        except Exception as error:
-            self.refuse(f"{path.name} cannot be read ({error}). Export the sheet as 'CSV UTF-8'.")
-            return None
-        lines = [(i, cells) for i, cells in lines if any(cells)]
-        if not lines:
-            self.refuse(f"{path.name} is empty. It needs at least its header row.")
-            return None
-        self.note(path.name, f"{self.name}.csv", "read from the spreadsheet's first sheet")
-        return lines
+    def _nothing(self) -> pd.DataFrame:
+        self.unsound = True
+        return pd.DataFrame(columns=list(self.schema.columns), dtype=str)
 
     def _header_fits(self, header: list[str]) -> bool:
         before = len(self.problems)
         expected = self.schema.columns
+        if not expected:
+            return True
+        if not set(header) & set(expected):
+            self.refuse(
+                f"this is no header of the table. It should read {','.join(expected)} - the "
+                "names of the columns in the first row, separated by commas.",
+                row=1,
+                value=",".join(header),
+            )
+            return False
         for name in sorted({name for name in header if header.count(name) > 1}):
             self.refuse("the header names this column twice. Remove one.", row=1, column=name)
         for name in expected:
             if name not in header:
-                self.refuse("the column is missing. Add it, empty if need be.", column=name, row=1)
-        for name in header:
+                near = difflib.get_close_matches(name, set(header) - set(expected), 1)
+                hint = f" Is '{near[0]}' meant?" if near else ""
+                self.refuse(
+                    f"the column is missing. Add it, empty if need be.{hint}", column=name, row=1
+                )
+        for name in dict.fromkeys(header):
             if name not in expected:
                 self.refuse(
-                    f"unknown column. Expected are {', '.join(expected)}.", column=name, row=1
+                    f"unknown column. Remove it; expected are {', '.join(expected)}.",
+                    column=name or "(without a name)",
+                    row=1,
                 )
         return len(self.problems) == before
 
@@ -221,9 +196,10 @@ class _Reader:
             if len(cells) == len(header):
                 yield line, cells
             else:
+                self.unsound = True
                 self.refuse(
                     f"{len(cells)} cells where the header has {len(header)}. Quote cells that "
-                    "hold the delimiter.",
+                    "hold the delimiter, and look for a row that was cut off.",
                     row=line,
                 )
 
@@ -242,33 +218,68 @@ class _Reader:
                 old, new = before.at[row, column], after.at[row, column]
                 self.note(old, new, reason, row=row, column=column)
 
+    def _check_cells(self, frame: pd.DataFrame) -> None:
+        """What a spreadsheet did to cells of text; numbers are looked at on their own."""
+        for column in frame.columns:
+            values = frame[column]
+            for row, value in values[values.str.match(_SHEET_ERROR.pattern)].items():
+                self.refuse(
+                    "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
+                    row, column, value,
+                )  # fmt: skip
+            if column in self.schema.numbers:
+                continue
+            for row, value in values[values.str.fullmatch(_MANGLED)].items():
+                self.refuse(
+                    "a spreadsheet seems to have made a date of it. Type it again in a cell "
+                    "formatted as text.",
+                    row, column, value,
+                )  # fmt: skip
+
     def _check_numbers(self, frame: pd.DataFrame) -> None:
         for column in self.schema.numbers:
             values = frame[column]
             odd = values[(values != "") & ~values.str.fullmatch(_NUMBER.pattern)]
             for row, value in odd.items():
-                if _DECIMAL_COMMA.fullmatch(value):
+                if _AMBIGUOUS.fullmatch(value):
+                    self.refuse(
+                        "the comma may separate thousands or decimals. Write the number with a "
+                        "decimal point and without other signs.",
+                        row, column, value,
+                    )  # fmt: skip
+                elif _DECIMAL_COMMA.fullmatch(value):
                     frame.at[row, column] = value.replace(",", ".")
                     self.note(value, frame.at[row, column], "decimal comma", row, column)
                 else:
                     self.refuse(_advice(value), row=row, column=column, value=value)
         for column in self.schema.whole:
-            values = frame[column]
-            for row, value in values[values.str.fullmatch(r"\d+\.\d*[1-9]\d*")].items():
+            self._check_whole(frame, column)
+
+    def _check_whole(self, frame: pd.DataFrame, column: str) -> None:
+        values = frame[column]
+        odd = values[values.str.fullmatch(_NUMBER.pattern) & ~values.str.fullmatch("[0-9]+")]
+        for row, value in odd.items():
+            number = Fraction(value)
+            if number.denominator != 1:
                 self.refuse("a whole number was expected.", row=row, column=column, value=value)
+            else:
+                frame.at[row, column] = str(number)
+                self.note(value, str(number), "a whole number", row, column)
 
     def _check_keys(self, frame: pd.DataFrame) -> None:
         key = list(self.schema.key)
-        for row in frame.index[frame.duplicated(key)] if key else ():
-            value = " / ".join(frame.loc[row, key])
-            self.refuse("this row is there twice.", row=row, column=" / ".join(key), value=value)
-        if key:
-            for row in frame.index[frame[key[0]] == ""]:
-                self.refuse("every row needs a value here.", row=row, column=key[0])
-
-
-def _sheet_text(cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        if not key:
+            return
+        first = {}
+        for row, cells in zip(frame.index, frame[key].itertuples(index=False), strict=True):
+            if first.setdefault(cells, row) != row:
+                self.refuse(
+                    f"this row is there twice, first in row {first[cells]}. Remove one, or "
+                    "correct what tells them apart.",
+                    row=row, column=" / ".join(key), value=" / ".join(cells),
+                )  # fmt: skip
+        for row in frame.index[frame[key[0]] == ""]:
+            self.refuse("every row needs a value here.", row=row, column=key[0])
 
 
 def _advice(value: str) -> str:
@@ -277,6 +288,6 @@ def _advice(value: str) -> str:
             "a number was expected; a spreadsheet seems to have made a date of it. "
             "Type the number again in a cell formatted as text."
         )
-    if value.startswith("-"):
-        return "a number of zero or more was expected."
+    if value[:1] in "-−":
+        return "a number of zero or more was expected. Correct it, or leave it empty."
     return "a number was expected. Put units and remarks in their own columns, or leave it empty."

@@ -83,3 +83,14 @@ TABLES: dict[str, TableSchema] = {
         whole=_columns("year n_evaluable n_response"),
     ),
 }
+
+#: Tables that only the audit reads, as they stand; cleaning makes nothing of them.
+AUDITED: dict[str, TableSchema] = {
+    "published_checks": TableSchema(
+        _columns("check_id claim_id kind left relation right expected explanation"),
+        key=("check_id",),
+    ),
+    "audit_questions": TableSchema(
+        _columns("role id topic question population together at_least"), key=("role", "id")
+    ),
+}

@@ -39,8 +39,9 @@ def test_broken_expectations_name_file_column_row_and_value(tables):
     with pytest.raises(ReviewError) as caught:
         report.raise_for_failures()
     message = str(caught.value)
-    assert "data/raw/patients.csv, column sex" in message and "row 5: found femlae" in message
-    assert "row 6: found moons" in message and "row 7" in message
+    assert "data/raw/patients.csv, row 5, column sex: found 'femlae'; sex is one of" in message
+    assert "row 6, column age_unit: found 'moons'" in message
+    assert "row 7, column level_high_ng_ml: found '5 and 15'" in message
 
 
 ACROSS = {

@@ -1,0 +1,90 @@
+"""What is wrong in the data, each with its place, and all of it in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from case_review.errors import ReviewError
+
+#: Most rows that a message lists of one kind of problem in one column.
+_LISTED = 20
+#: Most characters of a cell that a message quotes.
+_QUOTED = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a raw file.
+
+    Parameters
+    ----------
+    file
+        Path as the user knows it.
+    row
+        Line of the file, the header being line 1; None where the whole file is meant.
+    column, value
+        Where and what; empty where they do not apply.
+    message
+        What was expected and what to do.
+    """
+
+    file: str
+    row: int | None
+    column: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file
+        place += f", row {self.row}" if self.row else ""
+        place += f", column {self.column}" if self.column else ""
+        found = f": found '{visible(self.value)}'; " if self.value else ": "
+        return f"{place}{found}{self.message}"
+
+
+class DataError(ReviewError):
+    """Raw data that cannot be used; `problems` lists every cause."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = ordered(problems)
+        count = len(self.problems)
+        many = f"{count:,} problems" if count != 1 else "1 problem"
+        super().__init__("\n".join([f"{many} in the raw data:", *_lines(self.problems)]))
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Each place once, in the order of files and rows; the first word about a place counts."""
+    places: dict[tuple, Problem] = {}
+    for problem in problems:
+        exact = problem.row is not None and problem.column
+        key = (problem.file, problem.row, problem.column, "" if exact else problem.message)
+        places.setdefault(key, problem)
+    return sorted(places.values(), key=lambda p: (p.file, p.row or 0, p.column))
+
+
+def _lines(problems: list[Problem]) -> list[str]:
+    """A line for each problem, cut where one kind fills a whole column."""
+
+    def kind(problem: Problem) -> tuple[str, str, str]:
+        return problem.file, problem.column, problem.message
+
+    many: dict[tuple, int] = {}
+    lines = []
+    for problem in problems:
+        many[kind(problem)] = many.get(kind(problem), 0) + 1
+        if many[kind(problem)] <= _LISTED:
+            lines.append(str(problem))
+    for file, column, message in (k for k, count in many.items() if count > _LISTED):
+        more = many[file, column, message] - _LISTED
+        place = f"{file}, column {column}" if column else file
+        lines.append(f"{place}: {more:,} more rows like these: {message}")
+    return lines
+
+
+def visible(value: str) -> str:
+    """A cell as a message quotes it: what cannot be seen is spelled out, what is long is cut."""
+    shown = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in value
+    )
+    return shown if len(shown) <= _QUOTED else f"{shown[: _QUOTED - 1]}…"
