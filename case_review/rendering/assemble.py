@@ -6,14 +6,12 @@ from pathlib import Path
 
 from case_review import quality
 from case_review.errors import ReviewError
-from case_review.files import write_bytes, write_text
 from case_review.project import Project
-from case_review.rendering import ast, columns, figures, provenance
+from case_review.registry import Recorded
+from case_review.rendering import ast, columns, docx, figures, pdf, provenance
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.manuscript import Manuscript
-
-#: A table of at most so many rows is never broken over pages of the PDF.
-_WHOLE = 20
+from case_review.rendering.forms import Form
+from case_review.rendering.manuscript import DIVS, Manuscript
 
 
 def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot: list[str]) -> dict:
@@ -26,23 +24,28 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
     foot
         Sentences of the footer.
     """
+    made = FORMS[form]
 
     def place(node: dict):
-        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
-            return _result(found, node["c"][1], form)
-        if node["t"] == "Div" and "cr-embed" in node["c"][0][1]:
-            label = dict(node["c"][0][2])["label"]
+        kind, content = node["t"], node.get("c")
+        if kind == "Code" and "cr-result" in content[0][1]:
+            return made.result(found.used[content[1]])
+        if kind == "Link" and "crossref" in content[0][1]:
+            return made.reference(node)
+        if kind == "Div" and "cr-embed" in content[0][1]:
+            label = dict(content[0][2])["label"]
             return exhibit(project, found.exhibits[label], form, folder)
+        if kind == "Div" and DIVS & set(content[0][1]):
+            return made.framed({"t": "Div", "c": [content[0], ast.walk(content[1], place)]})
         return None
 
     tree = ast.walk(found.tree, place)
     tree["meta"].pop("format", None)
     _authors(tree["meta"])
-    if form == "html":
-        return tree
-    tree["blocks"] += provenance.appendix(found.used)
-    tree["blocks"].append(ast.header(1, "About this document", "about-this-document"))
-    tree["blocks"] += [ast.para(*ast.words(sentence)) for sentence in foot]
+    if made.appendix:
+        tree["blocks"] += provenance.appendix(found.used)
+        tree["blocks"].append(ast.header(1, "About this document", "about-this-document"))
+        tree["blocks"] += [ast.para(*ast.words(sentence)) for sentence in foot]
     return tree
 
 
@@ -68,24 +71,12 @@ def _name(author: dict) -> dict:
     return author
 
 
-def _result(found: Manuscript, id: str, form: str) -> list:
-    result = found.used[id]
-    shown = ast.words(result.text)
-    if form != "html":
-        return shown
-    url = f"notebooks/{result.notebook}.html#{result.cell}"
-    data = {"data-result": id, "data-notebook": result.notebook, "data-cell": result.cell}
-    return [ast.link(url, shown, provenance.tooltip(result), ["result"], **data)]
-
-
 def exhibit(project: Project, shown: Exhibit, form: str, folder: Path) -> list:
     """An embedded cell as blocks."""
     caption = ast.inlines(shown.caption)
-    if shown.name:
-        number = {"t": "Strong", "c": ast.words(f"{shown.name}:")}
-        caption = [number, {"t": "Space"}, *caption]
     if shown.svg and shown.label.startswith("fig-"):
-        blocks = _FIGURES[form](shown, caption, folder)
+        figures.inline_svg(shown.svg, shown.label, "")  # refuses active content in every form
+        blocks = FORMS[form].figure(shown, caption, folder)
     else:
         blocks = _table(shown, caption, form)
     if form == "html":
@@ -101,47 +92,40 @@ def _table(shown: Exhibit, caption: list, form: str) -> list:
         if shown.name:
             raise ReviewError(f"cell {shown.label} of {shown.notebook} shows no Markdown table.")
         return blocks
-    # In the page the frame around the exhibit bears the label, for it holds the notes too.
-    blocks[at]["c"][0] = ast.attr("" if form == "html" else shown.label)
-    blocks[at]["c"][2] = columns.specs(blocks[at])
-    if caption:
-        blocks[at]["c"][1] = [None, [{"t": "Plain", "c": caption}]]
-    before, notes = blocks[: at + 1], blocks[at + 1 :]
-    if form == "typst" and columns.rows(blocks[at]) <= _WHOLE:
-        keep = "#[#show figure.where(kind: table): set block(breakable: false)"
-        before = [*blocks[:at], ast.raw("typst", keep), blocks[at], ast.raw("typst", "]")]
-    if not notes:
-        return before
-    if form == "typst":
-        return [*before, ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")]
-    return [*before, ast.div(notes, classes=["exhibit-notes"], **{"custom-style": "Exhibit Notes"})]
+    table = blocks[at]
+    table["c"][2] = columns.specs(table)
+    return [*blocks[:at], *FORMS[form].table(shown, caption, table, blocks[at + 1 :])]
+
+
+def _html_result(result: Recorded) -> list:
+    url = f"notebooks/{result.notebook}.html#{result.cell}"
+    data = {
+        "data-result": result.id,
+        "data-notebook": result.notebook,
+        "data-cell": result.cell,
+    }
+    shown = ast.words(result.text)
+    return [ast.link(url, shown, provenance.tooltip(result), ["result"], **data)]
 
 
 def _html_figure(shown: Exhibit, caption: list, folder: Path) -> list:
     svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    body = [ast.raw("html", svg)]
-    return [{"t": "Figure", "c": [ast.attr(), [None, [{"t": "Plain", "c": caption}]], body]}]
+    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    return [{"t": "Figure", "c": [ast.attr(), captions, [ast.raw("html", svg)]]}]
 
 
-def _typst_figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    figures.inline_svg(shown.svg, shown.label, "")  # refuses active content here too
-    write_text(folder / f"{shown.label}.svg", shown.svg)
-    alt = figures.plain(shown.alt).replace("\\", "\\\\").replace('"', '\\"')
-    start = f'#figure(image("{shown.label}.svg", alt: "{alt}"), kind: image, caption: ['
-    end = ast.raw("typst", f"]) <{shown.label}>")
-    return [ast.raw("typst", start), {"t": "Plain", "c": caption}, end]
+def _html_table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
+    # The frame around the exhibit bears the label, for it holds the notes too.
+    if caption:
+        captions = {"t": "Plain", "c": ast.numbered(shown.name, caption)}
+        table["c"][1] = [None, [captions]]
+    return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
 
 
-def _docx_figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    write_bytes(folder / f"{shown.label}.png", shown.png)
-    alt = ast.words(figures.plain(shown.alt))
-    image = [ast.attr(width="100%"), alt, [f"{shown.label}.png", ""]]
-    body = [{"t": "Plain", "c": [{"t": "Image", "c": image}]}]
-    captions = [None, [{"t": "Plain", "c": caption}]]
-    return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
+_HTML = Form(_html_result, _html_figure, _html_table, appendix=False)
 
-
-_FIGURES = {"html": _html_figure, "typst": _typst_figure, "docx": _docx_figure}
+#: The forms by the name of pandoc's writer.
+FORMS = {"html": _HTML, "typst": pdf.FORM, "docx": docx.FORM}
 
 
 def _sources(project: Project, shown: Exhibit) -> dict:

@@ -8,8 +8,12 @@ import re
 import zipfile
 from pathlib import Path
 
+from case_review.files import write_bytes
 from case_review.project import Project
+from case_review.rendering import ast, figures
+from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
+from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript
 from case_review.revision import build_epoch
 
@@ -46,3 +50,22 @@ def normalised_zip(content: bytes) -> bytes:
                 content = _SMALL.sub(rb'\1<w:rPr><w:sz w:val="17"/></w:rPr>\2', content)
             new.writestr(info, content)
     return stream.getvalue()
+
+
+def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
+    write_bytes(folder / f"{shown.label}.png", shown.png)
+    alt = ast.words(figures.plain(shown.alt))
+    image = [ast.attr(width="100%"), alt, [f"{shown.label}.png", ""]]
+    body = [{"t": "Plain", "c": [{"t": "Image", "c": image}]}]
+    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
+
+
+def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
+    table["c"][0] = ast.attr(shown.label)
+    table["c"][1] = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    noted = ast.div(notes, classes=["exhibit-notes"], **{"custom-style": "Exhibit Notes"})
+    return [table, *([noted] if notes else [])]
+
+
+FORM = Form(lambda r: ast.words(r.text), _figure, _table)

@@ -1,4 +1,4 @@
-"""The report as PDF, set by Typst."""
+"""The report as PDF/UA-1, set by Typst, which refuses what that standard does not allow."""
 
 from __future__ import annotations
 
@@ -6,21 +6,36 @@ from pathlib import Path
 
 import typst
 
+from case_review import __version__
 from case_review.errors import ReviewError
+from case_review.files import write_text
 from case_review.project import Project
-from case_review.rendering import ast
+from case_review.registry import Recorded
+from case_review.rendering import ast, figures, provenance
+from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
+from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript
 from case_review.revision import build_epoch, revision
 from case_review.style import font_folder
 
+#: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
+STANDARD = "ua-1"
+
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
-    """Write `index.pdf`; the same tree gives the same bytes."""
+    """Write `index.pdf`; the same tree gives the same bytes.
+
+    Raises
+    ------
+    ReviewError
+        If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
+    """
+    _mark_the_end(tree)
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
-    arguments.append(f"--variable=author-line:{_authors(tree)}")
-    arguments.append(f"--variable=day:{revision(project).day.isoformat()}")
+    for name, value in _front(project, tree).items():
+        arguments.append(f"--variable={name}:{value}")
     text = convert(project, found, tree, arguments, work)
     (work / "report.typ").write_text(text, encoding="utf-8")
     try:
@@ -31,14 +46,87 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
             font_paths=[str(font_folder())],
             ignore_system_fonts=True,
             timestamp=build_epoch(project),
+            pdf_standards=STANDARD,
         )
     except typst.TypstError as error:
         raise ReviewError(f"Typst could not set the PDF: {error}") from None
     (out / "index.pdf").write_bytes(content)
 
 
-def _authors(tree: dict) -> str:
-    """The authors as the inside of a Typst string, for the PDF's properties."""
-    listed = tree["meta"].get("author", {"c": []})["c"]
-    names = (ast.text(author["c"]) for author in listed)
-    return ", ".join(names).replace("\\", "\\\\").replace('"', '\\"')
+def _front(project: Project, tree: dict) -> dict[str, str]:
+    """What the title page and the PDF's properties need, as Typst source."""
+    version = revision(project)
+    day = version.day
+    state = f"commit {version.commit[:10]}" if version.commit else "no commit"
+    if version.commit and not version.clean:
+        state += " with local changes"
+    return {
+        "plain-title": _string(ast.text(tree["meta"].get("title", {}).get("c", []))),
+        "author-list": _strings(tree["meta"].get("author")),
+        "keyword-list": _strings(tree["meta"].get("keywords")),
+        "day": f"{day.day} {day:%B %Y}",
+        "version": f"Version {__version__}, {state}",
+    }
+
+
+def _strings(listed: dict | None) -> str:
+    """The entries of a metadata list as the inside of a Typst array of strings."""
+    entries = listed["c"] if listed else []
+    return "".join(f"{_string(ast.text(entry['c']))}, " for entry in entries)
+
+
+def _string(text: str) -> str:
+    escaped = figures.plain(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _mark_the_end(tree: dict) -> None:
+    """Tell the style where the article ends: what follows the references does not float."""
+    for place, block in enumerate(tree["blocks"]):
+        if block["t"] == "Div" and block["c"][0][0] == "refs":
+            tree["blocks"].insert(place + 1, ast.raw("typst", "#end-of-article()"))
+            return
+
+
+def _result(result: Recorded) -> list:
+    """A number with a quiet link to its row in the appendix."""
+    start = f'#number("{provenance.anchor(result)}")['
+    return [_inline(start), *ast.words(result.text), _inline("]")]
+
+
+def _inline(text: str) -> dict:
+    return {"t": "RawInline", "c": ["typst", text]}
+
+
+def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
+    write_text(folder / f"{shown.label}.svg", shown.svg)
+    drawn = f'image("{shown.label}.svg", alt: {_string(shown.alt)})'
+    return [*_opened(shown, "image", caption), ast.raw("typst", f"][#{drawn}]")]
+
+
+def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
+    table["c"][0] = ast.attr("", ["typst:no-figure"])
+    if not shown.name:
+        return [table, *notes]
+    return [
+        *_opened(shown, "table", caption),
+        ast.raw("typst", "]["),
+        table,
+        *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
+        ast.raw("typst", "]"),
+    ]
+
+
+def _opened(shown: Exhibit, kind: str, caption: list) -> list:
+    """The call of the style's `exhibit`, up to the end of the caption."""
+    start = ast.raw("typst", f'#exhibit("{shown.label}", {kind})[')
+    return [start, {"t": "Plain", "c": ast.numbered(shown.name, caption)}]
+
+
+def _framed(div: dict) -> list:
+    _, classes, _ = div["c"][0]
+    names = ", ".join(f'"{name}"' for name in classes)
+    return [ast.raw("typst", f"#framed(({names},))["), *div["c"][1], ast.raw("typst", "]")]
+
+
+FORM = Form(result=_result, figure=_figure, table=_table, framed=_framed)

@@ -32,23 +32,73 @@ def _number(value) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def anchor(result: Recorded) -> str:
+    """The name of a number's row in the appendix, for links within a document."""
+    return f"number-{result.id.replace('.', '-')}"
+
+
+def cell_address(result: Recorded) -> str:
+    """The notebook cell that computed a number, as an address beside the report."""
+    return f"notebooks/{result.notebook}.html#{result.cell}"
+
+
 def appendix(used: dict[str, Recorded]) -> list:
-    """The table "Where the numbers come from", for the forms that have no tooltips."""
+    """The section "Where the numbers come from", for the forms that have no tooltips.
+
+    A table of numbers, grouped by notebook, and a key to the numbered files behind them.
+    """
     if not used:
         return []
-    rows = [[r.id, r.text, f"{r.notebook}, {r.cell}", inputs(r)] for r in used.values()]
-    columns = ["Result", "As shown", "Notebook and cell", "Data files (SHA-256)"]
+    sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
+    keys = {path: number for number, path in enumerate(sorted(sums), 1)}
+    words = (
+        "Each number of the text, the notebook cell that computed it, and the files that were "
+        "read for it, by their numbers in the second table."
+    )
+    files = [[str(number), path, sums[path][:16]] for path, number in keys.items()]
+    columns = ["Result", "As shown", "Cell", "Files"]
+    key_table = ast.table(["File", "Path", "Start of its SHA-256"], files, [0.08, 0.62, 0.3])
     return [
         ast.header(1, "Where the numbers come from", "where-the-numbers-come-from"),
-        ast.table(
-            columns, [[_breakable(cell) for cell in row] for row in rows], [0.26, 0.19, 0.22, 0.33]
-        ),
+        ast.para(*ast.words(words)),
+        ast.table(columns, _numbers(used, keys), [0.34, 0.28, 0.26, 0.12]),
+        key_table,
     ]
 
 
+def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> list[list]:
+    rows: list[list] = []
+    for notebook in sorted({result.notebook for result in used.values()}):
+        page = ast.link(f"notebooks/{notebook}.html", ast.words(f"Notebook {notebook}"))
+        rows.append([[{"t": "Strong", "c": [page]}], "", "", ""])
+        rows += [_number_row(r, keys) for r in used.values() if r.notebook == notebook]
+    return rows
+
+
+def _number_row(result: Recorded, keys: dict[str, int]) -> list:
+    return [
+        [ast.span(ast.words(_breakable(result.id)), anchor(result))],
+        result.text,
+        [ast.link(cell_address(result), ast.words(_breakable(result.cell)))],
+        _ranges([keys[path] for path in result.inputs]),
+    ]
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Numbers in order, three or more in a row as a range: 1–4, 7."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(parts)
+
+
 def _breakable(text: str) -> str:
-    """`text` with invisible places to break a line after dots and underscores."""
-    return "".join(c + "\u200b" if c in "._" and not text[:1].isdigit() else c for c in text)
+    """`text` with invisible places to break a line after dots, hyphens and underscores."""
+    return "".join(c + "\u200b" if c in "._-" else c for c in text)
 
 
 def footer(project: Project, renderer: str) -> list[str]:
