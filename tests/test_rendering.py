@@ -190,11 +190,14 @@ def test_notebook_pages_have_the_cells_as_anchors(site):
 def test_pdf_and_word_say_where_the_numbers_come_from(site):
     pdf = pdf_text(site)
     document = Document(site / "index.docx")
-    word = [
-        [cell.text.replace("\u200b", "") for cell in row.cells] for row in document.tables[-1].rows
-    ]
+    numbers, files = (
+        [[cell.text.replace("\u200b", "") for cell in row.cells] for row in table.rows]
+        for table in document.tables[-2:]
+    )
     assert "Where the numbers come from" in pdf
-    assert word[1] == ["small.count", "30 (35.7%)", "01_small, tbl-one", "patients.csv abcdef01"]
+    assert numbers[1][0] == "Notebook 01_small"
+    assert numbers[2] == ["small.count", "30 (35.7%)", "tbl-one", "1"]
+    assert files[1] == ["1", "data/raw/patients.csv", "abcdef0123456789"]
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     for place in (pdf, " ".join(paragraphs), text_of(page(site).footer)):
         assert "the embedded renderer (pandoc 3" in place

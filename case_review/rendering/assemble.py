@@ -45,7 +45,8 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
     if made.appendix:
         tree["blocks"] += provenance.appendix(found.used)
         tree["blocks"].append(ast.header(1, "About this document", "about-this-document"))
-        tree["blocks"] += [ast.para(*ast.words(sentence)) for sentence in foot]
+        said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
+        tree["blocks"] += made.framed(said) or [said]
     return tree
 
 

@@ -8,33 +8,39 @@ from case_review.rendering import ast
 LINE = 100
 #: A cell of at most so many characters is kept on one line.
 SHORT = 14
-#: A longer cell asks for no more than this.
-LONG = 160
 
 
 def specs(table: dict) -> list:
     """The column specifications of a table: free widths if it fits on a line, else shares of it.
 
-    A share is never less than the column's longest word needs.
+    A share is never less than the column's longest word needs; what is left goes, character by
+    character, where it makes the table shortest.
     """
     old = table["c"][2]
+    rows = [[len(text) for text in row] for row in _rows(table)]
     cells = list(zip(*_rows(table), strict=True))
     natural = [max(len(text) for text in column) for column in cells]
     if sum(natural) + 2 * len(natural) <= LINE:
         return [[align, {"t": "ColWidthDefault"}] for align, _ in old]
-    least = [max(_least(text) for text in column) + 2 for column in cells]
-    wish = [max(0, min(size, LONG) - low) for size, low in zip(natural, least, strict=True)]
-    spare = max(0, LINE - sum(least)) / (sum(wish) or 1)
-    shares = [low + more * spare for low, more in zip(least, wish, strict=True)]
+    widths = [max(1, *(_least(text) for text in column)) for column in cells]
+    for _ in range(LINE - sum(widths) - 2 * len(widths)):
+        widths[_most_wanting(rows, widths)] += 1
+    shares = [width + 2 for width in widths]
     return [
         [align, {"t": "ColWidth", "c": round(share / sum(shares), 4)}]
         for (align, _), share in zip(old, shares, strict=True)
     ]
 
 
-def rows(table: dict) -> int:
-    """How many rows a table has, its heading included."""
-    return len(_rows(table))
+def _most_wanting(rows: list[list[int]], widths: list[int]) -> int:
+    """The column whose cells make the rows tallest, weighed by how much they do so."""
+    wanting = [0.0] * len(widths)
+    for row in rows:
+        heights = [size / width for size, width in zip(row, widths, strict=True)]
+        tallest = max(heights)
+        if tallest > 1:
+            wanting[heights.index(tallest)] += tallest
+    return max(range(len(widths)), key=lambda column: (wanting[column], -column))
 
 
 def _rows(table: dict) -> list[list[str]]:
