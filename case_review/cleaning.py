@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import pandas as pd
 
@@ -45,6 +44,10 @@ class Cleaning:
         self.events = dict(events)
         self.changes = list(raw.changes)
         self.problems: list[Problem] = []
+        self._keys = {
+            name: (table.iloc[:, 0] + " / " + table.iloc[:, 1]).to_dict()
+            for name, table in raw.tables.items()
+        }
 
     def run(self) -> dict[str, pd.DataFrame]:
         """The clean tables by name, the ledger among them.
@@ -69,7 +72,7 @@ class Cleaning:
         if self.problems:
             raise DataError(self.problems)
         tables["ledger"] = pd.DataFrame(
-            [asdict(change) for change in self.changes], columns=list(LEDGER_COLUMNS)
+            [vars(change) for change in self.changes], columns=list(LEDGER_COLUMNS)
         )
         return tables
 
@@ -137,18 +140,16 @@ class Cleaning:
     # -- values ----------------------------------------------------------------------------------
 
     def _hours(self, text: pd.DataFrame, value: str, unit: str, note: bool = True) -> pd.Series:
+        known: dict[tuple[str, str], int] = {}
         hours = {}
-        for row, (number, name) in text[[value, unit]].iterrows():
-            if not number or not name:
-                hours[row] = pd.NA
-                continue
-            try:
-                hours[row] = to_hours(number, name, self.month_days)
-            except ValueError as error:
-                self._refuse("patients", row, unit, name, f"{error}.")
-                hours[row] = pd.NA
-                continue
-            if note:
+        for row, number, name in text[[value, unit]].itertuples():
+            hours[row] = known.get((number, name), pd.NA)
+            if hours[row] is pd.NA and number and name:
+                try:
+                    hours[row] = known[number, name] = to_hours(number, name, self.month_days)
+                except ValueError as error:
+                    self._refuse("patients", row, unit, name, f"{error}.")
+            if note and hours[row] is not pd.NA:
                 before, after = f"{number} {name}", f"{hours[row]} hours"
                 self._note("patients", row, value, "conversion", before, after, "one unit of time")
         return pd.Series(hours, dtype="Int64")
@@ -191,8 +192,9 @@ class Cleaning:
         return tidy
 
     def _note(self, table, row, column, kind, before, after, reason) -> None:
-        key = " / ".join(self.raw.tables[table].loc[row].iloc[:2])
-        self.changes.append(Change(table, row, key, column, kind, before, str(after), reason))
+        self.changes.append(
+            Change(table, row, self._keys[table][row], column, kind, before, str(after), reason)
+        )
 
     def _refuse(self, table: str, row: int, column: str, value: str, message: str) -> None:
         self.problems.append(Problem(f"data/raw/{table}.csv", row, column, value, message))

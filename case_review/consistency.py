@@ -36,8 +36,9 @@ def _once(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number(texts: pd.Series) -> pd.Series:
-    """Numbers; what is none (reading has refused it already) is missing."""
-    return pd.to_numeric(texts, errors="coerce")
+    """Whole numbers; what is none (reading has refused it already) is missing."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype(float)
+    return numbers.where(numbers % 1 == 0)
 
 
 def _report_members(tables) -> Iterator[tuple]:

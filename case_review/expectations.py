@@ -205,7 +205,7 @@ def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> 
     if observed is None:
         total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
         observed = f"{odd} of {total} rows unexpected"
-    rows = list(_unexpected(frame, details))
+    rows = list(_unexpected(frame, config, details))
     problems = []
     if not result.success and name == "across":
         problems = [_disagreement(frame.loc[index]) for index, _ in rows]
@@ -228,13 +228,19 @@ def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> 
     )
 
 
-def _unexpected(frame: pd.DataFrame, details: dict) -> Iterator[tuple[int, object]]:
-    """Positions in the frame, and values, of the rows that broke an expectation."""
-    indices = details.get("unexpected_index_list") or []
-    values = details.get("unexpected_list") or []
-    for index, value in zip(indices, values, strict=False):
+def _unexpected(frame: pd.DataFrame, config, details: dict) -> Iterator[tuple[int, object]]:
+    """Positions in the frame, and values, of all rows that broke an expectation.
+
+    The values come from the frame, for Great Expectations lists no more than two hundred.
+    """
+    names = [
+        config.kwargs[key] for key in ("column", "column_A", "column_B") if key in config.kwargs
+    ]
+    columns = [frame[name] for name in names]
+    for index in details.get("unexpected_index_list") or []:
         if isinstance(index, int) and index in frame.index:
-            yield index, value
+            values = tuple(column.at[index] for column in columns)
+            yield index, values if len(values) > 1 else values[0]
 
 
 def _disagreement(line: pd.Series) -> Problem:

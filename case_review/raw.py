@@ -19,7 +19,7 @@ from case_review import raw_file
 from case_review.problems import DataError, Problem
 from case_review.schema import AUDITED, TABLES, TableSchema
 
-__all__ = ["Change", "DataError", "Problem", "Raw", "attempt", "read", "read_table"]
+__all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
 
 _MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "#n/a"}
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
@@ -92,15 +92,21 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
     A cell that cannot be used keeps its text; a file that cannot be read is an empty table.
     """
     raw, problems = Raw({}), []
-    for name, schema in (TABLES | AUDITED).items():
-        table = _Reader(Path(folder), name, schema)
-        frame = table.read()
-        problems += table.problems
+    for name in TABLES | AUDITED:
+        one, found = attempt_table(folder, name)
+        problems += found
         if name in TABLES:
-            raw.tables[name] = frame
-            raw.changes += table.changes
-            raw.unsound |= {name} if table.unsound else set()
+            raw.tables |= one.tables
+            raw.changes += one.changes
+            raw.unsound |= one.unsound
     return raw, problems
+
+
+def attempt_table(folder: Path, name: str) -> tuple[Raw, list[Problem]]:
+    """What can be read of one table, and every problem of its file."""
+    table = _Reader(Path(folder), name, (TABLES | AUDITED).get(name, TableSchema(())))
+    frame = table.read()
+    return Raw({name: frame}, table.changes, {name} if table.unsound else set()), table.problems
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -111,11 +117,10 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     DataError
         With every problem of the file.
     """
-    table = _Reader(Path(folder), name, (TABLES | AUDITED).get(name, TableSchema(())))
-    frame = table.read()
-    if table.problems:
-        raise DataError(table.problems)
-    return frame.reset_index(drop=True)
+    raw, problems = attempt_table(folder, name)
+    if problems:
+        raise DataError(problems)
+    return raw.tables[name].reset_index(drop=True)
 
 
 class _Reader:

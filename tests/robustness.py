@@ -1,0 +1,109 @@
+"""What the robustness tests share: copies of the raw data, ways to damage them, and the verdict."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from conftest import ROOT
+
+from case_review import checking, cleaning, expectations
+from case_review.problems import DataError
+from case_review.project import Project
+
+TABLES = sorted(path.stem for path in (ROOT / "data" / "raw").glob("*.csv"))
+
+
+@dataclass
+class Verdict:
+    """What becomes of raw data: clean tables, or the lines of the one error.
+
+    Parameters
+    ----------
+    tables
+        The clean tables; empty if the data were refused.
+    refused
+        The error's lines, without its first; empty if the data were accepted.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+def judge(project: Project, terms: dict) -> Verdict:
+    """What `01_cleaning` does, without a kernel; only a `DataError` counts as a refusal."""
+    try:
+        checked = checking.check(project, terms["diagnoses"], terms["events"])
+    except DataError as error:
+        first, *lines = str(error).splitlines()
+        assert re.fullmatch(r"[\d,]+ problems? in the raw data:", first)
+        return Verdict(refused=lines)
+    made = cleaning.Cleaning(checked.source, terms["diagnoses"], terms["events"], 30.4375)
+    tables = made.run()
+    clean = {name: table for name, table in tables.items() if name != "ledger"}
+    expectations.validate(project, "clean", clean).raise_for_failures()
+    return Verdict(tables)
+
+
+def remember_checks(monkeypatch_module) -> None:
+    """Let Great Expectations judge each content of a table once in this process.
+
+    Nearly all tables of a damaged set are the same as before, and each costs a tenth of a second.
+    """
+    judged = _judged
+
+    def check(stage, name, path, table):
+        return judged(stage, name, path.read_text(), str(path), pickle.dumps(table))
+
+    monkeypatch_module.setattr(expectations, "_check", check)
+
+
+_real_check = expectations._check
+
+
+@functools.lru_cache(maxsize=256)
+def _judged(stage, name, suite, path, pickled):
+    return _real_check(stage, name, Path(path), pickle.loads(pickled))
+
+
+# -- ways to change a file -------------------------------------------------------------------------
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """The rows of a CSV file, the header first."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+
+
+def content_of(rows: list[list[str]], delimiter: str = ",") -> bytes:
+    """The bytes of a CSV file of these rows."""
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def on_rows(change: Callable[[list[list[str]]], object]) -> Callable[[bytes], bytes]:
+    """A change of bytes from one of rows, made in place."""
+
+    def changed(content: bytes) -> bytes:
+        rows = rows_of(content)
+        change(rows)
+        return content_of(rows)
+
+    return changed
+
+
+def cells(row: int, **values: str) -> Callable[[bytes], bytes]:
+    """Set cells of a line of the file, the header being line 1."""
+
+    def change(rows):
+        for column, value in values.items():
+            rows[row - 1][rows[0].index(column)] = value
+
+    return on_rows(change)
