@@ -133,9 +133,9 @@ class Notebook:
         """
         label = current_label()
         if self._reconstructed:
-            figure.text(
-                1, 0, exhibits.RECONSTRUCTED_SHORT, ha="right", va="top", size=7, color="#6b6b6b"
-            )
+            from case_review import style
+
+            style.foot(figure, exhibits.RECONSTRUCTED_SHORT)
         output = FigureOutput.draw(figure)
         if self.stage is not None:
             folder = self.stage / "exhibits"
@@ -158,12 +158,18 @@ class FigureOutput:
 
     @classmethod
     def draw(cls, figure) -> FigureOutput:
-        """Draw a matplotlib figure in both forms, free of dates, and close it."""
+        """Draw a matplotlib figure in both forms, free of dates, and close it.
+
+        It keeps its width, so that text has the size that the style gives it.
+        """
         import matplotlib.pyplot as plt
 
+        from case_review import style
+
         svg, png = io.StringIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", bbox_inches="tight", metadata={"Date": None})
-        figure.savefig(png, format="png", bbox_inches="tight", metadata={"Software": None})
+        frame = style.frame(figure)
+        figure.savefig(svg, format="svg", bbox_inches=frame, metadata={"Date": None})
+        figure.savefig(png, format="png", bbox_inches=frame, metadata={"Software": None})
         plt.close(figure)
         return cls(svg.getvalue(), png.getvalue())
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Bbox
 
 #: The colours of Okabe and Ito (2008), safe for colour blindness.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -17,9 +20,13 @@ GREY, LIGHT = "#6b6b6b", "#d9d9d9"
 GROUP_STYLES = ((VERMILLION, "-"), (BLUE, (0, (5, 1.5))), (GREEN, (0, (1, 1))), (PURPLE, "-."))
 OVERALL_STYLE = (BLACK, "-")
 
-#: Width in inches of a journal's full text block and of one column.
-FULL_WIDTH, COLUMN_WIDTH = 6.7, 3.35
+#: Width in inches of the report's text block (16 cm) and of a journal's column (8.5 cm).
+FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54
+#: Sizes in points of text and of small print, in figures shown at their own width.
+TEXT, SMALL = 8.5, 7.5
 FONT = "Source Sans Pro"
+#: Inches above and below what a figure shows.
+_MARGIN = 0.05
 
 
 def font_folder() -> Path:
@@ -36,9 +43,9 @@ def use() -> None:
     mpl.rcParams.update(
         {
             "font.family": FONT,
-            "font.size": 9,
-            "axes.titlesize": 10,
-            "axes.labelsize": 9,
+            "font.size": TEXT,
+            "axes.titlesize": TEXT,
+            "axes.labelsize": TEXT,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.edgecolor": GREY,
@@ -55,3 +62,35 @@ def use() -> None:
             "figure.constrained_layout.use": True,
         }
     )
+
+
+def foot(figure, text: str) -> None:
+    """Put small print at the right below everything that the figure shows."""
+    figure.draw_without_rendering()
+    bottom = figure.get_tightbbox().y0 / figure.get_figheight()
+    figure.text(1, bottom - 0.03 / figure.get_figheight(), text, ha="right", va="top").set(
+        size=SMALL, color=GREY, in_layout=False
+    )
+
+
+def frame(figure) -> Bbox:
+    """What to save of a figure, in inches: its whole width, and as much height as it fills.
+
+    Anything that sticks out at a side widens the frame instead of being cut off.
+    """
+    figure.draw_without_rendering()
+    filled = figure.get_tightbbox()
+    inches = figure.dpi_scale_trans.inverted()
+    texts = [text.get_window_extent().transformed(inches) for text in figure.texts]
+    filled = Bbox.union([filled, *texts])
+    right = max(figure.get_figwidth(), filled.x1)
+    return Bbox.from_extents(min(0, filled.x0), filled.y0 - _MARGIN, right, filled.y1 + _MARGIN)
+
+
+def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
+    """The width in mm of one line of text in the figure font."""
+    use()
+    font = FontProperties(family=FONT, weight=weight)
+    # A blank at an end has no outline, so it is measured between two strokes.
+    framed, strokes = (TextPath((0, 0), t, size=size, prop=font) for t in (f"|{text}|", "||"))
+    return (framed.get_extents().width - strokes.get_extents().width) * 25.4 / 72
