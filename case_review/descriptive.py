@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from case_review import formatting
+from case_review import formatting, proportions
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.grouping import UNCLASSIFIED
@@ -27,7 +27,11 @@ NOTE_MARK = "†"
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a descriptive table with its counts by population."""
+    """A row of a descriptive table with its counts by population.
+
+    `reported` counts the patients with data on the row's variable; `level` is empty in the row of
+    those without.
+    """
 
     id: str
     label: str
@@ -35,6 +39,7 @@ class Line:
     counts: Mapping[str, int]
     reported: Mapping[str, int]
     note: str = ""
+    level: str = ""
 
 
 def tidy(
@@ -126,6 +131,7 @@ def lines(block: Mapping, frame: pd.DataFrame, of: Mapping[str, int]) -> list[Li
             {p: count(frame, row.get("variable", variable), row.get("level"), p) for p in of},
             {p: of[p] - count(frame, row.get("variable", variable), None, p) for p in of},
             row.get("note", ""),
+            row.get("level", ""),
         )
         for row in rows
     ]
@@ -191,45 +197,110 @@ def table(
     of: Mapping[str, int],
     percent_of_reported: bool = False,
     closing: str = "",
+    limits: float | None = None,
 ) -> Table:
     """The table with a heading per block, indented rows and footnotes a, b, c ...
 
-    `percent_of_reported` adds the percentage of those with data after a semicolon; `closing` is a
-    last note without mark (abbreviations).
+    Parameters
+    ----------
+    blocks, frame, of
+        Layout, patients (from `tidy`) and their totals by population.
+    percent_of_reported
+        A second column for each population with the percentage of those with data; a block's
+        heading then says how many these are.
+    closing
+        A last note without mark (abbreviations).
+    limits
+        Confidence level of exact limits behind every percentage; None for no limits.
     """
     marks, notes = iter(string.ascii_lowercase), []
     rows, data = [], []
     counts = included(blocks, frame)
     for block in blocks:
-        rows.append(Row([block["heading"], *[""] * len(of)], heading=True))
+        found = lines(block, frame, of)
+        rows.append(_heading(block["heading"], found, of, percent_of_reported))
         subsets = {row["id"]: row.get("includes", []) for row in block["rows"]}
-        for line in lines(block, frame, of):
+        for line in found:
             subset = _including(subsets.get(line.id, []), counts)
             text = " ".join(part for part in (subset, line.note) if part)
             mark = next(marks) if subset else NOTE_MARK if text else ""
             if text:
                 notes.append((mark, text))
-            cells = [_cell(line, p, of[p], percent_of_reported) for p in of]
+            cells = [c for p in of for c in _cells(line, p, of[p], percent_of_reported, limits)]
             rows.append(Row([line.label, *cells], indent=line.indent, mark=mark))
-            data += [
-                (block["heading"], line.id, line.label, p, line.counts[p], of[p], line.reported[p])
-                for p in of
-            ]
-    columns = ["", *(f"{POPULATIONS[p]} (n = {of[p]})" for p in of)]
-    names = ["block", "row", "label", "population", "n", "of", "of_reported"]
-    cells_note = "Cells are n (%)" + (
-        "; after the semicolon the percentage of those with data." if percent_of_reported else "."
-    )
-    notes.append(("", f"{cells_note} {closing}".strip()))
-    return Table(columns, rows, pd.DataFrame(data, columns=names), notes)
+            data += [_numbers(block["heading"], line, p, of[p], limits) for p in of]
+    notes.append(("", f"{_cells_note(percent_of_reported, limits)} {closing}".strip()))
+    return Table(_columns(of, percent_of_reported), rows, pd.DataFrame(data), notes)
 
 
-def _cell(line: Line, population: str, of: int, percent_of_reported: bool) -> str:
+def _columns(of: Mapping[str, int], percent_of_reported: bool) -> list[str]:
+    columns = [""]
+    for population, n in of.items():
+        columns.append(f"{POPULATIONS[population]} (n = {n})")
+        if percent_of_reported:
+            columns.append("% of known")
+    return columns
+
+
+def _heading(text: str, found: Sequence[Line], of: Mapping[str, int], with_data: bool) -> Row:
+    """A block's first row; with the number of patients with data where some have none."""
+    if not with_data:
+        return Row([text, *[""] * len(of)], heading=True)
+    cells = []
+    for population, n in of.items():
+        reported = min(line.reported[population] for line in found)
+        cells += ["", f"of {reported}" if reported < n else ""]
+    return Row([text, *cells], heading=True)
+
+
+def _cells(
+    line: Line, population: str, of: int, percent_of_reported: bool, limits: float | None
+) -> Iterator[str]:
     n, reported = line.counts[population], line.reported[population]
-    text = formatting.count_percent(n, of)
-    if percent_of_reported and 0 < n <= reported:
-        text = text.removesuffix(")") + f"; {formatting.percent(n, reported)})"
-    return text
+    yield _count_percent(n, of, limits)
+    if percent_of_reported:
+        missing = reported == of or n > reported or reported == 0 or not line.level
+        yield "" if missing else _percent(n, reported, limits)
+
+
+def _count_percent(n: int, of: int, limits: float | None) -> str:
+    if limits is None or not of:
+        return formatting.count_percent(n, of)
+    return f"{n} ({_percent(n, of, limits).replace(' (', '; ').rstrip(')')})"
+
+
+def _percent(n: int, of: int, limits: float | None) -> str:
+    text = formatting.percent(n, of)
+    if limits is None:
+        return text if n else "0"
+    low, high = (100 * limit for limit in proportions.exact(n, of, limits))
+    return f"{text} ({formatting.interval(low, high, 1)})"
+
+
+def _numbers(heading: str, line: Line, population: str, of: int, limits: float | None) -> dict:
+    """The exhibit's numbers of one cell, limits as fractions of 1."""
+    n, reported = line.counts[population], line.reported[population]
+    found = {"block": heading, "row": line.id, "label": line.label, "population": population}
+    found |= {"n": n, "of": of, "of_reported": reported}
+    if limits is not None and of:
+        found["low"], found["high"] = proportions.exact(n, of, limits)
+        if n <= reported and reported:
+            low, high = proportions.exact(n, reported, limits)
+            found |= {"low_of_reported": low, "high_of_reported": high}
+    return found
+
+
+def _cells_note(percent_of_reported: bool, limits: float | None) -> str:
+    text = "Cells are n (%)"
+    if limits is not None:
+        level = formatting.number(100 * limits)
+        text += f", with exact {level}% confidence limits of each percentage"
+    if percent_of_reported:
+        text += (
+            "; % of known is of the patients with data, whose number stands in the first line of "
+            "each block, and is left out where nothing is missing"
+        )
+    return f"{text}."
 
 
 def _including(subsets: Sequence[Mapping], counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Doses on scales that are kept apart, and target blood levels as intervals."""
+"""Doses on scales that are kept apart, and target blood levels as intervals, by group."""
 
 from __future__ import annotations
 
@@ -7,67 +7,114 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from case_review import style
+from case_review import formatting, style
 
 
-def draw(patients: pd.DataFrame, dose_groups: Sequence[Mapping], level_groups: Sequence[Mapping]):
-    """The figure and its points: a panel per unit of dose, and one for target levels.
+def points(
+    patients: pd.DataFrame, dose_groups: Sequence[Mapping], group_by: str, groups: Mapping[str, str]
+) -> pd.DataFrame:
+    """What the figure shows: panel, group, patient_id, low and high; a dose has low = high.
 
-    Returns
-    -------
-    tuple
-        The figure, and a table with panel, low, high and n (patients); a dose has low = high.
+    A panel is a unit of dose, or `level` for the target in blood. Patients of no group are kept,
+    with an empty group.
     """
+    rows = []
+    units = {group["unit"] for group in dose_groups}
+    for patient in patients.to_dict("records"):
+        group = patient[group_by] if patient[group_by] in groups else None
+        name = (group, patient["patient_id"])
+        if patient["dose_unit"] in units:
+            rows.append((patient["dose_unit"], *name, patient["dose_value"], patient["dose_value"]))
+        low, high = patient["level_low_ng_ml"], patient["level_high_ng_ml"]
+        if not (pd.isna(low) or pd.isna(high)):
+            rows.append(("level", *name, low, high))
+    return pd.DataFrame(rows, columns=["panel", "group", "patient_id", "low", "high"])
+
+
+def draw(
+    found: pd.DataFrame,
+    dose_groups: Sequence[Mapping],
+    level_groups: Sequence[Mapping],
+    groups: Mapping[str, str],
+):
+    """The figure of `points`: a panel per unit of dose, and one for target levels."""
     style.use()
     units = list(dict.fromkeys(group["unit"] for group in dose_groups))
-    points = _points(patients, units)
+    widths = [*[1] * len(units), 1.2]
     figure, axes = plt.subplots(
-        1, len(units) + 1, figsize=(style.FULL_WIDTH, 2.8), width_ratios=[*[1] * len(units), 1.6]
+        1, len(widths), figsize=(style.FULL_WIDTH, 3.5), width_ratios=widths
     )
+    looks = dict(zip(groups, style.GROUP_STYLES, strict=False))
     for place, unit in zip(axes, units, strict=False):
-        _doses(place, points[points["panel"] == unit], unit)
-        _shade(place.axhspan, [group for group in dose_groups if group["unit"] == unit])
-    axes[0].set_ylabel("Daily dose")
-    _levels(axes[-1], points[points["panel"] == "level"], level_groups)
-    return figure, points
+        _doses(place, found[found["panel"] == unit], looks, groups)
+        place.set_title(f"Dose, {unit.replace('m2', 'm²')}", loc="left", pad=14)
+        _ranges(place, [group for group in dose_groups if group["unit"] == unit], "y")
+    _levels(axes[-1], found[found["panel"] == "level"], looks, groups)
+    _ranges(axes[-1], level_groups, "x")
+    return figure
 
 
-def _points(patients: pd.DataFrame, units: Sequence[str]) -> pd.DataFrame:
-    doses = patients[patients["dose_unit"].isin(units)]
-    doses = doses.groupby(["dose_unit", "dose_value"]).size().reset_index(name="n")
-    doses = doses.rename(columns={"dose_unit": "panel", "dose_value": "low"})
-    levels = patients.groupby(["level_low_ng_ml", "level_high_ng_ml"]).size().reset_index(name="n")
-    levels = levels.set_axis(["low", "high", "n"], axis=1).assign(panel="level")
-    points = pd.concat([doses.assign(high=doses["low"]), levels], ignore_index=True)
-    return points[["panel", "low", "high", "n"]]
+def _doses(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) -> None:
+    """A column per group; patients with one dose stand side by side."""
+    for column, group in enumerate(groups):
+        own = rows[rows["group"] == group]
+        for dose, same in own.groupby("low"):
+            shifts = [(i - (len(same) - 1) / 2) * 0.1 for i in range(len(same))]
+            axes.scatter(
+                [column + shift for shift in shifts],
+                [dose] * len(same),
+                s=17,
+                color=looks[group][0],
+                ec="white",
+                lw=0.4,
+                marker="o" if column % 2 == 0 else "s",
+                zorder=3,
+            )
+    axes.set_xticks(range(len(groups)), [text.replace(" ", "\n") for text in groups.values()])
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlim(-0.6, len(groups) - 0.4)
+    axes.set_ylim(0, 1.12 * max([*rows["low"]], default=1))
 
 
-def _doses(axes, points: pd.DataFrame, unit: str) -> None:
-    for row in points.itertuples():
-        places = [i - (row.n - 1) / 2 for i in range(row.n)]
-        axes.scatter(places, [row.low] * row.n, s=14, color=style.BLUE, zorder=3)
-    widest = max([5, *points["n"]]) / 2 + 0.8
-    axes.set(xlim=(-widest, widest), xticks=[], title=unit.replace("m2", "m²"))
-    axes.set_ylim(0, 1.15 * max([*points["low"]], default=1))
-    axes.spines["bottom"].set_visible(False)
-
-
-def _levels(axes, points: pd.DataFrame, groups: Sequence[Mapping]) -> None:
-    for place, row in enumerate(points.itertuples()):
-        axes.plot([row.low, row.high], [place] * 2, color=style.BLUE, lw=5, solid_capstyle="butt")
-        axes.annotate(
-            f"n = {row.n}", (row.high, place), (4, 0), textcoords="offset points", va="center"
+def _levels(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) -> None:
+    """A bar per patient, in a block per group, the lowest targets below."""
+    y, limit = 0, max([*rows["high"]], default=1)
+    for group, text in groups.items():
+        own = rows[rows["group"] == group].sort_values(
+            ["high", "low"], ascending=False, kind="stable"
         )
-    _shade(axes.axvspan, groups)
-    limit = max([*points["high"]], default=1)
-    axes.set(yticks=[], xlim=(0, 1.25 * limit), ylim=(-0.7, max(len(points), 1) - 0.3))
-    axes.set(xlabel="ng/ml", title="Target blood level")
+        axes.text(0, y, text, weight="semibold", va="center")
+        for row in own.itertuples():
+            y -= 1
+            axes.plot(
+                [row.low, row.high], [y, y], color=looks[group][0], lw=3.2, solid_capstyle="butt"
+            )
+        y -= 1.6
+    axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2), xlabel="ng/ml")
+    axes.set_title("Target level of each patient", loc="left", pad=14)
     axes.spines["left"].set_visible(False)
 
 
-def _shade(span, groups: Sequence[Mapping]) -> None:
-    """Shade the closed groups alternately, so that neighbours are told apart."""
-    closed = [group for group in groups if "low" in group and "high" in group]
-    for number, group in enumerate(closed):
-        shade = (style.SKY, style.YELLOW)[number % 2]
-        span(group["low"], group["high"], color=shade, alpha=0.22, zorder=0, lw=0)
+def _ranges(axes, groups: Sequence[Mapping], axis: str) -> None:
+    """The printed groups as bands with their labels, alternately shaded to be told apart."""
+    low_end, high_end = axes.get_ylim() if axis == "y" else axes.get_xlim()
+    for number, group in enumerate(sorted(groups, key=lambda g: g.get("low", float("-inf")))):
+        low, high = group.get("low", low_end), min(group.get("high", high_end), high_end)
+        shade = ("#e3e7eb", "#f1f3f5")[number % 2]
+        span = axes.axhspan if axis == "y" else axes.axvspan
+        span(low, high, color=shade, zorder=0, lw=0)
+        text = _range_label(group)
+        if axis == "y":
+            axes.text(1.02, (low + high) / 2, text, transform=axes.get_yaxis_transform(),
+                      ha="left", va="center", size=style.SMALL, color="#555555")  # fmt: skip
+        else:
+            axes.text((low + high) / 2, 1.01, text, transform=axes.get_xaxis_transform(),
+                      ha="center", va="bottom", size=style.SMALL, color="#555555")  # fmt: skip
+
+
+def _range_label(group: Mapping) -> str:
+    if "low" in group and "high" in group:
+        return formatting.interval(group["low"], group["high"])
+    if "high" in group:
+        return f"< {formatting.number(group['high'])}"
+    return f"> {formatting.number(group['low'])}"

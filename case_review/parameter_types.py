@@ -54,3 +54,23 @@ class Effect(Entries):
     id: Key
     label: Text
     category: Key
+
+
+class FlowStep(Entries):
+    """A box of the diagram of the selection, for a step of screening.csv.
+
+    `aside` places it at the right, among what is left out.
+    """
+
+    stage: Text
+    step: Text
+    label: Text
+    aside: bool = False
+
+
+class FlowEnd(Entries):
+    """The last box of that diagram: the step that ends the selection of each population."""
+
+    stage: Text
+    label: Text
+    steps: dict[Key, Text] = Field(min_length=1)

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from case_review import parameter_file
 from case_review.errors import ReviewError
 from case_review.parameter_file import SHARED, Document
-from case_review.parameter_types import Block, Effect, Entries, Key, Text
+from case_review.parameter_types import Block, Effect, Entries, FlowEnd, FlowStep, Key, Text
 from case_review.project import Project, find_project
 
 #: Units that are compared with one another when groups are checked for overlap, in months.
@@ -31,6 +31,7 @@ _MONTHS = {
     "months": 1.0,
     "years": 12.0,
 }
+
 
 class Group(Entries):
     """One range of a grouped quantity.
@@ -145,8 +146,11 @@ class Characteristics(Entries):
 
     age_groups: Groups
     percent_of_reported: bool
+    exact_limits: bool
     blocks: list[Block] = Field(min_length=1)
     abbreviations: Text
+    flow: list[FlowStep] = Field(min_length=1)
+    flow_included: FlowEnd
 
 
 class Treatment(Entries):
@@ -154,6 +158,8 @@ class Treatment(Entries):
 
     dose_groups: Groups
     level_groups: Groups
+    percent_of_reported: bool
+    exact_limits: bool
     blocks: list[Block] = Field(min_length=1)
 
 

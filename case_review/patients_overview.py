@@ -1,19 +1,88 @@
-"""The course of each patient with individual data: a swimmer plot."""
+"""The patients with individual data, one by one: a table, and the course of each (swimmer plot)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from case_review import style
+from case_review import formatting, style
+from case_review.exhibits import Row, Table
+from case_review.treatment import dose_text
 from case_review.units import to_hours
 
 _WEEK = 168
 #: Axis ticks in weeks, up to the longest course.
 _TICKS = (0, 1, 4, 12, 26, 52, 104, 156, 208, 260, 520)
+_HEADINGS = (
+    "Patient",
+    "Sex",
+    "Age",
+    "Diagnosis",
+    "Drug",
+    "Daily dose",
+    "Target level, ng/ml",
+    "Time to response",
+    "Follow-up",
+)
+#: What stands for a value that a report does not give.
+MISSING = "–"
+#: What ends a course, by treatment status at the last follow-up, and how it is drawn.
+_ENDS = (("ongoing", ">", "Treatment going on"), ("stopped", "X", "Treatment stopped"))
+_UNKNOWN = ("|", "Last follow-up, status not reported")
+
+
+def table(patients: pd.DataFrame) -> Table:
+    """A row per patient of the clean table; the CSV also holds times in hours and the provenance.
+
+    Values stand as reported, in their own units.
+    """
+    rows = [Row(list(_shown(patient).values())) for patient in patients.to_dict("records")]
+    notes = [
+        ("", "A patient's number begins with that of the report. Daily dose: at the start. Target "
+         "level: of the drug in blood. Follow-up: time and what had become of treatment. "
+         f"{MISSING}: not reported, or no response."),
+    ]  # fmt: skip
+    return Table(_HEADINGS, rows, _numbers(patients), notes, align="l" * len(_HEADINGS))
+
+
+def _shown(patient: Mapping) -> dict[str, str]:
+    given = {key: value for key, value in patient.items() if not pd.isna(value)}
+    low, high = given.get("level_low_ng_ml"), given.get("level_high_ng_ml")
+    months, status = given.get("follow_up_months"), given.get("treatment_status")
+    followed = [] if months is None else [_amount(months, "months")]
+    return {
+        "patient": given["patient_id"],
+        "sex": given.get("sex", MISSING),
+        "age": _amount(given.get("age_value"), given.get("age_unit")),
+        "diagnosis": given.get("diagnosis", MISSING),
+        "drug": given.get("drug", MISSING),
+        "dose": _dose(given.get("dose_value"), given.get("dose_unit")),
+        "level": MISSING if None in (low, high) else formatting.interval(low, high),
+        "response": _amount(given.get("response_time_value"), given.get("response_time_unit")),
+        "follow_up": ", ".join([*followed, *([status] if status else [])]) or MISSING,
+    }
+
+
+def _dose(value: float | None, unit: str | None) -> str:
+    # The column's heading says that it is daily.
+    return MISSING if value is None else dose_text(value, unit or "").removesuffix("/day")
+
+
+def _amount(value: float | None, unit: str | None) -> str:
+    return MISSING if value is None else formatting.with_unit(formatting.number(value), unit or "")
+
+
+def _numbers(patients: pd.DataFrame) -> pd.DataFrame:
+    wanted = (
+        "patient_id report_id sex age_value age_unit age_hours onset diagnosis anomaly type drug "
+        "dose_value dose_unit level_low_ng_ml level_high_ng_ml cotreatments response "
+        "response_criterion response_time_value response_time_unit time_hours event "
+        "follow_up_months treatment_status provenance"
+    )
+    return patients[wanted.split()]
 
 
 def courses(
@@ -44,26 +113,69 @@ def courses(
 
 
 def draw(found: pd.DataFrame, groups: Mapping[str, str]):
-    """The figure of `courses`: the first response on top, time on a square-root scale."""
+    """The figure of `courses`: a block per group, the first response on top.
+
+    Time is on a square-root scale, so that days and years are both legible.
+    """
     style.use()
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.6 + 0.17 * len(found)))
-    colours = {g: s[0] for g, s in zip(groups, style.GROUP_STYLES, strict=False)}
-    y = -np.arange(len(found))
-    shades = [colours.get(group, style.GREY) for group in found["group"]]
-    axes.barh(y, found["end_weeks"], height=0.5, color=shades, alpha=0.35)
-    axes.scatter(found["response_weeks"], y, s=22, c=shades, zorder=3, label="_nolegend_")
-    for status, marker in (("ongoing", ">"), ("stopped", "x")):
-        hit = (found["status"] == status).to_numpy()
-        axes.scatter(found.loc[hit, "end_weeks"], y[hit], marker=marker, s=26, c=style.BLACK)
-    for group, label in groups.items():
-        axes.barh([0], [0], color=colours[group], alpha=0.6, label=label)
-    for marker, label in (("o", "Response"), (">", "Treatment going on"), ("x", "Stopped")):
-        axes.scatter([], [], marker=marker, s=24, c=style.BLACK, label=label)
+    blocks = [(name, found[found["group"] == key]) for key, name in groups.items()]
+    blocks.append(("In no group", found[found["group"].isna()]))
+    blocks = [(name, rows) for name, rows in blocks if len(rows)]
+    lines = len(found) + len(blocks)
+    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.75 + 0.165 * lines))
+    ticks: list[tuple[float, str]] = []
+    for (name, rows), colour in zip(blocks, _colours(len(blocks)), strict=True):
+        y = -len(ticks)
+        ticks.append((y, name))
+        places = y - 1 - np.arange(len(rows))
+        ticks += zip(places, rows["patient_id"], strict=True)
+        _block(axes, rows, places, colour)
+    _scale(axes, float(found["end_weeks"].max()))
+    axes.set_yticks([y for y, _ in ticks], [text for _, text in ticks])
+    axes.set_ylim(-lines + 0.3, 0.7)
+    axes.tick_params(axis="y", length=0)
+    _label(axes, [name for name, _ in blocks])
+    _key(figure)
+    return figure
+
+
+def _colours(number: int) -> Sequence[str]:
+    return [*(colour for colour, _ in style.GROUP_STYLES), style.GREY][:number]
+
+
+def _label(axes, headings: Sequence[str]) -> None:
+    """Patients in small print, headings of blocks in bold."""
+    for tick in axes.get_yticklabels():
+        heading = tick.get_text() in headings
+        tick.set(size=style.TEXT if heading else style.SMALL)
+        tick.set_weight("semibold" if heading else "normal")
+
+
+def _block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> None:
+    axes.barh(places, rows["end_weeks"], height=0.42, color=colour, alpha=0.35)
+    axes.scatter(rows["response_weeks"], places, s=26, c=colour, ec="white", lw=0.6, zorder=4)
+    known = rows["follow_up_known"].to_numpy()
+    for status, marker, _ in _ENDS:
+        _mark(axes, rows, places, known & (rows["status"] == status).to_numpy(), marker)
+    _mark(axes, rows, places, known & rows["status"].isna().to_numpy(), _UNKNOWN[0])
+
+
+def _mark(axes, rows: pd.DataFrame, places: np.ndarray, hit: np.ndarray, marker: str) -> None:
+    axes.scatter(
+        rows.loc[hit, "end_weeks"], places[hit], marker=marker, s=26, c=style.BLACK, zorder=3
+    )
+
+
+def _scale(axes, longest: float) -> None:
     axes.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
-    longest = float(found["end_weeks"].max())
     axes.set_xlim(0, longest * 1.06)
     axes.set_xticks([tick for tick in _TICKS if tick <= longest * 1.06])
-    axes.set_yticks(y, found["patient_id"], fontsize=7)
     axes.set_xlabel("Weeks since start of treatment (square-root scale)")
-    figure.legend(loc="outside upper center", ncols=5, fontsize=8)
-    return figure
+
+
+def _key(figure) -> None:
+    axes = figure.axes[0]
+    shown = [("o", "Response"), *(end[1:] for end in _ENDS), _UNKNOWN]
+    for marker, label in shown:
+        axes.scatter([], [], marker=marker, s=26, c=style.BLACK, label=label)
+    figure.legend(loc="outside upper center", ncols=len(shown), fontsize=style.SMALL)

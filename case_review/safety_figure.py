@@ -20,7 +20,7 @@ def draw(points: pd.DataFrame, categories: Mapping[str, str]):
     blocks = [("", mentioned[mentioned["category"] == ""])]
     blocks += [(text, mentioned[mentioned["category"] == key]) for key, text in categories.items()]
     places, labels, bold = [], [], []
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.3 * (len(mentioned) + 2)))
+    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.27 * (len(mentioned) + 2)))
     for heading, rows in blocks:
         if heading and len(rows):
             labels.append(heading)
@@ -32,6 +32,7 @@ def draw(points: pd.DataFrame, categories: Mapping[str, str]):
             labels.append(row.label)
             bold.append(False)
             _row(axes, row, y)
+    _explain(axes, mentioned.iloc[0])
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
     for tick, heavy in zip(axes.get_yticklabels(), bold, strict=True):
@@ -40,6 +41,14 @@ def draw(points: pd.DataFrame, categories: Mapping[str, str]):
     axes.set_xlabel("Patients with the event (%)")
     axes.spines["left"].set_visible(False)
     return figure
+
+
+def _explain(axes, row) -> None:
+    """Say at the first row what the line and the bar are."""
+    small = {"size": style.SMALL, "color": "#555555"}
+    axes.text(100 * row["low"], -0.42, "Exact limits", va="top", **small)
+    if row["most"] > row["least"]:
+        axes.text(100 * row["most"], 0.4, "Bounds for all patients", ha="right", **small)
 
 
 def _row(axes, row, y: float) -> None:

@@ -40,10 +40,48 @@ def test_the_table_looks_like_the_printed_one():
     ]  # fmt: skip
 
 
-def test_a_second_percentage_is_of_those_with_data():
+def rows_of(table):
+    return {row.cells[0]: list(row.cells[1:]) for row in table.rows}
+
+
+def test_percentages_of_those_with_data_stand_beside_those_of_all():
     table = descriptive.table(BLOCKS, FRAME, OF, percent_of_reported=True)
-    male = next(row for row in table.rows if row.cells[0] == "Male")
-    assert male.cells[1] == "31 (36.9; 46.3)"
+    rows = rows_of(table)
+    assert list(table.columns)[1:3] == ["Total (n = 84)", "% of known"]
+    # 31 of 84, and of the 67 whose sex is known.
+    assert rows["Sex"][:2] == ["", "of 67"]
+    assert rows["Male"][:2] == ["31 (36.9)", "46.3"]
+    assert rows["> 18 years"] == ["0"] * 6
+    # Of the posters' 59 patients, 9 have an age.
+    assert rows["2–13 years"][4:] == ["2 (3.4)", "22.2"]
+
+
+def test_no_second_percentage_where_nothing_is_missing():
+    table = descriptive.table(BLOCKS, FRAME, OF, percent_of_reported=True)
+    rows = rows_of(table)
+    assert rows["Type"] == [""] * 6
+    assert rows["Tumours"] == ["30 (35.7)", "", "15 (60.0)", "", "15 (25.4)", ""]
+    missing = [row.cells for row in table.rows if row.cells[0] == "Not reported"]
+    assert [cells[2] for cells in missing] == [""] * 4
+
+
+def test_exact_limits_on_request():
+    # R: binom.test(31, 84) gives 26.6 to 48.1 %, binom.test(31, 67) 34.0 to 58.9 %.
+    table = descriptive.table(BLOCKS, FRAME, OF, percent_of_reported=True, limits=0.95)
+    rows = rows_of(table)
+    assert rows["Male"][:2] == ["31 (36.9; 26.6–48.1)", "46.3 (34.0–58.9)"]
+    assert rows["> 18 years"][2] == "0 (0.0; 0.0–13.7)"
+    numbers = table.data.set_index(["row", "population"]).loc[("male", "all")]
+    assert numbers["low"] == pytest.approx(0.2663, abs=5e-5)
+    assert numbers["high_of_reported"] == pytest.approx(0.5888, abs=5e-4)
+    assert "exact 95% confidence limits" in table.notes[-1][1]
+
+
+def test_a_population_of_nobody_has_no_percentages():
+    frame = FRAME[FRAME["population"] == "publications"]
+    of = {"all": 25, "publications": 25, "posters": 0}
+    table = descriptive.table(BLOCKS, frame, of, percent_of_reported=True, limits=0.95)
+    assert rows_of(table)["Male"][4:] == ["0", ""]
 
 
 def test_numbers_that_do_not_add_up_are_refused():

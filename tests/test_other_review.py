@@ -54,6 +54,9 @@ def extracted(raw):
     )
     for name in ("posters", "published", "published_checks", "audit_questions"):
         tables[name] = read(name).iloc[:0]
+    steps = read("screening").set_index("step")
+    steps.loc[["publications included", "posters included"], "n_reports"] = [str(len(kept)), "0"]
+    tables["screening"] = steps.reset_index()
     for name, table in tables.items():
         table.to_csv(raw / f"{name}.csv", index=False)
     return tables["patients"]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from descriptive_data import VALUES, disagreements, printed, read
 
-from case_review import safety
+from case_review import safety, safety_figure
 from case_review.errors import ReviewError
 
 EVENTS, LISTED = read("adverse_events"), VALUES["safety"]["effects"]
@@ -65,3 +65,11 @@ def test_an_event_that_is_not_listed_is_refused():
 def test_more_patients_than_gave_information_are_refused():
     with pytest.raises(ReviewError, match="mouth_sores: 12 patients, expected at most the 11"):
         safety.effects(EVENTS, LISTED, 11)
+
+
+def test_the_figure_says_what_line_and_bar_mean():
+    points = safety.coordinates(FOUND, ANY, KNOWN, 0.95)
+    figure = safety_figure.draw(points, VALUES["safety"]["categories"])
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts.count("Exact limits") == texts.count("Bounds for all patients") == 1
+    assert "12/60" in texts

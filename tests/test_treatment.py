@@ -2,7 +2,7 @@
 
 from descriptive_data import VALUES, disagreements, printed, read, treatment_frame
 
-from case_review import descriptive, treatment
+from case_review import descriptive, dose_figure, treatment
 
 BLOCKS = VALUES["treatment"]["blocks"]
 OF = descriptive.totals(read("reports"))
@@ -42,3 +42,29 @@ def test_a_dose_between_the_groups_gets_a_row_of_its_own():
     assert rows["dose_unclassified"] == 1
     assert rows["dose_lt_1_0_mg_m2"] == 0
     assert sum(rows.values()) == 84
+
+
+def test_the_supplement_shows_an_unclassified_dose_with_both_percentages():
+    frame = FRAME.replace({"level": {"dose_lt_1_0_mg_m2": "unclassified"}})
+    table = descriptive.table(BLOCKS, frame, OF, percent_of_reported=True)
+    rows = {row.cells[0]: row.cells[1:] for row in table.rows}
+    assert list(rows["In none of these groups"][:2]) == ["1 (1.2)", "4.2"]
+    assert rows["Sirolimus starting dosage"][1] == "of 24"
+
+
+def test_the_figure_has_a_point_per_known_dose_and_an_interval_per_known_target():
+    values = VALUES["treatment"]
+    groups = VALUES["shared"]["groups"]
+    points = dose_figure.points(PATIENTS, values["dose_groups"], "anomaly", groups)
+    assert points["panel"].value_counts().to_dict() == {
+        "level": 20,
+        "mg/m2/day": 19,
+        "mg/kg/day": 4,
+    }
+    assert set(points["group"]) == {"tumour", "malformation"}
+    doses = points[points["panel"] != "level"]
+    assert (doses["low"] == doses["high"]).all()
+    figure = dose_figure.draw(points, values["dose_groups"], values["level_groups"], groups)
+    marks = [sum(len(c.get_offsets()) for c in axes.collections) for axes in figure.axes[:2]]
+    assert marks == [4, 19]
+    assert len(figure.axes[2].lines) == 20
