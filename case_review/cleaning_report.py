@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,8 @@ from case_review.exhibits import Row, Table
 from case_review.expectations import Report
 from case_review.files import to_json, write_text
 
+#: Columns that the check adds to a table, to name rows.
+_ADDED = ("file_row", "row")
 _KINDS = ("recode", "conversion", "classification")
 
 
@@ -32,6 +35,31 @@ def expectations_table(*reports: Report) -> Table:
             rows.append(Row([_name(str(table)), str(len(outcomes)), str(met)], indent=1))
     columns = ["stage", "suite", "table", "column", "description", "success", "observed"]
     return Table(["Table", "Expectations", "Met"], rows, frame[columns])
+
+
+def outcomes_table(*reports: Report) -> Table:
+    """Every expectation in words, with its result and what was observed, by stage and table."""
+    frame = pd.concat([report.to_frame().assign(stage=report.stage) for report in reports])
+    rows = []
+    for (stage, table), outcomes in frame.groupby(["stage", "table"], sort=False):
+        heading = f"{str(stage).capitalize()} data, {_name(str(table))}"
+        rows.append(Row([heading, "", ""], heading=True))
+        for outcome in outcomes.itertuples():
+            result = "met" if outcome.success else "not met"
+            cells = [outcome.description, result, _observed(outcome.observed)]
+            rows.append(Row(cells, indent=1))
+    columns = ["stage", "table", "column", "description", "success", "observed"]
+    names = ["Expectation", "Result", "Observed"]
+    notes = [("", "Observed: the rows that do not meet the expectation, or the size of the table.")]
+    return Table(names, rows, frame[columns].reset_index(drop=True), notes, align="lll")
+
+
+def _observed(text: str) -> str:
+    """What was seen, in short: a list of columns as their number, a bare number as rows."""
+    if text.startswith("["):
+        names = [name for name in ast.literal_eval(text) if name not in _ADDED]
+        return f"{len(names)} columns"
+    return f"{text} rows" if text.isdigit() else text.removesuffix(" unexpected")
 
 
 def _name(table: str) -> str:
