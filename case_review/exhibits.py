@@ -28,9 +28,18 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
 def escape(text: str) -> str:
-    """`text` as Markdown that shows exactly these characters and executes nothing."""
+    """`text` as Markdown that shows exactly these characters and executes nothing.
+
+    What is `Markdown` already keeps its marks.
+    """
     flat = " ".join(str(text).split())
+    if isinstance(text, Markdown):
+        return flat.replace("|", "\\|")
     return _RUNS.sub(r"\\", _SPECIAL.sub(r"\\\1", flat))
+
+
+class Markdown(str):
+    """A cell that is Markdown already, such as a link, and is not escaped."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class Row:
     Parameters
     ----------
     cells
-        Plain text, one entry per column (escaped when the table is written).
+        Plain text, one entry per column (escaped when the table is written, unless `Markdown`).
     indent
         Level of a sub-row: 0 for none.
     heading

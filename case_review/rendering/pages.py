@@ -28,8 +28,19 @@ def page(notebooks: Notebooks, name: str) -> dict:
     return {
         "pandoc-api-version": ast.parse("x")["pandoc-api-version"],
         "meta": {"title": title},
-        "blocks": [ast.para(ast.link("../index.html", ast.words("Back to the report"))), *blocks],
+        "blocks": [
+            ast.para(ast.link("../index.html", ast.words("Back to the report"))),
+            *ast.walk(blocks, _into_report),
+        ],
     }
+
+
+def _into_report(node: dict) -> dict | None:
+    """A link to a place of the report, which a table shows, leads there from the notebook too."""
+    if node["t"] != "Link" or not node["c"][2][0].startswith("#"):
+        return None
+    attributes, text, (target, title) = node["c"]
+    return {"t": "Link", "c": [attributes, text, [f"../index.html{target}", title]]}
 
 
 def _section(block: dict) -> dict:

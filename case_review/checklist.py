@@ -1,0 +1,75 @@
+"""The checklist of a reporting guideline, with links to the places where each item is reported."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from case_review.errors import ReviewError
+from case_review.exhibits import Markdown, Row, Table
+
+_ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
+_COLUMNS = ["section", "item", "topic", "where", "note"]
+
+
+def table(items: pd.DataFrame) -> Table:
+    """Items by section: number, topic, and where it is reported, or why not.
+
+    Parameters
+    ----------
+    items
+        Text columns section, item, topic, where and note. `where` names places as
+        `text#anchor`, several of them joined by `;`. An item without a place needs a note.
+
+    Raises
+    ------
+    ReviewError
+        If a column is missing, an item stands twice, a place has no anchor, or an item has neither
+        place nor note.
+    """
+    if list(items.columns) != _COLUMNS:
+        raise ReviewError(
+            f"checklist: found the columns {', '.join(items.columns)}, expected "
+            f"{', '.join(_COLUMNS)}"
+        )
+    rows = []
+    for section, block in items.groupby("section", sort=False):
+        rows.append(Row([str(section), "", ""], heading=True))
+        rows += [Row([row.item, row.topic, _place(row)]) for row in block.itertuples()]
+    for item in items.loc[items["item"].duplicated(), "item"]:
+        raise ReviewError(f"checklist, item {item}: it stands twice; keep one of the rows")
+    data = items.assign(reported=items["where"].ne("").map({True: "yes", False: "no"}))
+    return Table(["Item", "Topic", "Where reported"], rows, data, align="lll")
+
+
+def anchors(items: pd.DataFrame) -> list[str]:
+    """Every anchor that the checklist links to, once."""
+    found = [anchor for row in items.itertuples() for _, anchor in _places(row)]
+    return list(dict.fromkeys(found))
+
+
+def _places(row) -> list[tuple[str, str]]:
+    places = [place.strip().rpartition("#") for place in row.where.split(";") if place.strip()]
+    for text, _, anchor in places:
+        if not text or not _ANCHOR.fullmatch(anchor):
+            raise ReviewError(
+                f"checklist, item {row.item}, where: found {row.where!r}, expected places such as "
+                "Methods#methods, joined by ;"
+            )
+    return [(text, anchor) for text, _, anchor in places]
+
+
+def _place(row) -> Markdown:
+    links = ", ".join(f"[{_plain(text)}](#{anchor})" for text, anchor in _places(row))
+    if not links and not row.note:
+        raise ReviewError(
+            f"checklist, item {row.item}: it has neither a place nor a note; say where it is "
+            "reported, or that it is not"
+        )
+    return Markdown(". ".join(part for part in (links, _plain(row.note)) if part))
+
+
+def _plain(text: str) -> str:
+    """Text without what Markdown would take for marks; the checklist needs none of them."""
+    return re.sub(r"[\[\]<>*_`\\]", "", text)
