@@ -19,7 +19,7 @@ from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import Project
 from case_review.rendering import ast, cells, columns, figures, render, swap
-from case_review.rendering.docx import normalised_zip
+from case_review.rendering.word import packed, parts_of
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
 MANUSCRIPT = """---
@@ -217,7 +217,7 @@ def test_pdf_has_metadata_and_the_figure_as_drawing(site):
 def test_word_holds_the_figure_with_its_alt_text(site):
     with zipfile.ZipFile(site / "index.docx") as archive:
         assert any(name.endswith(".png") for name in archive.namelist())
-        assert b'<w:sz w:val="17"/></w:rPr></w:style>' in archive.read("word/styles.xml")
+        assert b'w:styleId="ExhibitNotes"' in archive.read("word/styles.xml")
         assert "A rising &quot;line&quot;." in archive.read("word/document.xml").decode()
 
 
@@ -308,7 +308,7 @@ def test_zip_is_normalised():
         with zipfile.ZipFile(stream, "w") as archive:
             for name in names:
                 archive.writestr(zipfile.ZipInfo(name, (2020, 1, day, 0, 0, 0)), name)
-        archives.append(normalised_zip(stream.getvalue()))
+        archives.append(packed(parts_of(stream.getvalue())))
     assert archives[0] == archives[1]
 
 

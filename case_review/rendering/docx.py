@@ -2,70 +2,121 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import os
 import re
-import zipfile
 from pathlib import Path
 
+from case_review import __version__
 from case_review.files import write_bytes
 from case_review.project import Project
-from case_review.rendering import ast, figures
+from case_review.registry import Recorded
+from case_review.rendering import ast, figures, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript
-from case_review.revision import build_epoch
+from case_review.revision import build_epoch, revision
 
-#: The style that pandoc makes for exhibits' notes, which it gives no size.
-_SMALL = re.compile(rb'(w:styleId="ExhibitNotes"(?:(?!</w:style>).)*)(</w:style>)', re.DOTALL)
+#: The styles of fenced Divs; others stand in `Boxed Text`.
+_FRAMES = {"reconstructed": "Statement", "audit-line": "Statement", "small": "Small Text"}
+#: Word allows no longer names of bookmarks.
+_LONGEST = 40
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
     """Write `index.docx`; the same tree gives the same bytes."""
     target = work / "index.docx"
+    version = revision(project)
+    day = f"{version.day.day} {version.day:%B %Y}"
+    state = f"Version {__version__}, {version}"
+    title = ast.text(tree["meta"].get("title", {}).get("c", []))
+    tree["meta"]["date"] = {"t": "MetaInlines", "c": ast.words(f"{day} · {state}")}
+    tree["blocks"][:0] = _keywords(tree)
+    styles = project.report / "styles" / "word.xml"
+    word.reference(styles, (title, day), state, work / "reference.docx")
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
+    arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(project))
     try:
-        convert(project, found, tree, [*arguments, "--metadata=lang:en-GB"], work)
+        convert(project, found, tree, arguments, work)
     finally:
         if before is None:
             del os.environ["SOURCE_DATE_EPOCH"]
         else:
             os.environ["SOURCE_DATE_EPOCH"] = before
-    (out / "index.docx").write_bytes(normalised_zip(target.read_bytes()))
+    (out / "index.docx").write_bytes(word.finish(target.read_bytes()))
 
 
-def normalised_zip(content: bytes) -> bytes:
-    """A zip archive with sorted entries and fixed times, so that equal content is equal bytes."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
-        # Word wants the list of content types first.
-        for entry in sorted(old.namelist(), key=lambda name: (name[0] != "[", name)):
-            info = zipfile.ZipInfo(entry, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            content = old.read(entry)
-            if entry == "word/styles.xml":
-                content = _SMALL.sub(rb'\1<w:rPr><w:sz w:val="17"/></w:rPr>\2', content)
-            new.writestr(info, content)
-    return stream.getvalue()
+def _keywords(tree: dict) -> list:
+    listed = tree["meta"].get("keywords")
+    if not listed:
+        return []
+    words = "; ".join(ast.text(entry["c"]) for entry in listed["c"])
+    said = [{"t": "Strong", "c": ast.words("Keywords:")}, {"t": "Space"}, *ast.words(words)]
+    return [ast.div([ast.para(*said)], **{"custom-style": "Keywords"})]
+
+
+def _raw(text: str) -> dict:
+    return {"t": "RawInline", "c": ["openxml", text]}
+
+
+def _result(result: Recorded) -> list:
+    return [ast.link(f"#{provenance.anchor(result)}", ast.words(result.text))]
+
+
+def bookmark(label: str) -> str:
+    """The name of the bookmark around an exhibit's number, which references point to."""
+    name = "ref_" + re.sub(r"\W", "_", label)
+    return name if len(name) <= _LONGEST else f"ref_{hashlib.sha1(label.encode()).hexdigest()[:30]}"
+
+
+def _caption(shown: Exhibit, caption: list) -> list:
+    """The caption with a number that Word counts, inside a bookmark."""
+    if not shown.name:
+        return caption
+    kind, number = shown.name.split(" ")
+    bold = "<w:b/><w:bCs/>"
+    counter = word.field(rf"SEQ {kind} \* ARABIC", number, bold)
+    # Pandoc numbers its bookmarks from 1; the report has far fewer than ten thousand.
+    key = int(number) + (10_000 if kind == "Table" else 20_000)
+    counted = (
+        f'<w:bookmarkStart w:id="{key}" w:name="{bookmark(shown.label)}"/>'
+        f'<w:r><w:rPr>{bold}</w:rPr><w:t xml:space="preserve">{kind} </w:t></w:r>'
+        f'{counter}<w:bookmarkEnd w:id="{key}"/><w:r><w:rPr>{bold}</w:rPr><w:t>:</w:t></w:r>'
+    )
+    return [_raw(counted), {"t": "Space"}, *caption]
+
+
+def _reference(link: dict) -> list:
+    """A reference that Word can update and follow."""
+    _, inlines, (target, _) = link["c"]
+    code = rf"REF {bookmark(target.removeprefix('#'))} \h \* MERGEFORMAT"
+    return [_raw(word.field(code, ast.text(inlines), '<w:rStyle w:val="Hyperlink"/>'))]
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
     write_bytes(folder / f"{shown.label}.png", shown.png)
     alt = ast.words(figures.plain(shown.alt))
-    image = [ast.attr(width="100%"), alt, [f"{shown.label}.png", ""]]
-    body = [{"t": "Plain", "c": [{"t": "Image", "c": image}]}]
-    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    image = [ast.attr(width=f"{figures.share_of_width(shown.svg):.0%}"), alt]
+    body = [{"t": "Plain", "c": [{"t": "Image", "c": [*image, [f"{shown.label}.png", ""]]}]}]
+    captions = [None, [{"t": "Plain", "c": _caption(shown, caption)}]]
     return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr(shown.label)
-    table["c"][1] = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    if caption:
+        table["c"][1] = [None, [{"t": "Plain", "c": _caption(shown, caption)}]]
     noted = ast.div(notes, classes=["exhibit-notes"], **{"custom-style": "Exhibit Notes"})
     return [table, *([noted] if notes else [])]
 
 
-FORM = Form(lambda r: ast.words(r.text), _figure, _table)
+def _framed(div: dict) -> list:
+    _, classes, _ = div["c"][0]
+    style = next((_FRAMES[name] for name in classes if name in _FRAMES), "Boxed Text")
+    return [ast.div(div["c"][1], **{"custom-style": style})]
+
+
+FORM = Form(_result, _figure, _table, _reference, _framed)

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from lxml import etree
 
 from case_review.errors import ReviewError
-from case_review.style import FONT, font_folder
+from case_review.style import FONT, FULL_WIDTH, font_folder
 
 _NS = "{http://www.w3.org/2000/svg}"
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -58,6 +58,12 @@ def _rename(node, label: str) -> None:
             node.set(name, f"#{label}--{value[1:]}")
         elif "url(#" in value:
             node.set(name, value.replace("url(#", f"url(#{label}--"))
+
+
+def share_of_width(svg: str) -> float:
+    """How much of the full width of the text a figure takes as it was drawn, at most all of it."""
+    found = re.match(r"([\d.]+)pt", _parse(svg).get("width", ""))
+    return min(1.0, float(found[1]) / (72 * FULL_WIDTH)) if found else 1.0
 
 
 def characters(svgs: Iterable[str]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast
 from case_review.revision import revision
+
+#: Word allows no longer names of bookmarks.
+_LONGEST = 40
 
 
 def tooltip(result: Recorded) -> str:
@@ -34,7 +39,10 @@ def _number(value) -> str:
 
 def anchor(result: Recorded) -> str:
     """The name of a number's row in the appendix, for links within a document."""
-    return f"number-{result.id.replace('.', '-')}"
+    name = f"number-{result.id.replace('.', '-')}"
+    if len(name) <= _LONGEST:
+        return name
+    return f"number-{hashlib.sha1(result.id.encode()).hexdigest()[:16]}"
 
 
 def cell_address(result: Recorded) -> str:
