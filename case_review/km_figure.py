@@ -106,9 +106,9 @@ def steps(summary: Summary) -> pd.DataFrame:
 
 def coordinates(found: Sequence[Summary]) -> pd.DataFrame:
     """Every plotted point of every curve: the exhibit's CSV."""
-    parts = [steps(summary).assign(group=summary.key) for summary in found]
+    parts = [steps(summary).assign(group=summary.key, label=summary.label) for summary in found]
     frame = pd.concat(parts, ignore_index=True)
-    columns = ["group", "time_weeks", *frame.columns[1:-1]]
+    columns = ["group", "label", "time_weeks", *frame.columns[1:-2]]
     return frame.rename(columns={"time": "time_weeks"})[columns]
 
 

@@ -3,12 +3,70 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
+from case_review import registry
 from case_review.exhibits import escape
 from case_review.project import Project
 
 TITLE = "Data quality"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The outcomes of one suite of expectations.
+
+    Parameters
+    ----------
+    name, stage, table
+        The suite, and which table it was held against: the `raw` or the `clean` one.
+    outcomes
+        One entry per expectation, as `01_cleaning` left them.
+    """
+
+    name: str
+    stage: str
+    table: str
+    outcomes: tuple[dict, ...]
+
+    @property
+    def met(self) -> int:
+        """How many expectations are met."""
+        return sum(outcome["success"] for outcome in self.outcomes)
+
+    @property
+    def of(self) -> int:
+        """How many expectations there are."""
+        return len(self.outcomes)
+
+
+class Suites:
+    """All suites as they were found when the clean tables of this report were made."""
+
+    def __init__(self, project: Project):
+        self._project = project
+        self.all: list[Suite] = []
+        path = outcomes_file(project)
+        stages = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        for stage, outcomes in stages.items():
+            for name in dict.fromkeys(outcome["suite"] for outcome in outcomes):
+                own = tuple(outcome for outcome in outcomes if outcome["suite"] == name)
+                self.all.append(Suite(name, stage, own[0]["table"], own))
+
+    def guarding(self, notebook: str, cell: str) -> list[Suite]:
+        """The suites on the tables that a cell rests on; a clean table rests on its raw one.
+
+        What a cell read is known from the results that it recorded, else from those of its whole
+        notebook.
+        """
+        path = self._project.results / f"{notebook}.json"
+        results = registry.read(path) if path.is_file() else []
+        own = [result for result in results if result.cell == cell] or results
+        inputs = {name for result in own for name in result.inputs}
+        tables = {PurePosixPath(name).stem for name in inputs if name.startswith("data/")}
+        clean = {PurePosixPath(name).stem for name in inputs if name.startswith("data/clean/")}
+        return [s for s in self.all if s.table in (tables if s.stage == "raw" else clean)]
 
 
 def outcomes_file(project: Project) -> Path:
@@ -16,32 +74,57 @@ def outcomes_file(project: Project) -> Path:
     return project.build / "quality" / "expectations.json"
 
 
-def markdown(project: Project) -> str:
-    """The page of all suites as pandoc Markdown; empty where no data have been checked yet.
-
-    It shows what `01_cleaning` found when the clean tables of this report were made.
-    """
-    path = outcomes_file(project)
-    if not path.is_file():
-        return ""
-    stages = json.loads(path.read_text(encoding="utf-8"))
+def overview(suites: list[Suite]) -> str:
+    """The page that lists all suites, as pandoc Markdown; each links to a page of its own."""
     parts = [
-        "What the data had to meet before anything was computed. Rows are lines of the file, "
-        "the header being line one."
+        "What the data had to meet before anything was computed. Each suite has a page with all "
+        "its expectations and what was observed."
     ]
-    for stage, outcomes in stages.items():
-        met = sum(outcome["success"] for outcome in outcomes)
-        parts.append(f"# {stage.capitalize()} data: {met} of {len(outcomes)} expectations met")
-        for suite in dict.fromkeys(outcome["suite"] for outcome in outcomes):
-            own = [outcome for outcome in outcomes if outcome["suite"] == suite]
-            parts += [f"## {escape(suite)} {{#{suite}}}", _table(own)]
+    for stage in dict.fromkeys(suite.stage for suite in suites):
+        own = [suite for suite in suites if suite.stage == stage]
+        met, of = sum(suite.met for suite in own), sum(suite.of for suite in own)
+        rows = [
+            [
+                f"[{escape(suite.name)}]({suite.name}.html)",
+                escape(suite.table),
+                str(suite.of),
+                str(suite.met),
+            ]
+            for suite in own
+        ]
+        parts.append(f"# {stage.capitalize()} data: {met} of {of} expectations met")
+        parts.append(_pipe(["Suite", "Table", "Expectations", "Met"], rows, "llrr"))
     return "\n\n".join(parts) + "\n"
 
 
-def _table(outcomes: list[dict]) -> str:
-    lines = ["| Expectation | Met | Observed |", "| :----------------- | :-- | :--------- |"]
-    for outcome in outcomes:
-        met = "yes" if outcome["success"] else "no"
-        cells = (outcome["description"], met, outcome["observed"])
-        lines.append("| " + " | ".join(escape(cell) for cell in cells) + " |")
-    return "\n".join(lines)
+def page(suite: Suite) -> str:
+    """The page of one suite, as pandoc Markdown: each expectation, its result and what was seen."""
+    rows = [
+        [
+            str(number),
+            escape(outcome["description"]),
+            escape(outcome["column"]) or "(table)",
+            "yes" if outcome["success"] else "**no**",
+            escape(outcome["observed"]) + _unexpected(outcome),
+        ]
+        for number, outcome in enumerate(suite.outcomes, 1)
+    ]
+    columns = ["No.", "Expectation", "Column", "Met", "Observed"]
+    return (
+        f"{suite.met} of {suite.of} expectations on the {suite.stage} table "
+        f"{escape(suite.table)} are met. Rows are lines of the file, the header being line one."
+        f"\n\n{_pipe(columns, rows, 'lllll')}\n"
+    )
+
+
+def _unexpected(outcome: dict) -> str:
+    """The rows that broke an expectation, as Markdown."""
+    found = () if outcome["success"] else outcome["unexpected"]
+    return escape("".join(f"; {where}: {value}" for where, value in found))
+
+
+def _pipe(columns: list[str], rows: list[list[str]], align: str) -> str:
+    """A pipe table of cells that are Markdown already."""
+    rules = {"l": ":---", "r": "---:"}
+    lines = [columns, [rules[side] for side in align], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,30 +1,73 @@
-"""The data-quality page lists every expectation and hides nothing that failed."""
+"""The data-quality pages list every expectation and hide nothing that failed."""
 
 import json
 
-from case_review import quality
+import pytest
+
+from case_review import quality, registry
 from case_review.project import Project
 
 
-def outcome(suite, success=True, observed="0 of 25 rows unexpected"):
+def outcome(suite, table, success=True, observed="0 of 25 rows unexpected", unexpected=()):
     return {
-        "suite": suite, "table": "patients", "column": "sex", "description": "sex is a|b",
-        "success": success, "observed": observed, "unexpected": [],
+        "suite": suite, "table": table, "column": "sex", "description": "sex is a|b",
+        "success": success, "observed": observed, "unexpected": list(unexpected),
     }  # fmt: skip
 
 
-def test_without_checked_data_there_is_no_page(tmp_path):
-    assert quality.markdown(Project(tmp_path)) == ""
-
-
-def test_every_expectation_is_listed_with_its_outcome(tmp_path):
+@pytest.fixture
+def project(tmp_path):
     project = Project(tmp_path)
-    path = project.build / "quality" / "expectations.json"
+    path = quality.outcomes_file(project)
     path.parent.mkdir(parents=True)
-    found = {"raw": [outcome("patients_raw"), outcome("patients_raw", False, "1 of 25")]}
-    path.write_text(json.dumps(found | {"clean": [outcome("patients_clean")]}))
-    text = quality.markdown(project)
-    assert "# Raw data: 1 of 2 expectations met" in text
-    assert "# Clean data: 1 of 1 expectations met" in text
-    assert r"| sex is a\|b | no | 1 of 25 |" in text
-    assert "{#patients_raw}" in text and "{#patients_clean}" in text
+    odd = [["row 3", "<b>*x*"]]
+    stages = {
+        "raw": [
+            outcome("patients_raw", "patients"),
+            outcome("patients_raw", "patients", False, "1 of 25", odd),
+            outcome("reports_raw", "reports"),
+        ],
+        "clean": [outcome("patients_clean", "patients"), outcome("reports_clean", "reports")],
+    }
+    path.write_text(json.dumps(stages), encoding="utf-8")
+    return project
+
+
+def record(project, **cells):
+    results = [
+        registry.Result(f"a.{cell}", 1, text="1", cell=cell, inputs=dict.fromkeys(inputs, "0" * 64))
+        for cell, inputs in cells.items()
+    ]
+    registry.write(project.results / "05_x.json", "05_x", {}, results)
+
+
+def test_without_checked_data_there_are_no_suites(tmp_path):
+    assert quality.Suites(Project(tmp_path)).all == []
+
+
+def test_overview_counts_and_links_every_suite(project):
+    text = quality.overview(quality.Suites(project).all)
+    assert "# Raw data: 2 of 3 expectations met" in text
+    assert "# Clean data: 2 of 2 expectations met" in text
+    assert r"| [patients\_raw](patients_raw.html) | patients | 2 | 1 |" in text
+
+
+def test_page_of_a_suite_shows_each_expectation_with_what_was_observed(project):
+    text = quality.page(quality.Suites(project).all[0])
+    assert "1 of 2 expectations on the raw table patients are met." in text
+    assert r"| 1 | sex is a\|b | sex | yes | 0 of 25 rows unexpected |" in text
+    assert r"| 2 | sex is a\|b | sex | **no** | 1 of 25; row 3: \<b\>\*x\* |" in text
+
+
+def test_a_cell_is_guarded_by_the_suites_of_what_it_read(project):
+    record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
+    suites = quality.Suites(project)
+    assert [s.name for s in suites.guarding("05_x", "one")] == ["patients_raw", "patients_clean"]
+    assert [s.name for s in suites.guarding("05_x", "two")] == ["reports_raw"]
+
+
+def test_a_cell_that_records_nothing_is_guarded_as_its_notebook_is(project):
+    record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
+    names = [s.name for s in quality.Suites(project).guarding("05_x", "fig-other")]
+    assert names == ["patients_raw", "reports_raw", "patients_clean"]
+    assert quality.Suites(project).guarding("09_none", "fig-other") == []

@@ -1,7 +1,10 @@
 """The embedded renderer on a small manuscript with hand-made executed notebooks."""
 
 import base64
+import hashlib
 import io
+import json
+import re
 import shutil
 import zipfile
 
@@ -121,6 +124,12 @@ def page(site):
     return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
 
 
+def scripts_of(found):
+    """What the scripts of a page say, but not the JSON that they read."""
+    run = (s for s in found.select("script") if s.get("type") != "application/json")
+    return "".join(script.string for script in run)
+
+
 def text_of(node):
     return " ".join(node.get_text().replace("\u200b", "").split())
 
@@ -161,7 +170,7 @@ def test_exhibits_are_numbered_captioned_and_referred_to(site):
 def test_hostile_cell_text_is_shown_literally_everywhere(site):
     found = page(site)
     assert HOSTILE in text_of(found)
-    assert found.find("script") is None
+    assert "alert" not in scripts_of(found)
     assert HOSTILE.replace(" ", "") in pdf_text(site).replace(" ", "")
     rows = Document(site / "index.docx").tables[0].rows
     assert rows[2].cells[0].text.strip("\u2003 ").removesuffix("a") == HOSTILE
@@ -172,7 +181,7 @@ def test_page_needs_nothing_from_elsewhere(site):
     policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none'")
     assert found.html["lang"] == "en-GB"
-    assert not found.select("script, link, img, iframe")
+    assert not found.select("script[src], link, img, iframe")
     assert "data:font/woff;base64," in found.style.get_text()
     hrefs = [link["href"] for link in found.select("a[href]") if link["href"][0] != "#"]
     assert hrefs and all((site / href.split("#")[0]).is_file() for href in hrefs)
@@ -181,10 +190,70 @@ def test_page_needs_nothing_from_elsewhere(site):
 def test_notebook_pages_have_the_cells_as_anchors(site):
     html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
     found = BeautifulSoup(html, "html.parser")
-    assert found.select_one("#section-title").name in ("h2", "section")
+    assert found.h1.get_text() == "Title"
     assert {"tbl-one", "fig-one", "tbl-two"} <= {node["id"] for node in found.select("[id]")}
     assert "<b>bold</b>" in text_of(found)
-    assert found.find("script") is None
+    assert "alert" not in scripts_of(found)
+
+
+def test_notebook_pages_lead_back_to_the_places_in_the_report(site):
+    html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
+    links = BeautifulSoup(html, "html.parser").select("#tbl-one .cell-places a")
+    assert [(link["href"], link.get_text()) for link in links] == [
+        ("#tbl-one", "Cell tbl-one"),
+        ("../index.html#tbl-one", "Table 1"),
+        ("../index.html#number-small-count", "30 (35.7%)"),
+    ]
+    assert page(site).select_one("#number-small-count")["class"] == ["result"]
+
+
+def test_policy_admits_exactly_the_scripts_of_the_page(site):
+    for path in site.rglob("*.html"):
+        found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+        run = [s for s in found.select("script") if s.get("type") != "application/json"]
+        digests = [hashlib.sha256(s.string.encode("utf-8")).digest() for s in run]
+        allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        assert re.search("script-src ([^;]*);", policy)[1].split() == allowed
+        assert "unsafe-eval" not in policy
+
+
+def test_card_says_what_the_registry_holds(site):
+    cards = json.loads(page(site).select_one("#provenance").string)
+    assert cards == {
+        "small.count": [
+            ["Result", "small.count"],
+            ["Value", "30 patients"],
+            ["Interval", "0.25 to 0.5"],
+            ["n", "30 of 84"],
+            ["Cell", "01_small, tbl-one"],
+            ["Input", "data/raw/patients.csv, SHA-256 abcdef01"],
+        ]
+    }
+
+
+def test_tables_have_header_cells_with_a_scope(site):
+    found = page(site).select_one("#tbl-one")
+    assert [cell["scope"] for cell in found.select("thead th")] == ["col", "col"]
+    assert [cell["scope"] for cell in found.select("tbody th")] == ["rowgroup", "row"]
+    assert found.select_one(".table-scroll")["aria-label"] == "Table 1: Rows."
+
+
+@pytest.mark.parametrize(("label", "kind"), [("tbl-one", "survival"), ("fig-one", "table")])
+def test_an_impossible_interaction_is_refused(project, label, kind):
+    path = project.executed / "01_small.ipynb"
+    book = nbformat.read(path, as_version=4)
+    cell = next(c for c in book.cells if c.source.startswith(f"#| label: {label}"))
+    cell.source += f"\n#| interactive: {kind}"
+    nbformat.write(book, path)
+    with pytest.raises(ReviewError, match=f"cell {label} of notebook 01_small: `#\\| interactive"):
+        render(project, "embedded", project.site)
+
+
+def test_the_data_are_in_the_site_with_their_checksums(site):
+    content = (site / "data/raw/patients.csv").read_bytes()
+    sums = (site / "data/SHA256SUMS").read_text(encoding="utf-8")
+    assert sums == f"{hashlib.sha256(content).hexdigest()}  raw/patients.csv\n"
 
 
 def test_pdf_and_word_say_where_the_numbers_come_from(site):

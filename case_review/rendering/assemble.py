@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from case_review import quality
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.registry import Recorded
-from case_review.rendering import ast, columns, docx, figures, pdf, provenance
+from case_review.rendering import ast, columns, docx, figures, html_exhibits, pdf, provenance
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import DIVS, Manuscript
 
 
@@ -80,10 +77,7 @@ def exhibit(project: Project, shown: Exhibit, form: str, folder: Path) -> list:
         blocks = FORMS[form].figure(shown, caption, folder)
     else:
         blocks = _table(shown, caption, form)
-    if form == "html":
-        blocks.append(_sources(project, shown))
-        return [ast.div(blocks, id=shown.label, classes=["exhibit"])]
-    return blocks
+    return html_exhibits.frame(project, shown, blocks) if form == "html" else blocks
 
 
 def _table(shown: Exhibit, caption: list, form: str) -> list:
@@ -98,48 +92,5 @@ def _table(shown: Exhibit, caption: list, form: str) -> list:
     return [*blocks[:at], *FORMS[form].table(shown, caption, table, blocks[at + 1 :])]
 
 
-def _html_result(result: Recorded) -> list:
-    url = f"notebooks/{result.notebook}.html#{result.cell}"
-    data = {
-        "data-result": result.id,
-        "data-notebook": result.notebook,
-        "data-cell": result.cell,
-    }
-    shown = ast.words(result.text)
-    return [ast.link(url, shown, provenance.tooltip(result), ["result"], **data)]
-
-
-def _html_figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
-    return [{"t": "Figure", "c": [ast.attr(), captions, [ast.raw("html", svg)]]}]
-
-
-def _html_table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
-    # The frame around the exhibit bears the label, for it holds the notes too.
-    if caption:
-        captions = {"t": "Plain", "c": ast.numbered(shown.name, caption)}
-        table["c"][1] = [None, [captions]]
-    return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
-
-
-_HTML = Form(_html_result, _html_figure, _html_table, appendix=False)
-
 #: The forms by the name of pandoc's writer.
-FORMS = {"html": _HTML, "typst": pdf.FORM, "docx": docx.FORM}
-
-
-def _sources(project: Project, shown: Exhibit) -> dict:
-    """The line below an exhibit with what lies behind it."""
-    files = [f"{shown.label}.{ending}" for ending in ("csv", "svg", "png")]
-    found: list = []
-    for name in files:
-        if (project.exhibits / name).is_file():
-            kind = name.rsplit(".", 1)[1].upper()
-            found += [ast.link(f"exhibits/{name}", ast.words(kind)), *ast.words(" · ")]
-    page = f"notebooks/{shown.notebook}.html#{shown.label}"
-    found.append(ast.link(page, ast.words(f"notebook {shown.notebook}")))
-    if quality.outcomes_file(project).is_file():
-        words = ast.words("expectations on the data")
-        found += [*ast.words(" · "), ast.link("quality/index.html", words)]
-    return ast.div([ast.para(*found)], classes=["exhibit-sources"])
+FORMS = {"html": html_exhibits.FORM, "typst": pdf.FORM, "docx": docx.FORM}

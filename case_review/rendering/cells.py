@@ -29,6 +29,8 @@ class Exhibit:
         What the cell shows; empty where it does not.
     name
         `Table 1` or the like; empty for a cell that is neither table nor figure.
+    interactive
+        What the page adds to it (`table`, `survival`); empty for nothing.
     """
 
     notebook: str
@@ -39,6 +41,7 @@ class Exhibit:
     svg: str = ""
     png: bytes = b""
     name: str = field(default="")
+    interactive: str = ""
 
 
 class Notebooks:
@@ -115,6 +118,7 @@ def _unquoted(value: str) -> str:
 def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
     kind = label.split("-")[0]
     found = Exhibit(name, label, given.get(f"{kind}-cap", ""), given.get("fig-alt", ""))
+    found.interactive = given.get("interactive", "")
     for output in cell.outputs:
         data = output.get("data", {})
         found.markdown += str(data.get("text/markdown", "")).rstrip() + "\n\n"

@@ -12,7 +12,8 @@ from case_review.project import Project
 from case_review.rendering import ast, docx, html, manuscript, pdf, provenance
 from case_review.rendering.assemble import assemble
 
-_WRITERS = {"html": html.write, "typst": pdf.write, "docx": docx.write}
+#: The page comes last, for it links to the other forms.
+_WRITERS = {"typst": pdf.write, "docx": docx.write, "html": html.write}
 
 
 def name() -> str:

@@ -1,71 +1,172 @@
-"""The site: the report's page, the executed notebooks and the data-quality pages."""
+"""The site: the report's page, the executed notebooks, the data and the data-quality pages."""
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
-from case_review import quality
+from case_review import quality, registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, figures, pages
+from case_review.rendering import (
+    ast,
+    data_page,
+    figures,
+    html_exhibits,
+    html_tables,
+    interactive,
+    pages,
+    provenance,
+    scripts,
+)
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.citations import convert
 from case_review.rendering.manuscript import Manuscript
+from case_review.revision import revision
+
+#: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
+_RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
+_LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
+_DOWNLOADS = {
+    "index.pdf": "PDF",
+    "index.docx": "Word",
+    "index.jats.xml": "JATS XML",
+    "data/index.html": "Data",
+}
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
-    """Write `index.html` and the pages it links to.
+    """Write `index.html` and the pages it links to; other forms in `out` are offered there.
 
     `work` is the folder for what pandoc includes; `prepare` must have filled it.
     """
-    text = convert(project, found, tree, options(project, work), work)
-    (out / "index.html").write_text(text, encoding="utf-8")
-    _write_notebooks(project, work, out)
-    if text := quality.markdown(project):
-        _write_quality(project, text, work, out)
+    site = _Site(project, work, out)
+    data_page.write_files(project, out)
+    tree = html_exhibits.anchored(tree, found.used)
+    tree["meta"]["downloads"] = _downloads(out)
+    tree["meta"]["version"] = _inlines(str(revision(project)))
+    tree["meta"]["day"] = _inlines(f"{revision(project).day:%-d %B %Y}")
+    kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
+    cards = {result.id: provenance.card(result) for result in found.used.values()}
+    site.write("index.html", tree, found, kinds, scripts.data("provenance", cards))
+    _write_notebooks(project, found, site)
+    _write_quality(project, site)
+    content = ast.parse(data_page.markdown(project))["blocks"]
+    site.write("data/index.html", pages.document(content, ast.words(data_page.TITLE), "Sources"))
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     shown = [exhibit.svg for exhibit in found.exhibits.values() if exhibit.svg]
     letters = figures.characters([*shown, *_drawn(Notebooks(project))])
-    css = _style(project, "report.css") + figures.font_css(letters)
+    css = _style(project, "report.css") + figures.font_css(letters + _LETTERS)
     (work / "report.css").write_text(css, encoding="utf-8")
     (work / "footer.html").write_text(_footer_html(foot), encoding="utf-8")
 
 
-def options(project: Project, work: Path) -> list[str]:
-    """Pandoc's options for every page of the site."""
-    return [
-        *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
-        f"--template={project.report / 'styles' / 'report.html'}",
-        f"--include-in-header={work / 'report.css'}",
-        f"--include-after-body={work / 'footer.html'}",
-        "--metadata=lang:en-GB",
-        "--syntax-highlighting=none",
-        "--shift-heading-level-by=1",
-    ]
+class _Site:
+    """The pages of one site: what they share, and how one is written."""
+
+    def __init__(self, project: Project, work: Path, out: Path):
+        self.project, self.work, self.out = project, work, out
+        self.parts = {"index.html": "Report", "notebooks/index.html": "Notebooks"}
+        self.parts["data/index.html"] = "Data"
+        if quality.Suites(project).all:
+            self.parts["quality/index.html"] = quality.TITLE
+
+    def write(
+        self,
+        name: str,
+        tree: dict,
+        found: Manuscript | None = None,
+        kinds: frozenset[str] | set[str] = frozenset(),
+        data: str = "",
+    ) -> None:
+        """Write a page.
+
+        Parameters
+        ----------
+        name
+            Its path in the site.
+        found
+            The manuscript, for its citations, if the page is the report.
+        kinds
+            Kinds of interactive exhibits on it.
+        data
+            Blocks of data for its scripts.
+        """
+        tree["blocks"] = html_tables.accessible(tree["blocks"])
+        used = scripts.chosen(self.project, set(kinds))
+        arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
+        if found:
+            text = convert(self.project, found, tree, arguments, self.work)
+        else:
+            text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
+        head, end, tail = text.rpartition("</body>")
+        path = self.out / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(head + data + scripts.elements(used) + end + tail, encoding="utf-8")
+
+    def _options(self, name: str) -> list[str]:
+        """Pandoc's options for a page."""
+        # A notebook's sections have the second level already.
+        shift = not name.startswith("notebooks/") or name == "notebooks/index.html"
+        return [
+            *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
+            f"--template={self.project.report / 'styles' / 'report.html'}",
+            f"--include-in-header={self.work / 'report.css'}",
+            f"--include-after-body={self.work / 'footer.html'}",
+            f"--variable=site-links:{self._links(name)}",
+            "--metadata=lang:en-GB",
+            "--syntax-highlighting=pygments",
+            *(["--shift-heading-level-by=1"] if shift else []),
+        ]
+
+    def _links(self, name: str) -> str:
+        """The links between the parts of the site, as list items."""
+        up = "../" * name.count("/")
+        items = []
+        for target, words in self.parts.items():
+            part = "/" in target and name.startswith(target.split("/")[0] + "/")
+            here = "page" if target == name else "true" if part else ""
+            current = f' aria-current="{here}"' if here else ""
+            items.append(f'<li><a href="{up}{target}"{current}>{html.escape(words)}</a></li>')
+        return "".join(items)
 
 
-def _write_notebooks(project: Project, work: Path, out: Path) -> None:
+def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
-    (out / "notebooks").mkdir()
-    for notebook in notebooks.names():
-        tree = pages.page(notebooks, notebook)
-        text, _ = ast.pandoc(options(project, work), json.dumps(tree), work)
-        (out / "notebooks" / f"{notebook}.html").write_text(text, encoding="utf-8")
+    places = pages.Places(found.exhibits, found.used, registry.load(project.results))
+    for name in notebooks.names():
+        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places))
+    site.write("notebooks/index.html", pages.index(notebooks))
 
 
-def _write_quality(project: Project, text: str, work: Path, out: Path) -> None:
-    """The page of expectations, which exhibits and notebooks link to."""
-    tree = ast.parse(text)
-    tree["meta"]["title"] = {"t": "MetaInlines", "c": ast.words(quality.TITLE)}
-    back = ast.para(ast.link("../index.html", ast.words("Back to the report")))
-    tree["blocks"].insert(0, back)
-    page, _ = ast.pandoc(options(project, work), json.dumps(tree), work)
-    (out / "quality").mkdir()
-    (out / "quality" / "index.html").write_text(page, encoding="utf-8")
+def _write_quality(project: Project, site: _Site) -> None:
+    """The page of suites and one per suite, which exhibits link to."""
+    suites = quality.Suites(project).all
+    if not suites:
+        return
+    texts = {"index": quality.overview(suites), **{s.name: quality.page(s) for s in suites}}
+    for name, text in texts.items():
+        title = ast.words(quality.TITLE if name == "index" else f"Expectations: {name}")
+        blocks = ast.parse(text)["blocks"]
+        site.write(f"quality/{name}.html", pages.document(blocks, title, quality.TITLE))
+
+
+def _downloads(out: Path) -> dict:
+    """The other forms of the report that were written, for the title block."""
+    found = []
+    for name, words in _DOWNLOADS.items():
+        if (out / name).is_file() or name == "data/index.html":
+            entry = {"href": _inlines(name), "words": _inlines(words)}
+            found.append({"t": "MetaMap", "c": entry})
+    return {"t": "MetaList", "c": found}
+
+
+def _inlines(text: str) -> dict:
+    return {"t": "MetaInlines", "c": ast.words(text)}
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:

@@ -3,36 +3,110 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from case_review.rendering import ast, figures
-from case_review.rendering.cells import Notebooks, options
+import nbformat
+
+from case_review.registry import Recorded
+from case_review.rendering import ast, figures, provenance
+from case_review.rendering.cells import Exhibit, Notebooks, options
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: What papermill's tags on a cell say to a reader.
+_ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
+_OPTION_LINE = re.compile(r"^#\|.*\n?", re.MULTILINE)
 
 
-def page(notebooks: Notebooks, name: str) -> dict:
+@dataclass(frozen=True)
+class Places:
+    """Where the report shows what the notebooks made.
+
+    Parameters
+    ----------
+    exhibits
+        The embedded cells by label.
+    results
+        The results that prose shows, by id.
+    recorded
+        All results, by id.
+    """
+
+    exhibits: dict[str, Exhibit]
+    results: dict[str, Recorded]
+    recorded: dict[str, Recorded]
+
+    def of(self, notebook: str, label: str) -> list:
+        """Links from a cell back to its places in the report, as inlines; empty if it has none."""
+        found: list = []
+        exhibit = self.exhibits.get(label)
+        if exhibit and exhibit.notebook == notebook:
+            name = exhibit.name or "this place"
+            found.append((f"../index.html#{label}", name))
+        own = (r for r in self.results.values() if (r.notebook, r.cell) == (notebook, label))
+        found += [(f"../index.html#{provenance.anchor(r)}", r.text) for r in own]
+        links: list = []
+        for url, text in found:
+            links += ast.words(", ") if links else ast.words("In the report: ")
+            links.append(ast.link(url, ast.words(text)))
+        return links
+
+
+def page(notebooks: Notebooks, name: str, places: Places) -> dict:
     """The document tree of one notebook's page."""
     cells = notebooks.notebook(name).cells
     texts: list[str] = []
     for cell in cells:
         texts += [cell.source] if cell.cell_type == "markdown" else _markdown(cell)
     parsed = iter(ast.parse_many(texts))
-    blocks: list = []
+    blocks = _reads(name, places)
     seen: set[str] = set()
+    title: list = []
     for number, cell in enumerate(cells):
         if cell.cell_type == "markdown":
-            blocks += [_section(block) for block in next(parsed)]
+            for block in next(parsed):
+                if not title and block["t"] == "Header" and block["c"][0] == 1:
+                    title = block["c"][2]
+                else:
+                    blocks.append(_section(block))
         elif cell.cell_type == "code":
-            blocks.append(_code(cell, f"{name}-{number}", parsed, seen))
-    title = {"t": "MetaInlines", "c": ast.words(f"Notebook {name}")}
-    return {
-        "pandoc-api-version": ast.parse("x")["pandoc-api-version"],
-        "meta": {"title": title},
-        "blocks": [
-            ast.para(ast.link("../index.html", ast.words("Back to the report"))),
-            *ast.walk(blocks, _into_report),
-        ],
-    }
+            blocks.append(_code(cell, name, number, parsed, seen, places))
+    return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
+
+
+def document(blocks: list, title: list, kicker: str) -> dict:
+    """The tree of a page that is not the report's own; `kicker` stands above its title."""
+    meta = {"title": {"t": "MetaInlines", "c": title}}
+    meta["kicker"] = {"t": "MetaInlines", "c": ast.words(kicker)}
+    version = ast.parse("x")["pandoc-api-version"]
+    return {"pandoc-api-version": version, "meta": meta, "blocks": blocks}
+
+
+def index(notebooks: Notebooks) -> dict:
+    """The page that lists the notebooks, each with its title and first paragraph."""
+    blocks: list = []
+    for name in notebooks.names():
+        first = next((c for c in notebooks.notebook(name).cells if c.cell_type == "markdown"), None)
+        found = ast.parse_many([first.source])[0] if first else []
+        title = next((b["c"][2] for b in found if b["t"] == "Header"), ast.words(name))
+        blocks.append(ast.header(1, "", name))
+        blocks[-1]["c"][2] = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
+        blocks += [block for block in found if block["t"] == "Para"][:1]
+    return document(blocks, ast.words("Notebooks"), "Where every number is computed")
+
+
+def _reads(name: str, places: Places) -> list:
+    """What the notebook's results rest on, with links to the files."""
+    own = (result for result in places.recorded.values() if result.notebook == name)
+    inputs = {path: sum for result in own for path, sum in result.inputs.items()}
+    if not inputs:
+        return []
+    words: list = ast.words("Reads ")
+    for path, sum in sorted(inputs.items()):
+        words += ast.words(", ") if len(words) > 2 else []
+        made = re.fullmatch(r"report/results/(\w+)\.json", path)
+        url = f"{made[1]}.html" if made else f"../{path}"
+        words += [ast.link(url, ast.words(path)), *ast.words(f" ({sum[:8]})")]
+    return [ast.div([ast.para(*words)], classes=["cell-places"])]
 
 
 def _into_report(node: dict) -> dict | None:
@@ -44,8 +118,9 @@ def _into_report(node: dict) -> dict | None:
 
 
 def _section(block: dict) -> dict:
-    """A heading's own anchor must never be that of a cell's label."""
+    """A heading below the page's own; its anchor must never be that of a cell's label."""
     if block["t"] == "Header":
+        block["c"][0] = max(2, block["c"][0])
         block["c"][1][0] = f"section-{block['c'][1][0]}"
     return block
 
@@ -57,20 +132,39 @@ def _markdown(cell) -> list[str]:
     return [str(text) for text in shown if text]
 
 
-def _code(cell, key: str, parsed, seen: set[str]) -> dict:
-    label = options(cell.source).get("label", "")
-    blocks = [ast.code(cell.source, "python")] if cell.source.strip() else []
+def _code(
+    cell: nbformat.NotebookNode, name: str, number: int, parsed, seen: set[str], places: Places
+) -> dict:
+    given = options(cell.source)
+    label = given.get("label", "")
+    source = _OPTION_LINE.sub("", cell.source).strip("\n")
+    blocks = [ast.code(source, "python")] if source.strip() else []
     for output in cell.outputs:
         data = output.get("data", {})
         if data.get("text/markdown"):
-            blocks += next(parsed)
+            blocks += ast.walk(next(parsed), _into_report)
         elif "image/svg+xml" in data:
-            alt = figures.plain(options(cell.source).get("fig-alt", "Figure"))
-            svg = figures.inline_svg(data["image/svg+xml"], key, alt)
-            blocks.append(ast.div([ast.raw("html", svg)], classes=["figure"]))
+            alt = figures.plain(given.get("fig-alt", "Figure"))
+            svg = figures.inline_svg(data["image/svg+xml"], f"{name}-{number}", alt)
+            blocks.append(ast.div([ast.raw("html", svg)], classes=["figure", "drawing"]))
         elif text := _COLOUR.sub("", output.get("text", "") or data.get("text/plain", "")):
             blocks.append(ast.code(text, "output"))
     if label in seen:
         label = ""
     seen.add(label)
+    if caption := given.get(f"{label.split('-')[0]}-cap"):
+        blocks.append(ast.div([ast.para(*ast.inlines(caption))], classes=["cell-caption"]))
+    if head := _head(cell, name, label, places):
+        blocks.insert(0, ast.div([ast.para(*head)], classes=["cell-places"]))
     return ast.div(blocks, id=label, classes=["cell"])
+
+
+def _head(cell: nbformat.NotebookNode, name: str, label: str, places: Places) -> list:
+    """What stands above a cell: its label and its places in the report, or its role."""
+    if not label:
+        roles = (_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES)
+        return ast.words(next(roles, ""))
+    here = {"t": "Code", "c": [ast.attr(), label]}
+    link = ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])
+    back = places.of(name, label)
+    return [link, *ast.words(" · "), *back] if back else [link]

@@ -1,4 +1,4 @@
-"""Where the numbers come from: tooltips, the appendix table, and the words of the footer."""
+"""Where the numbers come from: tooltips, cards, the appendix table, and the words of the footer."""
 
 from __future__ import annotations
 
@@ -14,16 +14,29 @@ _LONGEST = 40
 
 
 def tooltip(result: Recorded) -> str:
-    """What a reader sees on pointing at a number."""
+    """What a reader without scripts sees on pointing at a number."""
     parts = [f"{result.id} = {_number(result.value)} {result.unit}".strip()]
-    if result.low is not None or result.high is not None:
-        parts.append(f"interval {_number(result.low)} to {_number(result.high)}")
-    if result.n is not None:
-        parts.append(f"n = {result.n}" + (f" of {result.of}" if result.of is not None else ""))
+    if interval := _interval(result):
+        parts.append(f"interval {interval}")
+    if count := _count(result):
+        parts.append(f"n = {count}")
     parts.append(f"notebook {result.notebook}, cell {result.cell}")
     if result.inputs:
         parts.append(inputs(result))
     return "; ".join(parts)
+
+
+def card(result: Recorded) -> list[list[str]]:
+    """The lines of the card that opens at a number: pairs of a term and what it says."""
+    lines = [
+        ["Result", result.id],
+        ["Value", f"{_number(result.value)} {result.unit}".strip()],
+        ["Interval", _interval(result)],
+        ["n", _count(result)],
+        ["Cell", f"{result.notebook}, {result.cell}"],
+        *(["Input", f"{path}, SHA-256 {sum[:8]}"] for path, sum in result.inputs.items()),
+    ]
+    return [line for line in lines if line[1]]
 
 
 def inputs(result: Recorded) -> str:
@@ -31,10 +44,24 @@ def inputs(result: Recorded) -> str:
     return ", ".join(f"{path.split('/')[-1]} {sum[:8]}" for path, sum in result.inputs.items())
 
 
+def _interval(result: Recorded) -> str:
+    if result.low is None and result.high is None:
+        return ""
+    return f"{_number(result.low)} to {_number(result.high)}"
+
+
+def _count(result: Recorded) -> str:
+    if result.n is None:
+        return ""
+    return f"{result.n}" + (f" of {result.of}" if result.of is not None else "")
+
+
 def _number(value) -> str:
     if value is None:
         return "not estimable"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.1f}"
+    return str(value)
 
 
 def anchor(result: Recorded) -> str:

@@ -1,0 +1,102 @@
+"""Numbers, tables and figures as the page shows them: linked to cell, data and expectations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from case_review import quality
+from case_review.project import Project
+from case_review.registry import Recorded
+from case_review.rendering import ast, figures, html_tables, interactive, provenance, scripts
+from case_review.rendering.cells import Exhibit
+from case_review.rendering.forms import Form
+
+
+def number(result: Recorded) -> dict:
+    """A number of the prose as a link to its cell."""
+    url = provenance.cell_address(result)
+    data = {
+        "data-result": result.id,
+        "data-notebook": result.notebook,
+        "data-cell": result.cell,
+    }
+    return ast.link(url, ast.words(result.text), provenance.tooltip(result), ["result"], **data)
+
+
+def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
+    """`tree` with an anchor at the first place of each of the results `used`."""
+    seen: set[str] = set()
+
+    def change(node: dict):
+        if node["t"] != "Link" or "result" not in node["c"][0][1]:
+            return None
+        id = dict(node["c"][0][2])["data-result"]
+        if id in seen:
+            return None
+        seen.add(id)
+        attr, shown, target = node["c"]
+        return {"t": "Link", "c": [[provenance.anchor(used[id]), *attr[1:]], shown, target]}
+
+    return ast.walk(tree, change)
+
+
+def figure(shown: Exhibit, caption: list, folder: Path) -> list:
+    """A figure as an element of the page."""
+    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
+    drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
+    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
+    return [{"t": "Figure", "c": [ast.attr(), captions, [drawn]]}]
+
+
+def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
+    """A table with its notes; the frame around both bears the label."""
+    if caption:
+        captions = {"t": "Plain", "c": ast.numbered(shown.name, caption)}
+        table["c"][1] = [None, [captions]]
+    return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
+
+
+FORM = Form(lambda result: [number(result)], figure, table, appendix=False)
+
+
+def frame(project: Project, shown: Exhibit, blocks: list) -> list:
+    """An exhibit's blocks in a frame that bears its label, with what lies behind it below.
+
+    An interactive exhibit is marked as such, and has its data in the frame.
+    """
+    kind = interactive.kind(shown)
+    classes = ("interactive-table",) if kind == "table" else ()
+    blocks = html_tables.accessible(blocks, classes)
+    attributes = {}
+    if kind == "survival":
+        block = f"{shown.label}-data"
+        attributes["data-survival"] = block
+        data = scripts.data(block, interactive.survival(project, shown))
+        blocks.append(ast.raw("html", data))
+    blocks.append(_sources(project, shown))
+    return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
+
+
+def _sources(project: Project, shown: Exhibit) -> dict:
+    """The line below an exhibit with what lies behind it."""
+    found: list = []
+
+    def add(url: str, text: str, unseen: str = "") -> None:
+        hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(unseen)]}
+        found.extend(ast.words(" · ") if found else [])
+        found.append(ast.link(url, [*ast.words(text), *([hidden] if unseen else [])]))
+
+    of = f" of {shown.name}" if shown.name else ""
+    for ending in ("csv", "svg", "png"):
+        name = f"{shown.label}.{ending}"
+        if (project.exhibits / name).is_file():
+            add(f"exhibits/{name}", ending.upper(), of)
+    add(f"notebooks/{shown.notebook}.html#{shown.label}", f"notebook {shown.notebook}", of)
+    expected = quality.Suites(project)
+    guards = expected.guarding(shown.notebook, shown.label)
+    for position, suite in enumerate(guards):
+        words = f"{'expectations: ' if not position else ''}{suite.name} {suite.met}/{suite.of}"
+        add(f"quality/{suite.name}.html", words)
+    if not guards and expected.all:
+        add("quality/index.html", "expectations on the data")
+    return ast.div([ast.para(*found)], classes=["exhibit-sources"])

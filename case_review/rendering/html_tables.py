@@ -1,0 +1,79 @@
+"""Tables of the pages: header cells that name their scope, and a frame that scrolls by itself."""
+
+from __future__ import annotations
+
+import copy
+
+from case_review.rendering import ast, columns
+
+#: What stands, unseen, in a corner that has no heading of its own.
+_CORNER = "Row"
+_FRAME = "table-scroll"
+#: The name of a table without caption; no two frames of a page may bear the same name.
+_NAMELESS = "Table"
+
+
+def accessible(blocks: list, classes: tuple[str, ...] = ()) -> list:
+    """`blocks` with every table marked up for assistive technology and put into a frame.
+
+    Parameters
+    ----------
+    classes
+        Further classes of the tables.
+    """
+
+    names: list[str] = []
+
+    def change(node: dict):
+        if node["t"] == "Div" and _FRAME in node["c"][0][1]:
+            return [node]
+        if node["t"] != "Table":
+            return None
+        table = copy.deepcopy(node)
+        table["c"][2] = columns.specs(table)
+        table["c"][0][1] = [*table["c"][0][1], *classes]
+        _heads(table)
+        table["c"][4] = [group for body in table["c"][4] for group in _groups(body)]
+        name = ast.text(table["c"][1][1]) or _NAMELESS
+        names.append(name)
+        if (count := names.count(name)) > 1:
+            name = f"{name} {count}"
+        # The role makes the name count; the index lets the keyboard scroll. The script takes both
+        # away from a table that fits.
+        region = {"role": "region", "tabindex": "0", "aria-label": name}
+        return [ast.div([table], classes=[_FRAME], **region)]
+
+    return ast.walk(blocks, change)
+
+
+def _heads(table: dict) -> None:
+    for row in table["c"][3][1]:
+        for cell in row[1]:
+            _scope(cell, "col")
+            if not ast.text(cell[4]).strip():
+                hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(_CORNER)]}
+                cell[4] = [{"t": "Plain", "c": [hidden]}]
+
+
+def _groups(body: list) -> list:
+    """A body cut before each row that opens a block; first cells become row headings."""
+    groups: list = []
+    for row in body[3]:
+        opens = _opens_block(row)
+        if opens or not groups:
+            groups.append([ast.attr(), 1, [], []])
+        if ast.text(row[1][0][4]).strip():
+            _scope(row[1][0], "rowgroup" if opens else "row")
+        groups[-1][3].append(row)
+    return groups
+
+
+def _opens_block(row: list) -> bool:
+    """Whether a row is a heading: bold text in the first cell, nothing in the others."""
+    first, *others = row[1]
+    bold = first[4] and first[4][0].get("c") and first[4][0]["c"][0].get("t") == "Strong"
+    return bool(bold and others and not any(ast.text(cell[4]).strip() for cell in others))
+
+
+def _scope(cell: list, scope: str) -> None:
+    cell[0][2] = [*cell[0][2], ["scope", scope]]

@@ -1,0 +1,91 @@
+"""Scripts of the pages, all inline, and the policy that admits them by their hashes only.
+
+A page must work from `file://`, where browsers load no script beside it by hash, so nothing is
+loaded from anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import itables
+
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+#: What the page's own script of each kind of interactive exhibit needs, by kind.
+LIBRARIES = {"survival": "vega", "table": "datatables"}
+_EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
+
+
+def policy(scripts: list[str]) -> str:
+    """The content security policy of a page that holds exactly these `scripts`."""
+    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def chosen(project: Project, kinds: set[str]) -> list[str]:
+    """The scripts of a page, in order: the report's own and those of its interactive exhibits."""
+    found = [own(project, "report.js")]
+    for kind in sorted(kinds):
+        found += [_LOADERS[LIBRARIES[kind]](), own(project, f"{kind}.js")]
+    return found
+
+
+def own(project: Project, name: str) -> str:
+    """A script of `report/styles/`."""
+    path = project.report / "styles" / name
+    if not path.is_file():
+        raise ReviewError(f"report/styles/{name} is missing. Restore it from the repository.")
+    return _inline(path.read_text(encoding="utf-8"))
+
+
+def elements(scripts: list[str]) -> str:
+    """The script elements; modules run after the page was read, each with names of its own."""
+    return "".join(f'<script type="module">{script}</script>\n' for script in scripts)
+
+
+def data(id: str, content) -> str:
+    """A block of JSON for a script to read; nothing in it can end the element."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{id}">{text}</script>\n'
+
+
+def _inline(script: str) -> str:
+    """A script that may stand inside a page, where line ends are always `\\n`."""
+    if re.search(r"</script", script, re.IGNORECASE):
+        raise ReviewError("a script holds '</script', so it cannot stand inside a page.")
+    return script.replace("\r\n", "\n")
+
+
+@cache
+def _vega() -> str:
+    """Vega, Vega-Lite and Vega-Embed, as the package vl-convert brings them."""
+    import vl_convert
+
+    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+@cache
+def _datatables() -> str:
+    """DataTables, as the package itables brings it: a module whose default export is named."""
+    path = Path(itables.__file__).parent / "html" / "dt_bundle.js"
+    text, count = _EXPORT.subn(r"window.DataTable=\1;", path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise ReviewError("this version of itables bundles DataTables in another way.")
+    return _inline(text)
+
+
+_LOADERS = {"vega": _vega, "datatables": _datatables}

@@ -1,0 +1,144 @@
+// What every page of the report adds to itself. Without it the page is complete, only quieter.
+
+// -- where a number comes from: a card on hover and on focus (WCAG 1.4.13) ------------------------
+
+function provenance() {
+  const block = document.getElementById("provenance");
+  if (!block) return;
+  const cards = JSON.parse(block.textContent);
+  const card = document.createElement("div");
+  card.id = "provenance-card";
+  card.setAttribute("role", "tooltip");
+  card.hidden = true;
+  document.body.append(card);
+  let shownFor = null;
+  let leaving = 0;
+
+  function fill(lines) {
+    const list = document.createElement("dl");
+    let before = "";
+    for (const [term, text] of lines) {
+      const name = document.createElement("dt");
+      name.textContent = term;
+      const said = document.createElement("dd");
+      said.textContent = text;
+      list.append(...(term === before ? [] : [name]), said);
+      before = term;
+    }
+    const hint = document.createElement("p");
+    hint.textContent = "The number is a link to its notebook cell.";
+    card.replaceChildren(list, hint);
+  }
+
+  function place(link) {
+    const box = link.getClientRects()[0] ?? link.getBoundingClientRect();
+    const width = document.documentElement.clientWidth;
+    const left = Math.max(12, Math.min(box.left, width - card.offsetWidth - 12));
+    const below = box.bottom + 6 + card.offsetHeight < window.innerHeight;
+    const top = below || box.top < card.offsetHeight + 12 ? box.bottom + 6 : box.top - card.offsetHeight - 6;
+    card.style.left = `${left + window.scrollX}px`;
+    card.style.top = `${top + window.scrollY}px`;
+  }
+
+  function show(link) {
+    clearTimeout(leaving);
+    const lines = cards[link.dataset.result];
+    if (!lines || shownFor === link) return;
+    hide();
+    shownFor = link;
+    fill(lines);
+    card.hidden = false;
+    place(link);
+    link.setAttribute("aria-describedby", card.id);
+  }
+
+  function hide() {
+    clearTimeout(leaving);
+    shownFor?.removeAttribute("aria-describedby");
+    shownFor = null;
+    card.hidden = true;
+  }
+
+  // The pointer may wander from the number onto its card without losing it.
+  const hideSoon = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(() => document.activeElement === shownFor || hide(), 250);
+  };
+  for (const link of document.querySelectorAll("a.result")) {
+    link.removeAttribute("title");
+    link.addEventListener("pointerenter", (event) => event.pointerType === "touch" || show(link));
+    link.addEventListener("pointerleave", hideSoon);
+    link.addEventListener("focus", () => show(link));
+    link.addEventListener("blur", hide);
+  }
+  card.addEventListener("pointerenter", () => clearTimeout(leaving));
+  card.addEventListener("pointerleave", hideSoon);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+}
+
+// -- the table of contents follows the text -------------------------------------------------------
+
+function contents() {
+  const details = document.getElementById("toc");
+  if (!details) return;
+  const links = [...details.querySelectorAll("a[href^='#']")];
+  const parts = links.map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+  const narrow = window.matchMedia("(max-width: 60rem)");
+  const fold = () => { details.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
+  details.addEventListener("click", (event) => {
+    if (narrow.matches && event.target.closest("a")) details.open = false;
+  });
+
+  let waiting = false;
+  function follow() {
+    waiting = false;
+    const line = window.innerHeight / 4;
+    const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 2;
+    const passed = parts.filter(([, part]) => part && (atEnd || part.getBoundingClientRect().top < line));
+    const seen = passed.length ? passed[passed.length - 1][0] : null;
+    for (const link of links) {
+      if (link === seen) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+    const frame = details.parentElement;
+    if (seen && !narrow.matches) {
+      const middle = seen.offsetTop - frame.clientHeight / 2;
+      if (Math.abs(frame.scrollTop - middle) > frame.clientHeight / 3) frame.scrollTop = middle;
+    }
+  }
+  const later = () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } };
+  window.addEventListener("scroll", later, { passive: true });
+  window.addEventListener("resize", later);
+  follow();
+}
+
+// -- what is wider than the page scrolls in a frame that the keyboard reaches ---------------------
+
+function frames() {
+  function label(frame, number) {
+    const figure = frame.closest("figure, .cell");
+    const words = frame.matches("pre") ? null : figure?.querySelector("figcaption, .cell-caption");
+    const name = frame.matches("pre") ? "Code or output" : "Figure";
+    return frame.getAttribute("aria-label") ?? words?.textContent.trim() ?? `${name} ${number}`;
+  }
+  function judge(frame) {
+    if (frame.scrollWidth > frame.clientWidth + 1) {
+      frame.tabIndex = 0;
+      frame.setAttribute("role", "region");
+      frame.setAttribute("aria-label", frame.dataset.label);
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
+    }
+  }
+  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => judge(entry.target)));
+  [...document.querySelectorAll(".table-scroll, .drawing, pre")].forEach((frame, index) => {
+    frame.dataset.label = label(frame, index + 1);
+    watcher.observe(frame);
+  });
+}
+
+provenance();
+contents();
+frames();

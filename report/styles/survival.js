@@ -1,0 +1,114 @@
+// A survival figure that shows or hides groups and bands, and can be read off at any time.
+// The drawing as printed stays the default, and what is printed. Needs window.vegaEmbed.
+
+const percent = (share) => (share === null || share === undefined ? "not estimable" : `${(100 * share).toFixed(1)}%`);
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// A short piece of a group's line, for its check box.
+function sample(group) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const line = document.createElementNS(space, "line");
+  const looks = { x1: 0, x2: 34, y1: 6, y2: 6, stroke: group.colour, "stroke-width": 3, "stroke-dasharray": group.dash[1] ? group.dash.join(" ") : "none" };
+  for (const [key, value] of Object.entries(looks)) line.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ width: 34, height: 12, "aria-hidden": "true" })) svg.setAttribute(key, value);
+  svg.append(line);
+  return svg;
+}
+
+// The last step of a group's curve at or before a week.
+function reading(rows, group, week) {
+  return rows.filter((row) => row.group === group.key && row.time_weeks <= week + 1e-9).pop();
+}
+
+function explorable(exhibit) {
+  const { groups, rows, chart } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const drawing = exhibit.querySelector(".drawing");
+  const end = Math.max(...rows.map((row) => row.time_weeks));
+  const shown = new Set(groups.map((group) => group.key));
+  let view = null;
+
+  const printed = element("button", { type: "button", "aria-pressed": "true" }, "As printed");
+  const alive = element("button", { type: "button", "aria-pressed": "false" }, "Interactive");
+  const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
+  const choices = element("fieldset", {}, element("legend", {}, "Show"));
+  for (const group of groups) {
+    const box = element("input", { type: "checkbox", value: group.key, checked: "" });
+    box.addEventListener("change", () => {
+      if (box.checked) shown.add(group.key);
+      else shown.delete(group.key);
+      update();
+    });
+    choices.append(element("label", {}, box, sample(group), group.label));
+  }
+  const bands = element("input", { type: "checkbox", name: "bands", checked: "" });
+  bands.addEventListener("change", () => update());
+  choices.append(element("label", {}, bands, "Confidence bands"));
+
+  const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: 0 });
+  const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: 0 });
+  const body = element("tbody");
+  const heads = ["Group", "Responded", "Limits", "At risk"].map((name) => element("th", { scope: "col" }, name));
+  const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
+  const time = element("div", { class: "tools" }, element("label", {}, "Read off at week ", exact), element("label", {}, element("span", { class: "visually-hidden" }, "Week"), slider));
+  const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen week." });
+  const card = element("div", { class: "drawing chart-card" }, canvas);
+  const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, time, element("div", { "aria-live": "polite" }, readings));
+  panel.hidden = true;
+  drawing.before(element("div", { class: "tools" }, views));
+  drawing.after(panel);
+
+  function setWeek(week) {
+    const kept = Math.min(Math.max(week, 0), Math.ceil(end));
+    slider.value = kept;
+    exact.value = Math.round(kept * 100) / 100;
+    update();
+  }
+  slider.addEventListener("input", () => setWeek(Number(slider.value)));
+  exact.addEventListener("input", () => {
+    if (exact.value === "" || Number.isNaN(Number(exact.value))) return;
+    slider.value = exact.value;
+    update();
+  });
+
+  function update() {
+    const week = Number(exact.value) || 0;
+    body.replaceChildren(...groups.filter((group) => shown.has(group.key)).map((group) => {
+      const step = reading(rows, group, week);
+      const limits = step.lower === null ? "not estimable" : `${percent(step.lower)} to ${percent(step.upper)}`;
+      const cells = [percent(step.proportion), limits, String(step.at_risk)].map((text) => element("td", {}, text));
+      return element("tr", {}, element("th", { scope: "row" }, group.label), ...cells);
+    }));
+    view?.signal("shown", [...shown]).signal("bands", bands.checked).signal("week", week).runAsync();
+  }
+
+  async function open() {
+    const spec = { ...chart, datasets: { curves: rows } };
+    const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
+    view = (await window.vegaEmbed(canvas, spec, options)).view;
+    view.addEventListener("pointermove", (event) => {
+      const left = canvas.querySelector("svg").getBoundingClientRect().left + view.origin()[0];
+      setWeek(Math.round(view.scale("x").invert(event.clientX - left) * 10) / 10);
+    });
+    update();
+  }
+
+  function choose(live) {
+    printed.setAttribute("aria-pressed", String(!live));
+    alive.setAttribute("aria-pressed", String(live));
+    drawing.hidden = live;
+    panel.hidden = !live;
+    if (live && !view) open();
+  }
+  printed.addEventListener("click", () => choose(false));
+  alive.addEventListener("click", () => choose(true));
+  update();
+}
+
+document.querySelectorAll("[data-survival]").forEach(explorable);

@@ -1,0 +1,64 @@
+// A table that can be searched, filtered and sorted. Needs window.DataTable.
+
+// A column gets a list of choices if few values repeat in it.
+function choices(column, rows) {
+  const values = [...new Set(column.data().toArray().map((value) => value.replace(/<[^>]*>/g, "").trim()))];
+  return values.length > 1 && values.length <= Math.min(8, rows / 2) ? values.filter(Boolean).sort() : [];
+}
+
+function operable(table) {
+  const frame = table.closest(".table-scroll");
+  const name = frame.getAttribute("aria-label") ?? "the table";
+  const data = new window.DataTable(table, {
+    paging: false,
+    info: false,
+    autoWidth: false,
+    order: [],
+    layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
+    language: { zeroRecords: "No row fits." },
+  });
+  const tools = document.createElement("div");
+  tools.className = "tools";
+  tools.setAttribute("role", "search");
+  tools.setAttribute("aria-label", name);
+  const count = document.createElement("span");
+  count.className = "count";
+  count.setAttribute("role", "status");
+  const total = data.rows().count();
+
+  function labelled(words, control) {
+    const label = document.createElement("label");
+    label.append(`${words} `, control);
+    tools.append(label);
+    return control;
+  }
+  const search = labelled("Search", document.createElement("input"));
+  search.type = "search";
+  search.addEventListener("input", () => data.search(search.value).draw());
+  const selects = [];
+  for (const column of data.columns().indexes().toArray().map((index) => data.column(index))) {
+    const values = choices(column, total);
+    if (!values.length) continue;
+    const heading = column.header().querySelector(".dt-column-title")?.textContent ?? column.header().textContent;
+    const select = labelled(heading.trim(), document.createElement("select"));
+    select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    select.addEventListener("change", () => column.search(select.value, { exact: select.value !== "" }).draw());
+    selects.push(select);
+  }
+  const clear = document.createElement("button");
+  clear.type = "button";
+  clear.textContent = "Show all";
+  clear.addEventListener("click", () => {
+    search.value = "";
+    selects.forEach((select) => { select.value = ""; });
+    data.search("").columns().search("");
+    data.order([]).draw();
+  });
+  tools.append(clear, count);
+  const tell = () => { count.textContent = `${data.rows({ search: "applied" }).count()} of ${total} rows`; };
+  data.on("draw", tell);
+  tell();
+  frame.before(tools);
+}
+
+document.querySelectorAll("table.interactive-table").forEach(operable);
