@@ -234,11 +234,12 @@ def table(
 
 
 def _columns(of: Mapping[str, int], percent_of_reported: bool) -> list[str]:
+    if not percent_of_reported:
+        return ["", *(f"{POPULATIONS[population]} (n = {n})" for population, n in of.items())]
     columns = [""]
     for population, n in of.items():
-        columns.append(f"{POPULATIONS[population]} (n = {n})")
-        if percent_of_reported:
-            columns.append("% of known")
+        # These headings take two lines, which should not part a number from its letter.
+        columns += [f"{POPULATIONS[population]} (n\u00a0=\u00a0{n})", "% of known"]
     return columns
 
 

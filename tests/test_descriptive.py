@@ -47,7 +47,7 @@ def rows_of(table):
 def test_percentages_of_those_with_data_stand_beside_those_of_all():
     table = descriptive.table(BLOCKS, FRAME, OF, percent_of_reported=True)
     rows = rows_of(table)
-    assert list(table.columns)[1:3] == ["Total (n = 84)", "% of known"]
+    assert list(table.columns)[1:3] == ["Total (n\u00a0=\u00a084)", "% of known"]
     # 31 of 84, and of the 67 whose sex is known.
     assert rows["Sex"][:2] == ["", "of 67"]
     assert rows["Male"][:2] == ["31 (36.9)", "46.3"]
