@@ -8,6 +8,7 @@ from fractions import Fraction
 
 #: What stands where R prints NA for a limit or a median.
 NOT_ESTIMABLE = "not estimable"
+MINUS = "\u2212"
 
 
 def round_half_away(value: float | Fraction, digits: int = 1) -> Decimal:
@@ -48,14 +49,21 @@ def count_percent_prose(n: int, of: int, digits: int = 1) -> str:
 def number(value: float | None, digits: int | None = None) -> str:
     """A number without superfluous zeros (`2`, `1.5`), or `not estimable` for NaN and None.
 
-    `digits` fixes the number of decimals; without it at most three significant decimals are shown.
+    `digits` fixes the number of decimals; without it at most three decimals are shown. A negative
+    number has a true minus sign, and zero has none.
     """
     if value is None or math.isnan(value):
         return NOT_ESTIMABLE
-    if digits is not None:
-        return str(round_half_away(value, digits))
-    text = f"{round_half_away(value, 3):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    rounded = round_half_away(value, 3 if digits is None else digits)
+    text = f"{abs(rounded):f}"
+    if digits is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def ci(conf_level: float) -> str:
+    """What limits of this level are called: `95% CI`."""
+    return f"{number(100 * conf_level)}% CI"
 
 
 def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
@@ -64,7 +72,7 @@ def interval(low: float | None, high: float | None, digits: int | None = None) -
     if low_text == high_text == NOT_ESTIMABLE:
         return NOT_ESTIMABLE
     dash = "–" if NOT_ESTIMABLE not in (low_text, high_text) else " to "
-    if low_text.startswith("-") or high_text.startswith("-"):
+    if low_text.startswith(MINUS) or high_text.startswith(MINUS):
         dash = " to "
     return f"{low_text}{dash}{high_text}"
 
@@ -78,14 +86,13 @@ def estimate(
     conf_level: float = 0.95,
 ) -> str:
     """`2 weeks (95% CI 1–10 weeks)`; the unit may be empty (`0.61 (95% CI 0.27–1.38)`)."""
-    level = number(conf_level * 100)
     low_text, high_text = number(low, digits), number(high, digits)
     limits = interval(low, high, digits)
     if high_text != NOT_ESTIMABLE:
         limits = with_unit(limits, unit)
     elif low_text != NOT_ESTIMABLE:
         limits = f"{with_unit(low_text, unit)} to {NOT_ESTIMABLE}"
-    return f"{with_unit(number(value, digits), unit)} ({level}% CI {limits})"
+    return f"{with_unit(number(value, digits), unit)} ({ci(conf_level)} {limits})"
 
 
 def with_unit(text: str, unit: str) -> str:

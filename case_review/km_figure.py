@@ -124,6 +124,10 @@ def _curve(axes, summary: Summary, look: tuple, few_at_risk: int) -> None:
         if summary.key != OVERALL:
             band = {"step": "post", "color": shade, "alpha": 0.10 if few else 0.16, "lw": 0}
             axes.fill_between(part["time"], part["lower"], part["upper"], **band)
+        else:
+            # Outlined, not shaded, so that the bands of the groups can be told apart.
+            for limit in ("lower", "upper"):
+                axes.step(part["time"], part[limit], where="post", color=shade, lw=0.5, alpha=0.6)
     censored = points[points["censored"].diff().fillna(points["censored"]) > 0]
     axes.plot(censored["time"], censored["proportion"], "|", color=colour, ms=8, mew=1.4, zorder=4)
 
@@ -149,15 +153,19 @@ def _label_curves(figure, axes, found: Sequence[Summary], looks: Mapping[str, tu
         for summary in found
         if not math.isnan(summary.median.estimate)
     }
+    for limit in ("lower", "upper"):  # the outlined band of all patients
+        curves[limit] = _dense(steps(found[0]).dropna(), height=limit)
     labels = {summary.key: summary.label for summary in [*found[1:], found[0]]}
     for key, (x, y) in labelling.place(axes, labels, curves, taken=[_TEXT_AREA]).items():
-        axes.text(x, y, labels[key], color=looks[key][0], weight="semibold", va="bottom", size=9)
+        clear = {"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 0.6}
+        look = {"color": looks[key][0], "weight": "semibold", "size": 9}
+        axes.text(x, y, labels[key], va="bottom", bbox=clear, **look)
 
 
-def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
-    """Points along the drawn steps, close enough to stand for the line."""
+def _dense(points: pd.DataFrame, spacing: int = 400, height: str = "proportion") -> np.ndarray:
+    """Points along the drawn steps of a column, close enough to stand for the line."""
     x = np.repeat(points["time"].to_numpy(), 2)[1:]
-    y = np.repeat(points["proportion"].to_numpy(), 2)[:-1]
+    y = np.repeat(points[height].to_numpy(), 2)[:-1]
     along = np.concatenate(
         [[0], np.cumsum(np.abs(np.diff(x)) / max(x[-1], 1e-9) + np.abs(np.diff(y)))]
     )

@@ -100,7 +100,7 @@ def permutation_logrank(
     observed = abs(scores[index == smaller].sum()) - _SAME
     splits = math.comb(len(time), size)
     if splits <= max_splits:
-        hits = sum(int(np.sum(np.abs(sums) >= observed)) for sums in subset_sums(scores, size))
+        hits = splits_as_extreme(scores, size, observed)
         return Permutation(hits / splits, splits, hits, exact=True)
     random = np.random.default_rng(seed)
     hits = 0
@@ -109,24 +109,28 @@ def permutation_logrank(
     return Permutation((hits + 1) / (samples + 1), samples, hits, exact=False)
 
 
-def subset_sums(values: np.ndarray, size: int):
-    """The sums of all subsets of `size` values, in blocks.
+def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
+    """How many groups of `size` patients have scores that sum to at least `distance` from 0.
 
-    The values are halved; a subset takes j from one half and size - j from the other, so that the
-    sums are those of two short lists added crosswise.
-
-    Yields
-    ------
-    array
-        Together the blocks hold C(n, size) sums.
+    No group is left out. The patients are halved; a group takes j from one half and the rest from
+    the other, so its sum is one of the first half's sums plus one of the second's. With the latter
+    sorted, those beyond `distance` are counted by their positions (the two lists of Horowitz and
+    Sahni, J ACM 1974;21:277).
     """
-    half = len(values) // 2
-    first, second = values[:half], values[half:]
+    if distance <= 0:
+        return math.comb(len(scores), size)
+    half = len(scores) // 2
+    first, second = scores[:half], scores[half:]
+    count = 0
     for j in range(max(0, size - len(second)), min(size, half) + 1):
-        yield np.add.outer(_sums(first, j), _sums(second, size - j)).ravel()
+        sums, others = _sums(first, j), np.sort(_sums(second, size - j))
+        count += int((len(others) - np.searchsorted(others, distance - sums, side="left")).sum())
+        count += int(np.searchsorted(others, -distance - sums, side="right").sum())
+    return count
 
 
 def _sums(values: np.ndarray, size: int) -> np.ndarray:
+    """The sums of all subsets of `size` values."""
     chosen = np.array(list(combinations(range(len(values)), size)), dtype=int)
     return values[chosen].sum(axis=1) if size else np.zeros(1)
 

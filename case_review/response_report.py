@@ -57,8 +57,8 @@ def percent_text(proportion: survival.Estimate, conf_level: float = 0.95) -> str
         return formatting.NOT_ESTIMABLE
     limits = formatting.interval(100 * proportion.lower, 100 * proportion.upper, 1)
     sign = "" if limits == formatting.NOT_ESTIMABLE else "%"
-    level = formatting.number(100 * conf_level)
-    return f"{formatting.number(100 * proportion.estimate, 1)}% ({level}% CI {limits}{sign})"
+    share = formatting.number(100 * proportion.estimate, 1)
+    return f"{share}% ({formatting.ci(conf_level)} {limits}{sign})"
 
 
 def ratio_text(ratio: survival.Estimate, conf_level: float = 0.95) -> str:
@@ -201,7 +201,7 @@ def range_results(patients: pd.DataFrame) -> Iterator[dict]:
 
 def table(found: Sequence[Summary], compared: Comparison, conf_level: float) -> Table:
     """Time to response by group: counts, medians, proportions at landmarks, and the comparison."""
-    level = f"{formatting.number(100 * conf_level)}% CI"
+    level = formatting.ci(conf_level)
     rows = [
         Row(["Patients, n", *(str(s.n) for s in found)]),
         Row(["Responded, n (%)", *(formatting.count_percent(s.events, s.n) for s in found)]),

@@ -91,7 +91,7 @@ def _percent_limits(low: float, high: float) -> str:
     return f"{formatting.interval(100 * low, 100 * high, 1)}%"
 
 
-def later_results(studies: pd.DataFrame, lower: float) -> Iterator[dict]:
+def later_results(studies: pd.DataFrame, lower: float, conf_level: float) -> Iterator[dict]:
     """What to record of later studies (see `sensitivity.later_studies`).
 
     `lower` is the lower limit of the review's proportion; the studies whose upper limit lies below
@@ -110,7 +110,8 @@ def later_results(studies: pd.DataFrame, lower: float) -> Iterator[dict]:
             "later",
             f"study_{number}",
             row.proportion,
-            f"{row.n_response} of {row.n_evaluable}, {response_report.percent_text(found)}",
+            f"{row.n_response} of {row.n_evaluable}, "
+            f"{response_report.percent_text(found, conf_level)}",
             low=row.low,
             high=row.high,
             n=int(row.n_response),

@@ -12,6 +12,9 @@ from case_review import proportions, response, survival
 from case_review.errors import ReviewError
 from case_review.units import to_hours
 
+#: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
+SIGN_TEST = "sign test"
+
 
 @dataclass(frozen=True)
 class Repetition:
@@ -59,7 +62,7 @@ def interval_types(
     """The median in weeks with limits of each type, and with those of the sign test."""
     time, event = frame["time"], frame["event"]
     found = {kind: survival.median(time, event, kind, conf_level) for kind in conf_types}
-    found["sign test"] = survival.sign_test_limits(time, event, conf_level)
+    found[SIGN_TEST] = survival.sign_test_limits(time, event, conf_level)
     return {kind: in_weeks(estimate) for kind, estimate in found.items()}
 
 

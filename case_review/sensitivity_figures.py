@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -16,6 +17,8 @@ from case_review.sensitivity import Repetition
 from case_review.survival import Estimate
 
 _PERCENT = PercentFormatter(1, symbol="%", decimals=0)
+#: A quarter of `style.BLUE` on white.
+_PALE = "#bfdcec"
 
 
 def interval_censored(summary: Summary, cells: pd.DataFrame):
@@ -42,17 +45,18 @@ def interval_censored(summary: Summary, cells: pd.DataFrame):
         where="post",
         color=style.BLACK,
         lw=1.3,
-        label="Reported times taken as exact (Kaplan–Meier)",
+        label="Times taken as exact (Kaplan–Meier)",
     )
     before = 0.0
     for number, cell in enumerate(cells.itertuples()):
         right = min(cell.right, end)
-        name = "Interval since the visit before (Turnbull)" if number == 0 else None
+        names = ("Course between two visits unknown", "Times taken as intervals (Turnbull)")
+        box, line = names if number == 0 else (None, None)
         axes.fill_between(
-            [cell.left, right], before, cell.proportion, color=style.BLUE, alpha=0.28, lw=0
+            [cell.left, right], before, cell.proportion, fc=_PALE, ec=style.BLUE, lw=0.4, label=box
         )
         following = cells["left"].iloc[number + 1] if number + 1 < len(cells) else end
-        axes.plot([right, following], [cell.proportion] * 2, color=style.BLUE, lw=1.8, label=name)
+        axes.plot([right, following], [cell.proportion] * 2, color=style.BLUE, lw=1.8, label=line)
         before = cell.proportion
     axes.xaxis.set_major_locator(MaxNLocator(14, integer=True))
     axes.set_xlim(-0.012 * end, end * 1.015)
@@ -60,7 +64,9 @@ def interval_censored(summary: Summary, cells: pd.DataFrame):
     axes.yaxis.set_major_formatter(_PERCENT)
     axes.set_xlabel("Weeks since start of treatment")
     axes.set_ylabel("Patients who have responded")
-    axes.legend(loc="lower right")
+    handles, names = axes.get_legend_handles_labels()
+    order = [0, 2, 1] if len(handles) == 3 else range(len(handles))
+    axes.legend([handles[i] for i in order], [names[i] for i in order], loc="lower right")
     return figure
 
 
@@ -85,11 +91,11 @@ def leave_one_out(found: Sequence[Repetition], main: Repetition, conf_level: flo
             right.plot(row.p, -position, "o", color=colour, ms=4.5)
     left.set_yticks([-i for i in range(len(rows))], [row.name for row in rows])
     left.set_xlim(0, highest * 1.1)
-    left.set_xlabel("Median time to response, weeks")
+    left.set_xlabel(f"Median time to response, weeks ({formatting.ci(conf_level)})")
     right.set_xscale("log")
     right.axvline(1 - conf_level, color=style.VERMILLION, lw=1, ls="--")
     right.set_xlim(min(0.5 * (1 - conf_level), 0.7 * _least_p(rows)), 1.15)
-    right.xaxis.set_major_locator(FixedLocator([0.01, 0.05, 0.1, 0.25, 0.5, 1]))
+    right.xaxis.set_major_locator(FixedLocator([0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1]))
     right.xaxis.set_minor_locator(FixedLocator([]))
     right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     right.set_xlabel("Log-rank p (logarithmic)")
@@ -146,8 +152,8 @@ def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) ->
         odds, doubtful, lower, cmap="Blues", vmin=0, vmax=1.4, shading="nearest", rasterized=True
     )
     lines = axes.contour(odds, doubtful, lower, sorted(targets), colors=style.BLACK, linewidths=1.2)
-    axes.clabel(lines, fmt=lambda level: f"{level:.0%}", fontsize=8)
     axes.set_xscale("log")
+    _name_lines(axes, lines)
     axes.xaxis.set_major_locator(FixedLocator([0.05, 0.1, 0.2, 0.5, 1]))
     axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -157,6 +163,22 @@ def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) ->
     bar.set_label(f"Lower {formatting.number(100 * conf_level)}% limit of the proportion")
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
+
+
+def _name_lines(axes, lines) -> None:
+    """Write the level of each contour beside its lower end, where there is room."""
+    for level, segments in zip(lines.levels, lines.allsegs, strict=True):
+        if segments and len(segments[0]):
+            points = np.concatenate(segments)
+            axes.annotate(
+                f"{level:.0%}",
+                points[points[:, 1].argmin()],
+                xytext=(-3, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                size=8,
+            )
 
 
 def _tipping(axes, tipping: pd.DataFrame, targets: Sequence[float]) -> None:
@@ -183,7 +205,13 @@ def _tipping(axes, tipping: pd.DataFrame, targets: Sequence[float]) -> None:
     axes.set_ylabel("Proportion responding")
 
 
-def later(studies: pd.DataFrame, review: Estimate, name: str, counts: tuple[int, int]):
+def later(
+    studies: pd.DataFrame,
+    review: Estimate,
+    name: str,
+    counts: tuple[int, int],
+    conf_level: float,
+):
     """A forest plot of later studies beside the review's proportion; nothing is pooled.
 
     Parameters
@@ -192,6 +220,8 @@ def later(studies: pd.DataFrame, review: Estimate, name: str, counts: tuple[int,
         `sensitivity.later_studies`.
     review, name, counts
         The review's proportion with limits, its name in the plot, responses and patients.
+    conf_level
+        Level of all limits.
     """
     style.use()
     shown = [(name, *counts, review, style.BLACK, "")]
@@ -212,23 +242,32 @@ def later(studies: pd.DataFrame, review: Estimate, name: str, counts: tuple[int,
         axes.plot([found.lower, found.upper], [-position] * 2, color=colour, lw=1.6)
         axes.plot(found.estimate, -position, "s", color=colour, ms=5)
         limits = formatting.interval(100 * found.lower, 100 * found.upper, 0)
-        axes.annotate(
-            f"{n}/{of}   {formatting.number(100 * found.estimate, 0)}% ({limits})",
-            (1, -position),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            annotation_clip=False,
-        )
+        share = f"{formatting.number(100 * found.estimate, 0)} ({limits})"
+        _columns(axes, -position, f"{n}/{of}", share)
+    _columns(axes, 0.75, "Responded", f"% ({formatting.ci(conf_level)})")
     axes.set_yticks(
         [-i for i in range(len(shown))],
         [f"{label}\n{design}" if design else label for label, *_, design in shown],
     )
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_ylim(-len(shown) + 0.5, 0.5)
+    axes.set_ylim(-len(shown) + 0.5, 0.5)  # the headings stand above
     axes.set_xlim(0, 1.02)
     axes.xaxis.set_major_formatter(_PERCENT)
-    axes.set_xlabel("Proportion responding, with exact limits")
+    axes.set_xlabel(f"Proportion responding (exact {formatting.ci(conf_level)})")
     return figure
+
+
+def _columns(axes, position: float, count: str, share: str) -> None:
+    """Two cells of the table at the right of the forest plot, at a height of the plot."""
+    for offset, text, side in ((52, count, "right"), (60, share, "left")):
+        axes.annotate(
+            text,
+            (1, position),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(offset, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            annotation_clip=False,
+        )

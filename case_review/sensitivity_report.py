@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
+from scipy import stats
 
 from case_review import formatting, response_report, verdicts
 from case_review.exhibits import Row, Table
 from case_review.interval_censored import Median
-from case_review.resampling import Bootstrap, Permutation
+from case_review.resampling import Permutation
 from case_review.response import OVERALL, OVERALL_LABEL
 from case_review.rmst import Difference, Restricted
-from case_review.sensitivity import Repetition, extremes
 from case_review.survival import Estimate
 from case_review.verdicts import Line
 
@@ -48,10 +48,7 @@ def verdict_results(lines: Sequence[Line]) -> Iterator[dict]:
     for line in lines:
         if line.verdict:
             tested.setdefault((line.key, line.conclusion), []).append(line.verdict)
-    found = {
-        key: values[0] if len(set(values)) == 1 else verdicts.of_repetitions(values)
-        for key, values in tested.items()
-    }
+    found = {key: joined(values) for key, values in tested.items()}
     for (key, conclusion), verdict in found.items():
         yield result(key, f"verdict_{conclusion}", verdict, verdict.lower())
     for conclusion in dict.fromkeys(conclusion for _, conclusion in found):
@@ -60,6 +57,20 @@ def verdict_results(lines: Sequence[Line]) -> Iterator[dict]:
         text = f"{holding} of {len(own)}"
         details = {"n": holding, "of": len(own), "unit": "analyses"}
         yield result("summary", f"{conclusion}_holds", holding, text, **details)
+
+
+def joined(tested: Sequence[str]) -> str:
+    """One verdict on an analysis that was made in several ways."""
+    return tested[0] if len(set(tested)) == 1 else verdicts.of_repetitions(tested)
+
+
+def verdict_note(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """The verdicts of one exhibit's lines as its note, a sentence per conclusion tested."""
+    tested: dict[str, list[str]] = {}
+    for line in lines:
+        tested.setdefault(line.conclusion, []).append(line.verdict)
+    said = [f"{verdicts.CONCLUSIONS[c]}: {joined(found).lower()}." for c, found in tested.items()]
+    return [("", f"The review's conclusion. {' '.join(said)}")]
 
 
 def limits_text(found, unit: str = "", digits: int | None = None) -> str:
@@ -82,17 +93,27 @@ def weeks(value: float) -> str:
 # -- interval types --------------------------------------------------------------------------------
 
 
-def interval_results(found: Mapping[str, Mapping[str, Estimate]]) -> Iterator[dict]:
+def interval_results(
+    found: Mapping[str, Mapping[str, Estimate]], conf_level: float
+) -> Iterator[dict]:
     """What to record of the interval types; `found` is estimates by group, then by type."""
     for group, by_type in found.items():
         for kind, estimate in by_type.items():
             name = f"{identifier(kind)}.{group}"
-            text = response_report.median_text(estimate)
+            text = response_report.median_text(estimate, conf_level)
             yield estimate_result("intervals", name, estimate, text)
 
 
-def interval_table(found: Mapping[str, Mapping[str, Estimate]], labels: Mapping[str, str]) -> Table:
-    """Medians and limits, one row per interval type, one column per group."""
+def interval_table(
+    found: Mapping[str, Mapping[str, Estimate]],
+    labels: Mapping[str, str],
+    lines: Sequence[Line],
+    conf_level: float,
+) -> Table:
+    """Medians and limits, one row per interval type, one column per group.
+
+    `lines` are those of the summary that rest on these limits; see `verdict_note`.
+    """
     kinds = list(next(iter(found.values())))
     rows = [
         Row([kind, *(response_report.median_cell(found[group][kind]) for group in found)])
@@ -105,7 +126,8 @@ def interval_table(found: Mapping[str, Mapping[str, Estimate]], labels: Mapping[
     ]
     columns = ["group", "interval", "median_weeks", "low", "high"]
     names = [labels.get(group, OVERALL_LABEL) for group in found]
-    return Table(["Limits, weeks", *names], rows, pd.DataFrame(data, columns=columns))
+    headings = [f"Median, weeks ({formatting.ci(conf_level)}), by type of interval", *names]
+    return Table(headings, rows, pd.DataFrame(data, columns=columns), verdict_note(lines))
 
 
 # -- the comparison of the groups ------------------------------------------------------------------
@@ -121,16 +143,16 @@ def permutation_results(found: Permutation) -> Iterator[dict]:
     yield result("permutation", "method", method, method)
 
 
-def permutation_table(found: Permutation, chisq: float, p: float) -> Table:
+def permutation_table(found: Permutation, chisq: float, p: float, lines: Sequence[Line]) -> Table:
     """The log-rank test from the chi-square distribution and from permutations."""
     kind = "exact" if found.exact else "sampled"
     rows = [
-        Row(["Chi-square approximation", f"χ² = {formatting.number(chisq, 2)}", _bare(p)]),
+        Row(["Chi-square approximation", f"χ² = {formatting.number(chisq, 2)}", bare_p(p)]),
         Row(
             [
                 f"Permutation, {kind}",
                 f"{found.as_extreme:,} of {found.splits:,} splits as extreme",
-                _bare(found.p),
+                bare_p(found.p),
             ]
         ),
     ]
@@ -138,45 +160,67 @@ def permutation_table(found: Permutation, chisq: float, p: float) -> Table:
         [("chi-square", chisq, None, p), (kind, found.as_extreme, found.splits, found.p)],
         columns=["test", "statistic", "splits", "p"],
     )
-    return Table(["Log-rank test", "Statistic", "p"], rows, data, align="llr")
+    columns = ["Log-rank test", "Statistic", "p"]
+    return Table(columns, rows, data, verdict_note(lines), align="llr")
 
 
-def _bare(p: float) -> str:
-    return formatting.p_value(p).removeprefix("p = ").removeprefix("p ")
+def p_text(p: float) -> str:
+    """`p = 0.241`, or that it is not estimable (a group has no patients left)."""
+    return formatting.NOT_ESTIMABLE if math.isnan(p) else formatting.p_value(p)
+
+
+def bare_p(p: float) -> str:
+    """`0.241` for a table column headed p."""
+    return p_text(p).removeprefix("p = ").removeprefix("p ")
+
+
+def mean_limits(found: Restricted, conf_level: float) -> Estimate:
+    """A restricted mean with limits by the normal approximation."""
+    half = stats.norm.isf((1 - conf_level) / 2) * math.sqrt(found.variance)
+    return Estimate(found.mean, found.mean - half, found.mean + half)
 
 
 def rmst_results(
-    means: Mapping[str, Restricted], found: Difference, horizon_weeks: float
+    means: Mapping[str, Restricted], found: Difference, horizon_weeks: float, conf_level: float
 ) -> Iterator[dict]:
     """What to record of the restricted means: each group's, and their difference."""
     text = formatting.with_unit(formatting.number(horizon_weeks), "weeks")
     yield result("rmst", "horizon", horizon_weeks, text, unit="weeks")
     for group, mean in means.items():
-        yield result("rmst", group, mean.mean, _weeks(mean.mean), unit="weeks")
-    text = formatting.estimate(found.estimate, found.lower, found.upper, "weeks", 1)
-    yield estimate_result("rmst", "difference", found, text)
+        e = mean_limits(mean, conf_level)
+        yield estimate_result("rmst", group, e, weeks_text(e, conf_level))
+    yield estimate_result("rmst", "difference", found, weeks_text(found, conf_level))
     yield result("rmst", "p", finite(found.p), formatting.p_value(found.p))
 
 
-def _weeks(value: float) -> str:
-    return formatting.with_unit(formatting.number(value, 1), "weeks")
+def weeks_text(found, conf_level: float) -> str:
+    """`3.7 weeks (95% CI 0.3–7.1 weeks)`."""
+    numbers = (found.estimate, found.lower, found.upper)
+    return formatting.estimate(*numbers, "weeks", 1, conf_level)
+
+
+def rmst_line(found: Difference) -> Line:
+    """The line of the summary for the difference of restricted means."""
+    return Line(
+        "rmst",
+        "Difference of restricted means",
+        formatting.number(found.estimate, 1) + " weeks",
+        limits_text(found, "weeks", 1),
+        verdicts.of_interval(found.lower, found.upper, 0),
+        "difference",
+    )
 
 
 def rmst_table(
-    means: Mapping[str, Restricted], found: Difference, labels: Mapping[str, str], z: float
+    means: Mapping[str, Restricted],
+    found: Difference,
+    labels: Mapping[str, str],
+    lines: Sequence[Line],
+    conf_level: float,
 ) -> Table:
-    """Mean weeks without response up to the horizon, by group, and their difference.
-
-    `z` is the normal quantile of the confidence level, for the limits of each mean.
-    """
-    estimates = {
-        group: Estimate(
-            m.mean, m.mean - z * math.sqrt(m.variance), m.mean + z * math.sqrt(m.variance)
-        )
-        for group, m in means.items()
-    }
-    shown = [(labels[group], e, "") for group, e in estimates.items()]
-    shown.append(("Difference", found, _bare(found.p)))
+    """Mean weeks without response up to the horizon, by group, and their difference."""
+    shown = [(labels[group], mean_limits(m, conf_level), "") for group, m in means.items()]
+    shown.append(("Difference", found, bare_p(found.p)))
     rows = [
         Row([name, formatting.number(e.estimate, 1), limits_text(e, digits=1), p])
         for name, e, p in shown
@@ -185,7 +229,8 @@ def rmst_table(
         [(name, e.estimate, e.lower, e.upper) for name, e, _ in shown],
         columns=["group", "weeks_without_response", "low", "high"],
     )
-    return Table(["", "Mean, weeks", "Limits, weeks", "p"], rows, data)
+    columns = ["", "Mean, weeks", f"{formatting.ci(conf_level)}, weeks", "p"]
+    return Table(columns, rows, data, verdict_note(lines))
 
 
 # -- time known only as an interval ----------------------------------------------------------------
@@ -216,159 +261,28 @@ def between_line(found: Median, main: Estimate) -> Line:
     return Line("interval_censored", analysis, between_text(found), limits, verdict, "median")
 
 
-# -- repeated analyses -----------------------------------------------------------------------------
-
-
-def repetition_table(found: Sequence[Repetition], heading: str) -> Table:
-    """Median and log-rank p-value under each choice."""
-    rows = [
-        Row([x.name, str(x.n), response_report.median_cell(x.median), _bare(x.p)]) for x in found
-    ]
-    return Table(
-        [heading, "Patients", "Median, weeks (limits)", "Log-rank p"], rows, repetition_data(found)
-    )
-
-
-def repetition_data(found: Sequence[Repetition]) -> pd.DataFrame:
-    """The unrounded numbers of repeated analyses."""
-    return pd.DataFrame(
-        [(x.name, x.n, x.median.estimate, x.median.lower, x.median.upper, x.p) for x in found],
-        columns=["choice", "patients", "median_weeks", "low", "high", "p"],
-    )
-
-
-def month_results(found: Sequence[Repetition]) -> Iterator[dict]:
-    """What to record for each length of a month: median and p-value."""
-    for x in found:
-        name, text = identifier(x.name), response_report.median_text(x.median)
-        yield estimate_result("months", f"median_{name}", x.median, text)
-        yield result("months", f"p_{name}", finite(x.p), formatting.p_value(x.p))
-
-
-def spread_results(key: str, found: Sequence[Repetition]) -> Iterator[dict]:
-    """What to record of repeated analyses as a whole: the extremes of median and p-value."""
-    ends = extremes(found)
-    median, p = spread_texts(found)
-    yield result(
-        key,
-        "median_range",
-        ends["median_max"] - ends["median_min"],
-        median,
-        low=ends["median_min"],
-        high=ends["median_max"],
-        unit="weeks",
-    )
-    p_range = ends["p_max"] - ends["p_min"]
-    yield result(key, "p_range", p_range, p, low=ends["p_min"], high=ends["p_max"])
-    yield result(key, "repetitions", len(found), str(len(found)), unit="analyses")
-
-
-def spread_texts(found: Sequence[Repetition]) -> tuple[str, str]:
-    """The range of medians and of p-values in words."""
-    ends = extremes(found)
-    low, high = weeks(ends["median_min"]), weeks(ends["median_max"])
-    median = low if low == high else f"{low.split()[0]}–{high}"
-    p_low, p_high = (formatting.p_value(ends[name]) for name in ("p_min", "p_max"))
-    return median, p_low if p_low == p_high else f"{p_low} to {p_high}"
-
-
-def repetition_lines(
-    key: str, analysis: str, found: Sequence[Repetition], main: Estimate, conf_level: float
-) -> list[Line]:
-    """Two lines of the summary: what becomes of the median, and of the comparison."""
-    median, p = spread_texts(found)
-    of_median = verdicts.of_repetitions([verdicts.of_median(x.median, main) for x in found])
-    tested = [verdicts.of_p_value(x.p, conf_level) for x in found if not math.isnan(x.p)]
-    lows = [x.median.lower for x in found]
-    highs = [x.median.upper for x in found]
-    outer = Estimate(math.nan, min(lows), max(highs, key=lambda v: math.inf if v != v else v))
-    limits = response_report.median_parts(outer)[1]
-    return [
-        Line(key, analysis, median, limits, of_median, "median"),
-        Line(key, analysis, p, "", verdicts.of_repetitions(tested), "difference"),
-    ]
-
-
-def bootstrap_results(found: Bootstrap) -> Iterator[dict]:
-    """What to record of the bootstrap by report."""
-    median = response_report.median_text(found.median)
-    yield estimate_result("bootstrap", "median", found.median, median)
-    e = found.difference
-    text = formatting.estimate(e.estimate, e.lower, e.upper, "weeks", 1)
-    yield estimate_result("bootstrap", "difference", e, text)
-    for name, count in (("resamples", found.resamples), ("unusable", found.unusable)):
-        yield result("bootstrap", name, count, f"{count:,}", unit="samples")
-
-
-def bootstrap_table(found: Bootstrap, main: Estimate, difference: Difference) -> Table:
-    """Limits of the main analysis beside those that respect the clustering by report."""
-    shown = [
-        ("Median, weeks", main, found.median, None),
-        ("Difference of restricted means, weeks", difference, found.difference, 1),
-    ]
-    rows = [
-        Row(
-            [
-                name,
-                formatting.number(e.estimate, digits),
-                limits_text(e, digits=digits),
-                limits_text(b, digits=digits),
-            ]
-        )
-        for name, e, b, digits in shown
-    ]
-    data = pd.DataFrame(
-        [(name, e.estimate, e.lower, e.upper, b.lower, b.upper) for name, e, b, _ in shown],
-        columns=["quantity", "estimate", "low", "high", "bootstrap_low", "bootstrap_high"],
-    )
-    return Table(["", "Estimate", "Patients independent", "Reports resampled"], rows, data)
-
-
-def bootstrap_lines(found: Bootstrap, main: Estimate) -> list[Line]:
-    """Two lines of the summary: median and difference with limits from resampled reports."""
-    name, e = "Reports resampled", found.difference
-    value = formatting.number(e.estimate, 1) + " weeks"
-    verdict = verdicts.of_interval(e.lower, e.upper, 0)
-    name_of_difference = f"{name}, difference of restricted means"
-    return [
-        median_line("bootstrap", name, found.median, main),
-        Line(
-            "bootstrap",
-            name_of_difference,
-            value,
-            limits_text(e, "weeks", 1),
-            verdict,
-            "difference",
-        ),
-    ]
-
-
 # -- the summary -----------------------------------------------------------------------------------
 
 
-def summary_table(
-    lines: Sequence[Line], headings: Mapping[str, str], rules: Sequence[str]
-) -> Table:
+def summary_table(lines: Sequence[Line], rules: Sequence[str], conf_level: float) -> Table:
     """All analyses under the conclusion that each tests.
 
     Parameters
     ----------
     lines
         In printing order within each conclusion.
-    headings
-        The conclusion in words, by `Line.conclusion`, in printing order.
     rules
         How the last column was found, as notes below the table.
     """
     rows = []
-    for conclusion, heading in headings.items():
+    for conclusion, heading in verdicts.CONCLUSIONS.items():
         rows.append(Row([heading, "", "", ""], heading=True))
         for line in lines:
             if line.conclusion == conclusion:
                 cells = [line.analysis, line.estimate, line.limits, line.verdict]
                 rows.append(Row(cells, indent=1))
     data = pd.DataFrame([vars(line) for line in lines])
-    columns = ["Analysis", "Estimate", "Limits", "The review's conclusion"]
+    columns = ["Analysis", "Estimate", formatting.ci(conf_level), "The review's conclusion"]
     return Table(columns, rows, data, [("", rule) for rule in rules], align="llll")
 
 

@@ -6,19 +6,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from case_review import formatting
 from case_review.survival import Estimate
 
 HOLDS, RESERVED, FAILS = "Holds", "Holds with reservation", "Does not hold"
 
-#: Each rule in words, printed below the summary table.
+#: The conclusions that are tested, in printing order.
+CONCLUSIONS = {
+    "median": "Median time to response",
+    "difference": "No difference between the groups",
+    "proportion": "Response in nearly all patients",
+}
+#: A rule in words, printed below the summary table.
 MEDIAN_RULE = (
     "Median: holds if the estimate and its limits stay within the limits of the main analysis; "
     "with reservation if only the estimate does; does not hold otherwise."
 )
-DIFFERENCE_RULE = (
-    "No difference between the groups: holds if the p-value is not below one minus the confidence "
-    "level, or the interval includes no difference; does not hold otherwise. When an analysis is "
-    "repeated, it holds with reservation if only some repetitions agree."
+#: How several verdicts become one, in words.
+REPETITION_RULE = (
+    "Where an analysis is repeated, the conclusion holds with reservation if only some repetitions "
+    "agree; the limits shown are the outermost ones."
 )
 
 
@@ -35,7 +42,7 @@ class Line:
     verdict
         One of `HOLDS`, `RESERVED`, `FAILS`.
     conclusion
-        The conclusion of the review that is tested: `median`, `difference` or `proportion`.
+        The conclusion of the review that is tested: a key of `CONCLUSIONS`.
     """
 
     key: str
@@ -62,17 +69,28 @@ def of_median(found: Estimate, main: Estimate) -> str:
 
 
 def of_p_value(p: float, conf_level: float) -> str:
-    """Does a test still find no difference? See `DIFFERENCE_RULE`."""
+    """Does a test still find no difference? See `difference_rule`."""
     return HOLDS if p >= 1 - conf_level else FAILS
 
 
 def of_interval(low: float, high: float, no_difference: float) -> str:
-    """Does an interval still include no difference? See `DIFFERENCE_RULE`."""
+    """Does an interval still include no difference? See `difference_rule`."""
     return HOLDS if low <= no_difference <= high else FAILS
 
 
+def difference_rule(conf_level: float) -> str:
+    """The rule of `of_p_value` and `of_interval` in words."""
+    return (
+        "No difference between the groups: holds if the p-value is at least "
+        f"{formatting.number(1 - conf_level)}, or the {formatting.ci(conf_level)} includes no "
+        "difference; does not hold otherwise."
+    )
+
+
 def of_repetitions(verdicts: Sequence[str]) -> str:
-    """One verdict from many: all hold, none does, or some do."""
+    """One verdict from many: all hold, none does, or some do; empty from none at all."""
+    if not verdicts:
+        return ""
     if all(verdict == HOLDS for verdict in verdicts):
         return HOLDS
     return FAILS if all(verdict == FAILS for verdict in verdicts) else RESERVED

@@ -9,7 +9,7 @@ from audit_tables import row
 from lifelines import CoxPHFitter
 from scipy import stats
 
-from case_review import survival
+from case_review import effect, resampling, rmst, survival
 from case_review.audit import curve_exhibits, curves
 from case_review.audit import curve_statistics as cs
 from case_review.audit.claims import from_frame
@@ -119,10 +119,34 @@ def test_medians_and_restricted_means_by_hand():
     assert cs.group_medians(times, second, True).tolist() == [3]
     assert cs.group_medians(times, second, False).tolist() == [6]
     # second: (1 + 3 + 12)/3; first: (2 + 10)/2
-    assert cs.rmst_differences(times, second, 12).tolist() == [pytest.approx(16 / 3 - 6)]
+    difference, _ = cs.rmst_differences(times, second, 12)
+    assert difference.tolist() == [pytest.approx(16 / 3 - 6)]
 
 
-def test_permutation_p_counts_every_split():
+def test_restricted_means_equal_the_module_that_knows_censoring(sets):
+    difference, error = cs.rmst_differences(sets.times, sets.second, 12 * 168)
+    for i in range(5):
+        found = rmst.difference(sets.times[i], np.ones(25), sets.second[i], True, 12 * 168)
+        assert difference[i] == pytest.approx(found.estimate)
+        assert 2 * stats.norm.isf(0.025) * error[i] == pytest.approx(found.upper - found.lower)
+
+
+@pytest.mark.parametrize("kind", [*survival.CONF_TYPES, "sign test"])
+@pytest.mark.parametrize("patients", [25, 10])
+def test_limits_of_the_median_equal_the_survival_module(sets, kind, patients):
+    times = sets.times[:10, -patients:]
+    lower, upper = cs.median_limits(times, kind)
+    for i, own in enumerate(times):
+        event = np.ones(patients)
+        found = (
+            survival.sign_test_limits(own, event)
+            if kind == "sign test"
+            else survival.median(own, event, kind)
+        )
+        np.testing.assert_array_equal([lower[i], upper[i]], [found.lower, found.upper])
+
+
+def test_the_permutation_test_agrees_with_the_scores_of_all_splits():
     times = np.array([1, 2, 2, 3, 5, 5, 8, 9])
     second = np.array([False, True, False, False, True, False, True, True])
     labels = np.zeros((70, 8), dtype=bool)
@@ -130,21 +154,31 @@ def test_permutation_p_counts_every_split():
         line[list(members)] = True
     scores = np.abs(cs.logrank_parts(times, labels)[0])
     observed = abs(cs.logrank_parts(times, second[None, :])[0][0])
-    assert cs.permutation_p(times, second) == np.mean(scores >= observed - 1e-9)
-    assert 0 < cs.permutation_p(times, second) < 1
+    found = resampling.permutation_logrank(times, np.ones(8), second, 100, 0, 0)
+    assert found.as_extreme == np.sum(scores >= observed - 1e-9)
+    assert 0 < found.p < 1
 
 
 def test_ranges_and_conclusions(sets):
     used = curve_exhibits.one_set(sets.times[3][::-1], sets.second[3][::-1])
     assert np.array_equal(used.times[0], sets.times[3])
-    found = {q.key: q for q in curve_exhibits.quantities(sets, used, LABELS, 26)}
-    assert found["hazard_ratio"].used == pytest.approx(cs.hazard_ratios(*vars(used).values())[0][0])
+    found = {q.key: q for q in curve_exhibits.quantities(sets, used, LABELS, 12)}
+    # both compare the first group with the second, as the main analysis does
+    data = used.times[0], np.ones(25), used.second[0]
+    ratio = effect.hazard_ratio(*data, False)
+    assert found["hazard_ratio"].used == pytest.approx(ratio.estimate, rel=1e-5)
+    weeks = [t / 168 for t in data[0]]
+    difference = rmst.difference(weeks, *data[1:], False, 12)
+    assert found["rmst_difference"].used == pytest.approx(difference.estimate)
     low, high = found["logrank_p"].ends
     assert 0.2405 <= low <= high <= 0.2415
     chisq = stats.chi2.isf(found["logrank_p"].used, 1)
     assert chisq == pytest.approx(survival.logrank(*used.times, np.ones(25), *used.second).chisq)
-    stated = {c.key: c for c in curve_exhibits.conclusions(sets, list(found.values()), LABELS)}
+    stated = {c.key: c for c in curve_exhibits.conclusions(sets, list(found.values()), LABELS, 12)}
     assert stated["no_difference_logrank"].in_all and stated["no_difference_logrank"].of == 40
+    # the printed limits are those of type log; other types may give others
+    assert 0 < stated["median_sign_test"].holds < 40
+    assert 0 < stated["mean_includes_zero"].holds <= 40
     # a p of 0.241 says nothing about the direction
     assert 0 < stated["faster_first"].holds < 40
     table = curve_exhibits.table(list(found.values()), list(stated.values()))

@@ -60,6 +60,8 @@ def test_counts_in_cells_and_in_prose():
         (100.0, None, "100"),
         (0.12345, None, "0.123"),
         (0.6, 2, "0.60"),
+        (-3.04, 1, "−3.0"),
+        (-0.04, 1, "0.0"),
         (float("nan"), None, "not estimable"),
         (None, 2, "not estimable"),
     ],
@@ -76,7 +78,7 @@ def test_estimates_say_so_where_a_limit_does_not_exist():
     )
     assert formatting.estimate(1, 0.5, 1, "weeks") == "1 week (95% CI 0.5–1 weeks)"
     assert formatting.estimate(2, None, None, "weeks") == "2 weeks (95% CI not estimable)"
-    assert formatting.estimate(-1.5, -3, 0.25, digits=1) == "-1.5 (95% CI -3.0 to 0.3)"
+    assert formatting.estimate(-1.5, -3, 0.25, digits=1) == "−1.5 (95% CI −3.0 to 0.3)"
     assert formatting.estimate(1, 0, 2, conf_level=0.9).endswith("(90% CI 0–2)")
 
 

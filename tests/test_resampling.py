@@ -26,12 +26,12 @@ def test_permutation_by_hand():
     assert found.p == pytest.approx(1 / 3)
 
 
-def test_all_subset_sums_are_there():
-    values = np.array([1.0, 2, 4, 8, 16, 32, 64])
-    for size in range(8):
-        sums = np.concatenate(list(resampling.subset_sums(values, size)))
-        expected = sorted(sum(chosen) for chosen in combinations(values, size))
-        assert sorted(sums) == expected
+@pytest.mark.parametrize("size", range(8))
+@pytest.mark.parametrize("distance", [-1, 0, 0.5, 3, 6.5, 100])
+def test_splits_are_counted_as_by_enumeration(size, distance):
+    scores = np.array([3.0, -2, 0.5, -4, 1.5, 0.25, 0.75])
+    expected = sum(abs(sum(chosen)) >= distance for chosen in combinations(scores, size))
+    assert resampling.splits_as_extreme(scores, size, distance) == expected
 
 
 def test_all_splits_of_the_review_are_counted():

@@ -5,7 +5,17 @@ import math
 import pandas as pd
 import pytest
 
-from case_review import response, selection_report, sensitivity, sensitivity_report, survival
+from case_review import (
+    formatting,
+    repetition_report,
+    resampling,
+    response,
+    rmst,
+    selection_report,
+    sensitivity,
+    sensitivity_report,
+    survival,
+)
 from case_review.interval_censored import Median
 from case_review.verdicts import FAILS, HOLDS, RESERVED, Line
 
@@ -123,9 +133,9 @@ def test_words_for_ranges():
         return sensitivity.Repetition("", 9, survival.Estimate(median, 1, math.nan), p)
 
     found = [repetition(1.5, 0.2), repetition(2.0, 0.04)]
-    assert sensitivity_report.spread_texts(found) == ("1.5–2 weeks", "p = 0.040 to p = 0.200")
+    assert repetition_report.spread_texts(found) == ("1.5–2 weeks", "p = 0.040 to 0.200")
     main = survival.Estimate(2, 1, math.nan)
-    median, difference = sensitivity_report.repetition_lines("k", "Name", found, main, 0.95)
+    median, difference = repetition_report.repetition_lines("k", "Name", found, main, 0.95)
     assert (median.verdict, median.limits) == (HOLDS, "1 week to not estimable")
     assert difference.verdict == RESERVED
 
@@ -158,13 +168,80 @@ def test_summary_table_stands_under_its_conclusions():
         Line("a", "Test A", "p = 0.3", "", HOLDS, "difference"),
         Line("b", "Test B", "2 weeks", "1–10 weeks", HOLDS, "median"),
     ]
-    table = sensitivity_report.summary_table(
-        lines, {"median": "The median", "difference": "The difference"}, ["A rule."]
-    )
+    table = sensitivity_report.summary_table(lines, ["A rule."], 0.9)
+    assert table.columns[2] == "90% CI"
     assert [row.cells[0] for row in table.rows] == [
-        "The median",
+        "Median time to response",
         "Test B",
-        "The difference",
+        "No difference between the groups",
         "Test A",
+        "Response in nearly all patients",
     ]
     assert table.markdown().rstrip().endswith("A rule.")
+
+
+def test_every_number_of_repeated_analyses_is_recorded():
+    found = [
+        sensitivity.Repetition("R1", 9, survival.Estimate(1.5, 1, 4), 0.2),
+        sensitivity.Repetition("R2", 8, survival.Estimate(2, 0.5, math.nan), math.nan),
+    ]
+    texts = {
+        r["id"].removeprefix("sensitivity.k."): r["text"]
+        for r in repetition_report.all_results("k", found, 0.9)
+    }
+    assert texts == {
+        "median_r1": "1.5 weeks (90% CI 1–4 weeks)",
+        "p_r1": "p = 0.200",
+        "median_r2": "2 weeks (90% CI 0.5 weeks to not estimable)",
+        "p_r2": "not estimable",
+        "median_range": "1.5–2 weeks",
+        "p_range": "p = 0.200",
+        "limits": "0.5 weeks to not estimable",
+        "repetitions": "2",
+    }
+
+
+def test_every_table_names_the_level_of_its_limits(frame):
+    means = {"x": rmst.Restricted(2.0, 0.25), "y": rmst.Restricted(1.0, 0.25)}
+    difference = rmst.Difference(1.0, -0.2, 2.2, 0.1)
+    median = survival.Estimate(2, 1, 3)
+    line = sensitivity_report.rmst_line(difference)
+    bootstrap = resampling.Bootstrap(median, survival.Estimate(1, -1, 2), 10, 0)
+    repeated = [sensitivity.Repetition("28", 9, median, 0.2)]
+    intervals = {"overall": {"log": median}, "x": {"log": median}}
+    tables = [
+        sensitivity_report.rmst_table(means, difference, GROUPS, [line], 0.9),
+        sensitivity_report.interval_table(intervals, GROUPS, [line], 0.9),
+        repetition_report.bootstrap_table(bootstrap, median, difference, [line], 0.9),
+        repetition_report.repetition_table(repeated, "Days", [line], 0.9),
+    ]
+    for table in tables:
+        assert "90% CI" in " ".join(table.columns)
+        assert table.notes[-1][1].endswith("No difference between the groups: holds.")
+    half = 1.6448536 * 0.5
+    recorded = {r["id"]: r for r in sensitivity_report.rmst_results(means, difference, 8, 0.9)}
+    assert recorded["sensitivity.rmst.x"]["low"] == pytest.approx(2 - half)
+    assert recorded["sensitivity.rmst.difference"]["text"] == "1.0 weeks (90% CI −0.2 to 2.2 weeks)"
+
+
+def test_no_text_keeps_the_usual_level_when_another_is_chosen(frame):
+    studies = sensitivity.later_studies(
+        pd.DataFrame(
+            [("A", 2016, "trial", "p", 40, 30)],
+            columns=["study", "year", "design", "population", "n_evaluable", "n_response"],
+        ),
+        0.9,
+    )
+    found = sensitivity.interval_types(frame, ["log"], 0.9)
+    texts = [
+        r["text"]
+        for results in (
+            selection_report.later_results(studies, 0.8, 0.9),
+            selection_report.publication_results(25, 25, 0.5, [0.8], 0.9),
+            sensitivity_report.interval_results({"overall": found}, 0.9),
+        )
+        for r in results
+    ]
+    assert formatting.ci(0.9) == "90% CI"
+    assert sum("90% CI" in text for text in texts) >= 3
+    assert not any("95% CI" in text for text in texts)

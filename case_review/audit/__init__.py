@@ -40,12 +40,13 @@ def audit_printed(
     Returns
     -------
     list of Finding
-        In the order in which the claims stand in the file.
+        Place by place, as the file first names them, and within each in the order of the file.
     """
     found = [finding for check in _CHECKS for finding in check(published)]
     if checks is not None:
         found += sums.declared(published, checks, checks_source)
-    position = {claim.claim_id: claim.line for claim in published}
+    places = {claim.place: number for number, claim in reversed(list(enumerate(published)))}
+    position = {claim.claim_id: (places[claim.place], claim.line) for claim in published}
     return sorted(found, key=lambda finding: position[finding.claim_id])
 
 

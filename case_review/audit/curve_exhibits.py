@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review import style
+from case_review import formatting, resampling, style, survival
 from case_review.audit import curve_statistics as cs
 from case_review.audit.curves import ConsistentSets
 from case_review.exhibits import Row, Table
 from case_review.formatting import number
-
-HOURS_PER_WEEK = 168
+from case_review.response import HOURS_PER_WEEK
+from case_review.sensitivity import SIGN_TEST
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def quantities(
 ) -> list[Quantity]:
     """Medians per group, log-rank p, hazard ratio, difference in mean time and permutation p.
 
+    Ratio and difference are those of the first group against the second, as in the main analysis.
+
     Parameters
     ----------
     sets, used
@@ -96,12 +99,12 @@ def quantities(
     conf_level
         Level of the hazard ratio's limits.
     """
-    weeks = f"{number(horizon_weeks)} weeks"
+    weeks, groups = f"{number(horizon_weeks)} weeks", f"{labels[0].lower()} v {labels[1].lower()}"
     shown = {
         "median_first": (f"Median, {labels[0].lower()}", "weeks", 1),
         "median_second": (f"Median, {labels[1].lower()}", "weeks", 1),
-        "hazard_ratio": (f"Hazard ratio, {labels[1].lower()} v {labels[0].lower()}", "", 2),
-        "rmst_difference": (f"Difference in mean time to response up to {weeks}", "weeks", 1),
+        "hazard_ratio": (f"Hazard ratio, {groups}", "", 2),
+        "rmst_difference": (f"Difference in mean time up to {weeks}, {groups}", "weeks", 1),
         "logrank_p": ("Log-rank p", "", 4),
         "permutation_p": ("Exact permutation p", "", 3),
     }
@@ -123,45 +126,80 @@ def _values(sets: ConsistentSets, horizon_weeks: float, conf_level: float) -> di
     return {
         "median_first": cs.group_medians(times, second, False) / HOURS_PER_WEEK,
         "median_second": cs.group_medians(times, second, True) / HOURS_PER_WEEK,
-        "hazard_ratio": cs.hazard_ratios(times, second, conf_level)[0],
-        "rmst_difference": cs.rmst_differences(times, second, horizon) / HOURS_PER_WEEK,
+        "hazard_ratio": cs.hazard_ratios(times, ~second, conf_level)[0],
+        "rmst_difference": cs.rmst_differences(times, ~second, horizon)[0] / HOURS_PER_WEEK,
         "logrank_p": stats.chi2.sf(score**2 / variance, 1),
         "permutation_p": np.array(
-            [cs.permutation_p(t, s) for t, s in zip(times, second, strict=True)]
+            [_permutation_p(t, s) for t, s in zip(times, second, strict=True)]
         ),
     }
+
+
+def _permutation_p(times: np.ndarray, second: np.ndarray) -> float:
+    """Over all splits, however many, so that no random numbers are needed."""
+    event = np.ones(len(times))
+    return resampling.permutation_logrank(times, event, second, math.inf, 0, 0).p
 
 
 def conclusions(
     sets: ConsistentSets,
     found: Sequence[Quantity],
     labels: Sequence[str],
+    horizon_weeks: float,
     conf_level: float = 0.95,
 ) -> list[Conclusion]:
-    """What one may want to conclude, and in how many sets it holds."""
+    """What one may want to conclude, and in how many sets it holds.
+
+    The median survives another type of interval if its limits stay within those of type `log`,
+    with which all sets agree; see `verdicts.of_median`.
+    """
     value = {quantity.key: quantity.values for quantity in found}
-    _, low, high = cs.hazard_ratios(sets.times, sets.second, conf_level)
+    _, low, high = cs.hazard_ratios(sets.times, ~sets.second, conf_level)
+    difference, error = cs.rmst_differences(
+        sets.times, ~sets.second, horizon_weeks * HOURS_PER_WEEK
+    )
+    half = stats.norm.isf((1 - conf_level) / 2) * error
+    ci = formatting.ci(conf_level)
     alpha = 1 - conf_level
     first, second = labels[0], labels[1].lower()
     stated = {
+        f"median_{kind.replace('-', '_').replace(' ', '_')}": (
+            f"{ci} of the median by {kind} within that by log", holds,
+        )
+        for kind, holds in _interval_types(sets, conf_level).items()
+    }  # fmt: skip
+    stated |= {
         "no_difference_logrank": (
             "No significant difference, log-rank test", value["logrank_p"] > alpha,
         ),
         "no_difference_permutation": (
             "No significant difference, exact permutation test", value["permutation_p"] > alpha,
         ),
-        "ratio_includes_one": ("Limits of the hazard ratio include 1", (low < 1) & (high > 1)),
+        "ratio_includes_one": (f"{ci} of the hazard ratio includes 1", (low < 1) & (high > 1)),
+        "mean_includes_zero": (
+            f"{ci} of the difference in mean time includes 0", np.abs(difference) <= half,
+        ),
         "earlier_median": (
             f"{first} have the earlier median", value["median_first"] < value["median_second"],
         ),
         "faster_first": (
-            f"{first} respond faster than {second} by the hazard ratio", value["hazard_ratio"] < 1,
+            f"{first} respond faster than {second} by the hazard ratio", value["hazard_ratio"] > 1,
         ),
     }  # fmt: skip
     return [
         Conclusion(key, label, int(np.sum(holds)), len(sets))
         for key, (label, holds) in stated.items()
     ]
+
+
+def _interval_types(sets: ConsistentSets, conf_level: float) -> dict[str, np.ndarray]:
+    """By type of interval, whether the median's limits lie within those of type `log`."""
+    low, high = cs.median_limits(sets.times, "log", conf_level)
+    found = {}
+    for kind in [*survival.CONF_TYPES[1:], SIGN_TEST]:
+        lower, upper = cs.median_limits(sets.times, kind, conf_level)
+        found[kind] = (low <= lower) & (upper <= high)
+    return found
 
 
 def table(found: Sequence[Quantity], stated: Sequence[Conclusion]) -> Table:
@@ -209,12 +247,15 @@ def figure(
 ):
     """The envelope of all consistent curves behind the curve used, one panel per group.
 
+    The y axis is the proportion responding; both are named beside what they are drawn as.
+
     Returns
     -------
     tuple
         The matplotlib figure and the plotted coordinates.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import PercentFormatter
 
     style.use()
     drawing, axes = plt.subplots(1, 2, figsize=(style.FULL_WIDTH, 3.0), sharey=True)
@@ -224,21 +265,24 @@ def figure(
         band = envelope(sets, bool(index))
         weeks = band["weeks"]
         axis.fill_between(
-            weeks, 100 * band["low"], 100 * band["high"],
-            step="post", color=colour, alpha=0.18, lw=0, label="all consistent sets",
+            weeks, band["low"], band["high"],
+            step="post", color=colour, alpha=0.18, lw=0, label="All consistent sets",
         )  # fmt: skip
         if used is not None:
             members = used.times[used.second == bool(index)].reshape(1, -1)
             band["used"] = cs.step_heights(members, band["weeks"] * HOURS_PER_WEEK)[0]
             axis.step(
-                weeks, 100 * band["used"], where="post", color=colour, ls=line, lw=1.6,
-                label="set used",
+                weeks, band["used"], where="post", color=colour, ls=line, lw=1.6,
+                label="Set used in this report",
             )  # fmt: skip
         band.insert(0, "group", label)
         frames.append(band)
-        axis.set(title=label, xlabel="Weeks from start of treatment", ylim=(0, 102))
-        axis.set_xlim(0, max(*ticks_weeks, weeks.max()))
+        end = max(*ticks_weeks, weeks.max())
+        axis.set(xlabel="Weeks since start of treatment", ylim=(0, 1.02))
+        axis.set_title(label, color=colour, weight="semibold")
+        axis.set_xlim(-0.012 * end, 1.015 * end)
         axis.set_xticks(ticks_weeks, [number(tick) for tick in ticks_weeks])
+        axis.yaxis.set_major_formatter(PercentFormatter(1, symbol="%", decimals=0))
         axis.legend(loc="lower right", fontsize=8)
-    axes[0].set_ylabel("Patients responding (%)")
+    axes[0].set_ylabel("Patients who have responded")
     return drawing, pd.concat(frames, ignore_index=True)

@@ -7,14 +7,15 @@ sets are compared here, and thousands of labellings tried.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from scipy import stats
 
-_TOLERANCE = 1e-9
+from case_review import survival
+from case_review.sensitivity import SIGN_TEST
 
 
 @dataclass(frozen=True)
@@ -100,48 +101,52 @@ def group_medians(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.
     return np.median(members, axis=1)
 
 
-def rmst_differences(times: np.ndarray, second: np.ndarray, horizon: float) -> np.ndarray:
-    """Restricted mean time of the second group minus the first, in hours, up to `horizon`."""
-    capped = np.minimum(times, horizon)
-    n_second = second.sum(axis=1)
-    in_second = (capped * second).sum(axis=1) / n_second
-    in_first = (capped * ~second).sum(axis=1) / (times.shape[1] - n_second)
-    return in_second - in_first
+def rmst_differences(
+    times: np.ndarray, second: np.ndarray, horizon: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Restricted mean time of the second group minus the first up to `horizon`, in hours.
 
+    Without censoring the restricted mean is the mean of the times cut off at the horizon, and its
+    Greenwood variance their variance (divisor n) over n; see `case_review.rmst`.
 
-def permutation_p(times: np.ndarray, second: np.ndarray) -> float:
-    """Exact two-sided permutation p of the log-rank score of one set.
-
-    All splits into groups of these sizes are counted, not sampled: the scores 1 - Nelson–Aalen
-    are fixed, so a split's score is a sum over its second group, and the sums over two halves of
-    the patients are matched in sorted order (Horowitz and Sahni, J ACM 1974;21:277).
+    Returns
+    -------
+    tuple of arrays
+        Difference and its standard error per set.
     """
-    ties = _Ties.of(times)
-    # Every event adds 1/(at risk) to the cumulative hazard, all ties of a time at once.
-    scores = 1 - np.cumsum(1 / ties.at_risk()[0])[ties.last[0] - 1]
-    size = int(second.sum())
-    observed = abs(scores[second].sum()) - _TOLERANCE
-    half = len(scores) // 2
-    left, right = _subset_sums(scores[:half]), _subset_sums(scores[half:])
-    extreme = total = 0
-    for k, sums in left.items():
-        others = right.get(size - k)
-        if others is None:
-            continue
-        total += len(sums) * len(others)
-        extreme += (len(others) - np.searchsorted(others, observed - sums, side="left")).sum()
-        extreme += np.searchsorted(others, -observed - sums, side="right").sum()
-    return float(extreme / total)
+    capped = np.minimum(times, horizon)
+    means, variances = [], []
+    for members in (second, ~second):
+        n = members.sum(axis=1)
+        mean = (capped * members).sum(axis=1) / n
+        squares = (((capped - mean[:, None]) * members) ** 2).sum(axis=1)
+        means.append(mean)
+        variances.append(squares / n**2)
+    return means[0] - means[1], np.sqrt(variances[0] + variances[1])
 
 
-def _subset_sums(scores: np.ndarray) -> dict[int, np.ndarray]:
-    """Sorted sums of all subsets, by size of the subset."""
-    n = len(scores)
-    sums = {0: np.zeros(1)}
-    for k in range(1, n + 1):
-        members = np.array(list(combinations(range(n), k)))
-        sums[k] = np.sort(scores[members].sum(axis=1))
-    return sums
+def median_limits(
+    times: np.ndarray, conf_type: str, conf_level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the median of all patients of each set, in hours; NaN where not estimable.
+
+    Without censoring they are order statistics, or midpoints of two, whose positions the times 1
+    to n tell; `conf_type` is one of `survival.CONF_TYPES`, or `sign test`.
+    """
+    n = times.shape[1]
+    positions, event = np.arange(1, n + 1), np.ones(n)
+    if conf_type == SIGN_TEST:
+        found = survival.sign_test_limits(positions, event, conf_level)
+    else:
+        found = survival.median(positions, event, conf_type, conf_level)
+    return tuple(_at_position(times, position) for position in (found.lower, found.upper))
+
+
+def _at_position(times: np.ndarray, position: float) -> np.ndarray:
+    if math.isnan(position):
+        return np.full(len(times), math.nan)
+    below, above = math.floor(position) - 1, math.ceil(position) - 1
+    return (times[:, below] + times[:, above]) / 2
 
 
 def step_heights(times: np.ndarray, at: Sequence[float]) -> np.ndarray:

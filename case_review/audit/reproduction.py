@@ -23,6 +23,8 @@ from case_review.registry import Result
 
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
+#: Findings about what a number is said of; a reproduced number keeps them as a remark.
+_REMARKS = tuple(KINDS[kind] for kind in ("misprint", "denominator", "unsupported"))
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -101,14 +103,15 @@ def _verdict(claim: Claim, results, explained, reasons) -> Verdict:
     printed = round_half_away(Fraction(claim.number), claim.digits)
     text = str(rounded)
     if rounded == printed:
-        return give(REPRODUCED, text, _form_only(claim, explained))
+        return give(REPRODUCED, text, _remark(claim, explained))
     default = f"The data give {text}, the paper prints {claim.as_printed}."
     return give(DIFFERS, text, explained.get(claim.claim_id, default))
 
 
-def _form_only(claim: Claim, explained: Mapping[str, str]) -> str:
+def _remark(claim: Claim, explained: Mapping[str, str]) -> str:
+    """What must be said of a number although the data give the same."""
     reason = explained.get(claim.claim_id, "")
-    return reason if reason.startswith(KINDS["misprint"]) else ""
+    return reason if reason.startswith(_REMARKS) else ""
 
 
 def _why_not(claim: Claim, reasons) -> str:
