@@ -6,6 +6,7 @@ from descriptive_data import VALUES, read
 
 from case_review import cleaning_report, expectations, patients_overview, style
 from case_review.notebook import FigureOutput
+from case_review.rendering import figures
 
 GROUPS = VALUES["shared"]["groups"]
 PATIENTS = read("patients")
@@ -51,6 +52,11 @@ def test_figures_keep_the_width_of_the_text_block(foot):
         style.foot(figure, foot)
     # 16 cm are 453.54 points, in which text keeps its size.
     assert 'width="453.5' in FigureOutput.draw(figure).svg.partition(">")[2][:2000]
+
+
+def test_the_page_shows_figures_larger_than_print():
+    svg = figures.inline_svg('<svg xmlns="http://www.w3.org/2000/svg" width="100pt"/>', "a", "b")
+    assert 'width="130.00pt"' in svg
 
 
 def test_small_print_stands_below_everything_else():

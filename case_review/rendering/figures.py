@@ -14,6 +14,8 @@ from lxml import etree
 from case_review.errors import ReviewError
 from case_review.style import FONT, FULL_WIDTH, font_folder
 
+#: Figures are drawn for print; on a screen their text is as large as that of tables.
+_ON_SCREEN = 1.3
 _NS = "{http://www.w3.org/2000/svg}"
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 _ACTIVE = frozenset(f"{_NS}{name}" for name in ("script", "foreignObject", "iframe"))
@@ -40,6 +42,9 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
         _rename(node, label)
     for node in root.findall(f"{_NS}metadata"):
         root.remove(node)
+    for name in ("width", "height"):
+        if found := re.fullmatch(r"([\d.]+)pt", root.get(name, "")):
+            root.set(name, f"{_ON_SCREEN * float(found[1]):.2f}pt")
     root.set("role", "img")
     root.set("aria-label", alt)
     return etree.tostring(root, encoding="unicode", with_tail=False)
