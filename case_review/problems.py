@@ -38,7 +38,7 @@ class Problem:
     def __str__(self) -> str:
         place = self.file
         place += f", row {self.row}" if self.row else ""
-        place += f", column {self.column}" if self.column else ""
+        place += f", column {visible(self.column)}" if self.column else ""
         found = f": found '{visible(self.value)}'; " if self.value else ": "
         return f"{place}{found}{self.message}"
 
@@ -77,7 +77,7 @@ def _lines(problems: list[Problem]) -> list[str]:
             lines.append(str(problem))
     for file, column, message in (k for k, count in many.items() if count > _LISTED):
         more = many[file, column, message] - _LISTED
-        place = f"{file}, column {column}" if column else file
+        place = f"{file}, column {visible(column)}" if column else file
         lines.append(f"{place}: {more:,} more rows like these: {message}")
     return lines
 
