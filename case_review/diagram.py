@@ -261,4 +261,4 @@ def _key(axes, y: float, effects: Sequence[str]) -> None:
     for number, effect in enumerate(effects):
         x = 2 + 27 * number
         _arrow(axes, (x, y), (x + 7, y), effect)
-        axes.text(x + 8.5, y, effect, va="center_baseline", size=style.SMALL, color="#555555")
+        axes.text(x + 8.5, y, effect, va="center_baseline", color="#555555")

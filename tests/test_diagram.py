@@ -42,13 +42,13 @@ def test_no_boxes_of_the_pathway_touch_or_leave_the_page():
             a.span(axis)[1] < b.span(axis)[0] or b.span(axis)[1] < a.span(axis)[0] for axis in "xy"
         )
         assert apart, (a.id, b.id)
-    assert all(b.span("x")[0] >= 0 and b.span("x")[1] <= 120 for b in boxes)
+    assert all(b.span("x")[0] >= 0 and b.span("x")[1] <= 112 for b in boxes)
 
 
 def test_the_pathway_is_legible_in_a_journal_column():
-    figure = diagram.draw(*diagram.elements(pathway()), width=120)
+    figure = diagram.draw(*diagram.elements(pathway()), width=112)
     shrunk = style.COLUMN_WIDTH / figure.get_figwidth()
-    assert min(text.get_size() for text in figure.axes[0].texts if text.get_text()) * shrunk > 5
+    assert min(text.get_size() for text in figure.axes[0].texts if text.get_text()) * shrunk > 6
 
 
 def test_text_is_wrapped_and_the_box_grows_with_it():

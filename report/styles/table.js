@@ -6,6 +6,16 @@ function choices(column, rows) {
   return values.length > 1 && values.length <= Math.min(8, rows / 2) ? values.filter(Boolean).sort() : [];
 }
 
+// What a cell is sorted by: an amount by its size (a time in days), what is not reported last.
+const days = { hour: 1 / 24, day: 1, week: 7, month: 30.4375, year: 365.25 };
+function sortedBy(cell) {
+  const text = String(cell).replace(/<[^>]*>/g, "").trim();
+  if (text === "–") return Number.MAX_VALUE;
+  const [, number, high, unit] = text.match(/^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?(?:\s+([a-z]+?)s?\b.*)?$/) ?? [];
+  if (number === undefined) return text;
+  return Number(number) * (days[unit] ?? 1) + Number(high ?? 0) / 1e6;
+}
+
 function operable(table) {
   const frame = table.closest(".table-scroll");
   const name = frame.getAttribute("aria-label") ?? "the table";
@@ -14,6 +24,7 @@ function operable(table) {
     info: false,
     autoWidth: false,
     order: [],
+    columnDefs: [{ targets: "_all", render: (cell, kind) => (kind === "sort" || kind === "type" ? sortedBy(cell) : cell) }],
     layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
     language: { zeroRecords: "No row fits." },
   });
