@@ -153,8 +153,6 @@ def _label_curves(figure, axes, found: Sequence[Summary], looks: Mapping[str, tu
         for summary in found
         if not math.isnan(summary.median.estimate)
     }
-    for limit in ("lower", "upper"):  # the outlined band of all patients
-        curves[limit] = _dense(steps(found[0]).dropna(), height=limit)
     labels = {summary.key: summary.label for summary in [*found[1:], found[0]]}
     for key, (x, y) in labelling.place(axes, labels, curves, taken=[_TEXT_AREA]).items():
         clear = {"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 0.6}
@@ -162,10 +160,10 @@ def _label_curves(figure, axes, found: Sequence[Summary], looks: Mapping[str, tu
         axes.text(x, y, labels[key], va="bottom", bbox=clear, **look)
 
 
-def _dense(points: pd.DataFrame, spacing: int = 400, height: str = "proportion") -> np.ndarray:
-    """Points along the drawn steps of a column, close enough to stand for the line."""
+def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
+    """Points along the drawn steps, close enough to stand for the line."""
     x = np.repeat(points["time"].to_numpy(), 2)[1:]
-    y = np.repeat(points[height].to_numpy(), 2)[:-1]
+    y = np.repeat(points["proportion"].to_numpy(), 2)[:-1]
     along = np.concatenate(
         [[0], np.cumsum(np.abs(np.diff(x)) / max(x[-1], 1e-9) + np.abs(np.diff(y)))]
     )
