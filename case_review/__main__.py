@@ -126,10 +126,15 @@ def _parameters(project: Project, options) -> int:
     return 0
 
 
-def _audit(project: Project, options) -> int:
+def _audit(project: Project | None, options) -> int:
+    """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
 
-    return main(options.file) or 0
+    try:
+        return main(options.file)
+    except ReviewError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _release(project: Project, options) -> int:
@@ -209,7 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     project = None
     try:
-        project = find_project()
+        project = find_project() if options.function is not _audit else None
         return options.function(project, options)
     except KeyboardInterrupt:
         print("interrupted; the previous report is untouched", file=sys.stderr)

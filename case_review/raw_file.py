@@ -58,18 +58,32 @@ def read(folder: Path, name: str) -> Lines:
         if path.is_file():
             raise FileProblem(f"{sheet.name} lies beside it. Keep one of the two.")
         return _workbook(sheet, name)
-    if path.is_dir():
-        raise FileProblem("this is a folder. Put the file of this name in its place.")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         raise FileProblem(
             "the file is missing. Put it back; data/raw/README.md describes its columns."
             + _near(path)
-        ) from None
+        )
+    return read_path(path)
+
+
+def read_path(path: Path) -> Lines:
+    """The lines of one file: of a spreadsheet where it ends in `.xlsx`, else of a CSV.
+
+    Raises
+    ------
+    FileProblem
+        If it is no file that may be read, or cannot be understood in one way only.
+    """
+    if path.is_dir():
+        raise FileProblem("this is a folder. Put the file of this name in its place.")
+    if path.suffix.lower() == ".xlsx":
+        return _workbook(path, path.stem)
+    try:
+        return _csv(path.read_bytes())
+    except FileNotFoundError:
+        raise FileProblem("the file does not exist. Correct its name.") from None
     except PermissionError:
         raise FileProblem("the file may not be read. Give yourself the right to.") from None
-    return _csv(content)
 
 
 def _near(path: Path) -> str:

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from audit_tables import claims, printed, row, table
 
+from case_review.__main__ import main as command_line
 from case_review.audit import audit_printed, main
-from case_review.audit.claims import from_frame
+from case_review.audit.claims import COLUMNS, from_frame
 from case_review.audit.sums import CHECK_COLUMNS
 from case_review.errors import ReviewError
 
@@ -231,3 +232,75 @@ def test_a_missing_column_or_file_is_named(tmp_path):
         from_frame(table().drop(columns="unit"))
     with pytest.raises(ReviewError, match="does not exist"):
         main(tmp_path / "no.csv")
+
+
+def run(*arguments):
+    """Exit code of the command line."""
+    return command_line([str(argument) for argument in ("audit", *arguments)])
+
+
+def test_the_command_line_exits_0_1_or_2_and_needs_no_project(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # no params.yml here or above
+    table().to_csv("right.csv", index=False)
+    table({"table1.sex.male.all.pct": printed("47.6")}).to_csv("wrong.csv", index=False)
+    assert run("right.csv") == 0
+    assert run("wrong.csv") == 1
+    assert "expected 47.5" in capsys.readouterr().out
+    assert run("none.csv") == 2
+    assert capsys.readouterr().err == "none.csv: the file does not exist. Correct its name.\n"
+
+
+def test_a_semicolon_file_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "german.csv"
+    changes = {name: {"location": "Table I"} for name in table()["claim_id"]}
+    made = table(changes, drop=[n for n in changes if ".age." in n])
+    text = made.to_csv(index=False, sep=";")
+    path.write_text(text.replace(",", " "), encoding="utf-8-sig")
+    assert run(path) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfe\x00a", "line 1: the file is not UTF-8"),
+        (b"a,b\n1,2\n", "lacks the column(s) claim_id"),
+        (",".join(COLUMNS).encode(), "holds no printed numbers"),
+        (",".join(COLUMNS).encode() + b"\nx.y.all.n,1\n", "line 2: found 2 cells where"),
+        (",".join(COLUMNS).encode() + b'\nx.y.all.n,"1\n', "line 2: the row that begins here"),
+    ],
+)
+def test_a_file_that_cannot_be_audited_is_refused_with_2(tmp_path, capsys, content, message):
+    path = tmp_path / "published.csv"
+    path.write_bytes(content)
+    assert run(path) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_and_bad_checks_are_refused_with_2(tmp_path, capsys):
+    assert run(tmp_path) == 2
+    assert "this is a folder" in capsys.readouterr().err
+    table().to_csv(tmp_path / "published.csv", index=False)
+    (tmp_path / "published_checks.csv").write_bytes(b"\xff")
+    assert run(tmp_path / "published.csv") == 2
+    assert "published_checks.csv, line 1: the file is not UTF-8" in capsys.readouterr().err
+
+
+def test_percentages_that_cannot_be_recomputed_are_counted(tmp_path, capsys):
+    path = tmp_path / "published.csv"
+    table({"table1.sex.male.all.pct": {"denominator": "", "numerator": ""}}).to_csv(path)
+    assert run(path) == 0
+    said = "Not recomputed for want of numerator and denominator: 1 of 27 percentages."
+    assert said in capsys.readouterr().out
+
+
+def test_findings_stand_place_by_place_in_the_order_of_the_file():
+    changes = {
+        "table1.sex.male.all.pct": printed("47.6"),
+        "results.time.all.max": {"unit": "days"},
+    }
+    made = table(changes)
+    times = made["claim_id"].str.startswith("results.time")
+    early = pd.concat([made.iloc[:1], made[times], made.iloc[1:][~times.iloc[1:]]])
+    found = [finding.claim_id for finding in audit_printed(from_frame(early))]
+    assert found == ["table1.sex.male.all.pct", "results.time.all.max"]

@@ -63,15 +63,22 @@ def main(path: str | Path) -> int:
     Raises
     ------
     ReviewError
-        If the file is not in the format of `published.csv`.
+        If the file is not in the format of `published.csv`; the command then exits with 2.
     """
     path = Path(path)
     published = claims.read(path)
     beside = sums.checks_file(path)
-    checks = pd.read_csv(beside, dtype=str, keep_default_na=False) if beside.is_file() else None
+    checks = claims.text_table(beside) if beside.is_file() else None
     found = audit_printed(published, checks, str(beside))
     for number, finding in enumerate(found, start=1):
         print(f"{number:>3}. {finding.line()}")
+    percentages = [claim for claim in published if claim.kind == "percent"]
+    unchecked = sum(not claim.checkable for claim in percentages)
+    if unchecked:
+        print(
+            "Not recomputed for want of numerator and denominator: "
+            f"{unchecked} of {len(percentages)} percentages."
+        )
     noun = "finding" if len(found) == 1 else "findings"
     print(f"{path}: {len(published)} printed numbers, {len(found) or 'no'} {noun}.")
     return 1 if found else 0

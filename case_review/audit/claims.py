@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from case_review import raw_file
 from case_review.errors import ReviewError
 
 COLUMNS = (
@@ -73,6 +74,11 @@ class Claim:
         return len(text.split(".")[1]) if "." in text else 0
 
     @property
+    def checkable(self) -> bool:
+        """Whether a percentage can be recomputed: of so many, among more than none."""
+        return self.numerator is not None and bool(self.denominator)
+
+    @property
     def printed_number(self) -> Decimal | None:
         """The first number in `as_printed`, or None where it is written in words."""
         found = _NUMBER.search(self.as_printed.replace("(", "").replace(")", ""))
@@ -133,23 +139,41 @@ class Claims:
 
 
 def read(path: Path) -> Claims:
-    """The claims of a CSV file in the format of `data/raw/published.csv`.
+    """The claims of a file in the format of `data/raw/published.csv`.
 
     Raises
     ------
     ReviewError
-        If the file is missing or unreadable, lacks a column, or a row breaks the format.
+        If the file is missing or unreadable, lacks a column, holds no number, or a row breaks the
+        format.
     """
-    path = Path(path)
+    found = from_frame(text_table(Path(path)), str(path))
+    if not len(found):
+        raise ReviewError(f"{path} holds no printed numbers below its header row. Add them.")
+    return found
+
+
+def text_table(path: Path) -> pd.DataFrame:
+    """The cells of a CSV file or spreadsheet as text.
+
+    Raises
+    ------
+    ReviewError
+        If the file is missing or unreadable, or a row has more or fewer cells than the header.
+    """
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError:
-        raise ReviewError(f"{path} does not exist. Name a CSV file of printed numbers.") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ReviewError(
-            f"{path} cannot be read as a UTF-8 CSV file: {error}. Export it again as CSV (UTF-8)."
-        ) from None
-    return from_frame(frame, str(path))
+        lines = raw_file.read_path(path).lines
+    except raw_file.FileProblem as problem:
+        place = f"{path}, line {problem.row}" if problem.row else path
+        raise ReviewError(f"{place}: {problem.message}") from None
+    header, rows = lines[0][1], lines[1:]
+    for line, cells in rows:
+        if len(cells) != len(header):
+            raise ReviewError(
+                f"{path}, line {line}: found {len(cells)} cells where the header has "
+                f"{len(header)}. A cell that holds a comma needs quotation marks around it."
+            )
+    return pd.DataFrame([cells for _, cells in rows], columns=header, dtype=str)
 
 
 def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:

@@ -26,7 +26,7 @@ def percentages(claims: Claims) -> Iterator[Finding]:
     that is off by one in the last digit and from one that belongs to other numbers.
     """
     for claim in claims:
-        if claim.kind != "percent" or not claim.denominator or claim.numerator is None:
+        if claim.kind != "percent" or not claim.checkable:
             continue
         exact = Fraction(claim.numerator) * 100 / Fraction(claim.denominator)
         expected = round_half_away(exact, claim.digits)
