@@ -8,12 +8,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from case_review.raw import Change, DataError, Problem, Raw
+from case_review.schema import CLEAN_PATIENTS, DERIVED
 from case_review.units import to_hours
 
 LEDGER_COLUMNS = ("table", "row", "key", "column", "kind", "before", "after", "reason")
 _POPULATIONS = {"publication": "publications", "poster": "posters"}
-#: Derived variables of a diagnosis, so that no later step needs the dictionary.
-_DERIVED = ("anomaly", "type", "lymphatic")
 _NUMERIC = (
     "age_value", "dose_value", "level_low_ng_ml", "level_high_ng_ml", "level_time_days",
     "response_time_value", "follow_up_months",
@@ -98,14 +97,7 @@ class Cleaning:
         frame["time_hours"] = response.where(frame["event"] == 1, follow_up)
         self._classify(frame, "diagnosis")
         frame["cotreatments"] = self._sorted_parts(frame["cotreatments"])
-        columns = (
-            "patient_id report_id population sex age_hours age_value age_unit onset diagnosis "
-            "anomaly type lymphatic symptoms drug dose_value dose_unit level_low_ng_ml "
-            "level_high_ng_ml level_time_days cotreatments response response_criterion "
-            "response_time_value response_time_unit time_hours event follow_up_months "
-            "treatment_status provenance"
-        )
-        return frame[columns.split()]
+        return frame[list(CLEAN_PATIENTS)]
 
     def _posters(self, population: pd.Series) -> pd.DataFrame:
         frame = _numbers(self.raw.tables["posters"], ["n"])
@@ -117,7 +109,7 @@ class Cleaning:
         frame.loc[combined, "level"] = self._sorted_parts(frame.loc[combined, "level"], "posters")
         derived = [
             diagnoses.assign(variable=name, level=[entry[name] for entry in entries])
-            for name in _DERIVED
+            for name in DERIVED
         ]
         columns = ["report_id", "population", "variable", "level", "provenance"]
         summed = (
@@ -159,15 +151,15 @@ class Cleaning:
             row: self._diagnosis("patients", row, column, value)
             for row, value in frame[column].items()
         }
-        for name in _DERIVED:
+        for name in DERIVED:
             frame[name] = pd.Series({row: entry[name] for row, entry in found.items()}, dtype=str)
 
     def _diagnosis(self, table: str, row: int, column: str, value: str) -> Mapping[str, str]:
         entry = self.diagnoses.get(value)
         if entry is None:
             self._refuse(table, row, column, value, _unknown(value, self.diagnoses, "diagnoses"))
-            return dict.fromkeys(_DERIVED, "")
-        after = ", ".join(f"{name} {entry[name]}" for name in _DERIVED)
+            return dict.fromkeys(DERIVED, "")
+        after = ", ".join(f"{name} {entry[name]}" for name in DERIVED)
         self._note(table, row, column, "classification", value, after, "dictionary of diagnoses")
         return entry
 

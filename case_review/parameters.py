@@ -7,7 +7,6 @@ without a model here belongs to a notebook of one's own and is passed on as it s
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,9 +15,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
-from case_review import parameter_file
+from case_review import parameter_file, parameter_rules
 from case_review.errors import ReviewError
 from case_review.parameter_file import SHARED, Document
+from case_review.parameter_rules import nearest
 from case_review.parameter_types import Block, Effect, Entries, FlowEnd, FlowStep, Key, Text
 from case_review.project import Project, find_project
 
@@ -119,7 +119,7 @@ class Shared(Entries):
     conf_type: Literal["log", "log-log", "plain"]
     seed: int = Field(ge=0, lt=2**32)
     group_by: Key
-    groups: dict[Key, Text] = Field(min_length=1)
+    groups: dict[Key, Text] = Field(min_length=2, max_length=2)  # a comparison takes two
 
 
 class Reconstruction(Entries):
@@ -303,7 +303,7 @@ class Parameters:
         own, shared = self.values.get(section, {}), self.values.get(SHARED, {})
         problems = [
             f"declares {key}, which is neither in section {section} nor in {SHARED} of params.yml"
-            + _suggestion(key, [*own, *shared])
+            + nearest(key, [*own, *shared])
             for key in declared
             if key not in own and key not in shared
         ]
@@ -346,11 +346,16 @@ def _check(values: dict, found: list[Document], free: set[str]) -> Iterable[tupl
     whole = create_model("Parameters", __base__=Entries, **fields)
     try:
         whole.model_validate(values)
+        wrong = parameter_rules.findings(values)
     except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            for path, text in _explain(problem, values, set(fields)):
-                document = next((d for d in found if d.holds(path[:2])), found[-1])
-                yield document.name, document.line(path), text
+        wrong = (
+            explained
+            for problem in error.errors(include_url=False)
+            for explained in _explain(problem, values, set(fields))
+        )
+    for path, text in wrong:
+        document = next((d for d in found if d.holds(path[:2])), found[-1])
+        yield document.name, document.line(path), text
 
 
 def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[tuple, str]]:
@@ -361,7 +366,7 @@ def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[
         for index, text in problem["ctx"]["problems"]:
             yield (*path, index), f"{name}: {text}"
     elif problem["type"] == "extra_forbidden":
-        yield path, f"unknown name {name}" + _suggestion(path[-1], _siblings(path, sections))
+        yield path, f"unknown name {name}" + nearest(path[-1], _siblings(path, sections))
     elif problem["type"] == "missing":
         yield path, f"{name} is missing"
     else:
@@ -377,11 +382,6 @@ def _siblings(path: tuple, sections: set[str]) -> Sequence[str]:
     if len(path) == 2:
         return list(SECTIONS[path[0]].model_fields)
     return [*Group.model_fields, *Diagnosis.model_fields]
-
-
-def _suggestion(name: object, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _dotted(path: tuple) -> str:

@@ -94,3 +94,13 @@ AUDITED: dict[str, TableSchema] = {
         _columns("role id topic question population together at_least"), key=("role", "id")
     ),
 }
+
+#: What cleaning derives from a diagnosis, so that no later step needs the dictionary.
+DERIVED = ("anomaly", "type", "lymphatic")
+#: The columns of the clean patients.
+CLEAN_PATIENTS = _columns(
+    "patient_id report_id population sex age_hours age_value age_unit onset diagnosis anomaly type "
+    "lymphatic symptoms drug dose_value dose_unit level_low_ng_ml level_high_ng_ml level_time_days "
+    "cotreatments response response_criterion response_time_value response_time_unit time_hours "
+    "event follow_up_months treatment_status provenance"
+)

@@ -104,15 +104,6 @@ def test_a_success_removes_the_remains_of_a_failure(project):
     assert not promotion.failed_notebook(project, NAME).exists()
 
 
-def test_wrong_parameters_are_refused_before_a_kernel_starts(project, monkeypatch):
-    notebook(project, "1")
-    path = project.root / "params.yml"
-    path.write_text(path.read_text().replace("few_at_risk", "few_at_rsik"))
-    monkeypatch.setattr(runner, "_execute", lambda *_: pytest.fail("a kernel was started"))
-    with pytest.raises(ReviewError, match=r"params\.yml, line \d+: unknown name response\.few_at_"):
-        runner.run(project, NAME)
-
-
 def test_inputs_that_change_during_a_run_are_noticed(project):
     (project.clean / "patients.csv").write_text("a\n1\n")
     change = "(nb.project.clean / 'patients.csv').write_text('a\\n2\\n')"

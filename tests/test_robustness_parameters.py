@@ -1,0 +1,280 @@
+"""Parameters that cannot be used are refused before any kernel starts, all of them at once.
+
+Each with file, line, name and value. What an alternative file leaves out comes from `params.yml`.
+"""
+
+import shutil
+
+import pytest
+from conftest import ROOT, write_notebook
+
+from case_review import descriptive, parameters, runner, treatment
+from case_review.__main__ import main
+from case_review.errors import ReviewError
+from case_review.project import PARAMS_VARIABLE, Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / "params.yml", tmp_path / "params.yml")
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def alternative(project, monkeypatch):
+    """Load with another parameter file of the given content."""
+    monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
+
+    def load(text):
+        (project.root / "other.yml").write_text(text, encoding="utf-8")
+        return parameters.load(project)
+
+    return load
+
+
+#: A section with level groups and the rows that show them; more groups may follow at once.
+GROUPS = "treatment:\n  level_groups:\n    - {id: a, label: A, unit: ng/ml, low: 1, high: 5}\n"
+ROWS = """
+  blocks:
+    - id: dose
+      heading: Dose
+      variable: level_group
+      rows: [{id: a, label: A, level: a}, {id: b, label: B, level: b}]
+"""
+THIRD = "shared:\n  groups: {tumour: T, malformation: M, other: O}"
+REFUSED = {
+    "a misspelt entry": (
+        "shared:\n  conf_levle: 0.9",
+        "line 2: unknown name shared.conf_levle; did you mean conf_level?",
+    ),
+    "a misspelt section": (
+        "respones: {}",
+        "line 1: unknown name respones; did you mean response?",
+    ),
+    "an unknown entry": ("shared:\n  zzz: 0.9", "line 2: unknown name shared.zzz"),
+    "out of bounds": (
+        "shared:\n  conf_level: 95",
+        "line 2: shared.conf_level should be less than 1, found 95",
+    ),
+    "a text for a number": (
+        "shared:\n\n  seed: '1'",
+        "line 3: shared.seed should be a valid integer, found '1'",
+    ),
+    "a truth for a number": (
+        "shared:\n  seed: true",
+        "line 2: shared.seed should be a valid integer, found True",
+    ),
+    "no number": ("shared:\n  month_days: .nan", "line 2: shared.month_days should be a finite"),
+    "a date for a number": ("shared:\n  seed: 2014-11-12", "line 2: shared.seed should be a valid"),
+    "an unknown choice": (
+        "shared:\n  conf_type: logit",
+        "line 2: shared.conf_type should be 'log', 'log-log' or",
+    ),
+    "nothing where a value belongs": (
+        "shared:\n  seed:",
+        "line 2: shared.seed should be a valid integer, found None",
+    ),
+    "unordered cut-points": (
+        "response:\n  landmarks_weeks: [1, 4, 2]",
+        "cut-points should increase: 2 follows 4",
+    ),
+    "one number for a list": (
+        "response:\n  ticks_weeks: 3",
+        "line 2: response.ticks_weeks should be a valid list",
+    ),
+    "overlapping groups": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 4, high: 9}",
+        "line 4: treatment.level_groups: groups a and b overlap",
+    ),
+    "overlapping groups in different units": (
+        "characteristics:\n  age_groups:\n    - {id: a, label: A, unit: months, high: 25}\n"
+        "    - {id: b, label: B, unit: years, low: 2}\n",
+        "line 4: characteristics.age_groups: groups a and b overlap",
+    ),
+    "a group twice": (
+        GROUPS + "    - {id: a, label: B, unit: ng/ml, low: 5}",
+        "line 4: treatment.level_groups: the id a stands twice",
+    ),
+    "a group upside down": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 9, high: 6}",
+        "line 4: treatment.level_groups: group b: `low` (9.0) should be below `high` (6.0)",
+    ),
+    "a group without limits": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml}",
+        "line 4: treatment.level_groups: group b has neither `low` nor `high`",
+    ),
+    "a misspelt limit": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 5, heigh: 6}",
+        "unknown name treatment.level_groups[2].heigh; did you mean high?",
+    ),
+    "a group without a label": (
+        GROUPS + "    - {id: b, unit: ng/ml, low: 5}",
+        "treatment.level_groups[2].label is missing",
+    ),
+    "a group without a row": (
+        GROUPS + "    - {id: c, label: C, unit: ng/ml, low: 5}" + ROWS,
+        "line 4: treatment.level_groups: c has no row in treatment.blocks",
+    ),
+    "a row without a group": (
+        GROUPS + ROWS,
+        "line 9: treatment.blocks: row b is for level_group b, which treatment.level_groups does",
+    ),
+    "a row id twice": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 5}" + ROWS.replace("{id: b", "{id: a"),
+        "treatment.blocks: the row id a stands twice",
+    ),
+    "a column to compare by that there is none of": (
+        "shared:\n  group_by: anomalie",
+        "line 2: shared.group_by: anomalie is no column of the clean patients; did you mean anom",
+    ),
+    "a group that nobody can fall into": (
+        "shared:\n  groups: {tumuor: T, malformation: M}",
+        "line 2: shared.groups: nobody can belong to tumuor, for no diagnosis of "
+        "cleaning.diagnoses has this anomaly; did you mean tumour?",
+    ),
+    "three groups to compare": (THIRD, "line 2: shared.groups should have at most 2 items"),
+    "an event that no table lists": (
+        "cleaning:\n  events: {flu: infectoins}",
+        "line 2: cleaning.events: flu counts as infectoins, which safety.effects does not list; "
+        "did you mean infections?",
+    ),
+    "an effect of no category": (
+        "safety:\n  categories: {clinical: C}",
+        "safety.effects: hypercholesterolaemia has the category laboratory, which safety.cat",
+    ),
+    "an id that is none": (
+        "cleaning:\n  events: {flu: In Fections}",
+        "line 2: cleaning.events.flu should match",
+    ),
+    "an entry twice": ("shared:\n  seed: 1\n  seed: 2", "line 3: found duplicate key"),
+    "no YAML": ("shared: [1, 2", "line 1: "),
+    "tabs": ("shared:\n\tseed: 1", "line 2: found character"),
+    "a list of sections": ("- 1", "line 1: expected sections"),
+    "a section that is a number": (
+        "shared: 3",
+        "line 1: section shared should hold `name: value` entries, found 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_wrong_is_named_with_its_line(alternative, case):
+    text, expected = REFUSED[case]
+    with pytest.raises(ReviewError) as caught:
+        alternative(text)
+    lines = str(caught.value).splitlines()
+    assert any(expected in line for line in lines), lines
+    assert all(line.startswith(("other.yml, line ", "params.yml, line ")) for line in lines)
+
+
+def test_all_problems_are_told_at_once(alternative):
+    with pytest.raises(ReviewError) as caught:
+        alternative("shared:\n  sed: 1\n  conf_level: 0\nresponse:\n  few_at_risk: -1\n")
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "other.yml, line 2",
+        "other.yml, line 3",
+        "other.yml, line 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("closed", "overlap"),
+    [("left", False), ("right", False), ("neither", False), ("both", True)],
+)
+def test_a_shared_boundary_belongs_to_one_group_only(alternative, closed, overlap):
+    text = GROUPS + f"    - {{id: b, label: B, unit: ng/ml, low: 5, high: 9, closed: {closed}}}"
+    text = text.replace("high: 5}", f"high: 5, closed: {closed}}}") + ROWS
+    if overlap:
+        with pytest.raises(ReviewError, match="overlap"):
+            alternative(text)
+    else:
+        assert len(alternative(text).values["treatment"]["level_groups"]) == 2
+
+
+@pytest.mark.parametrize("text", ["response:\n  few_at_risk: 4\n", "response:\n  few_at_risk: 4"])
+def test_another_file_is_completed_entry_by_entry(alternative, text):
+    values = alternative(text).values
+    assert values["response"]["few_at_risk"] == 4
+    assert values["response"]["landmarks_weeks"] == [1, 2, 4, 8, 12]
+    assert values["shared"]["seed"] == 20141112
+
+
+@pytest.mark.parametrize("text", ["", "# only a remark\n", "shared:\n", "\ufeff", "---\n"])
+def test_a_file_that_says_nothing_changes_nothing(alternative, project, monkeypatch, text):
+    found = alternative(text).values
+    monkeypatch.delenv(PARAMS_VARIABLE)
+    assert found == parameters.load(project).values
+
+
+def test_a_missing_file_is_named(project, monkeypatch):
+    monkeypatch.setenv(PARAMS_VARIABLE, "nope.yml")
+    with pytest.raises(ReviewError, match=r"nope\.yml does not exist"):
+        parameters.load(project)
+
+
+def test_a_file_that_is_no_text_is_named(project, monkeypatch):
+    monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
+    (project.root / "other.yml").write_bytes("shared: {}  # é".encode("latin-1"))
+    with pytest.raises(ReviewError, match=r"other\.yml cannot be read as UTF-8"):
+        parameters.load(project)
+
+
+def test_a_folder_is_no_parameter_file(project, monkeypatch):
+    monkeypatch.setenv(PARAMS_VARIABLE, "notebooks")
+    with pytest.raises(ReviewError, match="notebooks cannot be read"):
+        parameters.load(project)
+
+
+def test_a_notebook_of_one_s_own_may_have_a_section_without_a_model(alternative, project):
+    write_notebook(project.notebooks / "08_growth.ipynb", {"window": 0})
+    assert alternative("growth:\n  window: 3\n").for_notebook("08_growth") == {"window": 3}
+    with pytest.raises(ReviewError, match="unknown name grwoth; did you mean growth"):
+        alternative("grwoth:\n  window: 3\n")
+
+
+@pytest.mark.parametrize("step", ["prepare", "run"])
+def test_wrong_parameters_are_refused_before_a_kernel_starts(
+    small_project, monkeypatch, capsys, step
+):
+    project = small_project
+    write_notebook(project.notebooks / "01_cleaning.ipynb", "1")
+    path = project.root / "params.yml"
+    path.write_text(path.read_text().replace("few_at_risk", "few_at_rsik"))
+    monkeypatch.setattr(runner, "_execute", lambda *_: pytest.fail("a kernel was started"))
+    assert main([step] if step == "prepare" else [step, "01_cleaning"]) == 1
+    told = capsys.readouterr().err
+    assert "unknown name response.few_at_rsik; did you mean few_at_risk?" in told
+    assert "response.few_at_risk is missing" in told
+
+
+def test_a_group_that_nobody_falls_into_has_a_row_of_zeros(built_report, alternative):
+    """Completed, not refused: the limits are sound, and the data may change."""
+    import pandas as pd
+
+    values = alternative(
+        GROUPS.replace("low: 1, high: 5", "low: 1, high: 15")
+        + "    - {id: b, label: B, unit: ng/ml, low: 90}"
+        + ROWS.replace("}]", "}, {id: c, label: Not reported}]")
+    ).values["treatment"]
+    patients = pd.read_csv(built_report.clean / "patients.csv")
+    patients = treatment.grouped(patients, values["dose_groups"], values["level_groups"])
+    nobody = pd.DataFrame(columns=["report_id", "population", "variable", "level", "n"])
+    labels = {"level_group": values["level_groups"]}
+    frame = descriptive.tidy(patients, nobody, ["level_group"], labels)
+    found = descriptive.lines(values["blocks"][0], frame, {"all": len(patients)})
+    counts = {line.id: line.counts["all"] for line in found}
+    assert counts["b"] == 0 and sum(counts.values()) == len(patients)
+
+
+def test_a_comparison_with_a_group_of_nobody_is_refused(built_report):
+    import pandas as pd
+
+    from case_review import response
+
+    patients = pd.read_csv(built_report.clean / "patients.csv").query("anomaly == 'tumour'")
+    groups = {"tumour": "T", "malformation": "M"}
+    frame = response.times(patients, "anomaly", groups)
+    with pytest.raises(ReviewError, match=r"shared\.groups: no patient belongs to group 'malform"):
+        response.summaries(frame, groups, [1], "log", 0.95)
