@@ -26,6 +26,7 @@ _HEADINGS = (
     "Target level, ng/ml",
     "Time to response",
     "Follow-up",
+    "Status",
 )
 #: What stands for a value that a report does not give.
 MISSING = "–"
@@ -42,7 +43,7 @@ def table(patients: pd.DataFrame) -> Table:
     rows = [Row(list(_shown(patient).values())) for patient in patients.to_dict("records")]
     notes = [
         ("", "A patient's number begins with that of the report. Daily dose: at the start. Target "
-         "level: of the drug in blood. Follow-up: time and what had become of treatment. "
+         "level: of the drug in blood. Status: of treatment, at the last follow-up. "
          f"{MISSING}: not reported, or no response."),
     ]  # fmt: skip
     return Table(_HEADINGS, rows, _numbers(patients), notes, align="l" * len(_HEADINGS))
@@ -51,8 +52,6 @@ def table(patients: pd.DataFrame) -> Table:
 def _shown(patient: Mapping) -> dict[str, str]:
     given = {key: value for key, value in patient.items() if not pd.isna(value)}
     low, high = given.get("level_low_ng_ml"), given.get("level_high_ng_ml")
-    months, status = given.get("follow_up_months"), given.get("treatment_status")
-    followed = [] if months is None else [_amount(months, "months")]
     return {
         "patient": given["patient_id"],
         "sex": given.get("sex", MISSING),
@@ -62,7 +61,8 @@ def _shown(patient: Mapping) -> dict[str, str]:
         "dose": _dose(given.get("dose_value"), given.get("dose_unit")),
         "level": MISSING if None in (low, high) else formatting.interval(low, high),
         "response": _amount(given.get("response_time_value"), given.get("response_time_unit")),
-        "follow_up": ", ".join([*followed, *([status] if status else [])]) or MISSING,
+        "follow_up": _amount(given.get("follow_up_months"), "months"),
+        "status": given.get("treatment_status", MISSING),
     }
 
 

@@ -22,7 +22,7 @@ def test_the_table_shows_values_as_reported():
         treatment_status="stopped",
     )  # fmt: skip
     assert list(patients_overview.table(one).rows[0].cells) == [
-        "R01-1", "male", "1 month", "d", "x", "1.6 mg/m²", "2–5", "24 hours", "10 months, stopped"
+        "R01-1", "male", "1 month", "d", "x", "1.6 mg/m²", "2–5", "24 hours", "10 months", "stopped"
     ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_what_is_not_reported_is_a_dash():
         treatment_status=None, response_time_value=None,
     )  # fmt: skip
     cells = patients_overview.table(empty).rows[0].cells
-    assert [cells[i] for i in (1, 2, 5, 6, 7, 8)] == ["–"] * 6
+    assert [cells[i] for i in (1, 2, 5, 6, 7, 8, 9)] == ["–"] * 7
 
 
 def test_courses_stand_in_a_block_per_group_first_response_on_top():

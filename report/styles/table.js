@@ -6,11 +6,11 @@ function choices(column, rows) {
   return values.length > 1 && values.length <= Math.min(8, rows / 2) ? values.filter(Boolean).sort() : [];
 }
 
-// What a cell is sorted by: an amount by its size (a time in days), what is not reported last.
+// What a cell is sorted by: an amount by its size (a time in days); `missing` for a dash.
 const days = { hour: 1 / 24, day: 1, week: 7, month: 30.4375, year: 365.25 };
-function sortedBy(cell) {
+function sortedBy(cell, missing) {
   const text = String(cell).replace(/<[^>]*>/g, "").trim();
-  if (text === "–") return Number.MAX_VALUE;
+  if (text === "–") return missing;
   const [, number, high, unit] = text.match(/^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?(?:\s+([a-z]+?)s?\b.*)?$/) ?? [];
   if (number === undefined) return text;
   return Number(number) * (days[unit] ?? 1) + Number(high ?? 0) / 1e6;
@@ -19,12 +19,16 @@ function sortedBy(cell) {
 function operable(table) {
   const frame = table.closest(".table-scroll");
   const name = frame.getAttribute("aria-label") ?? "the table";
+  // What is not reported comes last, in columns of amounts and of words.
+  const last = [...table.tHead.rows[0].cells].map((_, column) =>
+    [...table.tBodies[0].rows].every((row) => typeof sortedBy(row.cells[column].innerHTML, 0) === "number") ? Number.MAX_VALUE : "\uffff");
+  const ordered = (cell, kind, row, place) => (kind === "sort" || kind === "type" ? sortedBy(cell, last[place.col]) : cell);
   const data = new window.DataTable(table, {
     paging: false,
     info: false,
     autoWidth: false,
     order: [],
-    columnDefs: [{ targets: "_all", render: (cell, kind) => (kind === "sort" || kind === "type" ? sortedBy(cell) : cell) }],
+    columnDefs: [{ targets: "_all", render: ordered }],
     layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
     language: { zeroRecords: "No row fits." },
   });
