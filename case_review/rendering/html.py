@@ -42,7 +42,6 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     `work` is the folder for what pandoc includes; `prepare` must have filled it.
     """
     site = _Site(project, work, out)
-    data_page.write_files(project, out)
     tree = html_exhibits.anchored(tree, found.used)
     tree["meta"]["downloads"] = _downloads(out)
     tree["meta"]["version"] = _inlines(str(revision(project)))
@@ -50,6 +49,13 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
     cards = {result.id: provenance.card(result) for result in found.used.values()}
     site.write("index.html", tree, found, kinds, scripts.data("provenance", cards))
+    write_linked(project, found, work, out)
+
+
+def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
+    """Write what every renderer's report links to: notebooks, data, expectations."""
+    site = _Site(project, work, out)
+    data_page.write_files(project, out)
     _write_notebooks(project, found, site)
     _write_quality(project, site)
     content = ast.parse(data_page.markdown(project))["blocks"]

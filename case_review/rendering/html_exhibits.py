@@ -73,11 +73,11 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
         attributes["data-survival"] = block
         data = scripts.data(block, interactive.survival(project, shown))
         blocks.append(ast.raw("html", data))
-    blocks.append(_sources(project, shown))
+    blocks.append(sources(project, shown))
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
 
 
-def _sources(project: Project, shown: Exhibit) -> dict:
+def sources(project: Project, shown: Exhibit) -> dict:
     """The line below an exhibit with what lies behind it."""
     found: list = []
 

@@ -1,8 +1,14 @@
-"""Rendering with Quarto, where it is installed."""
+"""Rendering with Quarto, where it is installed.
+
+Quarto writes beside its sources (`index_files`, `.quarto`, a `.gitignore`), and leaves that behind
+when it fails. It is therefore given a copy of `report/`, and only its finished files are taken.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,42 +16,114 @@ from pathlib import Path
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import manuscript, provenance
+from case_review.rendering import ast, docx, html, html_exhibits, manuscript, provenance
+from case_review.rendering.manuscript import Manuscript
+from case_review.revision import build_epoch
+from case_review.style import font_folder
+
+#: What is handed to the shortcode and the filter; beside index.qmd, for they know no other place.
+HANDED = "_case-review.json"
+_FILES = ("index.html", "index.pdf", "index.docx")
+_LEFT_OUT = ("_site", "_build", "_freeze", ".*", "*.failed.ipynb")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ACTIVE = {"text/html", "application/javascript"}
+#: Warnings after which Quarto goes on, and with which a report would lack something.
+_LACKING = re.compile(
+    r"citation \S+ not found|resolve crossref|Could not (?:convert|fetch|find)|replacing image"
+)
 
 
 def render_into(project: Project, out: Path) -> None:
-    """Let Quarto render the manuscript project into `out`.
+    """Let Quarto render a copy of the manuscript project, and put the report into `out`.
 
     The manuscript is first read as the embedded renderer does, for its checks name file and line.
 
     Raises
     ------
     ReviewError
-        If Quarto is missing or fails, with the end of what it said.
+        If Quarto is missing or fails, or warns of something that the report would lack.
     """
     program = shutil.which("quarto")
     if not program:
         raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
-    used = manuscript.read(project).used
-    version = _run([program, "--version"], project.report).strip()
-    lines = provenance.footer(project, f"Quarto {version}")
+    found = manuscript.read(project)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(build_epoch(project)), "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
-        extra = Path(folder) / "provenance.json"
-        rows = [
-            [r.id, r.text, f"{r.notebook}, {r.cell}", provenance.inputs(r)] for r in used.values()
-        ]
-        extra.write_text(json.dumps({"footer": lines, "results": rows}), encoding="utf-8")
-        metadata = ["--metadata", f"case-review-provenance:{extra}"]
-        _run([program, "render", ".", "--output-dir", str(out), *metadata], project.report)
-    if not (out / "index.html").is_file():
-        raise ReviewError("Quarto wrote no index.html.")
+        copy, work = Path(folder) / "report", Path(folder) / "pages"
+        shutil.copytree(project.report, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(font_folder(), copy / "_fonts")
+        _keep_static(copy / "_executed")
+        version = _run([program, "--version"], copy, environment).strip()
+        foot = provenance.footer(project, f"Quarto {version}")
+        handed = json.dumps(_handed(project, found, foot), sort_keys=True)
+        (copy / HANDED).write_text(handed, encoding="utf-8")
+        _run([program, "render"], copy, environment)
+        _take(copy / "_site", out)
+        work.mkdir()
+        html.prepare(project, found, foot, work)
+        html.write_linked(project, found, work, out)
     if project.exhibits.is_dir():
-        shutil.copytree(project.exhibits, out / "exhibits", dirs_exist_ok=True)
+        shutil.copytree(project.exhibits, out / "exhibits")
 
 
-def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8")
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise ReviewError(f"Quarto could not render the manuscript:\n{said}")
+def _keep_static(executed: Path) -> None:
+    """Remove from the copied notebooks what the embedded renderer does not show either: HTML.
+
+    At the sight of any, Quarto makes a page load scripts from elsewhere.
+    """
+    for path in executed.glob("*.ipynb"):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for cell in document["cells"]:
+            for output in cell.get("outputs", []):
+                for kind in _ACTIVE & set(output.get("data", {})):
+                    del output["data"][kind]
+        path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
+    """What the shortcode and the filter place: tooltips, and parts of the document as trees."""
+    end = [
+        *provenance.appendix(found.used),
+        ast.header(1, "About this document", "about-this-document"),
+    ]
+    said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
+    shown = found.exhibits.values()
+    return {
+        "tooltips": {id: provenance.tooltip(result) for id, result in found.used.items()},
+        "sources": {each.label: _tree(html_exhibits.sources(project, each)) for each in shown},
+        "end": _tree(*end, said),
+        "foot": _tree(said),
+    }
+
+
+def _tree(*blocks: dict) -> str:
+    """Blocks as a document in pandoc's JSON, which a filter reads with `pandoc.read`."""
+    return json.dumps({**ast.parse(""), "blocks": list(blocks)})
+
+
+def _take(site: Path, out: Path) -> None:
+    """Copy the finished files of Quarto's output folder."""
+    missing = [name for name in _FILES if not (site / name).is_file()]
+    if missing:
+        raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
+    for name in _FILES:
+        shutil.copy(site / name, out)
+    (out / "index.docx").write_bytes(docx.normalised_zip((site / "index.docx").read_bytes()))
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+    lines = _COLOUR.sub("", done.stderr + "\n" + done.stdout).strip().splitlines()
+    lacking = [line for line in lines if _LACKING.search(line)]
+    if done.returncode or lacking:
+        raise ReviewError("\n".join(["Quarto could not render the manuscript:", *_why(lines)]))
     return done.stdout
+
+
+def _why(lines: list[str]) -> list[str]:
+    """The lines of Quarto's output that tell the cause, without settings and stack traces."""
+    marked = [n for n, line in enumerate(lines) if "ERROR" in line or _LACKING.search(line)]
+    kept = lines[marked[0] :] if marked else lines
+    return [line for line in kept if not line.startswith("    ")][:15]

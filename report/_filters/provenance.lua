@@ -1,35 +1,56 @@
--- Adds the footer, and outside HTML the table "Where the numbers come from". What they say is
--- written by case_review.rendering.quarto, which names the file in the metadata.
+-- Adds what case_review.rendering.quarto hands over: below each exhibit of the page a line with what
+-- lies behind it, and at the end the footer or, outside HTML, "Where the numbers come from".
+-- Where Quarto is started by hand nothing was handed over, and the manuscript is rendered as it is.
 
-local function row(cells)
-  local made = {}
-  for index, text in ipairs(cells) do
-    made[index] = { pandoc.Plain({ pandoc.Str(text) }) }
-  end
-  return made
+local html = FORMAT:match("html") ~= nil
+local folder = quarto.project.directory or "."
+
+local function content(name)
+  local stream = io.open(pandoc.path.join({ folder, name }), "rb")
+  if not stream then return nil end
+  local text = stream:read("a")
+  stream:close()
+  return text
 end
 
-function Pandoc(doc)
-  local path = doc.meta["case-review-provenance"]
-  if not path then return doc end
-  local stream = io.open(pandoc.utils.stringify(path))
-  if not stream then error("the provenance file cannot be read") end
-  local found = pandoc.json.decode(stream:read("a"), false)
-  stream:close()
-  doc.meta["case-review-provenance"] = nil
-  if not FORMAT:match("html") and #found.results > 0 then
-    local rows = {}
-    for index, cells in ipairs(found.results) do rows[index] = row(cells) end
-    local columns = { "Result", "As shown", "Notebook and cell", "Data files (SHA-256)" }
-    local left = pandoc.AlignLeft
-    local made = pandoc.SimpleTable({}, { left, left, left, left }, { 0.3, 0.2, 0.25, 0.25 },
-      row(columns), rows)
-    doc.blocks:insert(pandoc.Header(1, "Where the numbers come from"))
-    doc.blocks:insert(pandoc.utils.from_simple_table(made))
+local text = content("_case-review.json")
+local handed = text and pandoc.json.decode(text, false)
+
+local function blocks(tree)
+  return pandoc.read(tree, "json").blocks
+end
+
+-- Word shows SVG only through a converter that may be missing; the notebooks also drew each as PNG.
+local function drawn(image)
+  local label = image.src:match("%-(fig%-[%w%-]+)%-output%-%d+%.svg$")
+  local file = label and "exhibits/" .. label .. ".png"
+  if file and content(file) then
+    image.src = file
+    image.attributes.width, image.attributes.height = "100%", nil
+    return image
   end
-  doc.blocks:insert(pandoc.Header(1, "About this document"))
-  for _, sentence in ipairs(found.footer) do
-    doc.blocks:insert(pandoc.Para({ pandoc.Str(sentence) }))
+end
+
+-- Quarto wraps an embedded cell in a Div that names the notebook by its absolute path.
+local function embedded(div)
+  if not div.classes:includes("quarto-embed-nb-cell") then return nil end
+  local label = (div.attributes["notebook-cellId"] or ""):gsub("^cell%-", "")
+  div.attributes = {}
+  local tree = handed and html and handed.sources[label]
+  if tree then div.content:extend(blocks(tree)) end
+  return div
+end
+
+local function ending(doc)
+  if html then
+    doc.blocks:insert(pandoc.Div(blocks(handed.foot), pandoc.Attr("", { "report-footer" })))
+  else
+    doc.blocks:extend(blocks(handed["end"]))
   end
   return doc
 end
+
+local filters = { { Div = embedded } }
+if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
+if handed then table.insert(filters, { Pandoc = ending }) end
+return filters

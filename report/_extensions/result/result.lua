@@ -1,22 +1,51 @@
--- {{< result ID >}} prints a recorded result and links it to the cell that computed it.
--- An id that no notebook recorded fails the render.
+-- {{< result ID >}} prints a recorded result. In HTML it leads to the cell that computed it, elsewhere
+-- to its row of the appendix. An id that no notebook recorded fails the render.
 
 local results
+local tooltips
+
+local function decoded(path)
+  local stream = io.open(path, "rb")
+  if not stream then return nil end
+  local document = pandoc.json.decode(stream:read("a"), false)
+  stream:close()
+  return document
+end
 
 local function load()
   results = {}
-  local folder = pandoc.path.join({ quarto.project.directory or ".", "results" })
+  local project = quarto.project.directory or "."
+  local folder = pandoc.path.join({ project, "results" })
   for _, name in ipairs(pandoc.system.list_directory(folder)) do
     if name:match("%.json$") then
-      local stream = assert(io.open(pandoc.path.join({ folder, name })))
-      local document = pandoc.json.decode(stream:read("a"), false)
-      stream:close()
+      local document = decoded(pandoc.path.join({ folder, name }))
       for _, entry in ipairs(document.results) do
         entry.notebook = document.notebook
         results[entry.id] = entry
       end
     end
   end
+  -- Handed over by case_review.rendering.quarto, together with the appendix.
+  local handed = decoded(pandoc.path.join({ project, "_case-review.json" }))
+  tooltips = handed and handed.tooltips
+end
+
+local function words(text)
+  local made = pandoc.Inlines({})
+  for blank, word in text:gmatch("(%s*)([^%s]+)") do
+    if blank ~= "" and #made > 0 then made:insert(pandoc.Space()) end
+    made:insert(pandoc.Str(word))
+  end
+  return made
+end
+
+local function in_page(id, found)
+  local url = "notebooks/" .. found.notebook .. ".html#" .. found.cell
+  local short = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
+  -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
+  local attributes = { ["data-result"] = id, ["data-cell"] = found.cell }
+  local title = tooltips and tooltips[id] or short
+  return pandoc.Link(words(found.text), url, title, pandoc.Attr("", { "result" }, attributes))
 end
 
 return {
@@ -27,16 +56,19 @@ return {
     if not found then
       error("no notebook recorded a result " .. id)
     end
-    if not quarto.doc.is_format("html") then
-      return pandoc.Str(found.text)
+    if quarto.doc.is_format("html") then
+      return in_page(id, found)
     end
-    local url = "_executed/" .. found.notebook .. "-preview.html#" .. found.cell
-    local title = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
-    local attributes = {
-      ["data-result"] = id,
-      ["data-notebook"] = found.notebook,
-      ["data-cell"] = found.cell,
-    }
-    return pandoc.Link({ pandoc.Str(found.text) }, url, title, pandoc.Attr("", { "result" }, attributes))
+    if not (tooltips and tooltips[id]) then
+      return words(found.text)
+    end
+    local row = "number-" .. id:gsub("%.", "-")
+    if quarto.doc.is_format("typst") then
+      local made = words(found.text)
+      made:insert(1, pandoc.RawInline("typst", "#number(\"" .. row .. "\")["))
+      made:insert(pandoc.RawInline("typst", "]"))
+      return made
+    end
+    return pandoc.Link(words(found.text), "#" .. row)
   end,
 }
