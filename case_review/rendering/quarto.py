@@ -14,11 +14,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from case_review import __version__
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, docx, html, html_exhibits, manuscript, provenance
+from case_review.rendering import ast, columns, html, html_exhibits, manuscript, provenance, word
+from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import Manuscript
-from case_review.revision import build_epoch
+from case_review.revision import build_epoch, revision
 from case_review.style import font_folder
 
 #: What is handed to the shortcode and the filter; beside index.qmd, for they know no other place.
@@ -57,13 +59,24 @@ def render_into(project: Project, out: Path) -> None:
         foot = provenance.footer(project, f"Quarto {version}")
         handed = json.dumps(_handed(project, found, foot), sort_keys=True)
         (copy / HANDED).write_text(handed, encoding="utf-8")
-        _run([program, "render"], copy, environment)
+        _reference(project, found, copy / "_reference.docx")
+        style = ["--reference-doc", str(copy / "_reference.docx")]
+        _run([program, "render", *style], copy, environment)
         _take(copy / "_site", out)
         work.mkdir()
         html.prepare(project, found, foot, work)
         html.write_linked(project, found, work, out)
     if project.exhibits.is_dir():
         shutil.copytree(project.exhibits, out / "exhibits")
+
+
+def _reference(project: Project, found: Manuscript, target: Path) -> None:
+    """Write the document that Word's styles, running head and foot are taken from."""
+    version = revision(project)
+    title = ast.text(found.tree["meta"].get("title", {}).get("c", []))
+    head = (title, f"{version.day.day} {version.day:%B %Y}")
+    foot = f"Version {__version__}, {version}"
+    word.reference(project.report / "styles" / "word.xml", head, foot, target)
 
 
 def _keep_static(executed: Path) -> None:
@@ -89,11 +102,21 @@ def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
     said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
     shown = found.exhibits.values()
     return {
+        "anchors": {id: provenance.anchor(result) for id, result in found.used.items()},
         "tooltips": {id: provenance.tooltip(result) for id, result in found.used.items()},
         "sources": {each.label: _tree(html_exhibits.sources(project, each)) for each in shown},
+        "columns": {each.label: _widths(each) for each in shown},
         "end": _tree(*end, said),
         "foot": _tree(said),
     }
+
+
+def _widths(shown: Exhibit) -> list[float]:
+    """The shares of a table's columns as in the embedded renderer; empty where they are free."""
+    blocks = ast.parse_many([shown.markdown])[0] if shown.markdown else []
+    table = next((block for block in blocks if block["t"] == "Table"), None)
+    specs = columns.specs(table) if table else []
+    return [width["c"] for _, width in specs if width["t"] == "ColWidth"]
 
 
 def _tree(*blocks: dict) -> str:
@@ -108,7 +131,7 @@ def _take(site: Path, out: Path) -> None:
         raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
     for name in _FILES:
         shutil.copy(site / name, out)
-    (out / "index.docx").write_bytes(docx.normalised_zip((site / "index.docx").read_bytes()))
+    (out / "index.docx").write_bytes(word.finish((site / "index.docx").read_bytes()))
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

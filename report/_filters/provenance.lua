@@ -31,14 +31,37 @@ local function drawn(image)
   end
 end
 
+-- Columns as wide as their words need, with the shares that every renderer uses.
+local function fitted(widths)
+  return function(found)
+    if #widths == #found.colspecs or #widths == 0 then
+      for place, spec in ipairs(found.colspecs) do
+        found.colspecs[place] = { spec[1], widths[place] }
+      end
+      return found
+    end
+  end
+end
+
 -- Quarto wraps an embedded cell in a Div that names the notebook by its absolute path.
 local function embedded(div)
   if not div.classes:includes("quarto-embed-nb-cell") then return nil end
   local label = (div.attributes["notebook-cellId"] or ""):gsub("^cell%-", "")
   div.attributes = {}
-  local tree = handed and html and handed.sources[label]
-  if tree then div.content:extend(blocks(tree)) end
+  if not handed then return div end
+  if handed.columns[label] then div = div:walk({ Table = fitted(handed.columns[label]) }) end
+  if html and handed.sources[label] then div.content:extend(blocks(handed.sources[label])) end
   return div
+end
+
+-- The pages of notebooks lead back to the first place of a number.
+local seen = {}
+local function anchored(link)
+  local id = link.attributes["data-result"] or link.attributes["result"]
+  if not id or seen[id] or not handed.anchors[id] then return nil end
+  seen[id] = true
+  link.identifier = handed.anchors[id]
+  return link
 end
 
 local function ending(doc)
@@ -51,6 +74,7 @@ local function ending(doc)
 end
 
 local filters = { { Div = embedded } }
+if handed and html then table.insert(filters, { Link = anchored }) end
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
 return filters

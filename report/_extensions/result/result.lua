@@ -2,7 +2,7 @@
 -- to its row of the appendix. An id that no notebook recorded fails the render.
 
 local results
-local tooltips
+local handed = {}
 
 local function decoded(path)
   local stream = io.open(path, "rb")
@@ -26,8 +26,7 @@ local function load()
     end
   end
   -- Handed over by case_review.rendering.quarto, together with the appendix.
-  local handed = decoded(pandoc.path.join({ project, "_case-review.json" }))
-  tooltips = handed and handed.tooltips
+  handed = decoded(pandoc.path.join({ project, "_case-review.json" })) or {}
 end
 
 local function words(text)
@@ -44,7 +43,7 @@ local function in_page(id, found)
   local short = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
   -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
   local attributes = { ["data-result"] = id, ["data-cell"] = found.cell }
-  local title = tooltips and tooltips[id] or short
+  local title = handed.tooltips and handed.tooltips[id] or short
   return pandoc.Link(words(found.text), url, title, pandoc.Attr("", { "result" }, attributes))
 end
 
@@ -59,10 +58,10 @@ return {
     if quarto.doc.is_format("html") then
       return in_page(id, found)
     end
-    if not (tooltips and tooltips[id]) then
+    local row = handed.anchors and handed.anchors[id]
+    if not row then
       return words(found.text)
     end
-    local row = "number-" .. id:gsub("%.", "-")
     if quarto.doc.is_format("typst") then
       local made = words(found.text)
       made:insert(1, pandoc.RawInline("typst", "#number(\"" .. row .. "\")["))
