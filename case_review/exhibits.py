@@ -22,6 +22,8 @@ RECONSTRUCTED_NOTE = (
 RECONSTRUCTED_SHORT = "Reconstructed data"
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
+#: Any blank but the one that holds words together.
+_BLANKS = re.compile(r"[^\S\u00a0]+")
 _RUNS = re.compile(r"(?<=[-.])(?=[-.])")
 #: A spreadsheet takes a cell that starts so for a formula.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -32,7 +34,7 @@ def escape(text: str) -> str:
 
     What is `Markdown` already keeps its marks.
     """
-    flat = " ".join(str(text).split())
+    flat = _BLANKS.sub(" ", str(text)).strip()
     if isinstance(text, Markdown):
         return flat.replace("|", "\\|")
     return _RUNS.sub(r"\\", _SPECIAL.sub(r"\\\1", flat))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from case_review.exhibits import Row, Table, escape, spreadsheet_safe, write_csv
+from case_review.exhibits import Markdown, Row, Table, escape, spreadsheet_safe, write_csv
 
 HOSTILE = [
     "a | b",
@@ -65,6 +65,14 @@ def test_no_cell_breaks_the_table(text):
     (body,) = block["c"][4]
     (row,) = body[3]
     assert len(row[1]) == 2
+
+
+def test_a_blank_that_holds_words_together_is_kept_and_others_are_one():
+    assert escape(" n\u00a0\n  b\tc ") == "n\u00a0 b c"
+
+
+def test_a_cell_of_markdown_keeps_its_link_and_its_column():
+    assert escape(Markdown("[a|b](#c)\n d")) == r"[a\|b](#c) d"
 
 
 def test_layout_of_a_table():
