@@ -145,6 +145,11 @@ class Notebook:
         return output
 
     @property
+    def recorded(self) -> list[registry.Result]:
+        """All results recorded so far, in order."""
+        return list(self._results.values())
+
+    @property
     def reconstructed(self) -> bool:
         """Whether any table read so far holds reconstructed rows."""
         return bool(self._reconstructed)

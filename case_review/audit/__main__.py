@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from case_review import registry
-from case_review.audit import audit_printed, claims, reproduction
+from case_review.audit import audit_printed, claims, held_results, reproduction
 from case_review.errors import ReviewError
 from case_review.project import Project, find_project
 
@@ -14,7 +14,7 @@ BASELINE = "reproduced.json"
 
 
 def accept(project: Project) -> int:
-    """Write the baseline from the recorded results of the last `make notebooks`."""
+    """Write both baselines from the recorded results of the last `make notebooks`."""
     published = claims.read(project.raw / "published.csv")
     results = registry.load(project.results)
     if not results:
@@ -22,6 +22,7 @@ def accept(project: Project) -> int:
     verdicts = reproduction.compare(published, results, audit_printed(published))
     number = reproduction.write_baseline(project.expectations / BASELINE, verdicts)
     print(f"{number} of {len(verdicts)} printed numbers must stay reproduced from now on.")
+    print(f"{held_results.accept(project)} results must stay recorded from now on.")
     return 0
 
 

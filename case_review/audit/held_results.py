@@ -1,0 +1,81 @@
+"""No result goes missing unseen: what a notebook recorded once, it records still.
+
+Numbers of the manuscript and printed numbers are missed at once, others only by a reader who looks
+for them. The list of all results is therefore kept below `expectations/`, and held against what
+the notebooks record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from case_review import registry
+from case_review.errors import ReviewError
+from case_review.files import to_json, write_text
+from case_review.project import Project
+
+#: The file of results that must stay recorded, below `expectations/`.
+HELD = "results.json"
+
+
+def accept(project: Project) -> int:
+    """Write the list from the last `make notebooks`; returns the number of results."""
+    held = {}
+    for path in sorted(project.results.glob("*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        cells = {result["id"]: result["cell"] for result in document["results"]}
+        held[document["notebook"]] = {"parameters": document["parameters"], "results": cells}
+    write_text(project.expectations / HELD, to_json(held))
+    return sum(len(entry["results"]) for entry in held.values())
+
+
+def hold(
+    project: Project, path: Path, notebook: str, parameters: dict, own: Iterable[registry.Result]
+) -> None:
+    """Refuse a build in which a result is missing.
+
+    A notebook that ran with other parameters than at acceptance is not held to its list, since
+    parameters (times, month lengths) may name results.
+
+    Parameters
+    ----------
+    path
+        The list that `accept` has written.
+    notebook, parameters, own
+        The notebook that asks, which still runs, and what it has recorded.
+
+    Raises
+    ------
+    ReviewError
+        Naming every missing result with its notebook and cell.
+    """
+    if not path.is_file():
+        raise ReviewError(
+            f"{path} does not exist: the audit needs the list of results that must stay "
+            "recorded. Make it with `python -m case_review.audit accept`."
+        )
+    now = {notebook: (parameters, {result.id for result in own})}
+    for file in project.results.glob("*.json"):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        ids = {result["id"] for result in document["results"]}
+        now.setdefault(document["notebook"], (document["parameters"], ids))
+    held = json.loads(path.read_text(encoding="utf-8"))
+    missing = [line for name, entry in held.items() for line in _missing(name, entry, now)]
+    if missing:
+        raise ReviewError(
+            f"{len(missing)} result(s) are no longer recorded:\n"
+            + "\n".join(missing)
+            + "\nRecord them again in that cell. If the change is meant, run "
+            f"`python -m case_review.audit accept` and commit expectations/{path.name}."
+        )
+
+
+def _missing(name: str, entry: dict, now: dict) -> Iterator[str]:
+    parameters, ids = now.get(name, (entry["parameters"], set()))
+    if json.loads(to_json(parameters)) != entry["parameters"]:
+        return
+    for id, cell in entry["results"].items():
+        if id not in ids:
+            yield f"  {id}: notebooks/{name}.ipynb, cell {cell}"
