@@ -54,16 +54,6 @@ local function embedded(div)
   return div
 end
 
--- The pages of notebooks lead back to the first place of a number.
-local seen = {}
-local function anchored(link)
-  local id = link.attributes["data-result"] or link.attributes["result"]
-  if not id or seen[id] or not handed.anchors[id] then return nil end
-  seen[id] = true
-  link.identifier = handed.anchors[id]
-  return link
-end
-
 local function ending(doc)
   if html then
     doc.blocks:insert(pandoc.Div(blocks(handed.foot), pandoc.Attr("", { "report-footer" })))
@@ -74,7 +64,6 @@ local function ending(doc)
 end
 
 local filters = { { Div = embedded } }
-if handed and html then table.insert(filters, { Link = anchored }) end
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
 return filters

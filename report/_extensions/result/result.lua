@@ -3,6 +3,7 @@
 
 local results
 local handed = {}
+local seen = {}
 
 local function decoded(path)
   local stream = io.open(path, "rb")
@@ -44,7 +45,10 @@ local function in_page(id, found)
   -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
   local attributes = { ["data-result"] = id, ["data-cell"] = found.cell }
   local title = handed.tooltips and handed.tooltips[id] or short
-  return pandoc.Link(words(found.text), url, title, pandoc.Attr("", { "result" }, attributes))
+  -- The pages of notebooks lead back to the first place of a number.
+  local anchor = not seen[id] and handed.anchors and handed.anchors[id] or ""
+  seen[id] = true
+  return pandoc.Link(words(found.text), url, title, pandoc.Attr(anchor, { "result" }, attributes))
 end
 
 return {

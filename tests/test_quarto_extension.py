@@ -1,0 +1,242 @@
+"""The Quarto path without Quarto: its Lua code under pandoc, and a stand-in for the program."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from building import ROOT
+
+from case_review import rendering
+from case_review.errors import ReviewError
+from case_review.rendering import ast, quarto
+
+RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
+HANDED = {
+    "anchors": {"small.count": "number-small-count"},
+    "tooltips": {"small.count": "small.count = 12; n = 12 of 84"},
+    "columns": {"tbl-one": [0.25, 0.75]},
+    "sources": {"tbl-one": json.dumps({**ast.parse("[CSV](exhibits/tbl-one.csv)")})},
+    "end": json.dumps(ast.parse("# Where the numbers come from")),
+    "foot": json.dumps(ast.parse("Rendered by Quarto 1.2.3.")),
+}
+# What Quarto offers to extensions, as far as ours uses it.
+STAND_IN = """
+quarto = {
+  project = { directory = "." },
+  doc = { is_format = function(name) return FORMAT:match(name) ~= nil end },
+}
+"""
+# Quarto calls a shortcode by its name with its arguments as inlines.
+CALLER = """
+local shortcodes = dofile("result.lua")
+function Code(code)
+  if code.classes:includes("call") then
+    return shortcodes["result"]({ pandoc.Inlines({ pandoc.Str(code.text) }) }, {}, {})
+  end
+end
+"""
+EMBEDDED = """
+::: {.quarto-embed-nb-cell notebook="/home/ada/01.ipynb" notebook-cellId="cell-tbl-one"}
+| a | b |
+|:--|:--|
+| 1 | 2 |
+:::
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with what Quarto's project folder holds, and our Lua code."""
+    (tmp_path / "results").mkdir()
+    document = {"notebook": "01_small", "results": [RESULT]}
+    (tmp_path / "results" / "01_small.json").write_text(json.dumps(document), encoding="utf-8")
+    code = (ROOT / "report/_extensions/result/result.lua").read_text(encoding="utf-8")
+    (tmp_path / "result.lua").write_text(code, encoding="utf-8")
+    (tmp_path / "call.lua").write_text(STAND_IN + CALLER, encoding="utf-8")
+    code = (ROOT / "report/_filters/provenance.lua").read_text(encoding="utf-8")
+    (tmp_path / "provenance.lua").write_text(STAND_IN + code, encoding="utf-8")
+    return tmp_path
+
+
+def hand_over(folder):
+    (folder / quarto.HANDED).write_text(json.dumps(HANDED), encoding="utf-8")
+
+
+def convert(folder, name, text, form):
+    return ast.pandoc(["-f", "markdown", "-t", form, f"--lua-filter={name}.lua"], text, folder)[0]
+
+
+def test_a_number_leads_to_its_cell(folder):
+    made = convert(folder, "call", "`small.count`{.call}", "html")
+    assert 'href="notebooks/01_small.html#count"' in made
+    assert 'class="result"' in made and 'data-result="small.count"' in made
+    assert "12 of 84</a>" in made and "notebook 01_small, cell count" in made
+    # Quarto would take the element for an embedded notebook.
+    assert "data-notebook" not in made
+
+
+def test_a_number_has_what_was_handed_over(folder):
+    hand_over(folder)
+    made = convert(folder, "call", "`small.count`{.call} `small.count`{.call}", "html")
+    assert made.count("small.count = 12; n = 12 of 84") == 2
+    assert made.count('id="number-small-count"') == 1
+
+
+def test_a_number_leads_to_the_appendix_in_print(folder):
+    assert convert(folder, "call", "`small.count`{.call}", "typst").strip() == "12 of 84"
+    assert convert(folder, "call", "`small.count`{.call}", "plain").strip() == "12 of 84"
+    hand_over(folder)
+    made = convert(folder, "call", "`small.count`{.call}", "typst").strip()
+    assert made == '#number("number-small-count")[12 of 84]'
+    made = convert(folder, "call", "`small.count`{.call}", "native")
+    assert '"#number-small-count"' in made
+
+
+def test_an_unknown_result_fails(folder):
+    with pytest.raises(ReviewError, match=r"no notebook recorded a result small\.cuont"):
+        convert(folder, "call", "`small.cuont`{.call}", "html")
+
+
+def test_the_page_gets_sources_columns_and_footer(folder):
+    hand_over(folder)
+    made = convert(folder, "provenance", EMBEDDED, "html")
+    assert 'href="exhibits/tbl-one.csv"' in made and "/home/ada" not in made
+    assert "width: 25%" in made and "width: 75%" in made
+    assert made.index("exhibits/tbl-one.csv") < made.index("Rendered by Quarto 1.2.3.")
+    assert "Where the numbers come from" not in made
+
+
+def test_print_gets_the_appendix(folder):
+    hand_over(folder)
+    made = convert(folder, "provenance", EMBEDDED, "typst")
+    assert "= Where the numbers come from" in made and "tbl-one.csv" not in made
+    assert "25%" in made and "75%" in made
+
+
+def test_word_takes_the_figure_as_png(folder):
+    text = "![](index_files/figure-docx/_executed-05_x-fig-km-output-1.svg)"
+    assert "output-1.svg" in convert(folder, "provenance", text, "native")
+    assert "output-1.svg" in docx_image(folder, text)
+    (folder / "exhibits").mkdir()
+    (folder / "exhibits" / "fig-km.png").write_bytes(b"png")
+    assert "exhibits/fig-km.png" in docx_image(folder, text)
+
+
+def docx_image(folder, text):
+    """Where the filter takes an image from when the format is Word's."""
+    (folder / "as-docx.lua").write_text(
+        'FORMAT = "docx"\n' + (folder / "provenance.lua").read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    return convert(folder, "as-docx", text, "native")
+
+
+def test_without_anything_handed_over_the_manuscript_stays_as_it_is(folder):
+    assert convert(folder, "provenance", "Text.", "html").strip() == "<p>Text.</p>"
+
+
+# -- a program that stands in for Quarto -----------------------------------------------------------
+
+PROGRAM = """#!{python}
+import json, pathlib, sys
+if sys.argv[1:] == ["--version"]:
+    sys.exit(print("1.2.3"))
+here = pathlib.Path.cwd()
+assert sys.argv[1] == "render", sys.argv
+(here / ".gitignore").write_text("/.quarto/")
+(here / "index_files").mkdir()
+handed = json.loads((here / "_case-review.json").read_text(encoding="utf-8"))
+for notebook in here.glob("_executed/*.ipynb"):
+    assert "text/html" not in notebook.read_text(encoding="utf-8")
+{fault}
+site = here / "_site"
+site.mkdir()
+(site / "index.html").write_text(handed["foot"], encoding="utf-8")
+(site / "index.pdf").write_bytes(b"%PDF-1.7")
+assert (here / "_reference.docx").is_file()
+(site / "index.docx").write_bytes(pathlib.Path({word!r}).read_bytes())
+"""
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """Puts a `quarto` first on the PATH that does `fault` in the middle of its work."""
+
+    word = tmp_path / "word.docx"
+    ast.pandoc(["-f", "markdown", "-t", "docx", "-o", str(word)], "Text.")
+
+    def put(fault=""):
+        path = tmp_path / "bin" / "quarto"
+        path.parent.mkdir(exist_ok=True)
+        text = PROGRAM.format(python=sys.executable, word=str(word), fault=fault)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+
+    return put
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def manuscript(small_project):
+    """A project with a manuscript and a notebook that shows HTML."""
+    report = small_project.report
+    (report / "index.qmd").write_text("---\ntitle: Small\n---\n\nText.\n", encoding="utf-8")
+    for folder in ("styles", "_filters", "_extensions"):
+        subprocess.run(["cp", "-r", str(ROOT / "report" / folder), str(report)], check=True)
+    output = {"output_type": "display_data", "metadata": {}}
+    output["data"] = {"text/html": "<b>1</b>", "text/plain": "1"}
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [output]}
+    cell["execution_count"] = 1
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    small_project.executed.mkdir()
+    path = small_project.executed / "01_small.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return small_project
+
+
+def test_a_quarto_on_the_path_is_used_and_writes_nothing_beside_the_sources(manuscript, program):
+    program()
+    before = contents(manuscript.report)
+    rendering.render(manuscript, "auto")
+    after = contents(manuscript.report)
+    assert {name: after.get(name) for name in before} == before
+    new = set(after) - set(before)
+    assert new and all(name.startswith("_site/") for name in new)
+    assert {"_site/index.html", "_site/index.pdf", "_site/index.docx"} <= new
+    assert "_site/notebooks/01_small.html" in new
+    assert "1.2.3." in json.loads(after["_site/index.html"])["blocks"][0]["c"][1][0]["c"][-1]["c"]
+
+
+@pytest.mark.parametrize(
+    "fault, words",
+    [
+        ("sys.exit('ERROR: the filter failed\\n    at main (quarto.ts:1)')", "the filter failed"),
+        ("print('WARN Unable to resolve crossref @fig-x', file=sys.stderr)", "@fig-x"),
+        ("print('[WARNING] Citeproc: citation smith not found')", "smith"),
+        ("sys.exit(0)", "index.html"),
+    ],
+)
+def test_a_failing_quarto_leaves_the_previous_report(manuscript, program, fault, words):
+    manuscript.site.mkdir()
+    (manuscript.site / "index.html").write_text("The previous report.", encoding="utf-8")
+    before = contents(manuscript.report)
+    program(fault)
+    with pytest.raises(ReviewError) as error:
+        rendering.render(manuscript, "quarto")
+    assert words in str(error.value) and "quarto.ts" not in str(error.value)
+    assert contents(manuscript.report) == before
+
+
+def test_without_quarto_the_message_names_the_other_renderer(manuscript, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ReviewError, match="RENDERER=embedded"):
+        rendering.render(manuscript, "quarto")
