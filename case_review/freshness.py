@@ -14,7 +14,7 @@ from case_review.project import Project, sha256
 from case_review.revision import revision
 
 #: Folders of report/ that are made, not written.
-_GENERATED = {"_executed", "results", "exhibits", "_site", "_build", ".quarto", "_freeze"}
+_GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze"}
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
@@ -67,8 +67,9 @@ def _site_inputs(project: Project) -> Iterator[Path]:
     for folder in (project.results, project.exhibits, project.build / "quality"):
         yield from (path for path in folder.rglob("*") if path.is_file())
     for folder, folders, names in os.walk(project.report):
-        folders[:] = [name for name in folders if name not in _GENERATED]
-        yield from (Path(folder) / name for name in names)
+        # Hidden files are an editor's, the system's, or what a killed build has left.
+        folders[:] = [f for f in folders if f not in _GENERATED and not f.startswith(".")]
+        yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 
 def record_site(project: Project, out: Path, key: str, stamp: str) -> None:

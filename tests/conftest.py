@@ -33,13 +33,8 @@ def opening(name):
     return f"from case_review.notebook import Notebook\nnb = Notebook({name!r})"
 
 
-@pytest.fixture
-def small_project(tmp_path, monkeypatch):
-    """A project with the package and params.yml, no notebooks, in a folder with an awkward name.
-
-    The working folder and the environment are restored after the test, for runs change both.
-    """
-    root = tmp_path / "a réview {x}"
+def start_project(root):
+    """Put the package and params.yml into a new folder, with empty ones for all else."""
     shutil.copytree(
         ROOT / "case_review", root / "case_review", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -47,9 +42,19 @@ def small_project(tmp_path, monkeypatch):
         shutil.copy(ROOT / name, root / name)
     for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
         (root / folder).mkdir(parents=True)
-    monkeypatch.chdir(root)
+    return Project(root)
+
+
+@pytest.fixture
+def small_project(tmp_path, monkeypatch):
+    """A project with the package and params.yml, no notebooks, in a folder with an awkward name.
+
+    The working folder and the environment are restored after the test, for runs change both.
+    """
+    project = start_project(tmp_path / "a réview {x}")
+    monkeypatch.chdir(project.root)
     before = dict(os.environ)
-    yield Project(root)
+    yield project
     os.environ.clear()
     os.environ.update(before)
 

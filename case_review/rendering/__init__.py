@@ -9,7 +9,7 @@ from pathlib import Path
 from case_review.audit import typed_numbers
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering.swap import swap_in
+from case_review.rendering.swap import clear_up, swap_in
 
 
 def render(project: Project, renderer: str = "auto", out: Path | None = None) -> None:
@@ -32,6 +32,7 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
         raise ReviewError("\n".join(str(problem) for problem in problems))
     out = Path(out or project.site).absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
+    clear_up(out)
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     fresh.chmod(0o755)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -31,6 +32,15 @@ def swap_in(fresh: Path, out: Path) -> None:
         old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def clear_up(out: Path) -> None:
+    """Remove what a killed build left beside `out`; put back a report that was moved aside."""
+    for leftover in sorted(out.parent.glob(f".{glob.escape(out.name)}.*")):
+        if leftover.name.endswith(".old") and not out.exists():
+            leftover.rename(out)
+        else:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _exchange(first: Path, second: Path) -> bool:
