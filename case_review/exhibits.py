@@ -26,7 +26,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
 _BLANKS = re.compile(r"[^\S\u00a0]+")
 _RUNS = re.compile(r"(?<=[-.])(?=[-.])")
 #: A spreadsheet takes a cell that starts so for a formula.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 
 
 def escape(text: str) -> str:
@@ -142,13 +142,15 @@ class MarkdownOutput:
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with an apostrophe before every text cell that a spreadsheet would take as a formula.
+    """`frame` with an apostrophe before every text that a spreadsheet would take as a formula.
 
-    Numbers are left alone: a negative number is no formula.
+    Headings count as well. Numbers are left alone: a negative number is no formula.
     """
-    return frame.map(
-        lambda cell: f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
-    )
+    return frame.map(_marked).rename(columns=_marked)
+
+
+def _marked(cell):
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def write_csv(frame: pd.DataFrame, path) -> None:

@@ -44,6 +44,7 @@ def use() -> None:
         {
             "font.family": FONT,
             "font.size": TEXT,
+            "text.parse_math": False,  # a label with two dollar signs is text
             "axes.titlesize": TEXT,
             "axes.labelsize": TEXT,
             "axes.spines.top": False,

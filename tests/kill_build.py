@@ -2,11 +2,13 @@
 
     python tests/kill_build.py [--moments 20] [--seed 1]
 
-Builds a copy of the project twice, from two states of its sources, and notes both sites byte for
-byte. Then, for each moment, the sources change from one state to the other, `make report` starts,
-and its whole process group is killed with SIGKILL. The site must then be one of the two, complete,
-and the next `make report`, without `make clean`, must make that of the sources. The moments are
-spread over the time that a build takes, one at random in each equal part of it.
+Builds a copy of the project from each state of its sources, and notes every site byte for byte.
+Then, for each moment, the sources change from one state to another, `make report` starts, and its
+whole process group is killed with SIGKILL. The site must then be the previous or the new one,
+complete, and the next `make report`, without `make clean`, must make that of the sources. One
+change in three is of data and parameters, which runs notebooks; the others are of the manuscript,
+so that most kills meet the rendering. The moments are spread over the time that a build takes: one
+at random in each equal part of it.
 """
 
 from __future__ import annotations
@@ -24,11 +26,16 @@ from pathlib import Path
 
 from building import command, copy_sources, surroundings
 
-#: What changes between the two states: data that cleaning reads, and a parameter of most notebooks.
-CHANGES = {
-    "data/raw/screening.csv": (b"retrieved from the four", b"found in the four"),
-    "params.yml": (b"conf_level: 0.95", b"conf_level: 0.9"),
-}
+#: What changes, as (file, one text, another): what notebooks read, and what is only rendered.
+KINDS = (
+    (
+        ("data/raw/screening.csv", b"retrieved from the four", b"found in the four"),
+        ("params.yml", b"few_at_risk: 5 ", b"few_at_risk: 4 "),
+    ),
+    (("report/index.qmd", b"a reproducible review of case", b"a rebuilt review of case"),),
+)
+#: The kind of change before each moment, over and over.
+ORDER = (1, 1, 0)
 
 
 def site_of(root: Path) -> dict[str, str]:
@@ -41,12 +48,19 @@ def site_of(root: Path) -> dict[str, str]:
     }
 
 
-def set_state(root: Path, state: int) -> None:
-    """Give the sources their first or second state."""
-    for name, texts in CHANGES.items():
+def flip(root: Path, kind: int) -> None:
+    """Change the sources from one state of a kind to the other."""
+    for name, one, other in KINDS[kind]:
         content = (root / name).read_bytes()
-        assert texts[1 - state] in content or texts[state] in content, name
-        (root / name).write_bytes(content.replace(texts[1 - state], texts[state]))
+        old, new = (other, one) if other in content else (one, other)
+        assert old in content, name
+        (root / name).write_bytes(content.replace(old, new))
+
+
+def changed(root: Path, state: tuple[int, int], kind: int) -> tuple[int, int]:
+    """Flip one kind of change; returns the new state."""
+    flip(root, kind)
+    return tuple(1 - part if i == kind else part for i, part in enumerate(state))
 
 
 def build(root: Path) -> float:
@@ -89,20 +103,22 @@ def main() -> int:
         root = Path(folder) / "a copy"
         copy_sources(root)
         build(root)
-        sites = [site_of(root)]
-        set_state(root, 1)
-        length = build(root)
-        sites.append(site_of(root))
-        assert sites[0] != sites[1]
-        print(f"A build takes {length:.0f} s; the two sites have {len(sites[0])} files.")
-        state = 1
+        sites, lengths, state = {(0, 0): site_of(root)}, {}, (0, 0)
+        for kind in (1, 0, 1, 0):  # through all four states and back
+            state = changed(root, state, kind)
+            lengths[kind] = build(root)
+            found = sites.setdefault(state, site_of(root))
+            assert found == site_of(root)
+        print(f"Notebooks and report take {lengths[0]:.0f} s, the report alone {lengths[1]:.0f} s.")
+        print(f"{len(sites)} different sites of {len(found)} files.", flush=True)
+        assert len({str(site) for site in sites.values()}) == len(sites)
         for part in range(options.moments):
-            moment = (part + chance.random()) * length / options.moments
-            before, state = state, 1 - state
-            set_state(root, state)
+            kind = ORDER[part % len(ORDER)]
+            moment = (part + chance.random()) * lengths[kind] / options.moments
+            before, state = state, changed(root, state, kind)
             last = kill_after(root, moment)
             found = site_of(root)
-            whole = {str(sites[before]): "previous", str(sites[state]): "new"}.get(str(found))
+            whole = "previous" if found == sites[before] else "new" if found == sites[state] else ""
             seconds = build(root)
             right = site_of(root) == sites[state]
             bad += not (whole and right)

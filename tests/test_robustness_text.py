@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -94,9 +95,8 @@ import matplotlib.pyplot as plt
 from case_review import style
 style.use()
 figure, axes = plt.subplots(figsize=(6, 9))
-shown = texts[~texts["name"].isin(["Hebrew", "emoji"])]
-for i, text in enumerate(shown["text"]):
-    axes.text(0, i / len(shown), text)
+for i, text in enumerate(texts["text"]):
+    axes.text(0, i / len(texts), text)
 nb.figure(figure, texts)"""
 
 
@@ -110,7 +110,7 @@ def project(tmp_path_factory):
     frame.to_csv(made.clean / "texts.csv", index=False)
     record = f"#| label: count\nnb.record('small.count', 30, {RECORDED!r})"
     write_notebook(made.notebooks / "01_small.ipynb", opening("01_small"), TABLE, FIGURE, record)
-    before, environment = os.getcwd(), dict(os.environ)
+    before, environment = Path.cwd(), dict(os.environ)
     os.chdir(made.root)
     try:
         runner.run(made, "01_small")
@@ -143,8 +143,7 @@ def test_the_page_shows_the_characters(project):
     notes = shown(page(project).select_one("#tbl-texts .exhibit-notes"))
     for text in TEXTS.values():
         assert plain(text) in notes
-    links = [link for link in page(project).select("a.result")]
-    assert {link.get_text() for link in links} == {RECORDED}
+    assert {link.get_text() for link in page(project).select("a.result")} == {RECORDED}
 
 
 def test_the_page_holds_no_element_of_a_cell(project):
@@ -196,6 +195,8 @@ def test_the_pdf_shows_the_characters(project):
     found = squeezed(done.stdout)
     for name, text in TEXTS.items():
         if name not in ("Hebrew", "right-to-left override"):
+            # No font of the project has this one; a box would hide what it was.
+            text = text.replace("\U0001f9ea", "‹U+1F9EA›")
             assert squeezed(text) in found, name
     assert "".join(reversed(TEXTS["Hebrew"])) in found or TEXTS["Hebrew"] in found
 
@@ -209,8 +210,7 @@ def test_the_figure_shows_the_characters(project):
     drawn = (project.exhibits / "fig-texts.svg").read_text(encoding="utf-8")
     texts = {plain(t.get_text()) for t in BeautifulSoup(drawn, "xml").select("text")}
     for name, text in TEXTS.items():
-        if name not in ("Hebrew", "emoji"):
-            assert plain(text) in texts, name
+        assert plain(text) in texts, name
 
 
 @pytest.mark.parametrize("label", ["tbl-texts", "fig-texts"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import typst
@@ -21,6 +22,9 @@ from case_review.style import font_folder
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
+#: Typst names one missing character at a time.
+_MOST_CODES = 50
+_NO_GLYPH = re.compile(r"the text `\"(.*?)\"` could not be displayed")
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
@@ -38,19 +42,42 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         arguments.append(f"--variable={name}:{value}")
     text = convert(project, found, tree, arguments, work)
     (work / "report.typ").write_text(text, encoding="utf-8")
-    try:
-        content = typst.compile(
-            str(work / "report.typ"),
-            root=str(work),
-            format="pdf",
-            font_paths=[str(font_folder())],
-            ignore_system_fonts=True,
-            timestamp=build_epoch(project),
-            pdf_standards=STANDARD,
-        )
-    except typst.TypstError as error:
-        raise ReviewError(f"Typst could not set the PDF: {error}") from None
-    (out / "index.pdf").write_bytes(content)
+    (out / "index.pdf").write_bytes(_set(work / "report.typ", build_epoch(project)))
+
+
+def _set(source: Path, epoch: int) -> bytes:
+    """The PDF; a character that no font of the project has is written as its code, U+1F9EA.
+
+    PDF/UA-1 allows no character without a glyph.
+    """
+    for _ in range(_MOST_CODES):
+        try:
+            return typst.compile(
+                str(source),
+                root=str(source.parent),
+                format="pdf",
+                font_paths=[str(font_folder())],
+                ignore_system_fonts=True,
+                timestamp=epoch,
+                pdf_standards=STANDARD,
+            )
+        except typst.TypstError as error:
+            missing = _NO_GLYPH.search(str(error))
+            if not missing:
+                raise ReviewError(f"Typst could not set the PDF: {error}") from None
+        for path in [source, *sorted(source.parent.glob("*.svg"))]:
+            text = path.read_text(encoding="utf-8")
+            for letter in _unescaped(missing[1]):
+                text = text.replace(letter, f"‹U+{ord(letter):04X}›")
+            write_text(path, text)
+    raise ReviewError(
+        f"The PDF needs more than {_MOST_CODES} characters that no font has, the last {missing[1]}."
+    )
+
+
+def _unescaped(quoted: str) -> str:
+    """What Typst quotes, with its escapes undone."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), quoted)
 
 
 def _front(project: Project, tree: dict) -> dict[str, str]:
