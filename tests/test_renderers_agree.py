@@ -36,7 +36,8 @@ def said(element):
 
 
 def texts(page, selector):
-    return [said(element) for element in page.select(selector)]
+    """What the elements say; the embedded page calls an empty first heading `Row`, unseen."""
+    return [text for e in page.select(selector) if (text := said(e)) not in ("", "Row")]
 
 
 @pytest.mark.parametrize(
@@ -46,15 +47,16 @@ def texts(page, selector):
         "a.result",
         "a.crossref, a.quarto-xref",
         ".csl-entry",
-        "table td",
+        "table th, table td",
         "h2, h3, h4",
     ],
 )
 def test_the_pages_say_the_same(pages, what):
     embedded, quarto = pages
     if what.startswith("h2"):
-        # The embedded page's own frame has headings too.
+        # The embedded page gives the abstract a heading, and has headings outside the text.
         wanted = texts(embedded, "main h2, main h3, main h4")
+        wanted.remove("Abstract")
         found = texts(quarto, "main h1:not(.title), main h2, main h3")
     else:
         wanted, found = texts(embedded, what), texts(quarto, what)
