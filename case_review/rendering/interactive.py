@@ -130,6 +130,6 @@ def _chart(groups: list[dict], end: float) -> dict:
         alt.param(name="week", value=0),
     )
     chart = chart.properties(width="container", height=360)
-    chart = chart.configure(font=style.FONT, background="transparent", aria=False)
+    chart = chart.configure(font=style.FONT, background="transparent")
     sizes = {"labelFontSize": 13, "titleFontSize": 14, "titleFontWeight": 400}
     return chart.configure_axis(**sizes, gridColor=style.LIGHT, domainColor=style.GREY).to_dict()

@@ -10,7 +10,8 @@ function provenance() {
   card.id = "provenance-card";
   card.setAttribute("role", "tooltip");
   card.hidden = true;
-  document.body.append(card);
+  // Inside the text, for all of a page lies in one of its landmarks.
+  document.querySelector("main").append(card);
   let shownFor = null;
   let leaving = 0;
 

@@ -92,6 +92,8 @@ function explorable(exhibit) {
     const spec = { ...chart, datasets: { curves: rows } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await window.vegaEmbed(canvas, spec, options)).view;
+    // The frame has role and name; what Vega says of every mark only repeats the table.
+    canvas.querySelector("svg").setAttribute("aria-hidden", "true");
     view.addEventListener("pointermove", (event) => {
       const left = canvas.querySelector("svg").getBoundingClientRect().left + view.origin()[0];
       setWeek(Math.round(view.scale("x").invert(event.clientX - left) * 10) / 10);

@@ -1,15 +1,18 @@
 // A table that can be searched, filtered and sorted. Needs window.DataTable.
 
+// A cell as it reads: a superscript, say, is not looked for by its tags.
+const plain = (cell) => String(cell).replace(/<[^>]*>/g, "").trim();
+
 // A column gets a list of choices if few values repeat in it.
 function choices(column, rows) {
-  const values = [...new Set(column.data().toArray().map((value) => value.replace(/<[^>]*>/g, "").trim()))];
+  const values = [...new Set(column.data().toArray().map(plain))];
   return values.length > 1 && values.length <= Math.min(8, rows / 2) ? values.filter(Boolean).sort() : [];
 }
 
 // What a cell is sorted by: an amount by its size (a time in days); `missing` for a dash.
 const days = { hour: 1 / 24, day: 1, week: 7, month: 30.4375, year: 365.25 };
 function sortedBy(cell, missing) {
-  const text = String(cell).replace(/<[^>]*>/g, "").trim();
+  const text = plain(cell);
   if (text === "–") return missing;
   const [, number, high, unit] = text.match(/^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?(?:\s+([a-z]+?)s?\b.*)?$/) ?? [];
   if (number === undefined) return text;
@@ -22,13 +25,16 @@ function operable(table) {
   // What is not reported comes last, in columns of amounts and of words.
   const last = [...table.tHead.rows[0].cells].map((_, column) =>
     [...table.tBodies[0].rows].every((row) => typeof sortedBy(row.cells[column].innerHTML, 0) === "number") ? Number.MAX_VALUE : "\uffff");
-  const ordered = (cell, kind, row, place) => (kind === "sort" || kind === "type" ? sortedBy(cell, last[place.col]) : cell);
+  const read = (cell, kind, row, place) => {
+    if (kind === "filter") return plain(cell);
+    return kind === "sort" || kind === "type" ? sortedBy(cell, last[place.col]) : cell;
+  };
   const data = new window.DataTable(table, {
     paging: false,
     info: false,
     autoWidth: false,
     order: [],
-    columnDefs: [{ targets: "_all", render: ordered }],
+    columnDefs: [{ targets: "_all", render: read }],
     layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
     language: { zeroRecords: "No row fits." },
   });

@@ -1,0 +1,527 @@
+"""The finished report in a browser: what a reviewer can do, and what must never happen."""
+
+import json
+import re
+import shutil
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from building import ROOT
+
+from case_review import registry
+from case_review.project import Project
+from case_review.rendering import render
+
+CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="chromium or chromedriver is not installed"
+    ),
+]
+SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+WIDE, NARROW = (1440, 900), (360, 740)
+FIGURE = "#fig-km"
+
+
+class Browser:
+    """A Chromium that remembers what it was asked to load and what it complained about."""
+
+    def __init__(self, profile):
+        from selenium.webdriver import Chrome
+        from selenium.webdriver.chrome.options import Options
+        from selenium.webdriver.chrome.service import Service
+
+        options = Options()
+        options.binary_location = CHROMIUM
+        for switch in (*SWITCHES, f"--user-data-dir={profile}"):
+            options.add_argument(switch)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = Chrome(options=options, service=Service(DRIVER))
+        self.driver.execute_cdp_cmd("Network.enable", {})
+
+    def open(self, path, fragment="", size=WIDE, dark=False):
+        """Load a page afresh at a size, in the light or in the dark."""
+        screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.driver.get("about:blank")
+        self.driver.get(path.as_uri() + fragment)
+        self.until("document.readyState == 'complete'")
+
+    def js(self, source, *arguments):
+        """The value of an expression; `arguments[0]` and so on are what is passed."""
+        return self.driver.execute_script(f"return {source}", *arguments)
+
+    def until(self, condition):
+        """Wait for an expression to become true."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        WebDriverWait(self.driver, 20, 0.05).until(lambda _: self.js(condition))
+
+    def find(self, selector):
+        return self.driver.find_element("css selector", selector)
+
+    def all(self, selector):
+        return self.driver.find_elements("css selector", selector)
+
+    def press(self, *keys):
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def point_at(self, element):
+        from selenium.webdriver import ActionChains
+
+        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        ActionChains(self.driver).move_to_element(element).perform()
+
+    def click(self, element):
+        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
+    def requested(self):
+        """Addresses that pages asked for since the last call."""
+        entries = (json.loads(e["message"])["message"] for e in self.driver.get_log("performance"))
+        sent = (e for e in entries if e["method"] == "Network.requestWillBeSent")
+        return [entry["params"]["request"]["url"] for entry in sent]
+
+    def complaints(self):
+        """What stands in the console since the last call, such as violations of the policy."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    opened = Browser(tmp_path_factory.mktemp("chromium"))
+    yield opened
+    opened.driver.quit()
+
+
+@pytest.fixture(scope="module")
+def site(built_report):
+    return built_report.site
+
+
+@pytest.fixture(scope="module")
+def results(built_report):
+    return registry.load(built_report.results)
+
+
+@cache
+def parsed(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def pages(site):
+    return sorted(site.rglob("*.html"))
+
+
+# -- where a number comes from ---------------------------------------------------------------------
+
+
+def card(browser):
+    return browser.find("#provenance-card")
+
+
+@pytest.mark.parametrize("way", ["hover", "focus"])
+def test_card_shows_where_a_number_comes_from(browser, site, results, way):
+    browser.open(site / "index.html")
+    link = browser.find("a.result[data-result='response.median_weeks']")
+    result = results["response.median_weeks"]
+    assert not card(browser).is_displayed()
+    if way == "hover":
+        browser.point_at(link)
+    else:
+        browser.js("arguments[0].focus()", link)
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    words = card(browser).text
+    assert f"{result.value:g} {result.unit}" in words
+    assert f"{result.low:g} to {result.high:g}" in words
+    assert f"{result.n}" in words.split()
+    assert f"{result.notebook}, {result.cell}" in words
+    for path, digest in result.inputs.items():
+        assert f"{path}, SHA-256 {digest[:8]}" in words
+    assert link.get_attribute("aria-describedby") == card(browser).get_attribute("id")
+    box = browser.js("arguments[0].getBoundingClientRect().toJSON()", card(browser))
+    assert box["left"] >= 0 and box["right"] <= WIDE[0]
+
+
+def test_card_can_be_pointed_at_and_is_closed_by_escape(browser, site):
+    from selenium.webdriver import Keys
+
+    browser.open(site / "index.html")
+    browser.point_at(browser.find("a.result"))
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    browser.point_at(card(browser))
+    browser.js("new Promise(done => setTimeout(done, 400))")
+    assert card(browser).is_displayed()
+    browser.press(Keys.ESCAPE)
+    assert not card(browser).is_displayed()
+
+
+def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
+    browser.open(site / "index.html")
+    link = browser.find("a.result[data-result='response.median_weeks']")
+    result = results["response.median_weeks"]
+    browser.click(link)
+    browser.until("location.pathname.includes('/notebooks/')")
+    assert browser.js("location.pathname").endswith(f"notebooks/{result.notebook}.html")
+    cell = browser.find(":target")
+    assert cell.get_attribute("id") == result.cell
+    assert browser.js("arguments[0].getBoundingClientRect().top < innerHeight", cell)
+    browser.click(cell.find_element("link text", result.text))
+    browser.until("location.pathname.endsWith('/index.html')")
+    assert browser.find(":target").get_attribute("data-result") == result.id
+
+
+def test_every_number_is_a_link_without_scripts(site, results):
+    links = parsed(site / "index.html").select("a.result")
+    assert len(links) > 20
+    for link in links:
+        result = results[link["data-result"]]
+        assert link["href"] == f"notebooks/{result.notebook}.html#{result.cell}"
+        assert link["title"].startswith(f"{result.id} = ")
+
+
+# -- what can be operated --------------------------------------------------------------------------
+
+
+def shown_curves(browser):
+    """Colours of the curves that the interactive figure draws."""
+    drawn = "[...document.querySelectorAll('#fig-km .mark-line path')]"
+    return browser.js(
+        f"{drawn}.filter(p => p.getAttribute('d')).map(p => p.getAttribute('stroke'))"
+    )
+
+
+def bands_drawn(browser):
+    drawn = "[...document.querySelectorAll('#fig-km .mark-area path')]"
+    return browser.js(
+        f"{drawn}.filter(p => p.getAttribute('d') && p.getAttribute('opacity') !== '0').length"
+    )
+
+
+@pytest.fixture
+def curves(browser, site):
+    """The interactive survival figure, opened; returns the check boxes by label."""
+    browser.open(site / "index.html")
+    browser.click(browser.all(f"{FIGURE} .switch button")[1])
+    browser.until("document.querySelectorAll('#fig-km .mark-line path').length > 1")
+    return {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label")}
+
+
+def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
+    assert not browser.find(f"{FIGURE} .drawing").is_displayed()
+    before = shown_curves(browser)
+    assert len(before) == len(curves) - 1 == bands_drawn(browser)
+    name = next(label for label in curves if label != "Confidence bands")
+    browser.click(curves[name])
+    browser.until(f"document.querySelectorAll('#fig-km .readings tbody tr').length < {len(before)}")
+    browser.until(f"document.querySelectorAll('#fig-km .mark-line path').length < {len(before)}")
+    assert len(shown_curves(browser)) == len(before) - 1
+    browser.click(curves["Confidence bands"])
+    browser.until(
+        "[...document.querySelectorAll('#fig-km .mark-area path')]"
+        ".every(p => p.getAttribute('opacity') === '0')"
+    )
+
+
+def test_survival_figure_is_read_off_at_a_time(browser, curves, results):
+    week = browser.find(f"{FIGURE} input[type=number]")
+    browser.js("arguments[0].value = '', arguments[0].focus()", week)
+    browser.press("4")
+    rows = [row.text for row in browser.all(f"{FIGURE} .readings tbody tr")]
+    at = results["response.at_4_weeks.overall"]
+    told = f"{100 * at.value:.1f}% {100 * at.low:.1f}% to {100 * at.high:.1f}%"
+    assert any(told in row for row in rows)
+    browser.click(browser.find(f"{FIGURE} .chart svg"))  # the pointer moves the ruler
+    assert float(week.get_property("value")) > 4
+
+
+def test_the_drawing_as_printed_comes_back(browser, curves):
+    browser.click(browser.all(f"{FIGURE} .switch button")[0])
+    assert browser.find(f"{FIGURE} .drawing").is_displayed()
+    assert not browser.find(f"{FIGURE} .chart-panel").is_displayed()
+
+
+TABLE = """| Patient | Group | Time | Dose |
+| :-- | :-- | :-- | :-- |
+| A | one | 10 weeks | 0.8 mg/m^2^ |
+| B | two | 2 years | 0.8 mg/m^2^ |
+| C | one | 24 hours | 1.6 mg/m^2^ |
+| D | two | – | 1.6 mg/m^2^ |
+"""
+
+
+@pytest.fixture(scope="module")
+def table_page(tmp_path_factory):
+    """A page with one table that asks to be interactive."""
+    root = tmp_path_factory.mktemp("table")
+    for folder in ("data/raw", "data/clean", "report/_executed", "report/exhibits"):
+        (root / folder).mkdir(parents=True)
+    shutil.copytree(ROOT / "report" / "styles", root / "report" / "styles")
+    output = nbformat.v4.new_output("display_data", data={"text/markdown": TABLE})
+    source = '#| label: tbl-all\n#| tbl-cap: "Everybody."\n#| interactive: table'
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, outputs=[output])])
+    nbformat.write(book, root / "report" / "_executed" / "01_small.ipynb")
+    text = "---\ntitle: Small\n---\n\n{{< embed _executed/01_small.ipynb#tbl-all >}}\n"
+    (root / "report" / "index.qmd").write_text(text, encoding="utf-8")
+    (root / "params.yml").write_text("", encoding="utf-8")
+    project = Project(root)
+    render(project, "embedded", project.site)
+    return project.site / "index.html"
+
+
+def patients(browser):
+    return [cell.text for cell in browser.all("#tbl-all tbody tr > :first-child")]
+
+
+def test_a_table_is_sorted_by_size_and_says_so(browser, table_page):
+    from selenium.webdriver import Keys
+
+    browser.open(table_page)
+    assert patients(browser) == list("ABCD")
+    sort = browser.find("#tbl-all th:nth-child(3) [role=button]")
+    browser.js("arguments[0].focus()", sort)
+    browser.press(Keys.ENTER)
+    assert patients(browser) == list("CABD")
+    assert browser.find("#tbl-all th:nth-child(3)").get_attribute("aria-sort") == "ascending"
+    browser.press(Keys.ENTER)
+    assert patients(browser) == list("DBAC")
+
+
+def test_a_table_is_filtered_and_searched(browser, table_page):
+    browser.open(table_page)
+    tools = {box.text.split("\n")[0].strip(): box for box in browser.all("#tbl-all .tools label")}
+    assert {"Group", "Dose"} < set(tools) and "Time" not in tools
+    for name, choice, left in (("Group", "two", "BD"), ("Dose", "1.6 mg/m2", "D")):
+        select = tools[name].find_element("tag name", "select")
+        select.find_element("css selector", f"option[value='{choice}']").click()
+        assert patients(browser) == list(left)
+    assert browser.find("#tbl-all [role=status]").text == "1 of 4 rows"
+    browser.find("#tbl-all .tools button").click()
+    assert patients(browser) == list("ABCD")
+    browser.find("#tbl-all input[type=search]").send_keys("years")
+    assert patients(browser) == ["B"]
+
+
+def test_without_scripts_the_table_is_there_in_full(table_page):
+    rows = parsed(table_page).select("#tbl-all tbody tr")
+    assert [row.th.get_text() for row in rows] == list("ABCD")
+
+
+def test_contents_follow_the_text(browser, site):
+    browser.open(site / "index.html")
+    for heading in browser.all("main h3")[5:7]:
+        browser.js("arguments[0].scrollIntoView()", heading)
+        target = f"#toc a[href='#{heading.get_attribute('id')}']"
+        browser.until(f"document.querySelector(\"{target}\").ariaCurrent === 'location'")
+        assert len(browser.all("#toc a[aria-current]")) == 1
+
+
+def test_contents_fold_on_a_phone(browser, site):
+    browser.open(site / "index.html", size=NARROW)
+    assert browser.find("#toc").get_attribute("open") is None
+    browser.click(browser.find("#toc summary"))
+    link = browser.all("#toc a")[3]
+    browser.click(link)
+    browser.until("!document.querySelector('#toc').open")
+    heading = browser.find(":target")
+    bar = browser.js("document.querySelector('.contents').getBoundingClientRect().bottom")
+    assert browser.js("arguments[0].getBoundingClientRect().top", heading) >= bar - 1
+
+
+# -- every page ------------------------------------------------------------------------------------
+
+
+def test_every_link_and_anchor_exists(site):
+    broken = []
+    for path in pages(site):
+        for link in parsed(path).select("a[href]"):
+            address = urlsplit(link["href"])
+            if address.scheme in ("http", "https", "mailto"):
+                continue
+            target = (path.parent / unquote(address.path)).resolve() if address.path else path
+            if not target.is_file():
+                broken.append((path.name, link["href"]))
+            elif address.fragment and target.suffix == ".html":
+                ids = identifiers(target)
+                if unquote(address.fragment) not in ids:
+                    broken.append((path.name, link["href"]))
+    assert broken == []
+
+
+@cache
+def identifiers(path: Path) -> frozenset:
+    ids = [node["id"] for node in parsed(path).select("[id]")]
+    assert len(ids) == len(set(ids)), f"{path.name} has an id twice"
+    return frozenset(ids)
+
+
+def test_each_exhibit_names_its_sources(site):
+    found = parsed(site / "index.html").select(".exhibit")
+    assert len(found) > 20
+    for exhibit in found:
+        links = [link["href"] for link in exhibit.select(".exhibit-sources a")]
+        label = exhibit["id"]
+        assert any(re.fullmatch(rf"notebooks/\w+\.html#{label}", href) for href in links)
+        assert any(href.startswith("quality/") for href in links)
+        if label.startswith("fig-"):
+            assert {f"exhibits/{label}.{kind}" for kind in ("csv", "svg", "png")} <= set(links)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(browser, site):
+    for path in pages(site):
+        browser.open(path, size=NARROW)
+        wide = browser.js("document.documentElement.scrollWidth")
+        assert wide <= NARROW[0], path.name
+
+
+def test_what_scrolls_can_be_reached_and_has_a_name(browser, site):
+    browser.open(site / "index.html", size=NARROW)
+    browser.until("document.querySelector('.table-scroll[tabindex]') !== null")
+    frames = browser.js(
+        "[...document.querySelectorAll('.table-scroll, .drawing, pre')]"
+        ".filter(frame => frame.scrollWidth > frame.clientWidth + 1)"
+        ".map(frame => [frame.tabIndex, frame.getAttribute('role'), frame.ariaLabel])"
+    )
+    assert frames and all(index == 0 and role == "region" and name for index, role, name in frames)
+
+
+def test_dark_mode_turns_text_and_figures_light(browser, site):
+    def lightness(selector, part):
+        colour = browser.js(f"getComputedStyle(document.querySelector({selector!r})).{part}")
+        return sum(int(value) for value in re.findall(r"\d+", colour)[:3]) / 765
+
+    browser.open(site / "index.html", dark=True)
+    assert lightness("body", "backgroundColor") < 0.2 and lightness("body", "color") > 0.8
+    assert lightness(".drawing", "backgroundColor") < 0.2
+    assert "invert" in browser.js("getComputedStyle(document.querySelector('.drawing svg')).filter")
+    browser.open(site / "index.html")
+    assert lightness("body", "backgroundColor") == 1 and lightness("body", "color") < 0.2
+    assert lightness(".drawing", "backgroundColor") == 1
+
+
+def test_print_hides_what_only_a_screen_can_use(browser, site):
+    browser.open(site / "index.html")
+    browser.click(browser.all(f"{FIGURE} .switch button")[1])
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for selector in (".site", ".contents", ".downloads", ".chart-panel", ".switch"):
+            assert not browser.find(selector).is_displayed(), selector
+        assert browser.find(f"{FIGURE} .drawing").is_displayed()
+        line = browser.js("getComputedStyle(document.querySelector('a.result')).textDecorationLine")
+        assert line == "none"
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_breaks_the_policy(browser, site, table_page):
+    browser.requested(), browser.complaints()
+    for path in (site / "index.html", site / "notebooks" / "05_response.html", table_page):
+        browser.open(path)
+        for button in browser.all(".switch button"):
+            browser.click(button)
+    asked = [url for url in browser.requested() if not url.startswith(("data:", "about:"))]
+    assert set(asked) == {
+        path.as_uri()
+        for path in (site / "index.html", site / "notebooks" / "05_response.html", table_page)
+    }
+    assert browser.complaints() == []
+
+
+def test_policy_stops_what_is_not_the_page_s_own(browser, site):
+    browser.open(site / "index.html")
+    browser.complaints()
+    browser.js(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {textContent: 'window.foreign = 1'}))"
+    )
+    browser.js(
+        "document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/x.png'}))"
+    )
+    assert browser.js("window.foreign") is None
+    browser.until("document.images.length && document.images[0].complete")
+    told = " ".join(browser.complaints())
+    assert "script-src" in told and "img-src" in told
+
+
+# -- accessibility ---------------------------------------------------------------------------------
+
+
+def violations(browser):
+    from axe_core_python.selenium import Axe
+
+    found = Axe().run(browser.driver, options={"resultTypes": ["violations"]})["violations"]
+    return [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in found]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_in_the_report(browser, site, size, dark):
+    browser.open(site / "index.html", size=size, dark=dark)
+    browser.until("document.querySelectorAll('.switch').length > 0")
+    browser.click(browser.all(f"{FIGURE} .switch button")[1])
+    browser.js("document.querySelector('a.result').focus()")
+    assert violations(browser) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"]
+)
+def test_axe_finds_nothing_in_the_other_pages(browser, site, table_page, size, dark):
+    others = [path for path in pages(site) if path != site / "index.html"]
+    for path in [*others, table_page]:
+        browser.open(path, size=size, dark=dark)
+        assert violations(browser) == [], path.name
+
+
+def test_headings_descend_one_level_at_a_time(site):
+    for path in pages(site):
+        levels = [int(node.name[1]) for node in parsed(path).select("h1, h2, h3, h4, h5, h6")]
+        assert levels[0] == 1 and levels.count(1) == 1, path.name
+        assert all(later - sooner <= 1 for sooner, later in pairwise(levels)), path.name
+
+
+def test_header_cells_have_a_scope_and_pages_a_language(site):
+    for path in pages(site):
+        assert parsed(path).html["lang"] == "en-GB"
+        assert all(cell.get("scope") for cell in parsed(path).select("th")), path.name
+
+
+def test_keyboard_reaches_what_can_be_operated(browser, site):
+    from selenium.webdriver import Keys
+
+    browser.open(site / "notebooks" / "05_response.html")
+    wanted = browser.js(
+        "document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary').length"
+    )
+    seen = set()
+    browser.press(Keys.TAB)
+    assert browser.js("document.activeElement.className") == "skip"
+    for _ in range(wanted + 20):
+        seen.add(browser.js("document.activeElement.outerHTML"))
+        browser.press(Keys.TAB)
+    reached = [html for html in seen if html.startswith(("<a", "<summary"))]
+    distinct = browser.js(
+        "new Set([...document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary')]"
+        ".map(node => node.outerHTML)).size"
+    )
+    assert len(reached) == distinct
