@@ -6,13 +6,13 @@ from pathlib import Path
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, columns, docx, figures, html_exhibits, pdf, provenance
+from case_review.rendering import ast, columns, docx, figures, html_exhibits, jats, pdf, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import DIVS, Manuscript
 
 
 def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot: list[str]) -> dict:
-    """The tree of the manuscript for `form` (html, typst or docx).
+    """The tree of the manuscript for `form` (html, typst, docx or jats).
 
     Parameters
     ----------
@@ -93,4 +93,9 @@ def _table(shown: Exhibit, caption: list, form: str) -> list:
 
 
 #: The forms by the name of pandoc's writer.
-FORMS = {"html": html_exhibits.FORM, "typst": pdf.FORM, "docx": docx.FORM}
+FORMS = {
+    "html": html_exhibits.FORM,
+    "typst": pdf.FORM,
+    "docx": docx.FORM,
+    "jats": jats.FORM,
+}

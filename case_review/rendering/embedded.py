@@ -9,11 +9,11 @@ from pathlib import Path
 import typst
 
 from case_review.project import Project
-from case_review.rendering import ast, docx, html, manuscript, pdf, provenance
+from case_review.rendering import ast, docx, html, jats, manuscript, pdf, provenance
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
-_WRITERS = {"typst": pdf.write, "docx": docx.write, "html": html.write}
+_WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write, "html": html.write}
 
 
 def name() -> str:
