@@ -5,7 +5,7 @@ from __future__ import annotations
 from case_review.rendering import ast
 
 #: Characters that fit on a line of a table in the PDF.
-LINE = 100
+LINE = 108
 #: A cell of at most so many characters is kept on one line.
 SHORT = 14
 

@@ -35,7 +35,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     ReviewError
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
-    _mark_the_end(tree)
+    _keep_floats(tree)
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
@@ -107,12 +107,16 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _mark_the_end(tree: dict) -> None:
-    """Tell the style where the article ends: what follows the references does not float."""
-    for place, block in enumerate(tree["blocks"]):
-        if block["t"] == "Div" and block["c"][0][0] == "refs":
-            tree["blocks"].insert(place + 1, ast.raw("typst", "#end-of-article()"))
-            return
+def _keep_floats(tree: dict) -> None:
+    """From the references on, no figure or table floats over a heading into another section."""
+    blocks = tree["blocks"]
+    ends = [i for i, b in enumerate(blocks) if b["t"] == "Div" and b["c"][0][0] == "refs"]
+    if ends:
+        start = ends[0]
+        for place in reversed(range(start, len(blocks))):
+            if blocks[place]["t"] == "Header":
+                blocks.insert(place, ast.raw("typst", "#place.flush()"))
+        blocks.insert(start, ast.raw("typst", "#behind-references.update(true)"))
 
 
 def _result(result: Recorded) -> list:
@@ -136,7 +140,7 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     if not shown.name:
         return [table, *notes]
     return [
-        *_opened(shown, "table", caption),
+        *_opened(shown, f"table, shared: {_shared(table)}", caption),
         ast.raw("typst", "]["),
         table,
         *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
@@ -144,10 +148,15 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     ]
 
 
-def _opened(shown: Exhibit, kind: str, caption: list) -> list:
-    """The call of the style's `exhibit`, up to the end of the caption."""
-    start = ast.raw("typst", f'#exhibit("{shown.label}", {kind})[')
+def _opened(shown: Exhibit, how: str, caption: list) -> list:
+    """The call of the style's `exhibit` with its options, up to the end of the caption."""
+    start = ast.raw("typst", f'#exhibit("{shown.label}", {how})[')
     return [start, {"t": "Plain", "c": ast.numbered(shown.name, caption)}]
+
+
+def _shared(table: dict) -> str:
+    """Whether the columns share a given width , as Typst says it."""
+    return "true" if any(width["t"] == "ColWidth" for _, width in table["c"][2]) else "false"
 
 
 def _framed(div: dict) -> list:
