@@ -364,7 +364,7 @@ def test_columns_leave_room_for_their_longest_word():
     narrow = Table(["No.", "Kind", "Explanation"], [Row(row)], pd.DataFrame(), align="lll")
     table = ast.parse(narrow.markdown())["blocks"][0]
     widths = [width["c"] for _, width in columns.specs(table)]
-    assert widths == [0.05, 0.15, 0.8]
+    assert widths == [round(share / 108, 4) for share in (5, 15, 88)]
     short = Table(["No.", "Kind"], [Row(["1", "b"])], pd.DataFrame())
     free = columns.specs(ast.parse(short.markdown())["blocks"][0])
     assert [width["t"] for _, width in free] == ["ColWidthDefault"] * 2

@@ -20,7 +20,14 @@ from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript
 from case_review.revision import revision
 
-_REFERENCE_TYPES = {"fig": "fig", "tbl": "table", "ref": "bibr"}
+#: What JATS calls a reference, by the element that it leads to.
+_REFERENCE_TYPES = {
+    "fig": "fig",
+    "table-wrap": "table",
+    "ref": "bibr",
+    "sec": "sec",
+    "app": "app",
+}
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
@@ -127,14 +134,13 @@ def _place_back_matter(article) -> None:
 
 def _type_references(article) -> None:
     """Say what kind of thing each reference leads to; every one must lead somewhere."""
-    ids = {node.get("id") for node in article.iter() if node.get("id")}
+    tags = {node.get("id"): node.tag for node in article.iter() if node.get("id")}
     for node in article.iter("xref"):
         rid = node.get("rid")
-        if rid not in ids:
+        if rid not in tags:
             raise ReviewError(f"the JATS file refers to {rid}, which is not in it.")
-        kind = rid.split("-")[0]
-        if kind in _REFERENCE_TYPES:
-            node.set("ref-type", _REFERENCE_TYPES[kind])
+        if kind := _REFERENCE_TYPES.get(tags[rid]):
+            node.set("ref-type", kind)
 
 
 def _result(result: Recorded) -> list:

@@ -1,0 +1,139 @@
+"""The Word file: styles, numbers and references that Word can update, tables, pictures, data."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from docx import Document
+from lxml import etree
+
+from case_review.rendering import ast, manuscript, provenance, word
+from case_review.rendering.docx import bookmark
+from case_review.rendering.word import tag
+
+pytestmark = pytest.mark.pipeline
+
+
+@pytest.fixture(scope="module")
+def path(built_report):
+    return built_report.site / "index.docx"
+
+
+@pytest.fixture(scope="module")
+def document(path):
+    return Document(path)
+
+
+@pytest.fixture(scope="module")
+def found(built_report):
+    return manuscript.read(built_report)
+
+
+def codes(element):
+    return [node.text.strip() for node in element.iter(tag("instrText"))]
+
+
+def captions(document, style):
+    return [p for p in document.paragraphs if p.style.name == style]
+
+
+def test_paragraphs_have_real_styles(document):
+    names = {paragraph.style.name for paragraph in document.paragraphs}
+    wanted = {"Title", "Author", "Abstract", "Keywords", "Statement", "Heading 1", "Heading 2"}
+    wanted |= {"Table Caption", "Image Caption", "Exhibit Notes", "Bibliography"}
+    assert wanted <= names, wanted - names
+    cells = (cell for table in document.tables for row in table.rows for cell in row.cells)
+    assert {p.style.name for cell in cells for p in cell.paragraphs} == {"Table Text"}
+
+
+def test_captions_count_in_fields_inside_bookmarks(document, found):
+    body = document.element.body
+    marks = {node.get(tag("name")) for node in body.iter(tag("bookmarkStart"))}
+    for kind, style in (("Table", "Table Caption"), ("Figure", "Image Caption")):
+        exhibits = [e for e in found.exhibits.values() if e.name.startswith(kind)]
+        said = captions(document, style)
+        assert len(said) == len(exhibits)
+        for shown, paragraph in zip(exhibits, said, strict=True):
+            assert codes(paragraph._p) == [rf"SEQ {kind} \* ARABIC"]
+            assert paragraph.text.startswith(f"{shown.name}: ")
+            assert bookmark(shown.label) in marks
+
+
+def test_references_are_fields_that_show_the_right_number(document, found):
+    names = {bookmark(e.label): e.name for e in found.exhibits.values() if e.name}
+    text = etree.tostring(document.element.body, encoding="unicode")
+    seen = re.findall(r"> REF (\w+) .*?separate.*?<w:t[^>]*>([^<]+)<", text)
+    assert {name for name, _ in seen} == set(names)
+    assert all(names[name] == shown.replace("\xa0", " ") for name, shown in seen)
+
+
+def test_bookmarks_are_unique_and_names_short_enough(document):
+    starts = list(document.element.body.iter(tag("bookmarkStart")))
+    for key in ("id", "name"):
+        values = [node.get(tag(key)) for node in starts]
+        assert len(values) == len(set(values))
+    assert all(len(node.get(tag("name"))) <= 40 for node in starts)
+    assert bookmark("fig-a") == "ref_fig_a"
+    assert len(bookmark("fig-" + "very-" * 20)) <= 40
+
+
+def test_numbers_lead_to_the_appendix_and_on_to_the_cell(document, found, path):
+    body = document.element.body
+    marks = {node.get(tag("name")) for node in body.iter(tag("bookmarkStart"))}
+    anchors = {node.get(tag("anchor")) for node in body.iter(tag("hyperlink"))}
+    wanted = {provenance.anchor(result) for result in found.used.values()}
+    assert wanted <= marks and wanted <= anchors
+    targets = {relation.target_ref for relation in document.part.rels.values()}
+    for result in found.used.values():
+        assert provenance.cell_address(result) in targets
+        assert (path.parent / f"notebooks/{result.notebook}.html").is_file()
+
+
+def test_tables_repeat_their_head_and_fit_the_page(document):
+    width = 11906 - 2 * 1134
+    for table in document.tables:
+        rows = table._tbl.findall(tag("tr"))
+        assert rows[0].find(f"{tag('trPr')}/{tag('tblHeader')}") is not None
+        assert all(row.find(f"{tag('trPr')}/{tag('cantSplit')}") is not None for row in rows)
+        grid = [int(column.get(tag("w"))) for column in table._tbl.iter(tag("gridCol"))]
+        assert 0 < sum(grid) <= width + len(grid)
+        assert min(grid) >= 300
+
+
+def test_pictures_have_alternative_texts_and_fit(document, found):
+    drawn = [e for e in found.exhibits.values() if e.label.startswith("fig-")]
+    pictures = list(document.element.body.iter("{*}docPr"))
+    said = [node.get("descr") for node in pictures]
+    assert said == [" ".join(exhibit.alt.split()) for exhibit in drawn]
+    assert all(shape.width.cm <= 17.01 for shape in document.inline_shapes)
+
+
+def test_metadata_and_page(document, found):
+    core = document.core_properties
+    assert core.title == ast.text(found.tree["meta"]["title"]["c"])
+    assert core.author and core.language == "en-GB"
+    assert core.keywords.split(", ") == [
+        ast.text(entry["c"]) for entry in found.tree["meta"]["keywords"]["c"]
+    ]
+    section = document.sections[0]
+    assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
+    assert core.title in section.header.paragraphs[0].text
+    assert codes(section.footer._element) == ["PAGE", "NUMPAGES"]
+
+
+def test_the_archive_is_in_order_and_without_times(path):
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        assert entries[0].filename == "[Content_Types].xml"
+        assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+        for entry in entries:
+            if entry.filename.endswith((".xml", ".rels")):
+                etree.parse(io.BytesIO(archive.read(entry)))
+
+
+def test_missing_styles_are_named(tmp_path):
+    from case_review.errors import ReviewError
+
+    with pytest.raises(ReviewError, match=r"report/styles/word\.xml"):
+        word.reference(tmp_path / "word.xml", ("a", "b"), "c", tmp_path / "x.docx")
