@@ -13,7 +13,6 @@ from case_review.files import to_json, write_text
 from case_review.project import Project, sha256
 from case_review.revision import revision
 
-#: Folders of report/ that are made, not written.
 #: What the build writes, and what Quarto leaves where somebody starts it by hand.
 _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
 #: What the rendered report shows or quotes besides the notebooks' output.
