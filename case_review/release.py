@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from case_review import __version__, registry
+from case_review import __version__, dependencies, registry
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
 from case_review.project import Project
@@ -60,7 +60,13 @@ def release(project: Project, folder: Path | None = None) -> Path:
 
 def _members(project: Project) -> list[str]:
     """Paths of everything released: the sources, and the generated folders as they are."""
-    generated = (project.site, project.executed, project.results, project.exhibits)
+    generated = (
+        project.clean,
+        project.site,
+        project.executed,
+        project.results,
+        project.exhibits,
+    )
     paths = set(_sources(project))
     for folder in generated:
         paths.update(project.relative(p) for p in folder.rglob("*") if p.is_file())
@@ -73,7 +79,8 @@ def _sources(project: Project) -> list[str]:
     done = subprocess.run(
         ["git", "ls-files", "-z"], cwd=project.root, capture_output=True, check=False
     )
-    if done.returncode == 0:
+    # An archive that was unpacked inside another repository is no part of that.
+    if done.returncode == 0 and (project.root / ".git").exists():
         return [name for name in done.stdout.decode().split("\0") if name]
     crate = json.loads((project.root / CRATE_METADATA).read_text(encoding="utf-8"))
     listed = {unquote(entity["@id"]) for entity in crate["@graph"]} - {CRATE_METADATA, RECORD}
@@ -143,16 +150,21 @@ def _about(path: str) -> dict:
 
 
 def _made(project: Project, notebook: Path) -> list[str]:
-    """What a run left: the executed notebook, its registry file and its exhibits."""
+    """What a run left: what its manifest lists, and at least notebook, results and exhibits."""
     cells = nbformat.read(notebook, as_version=4).cells
     labels = {m.group(1) for cell in cells if (m := _LABEL.search(cell.source))}
     exhibits = [p for p in sorted(project.exhibits.glob("*")) if p.name.split(".")[0] in labels]
     made = [notebook, project.results / f"{notebook.stem}.json", *exhibits]
-    return [project.relative(path) for path in made]
+    listed = dependencies.recorded_outputs(dependencies.manifest_path(project, notebook.stem))
+    return sorted({*(project.relative(path) for path in made), *listed})
 
 
 def _read(project: Project, stem: str) -> list[str]:
-    """What a run read: its parameters and the data files that its results name."""
+    """What a run read: its parameters, the data that its results name, what else it may read."""
     path = project.results / f"{stem}.json"
     results = registry.read(path) if path.is_file() else []
-    return ["params.yml", *sorted({file for result in results for file in result.inputs})]
+    named = {file for result in results for file in result.inputs}
+    folders = (project.raw, project.clean, project.expectations, project.results)
+    open_to_it = dependencies.inputs(project, stem)
+    files = {project.relative(file) for file in open_to_it if file.parent in folders}
+    return ["params.yml", *sorted(named | files)]

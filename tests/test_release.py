@@ -6,8 +6,9 @@ import zipfile
 
 import nbformat
 import pytest
+from building import copy_sources, make
 
-from case_review import registry
+from case_review import registry, verifying
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.release import release
@@ -34,13 +35,19 @@ def project(tmp_path, monkeypatch):
     project.site.mkdir()
     for name in FINISHED:
         (project.site / name).write_text(name)
+    project.clean.mkdir(parents=True)
+    (project.clean / "patients.csv").write_text("n\n1\n")
     (root / "params.yml").write_text("shared: {}\n")
     (root / "run").write_text("#!/bin/sh\n")
-    (root / ".gitignore").write_text("report/\n")
+    (root / ".gitignore").write_text("report/\ndata/\n")
+    commit(root)
+    return project
+
+
+def commit(root):
     for arguments in (["init"], ["add", "."], ["commit", "-m", "x"]):
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
         subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
-    return project
 
 
 def crate_of(archive):
@@ -72,13 +79,14 @@ def test_the_crate_says_which_notebook_made_which_file_from_which_data(project, 
     run = entities["#run-02_x"]
     assert run["@type"] == "CreateAction"
     assert run["instrument"] == {"@id": "notebooks/02_x.ipynb"}
-    assert {"@id": "params.yml"} in run["object"] or run["object"] == {"@id": "params.yml"}
+    assert {"@id": "params.yml"} in run["object"]
     made = {entry["@id"] for entry in run["result"]}
     assert made == {
         "report/_executed/02_x.ipynb",
         "report/results/02_x.json",
         "report/exhibits/tbl-x.csv",
     }
+    assert {"@id": "data/clean/patients.csv"} in run["object"]
     assert entities["./"]["datePublished"] == "2026-11-23"
 
 
@@ -97,3 +105,39 @@ def test_an_incomplete_or_changed_project_is_refused(project):
     (project.site / "index.pdf").unlink()
     with pytest.raises(ReviewError, match=r"lacks index\.pdf"):
         release(project)
+
+
+def test_an_archive_unpacked_inside_another_repository_lists_its_own_sources(project, tmp_path):
+    archive = release(project, tmp_path)
+    outer = project.root / "outer"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(outer)
+    again = Project(outer / "case-review-0.1.0")
+    assert release(again, tmp_path / "again").read_bytes() == archive.read_bytes()
+
+
+@pytest.mark.nightly
+def test_the_whole_release_is_the_same_twice_and_rebuilds_itself(tmp_path):
+    """What a stranger does with the archive: unpack it elsewhere, build, compare, release."""
+    clone = tmp_path / "clone"
+    copy_sources(clone)
+    commit(clone)
+    make(clone, "release")
+    (archive,) = (clone / "report" / "_build").glob("case-review-*.zip")
+    first = archive.read_bytes()
+    for name, started in (("kept", False), ("an other, ünlike", True)):
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(tmp_path / name)
+        root = tmp_path / name / archive.stem
+        if started:
+            make(root, "release")
+            assert (root / "report" / "_build" / archive.name).read_bytes() == first
+            assert list(verifying.compare(tmp_path / "kept" / archive.stem, root)) == []
+    page = (root / "report" / "_site" / "index.html").read_text(encoding="utf-8")
+    assert "with local changes" not in page
+    entities = crate_of(archive)
+    for action in (e for e in entities.values() if e["@type"] == "CreateAction"):
+        assert len(action["object"]) > 1 and action["result"]
+        assert all(e["@id"] in entities for e in [*action["object"], *action["result"]])
+    cleaning = {e["@id"] for e in entities["#run-01_cleaning"]["result"]}
+    assert "data/clean/patients.csv" in cleaning
