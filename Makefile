@@ -48,15 +48,20 @@ SITE := $(BUILD)/manifests/$(SITE_KEY).json
 # Parallel jobs are the default; an explicit -j of the caller is passed on as it is.
 INNER = "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" --no-print-directory \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+# Said here because an old Python cannot even read the modules that would say it.
+READY = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "$(PYTHON) is missing or older than Python 3.11: install one," \
+	"or name it with PYTHON=/path/to/python3" >&2; exit 1; }
 # What failed is printed at the very end, after what other jobs had still to say.
 define locked
+	@$(READY)
 	@mkdir -p $(BUILD)
 	+@$(INNER) $(1) || { cat $(FAILURES) >&2 2>/dev/null; exit 1; }
 endef
 
 # -- targets for people ----------------------------------------------------------------------------
 
-.PHONY: help report test data notebooks validate reconstruct status edit clean verify bench nightly \
+.PHONY: help report test data notebooks validate reconstruct status edit clean verify bench nightly kill-test \
 	audit-dependencies release
 
 help: ## List the targets
@@ -87,6 +92,7 @@ status: _setup ## What is out of date, and because of what
 	@$(REVIEW) status --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
+	@$(READY)
 	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)" --edit
 	@"$(VENV)/bin/python" -m jupyterlab notebooks
 
@@ -102,12 +108,16 @@ bench: _setup ## Time a first build, a repeated one, and one after a change of a
 nightly: _setup ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)
 
+kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
+	@"$(VENV)/bin/python" tests/kill_build.py --moments $(or $(MOMENTS),20) --seed $(or $(SEED),1)
+
 audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
 	@if command -v uvx >/dev/null; then uvx pip-audit --require-hashes --disable-pip -r requirements.lock; \
 	elif command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock; \
 	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
 
 clean: ## Remove what is generated (clean tables, results, exhibits, the report), nothing else
+	@$(READY)
 	+@mkdir -p $(BUILD); "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" _clean
 
 # -- the build itself ------------------------------------------------------------------------------
@@ -123,6 +133,7 @@ EARLY := $(filter-out $(LATE),$(NAMES))
 .PHONY: _report _data _notebooks _reconstruct _clean _setup _begin FORCE
 
 _setup:
+	@$(READY)
 	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)"
 
 _begin: | _setup

@@ -15,6 +15,8 @@ from case_review.revision import revision
 
 #: What the build writes, and what Quarto leaves where somebody starts it by hand.
 _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
+#: Most causes that `make status` names for one product.
+_CAUSES = 8
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
@@ -88,16 +90,21 @@ def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
         causes = _causes(project, project.root, name, stamp)
         before = {dependencies.CLEANING, *dependencies.upstream(project, name)} & set(waiting)
         if causes:
-            lines.append(f"{name}: {'; '.join(causes)}")
+            lines.append(f"{name}: {_listed(causes)}")
             waiting.append(name)
         elif before:
             lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
     causes = _causes(project, out, key, site_stamp(project, renderer))
     if causes:
-        lines.append(f"{shown(project, out)}: {'; '.join(causes)}")
+        lines.append(f"{shown(project, out)}: {_listed(causes)}")
     elif lines:
         lines.append(f"{shown(project, out)}: to be checked after the notebooks")
     return lines
+
+
+def _listed(causes: list[str]) -> str:
+    more = len(causes) - _CAUSES
+    return "; ".join(causes[:_CAUSES]) + (f"; and {more} more" if more > 0 else "")
 
 
 def shown(project: Project, out: Path) -> str:

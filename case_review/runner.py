@@ -70,7 +70,7 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
         If the parameters are wrong (before any kernel starts), if the notebook fails
         (`NotebookFailed`), or if its inputs changed meanwhile. The previous output then stays.
     """
-    timeout = timeout or float(os.environ.get(TIMEOUT_VARIABLE, TIMEOUT))
+    timeout = timeout or _seconds(os.environ.get(TIMEOUT_VARIABLE, str(TIMEOUT)))
     values = parameters.load(project).for_notebook(name)
     stamp = dependencies.notebook_stamp(project, name)
     stage = project.build / "stage" / name
@@ -89,6 +89,16 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
     write_text(stage / promotion.EXECUTED, text)
     promotion.promote(project, name, stage, stamp)
     return time.monotonic() - started
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ReviewError(f"TIMEOUT={text}: expected seconds for a notebook, such as TIMEOUT=900")
+    return seconds
 
 
 def install_kernel(project: Project) -> None:

@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-from conftest import ROOT
 
 from case_review import checking, cleaning, expectations
 from case_review.problems import DataError
 from case_review.project import Project
-
-TABLES = sorted(path.stem for path in (ROOT / "data" / "raw").glob("*.csv"))
 
 
 @dataclass

@@ -5,14 +5,10 @@ caused; the order of the tests does not matter.
 """
 
 import json
-import os
-import signal
-import subprocess
-import time
 from contextlib import contextmanager
 
 import pytest
-from building import command, copy_sources, make, surroundings
+from building import copy_sources, make
 
 pytestmark = pytest.mark.pipeline
 
@@ -170,27 +166,4 @@ def test_time_zone_locale_and_user_settings_do_not_matter(project, tmp_path):
         IPYTHONDIR=str(tmp_path),
         SOURCE_DATE_EPOCH="1",
     )
-    assert content(project) == before
-
-
-def test_a_build_that_is_killed_is_followed_by_one_that_succeeds(project):
-    before = content(project)
-    with extra_cell(project / "notebooks" / "05_response.ipynb", "import time\ntime.sleep(60)"):
-        killed = subprocess.Popen(
-            command("report"),
-            cwd=project,
-            env=surroundings(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        stage = project / "report" / "_build" / "stage" / "05_response" / "notebook.ipynb"
-        until = time.monotonic() + 120
-        while not stage.exists() and time.monotonic() < until:
-            time.sleep(0.1)
-        assert stage.exists()
-        os.killpg(killed.pid, signal.SIGKILL)
-        killed.wait()
-    assert content(project) == before
-    make(project, "report")
     assert content(project) == before

@@ -31,6 +31,7 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
     if problems:
         raise ReviewError("\n".join(str(problem) for problem in problems))
     out = Path(out or project.site).absolute()
+    _refuse_foreign(project, out)
     out.parent.mkdir(parents=True, exist_ok=True)
     clear_up(out)
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
@@ -41,6 +42,16 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def _refuse_foreign(project: Project, out: Path) -> None:
+    """The folder is replaced as a whole, so it must hold a report or nothing."""
+    files = sorted(out.iterdir()) if out.is_dir() else []
+    report = (out / "index.html").is_file() and (out / "index.docx").is_file()
+    if out in (project.root, *project.root.parents) or out.is_file() or (files and not report):
+        raise ReviewError(
+            f"OUT={out}: the report would replace what is there. Name a new or an empty folder."
+        )
 
 
 def _renderer(name: str):
