@@ -33,6 +33,7 @@ def accessible(blocks: list, classes: tuple[str, ...] = ()) -> list:
         table["c"][2] = columns.specs(table)
         table["c"][0][1] = [*table["c"][0][1], *classes]
         _heads(table)
+        _short(table)
         table["c"][4] = [group for body in table["c"][4] for group in _groups(body)]
         name = ast.text(table["c"][1][1]) or _NAMELESS
         names.append(name)
@@ -44,6 +45,16 @@ def accessible(blocks: list, classes: tuple[str, ...] = ()) -> list:
         return [ast.div([table], classes=[_FRAME], **region)]
 
     return ast.walk(blocks, change)
+
+
+def _short(table: dict) -> None:
+    """Keep short cells on one line, which the widths of the columns leave room for."""
+    if not any(width["t"] == "ColWidth" for _, width in table["c"][2]):
+        return
+    for body in table["c"][4]:
+        for cell in (cell for row in body[3] for cell in row[1]):
+            if len(ast.text(cell[4])) <= columns.SHORT:
+                cell[0][1] = [*cell[0][1], "short"]
 
 
 def _heads(table: dict) -> None:

@@ -31,6 +31,7 @@ function explorable(exhibit) {
   const { groups, rows, chart } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
   const drawing = exhibit.querySelector(".drawing");
   const end = Math.max(...rows.map((row) => row.time_weeks));
+  const start = Math.round(end / 6);
   const shown = new Set(groups.map((group) => group.key));
   let view = null;
 
@@ -51,8 +52,8 @@ function explorable(exhibit) {
   bands.addEventListener("change", () => update());
   choices.append(element("label", {}, bands, "Confidence bands"));
 
-  const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: 0 });
-  const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: 0 });
+  const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: start });
+  const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: start });
   const body = element("tbody");
   const heads = ["Group", "Responded", "Limits", "At risk"].map((name) => element("th", { scope: "col" }, name));
   const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
