@@ -493,6 +493,22 @@ def test_axe_finds_nothing_in_the_other_pages(browser, site, table_page, size, d
         assert violations(browser) == [], path.name
 
 
+def test_targets_are_large_enough(browser, site, table_page):
+    """WCAG 2.2, 2.5.8; links within a line of text are exempt."""
+    controls = "button, input, select, summary, nav a, .downloads a, [role=button]"
+    small = (
+        f"[...document.querySelectorAll({controls!r})].filter(node => node.checkVisibility())"
+        ".filter(node => node.type !== 'checkbox')  // its label is the target\n"
+        ".map(node => [node.outerHTML, node.getBoundingClientRect()])"
+        ".filter(([, box]) => Math.min(box.width, box.height) < 24).map(([html]) => html)"
+    )
+    for path in (site / "index.html", site / "notebooks" / "05_response.html", table_page):
+        browser.open(path, size=NARROW)
+        for button in [*browser.all(".switch button"), *browser.all("#toc:not([open]) summary")]:
+            browser.click(button)
+        assert browser.js(small) == [], path.name
+
+
 def test_headings_descend_one_level_at_a_time(site):
     for path in pages(site):
         levels = [int(node.name[1]) for node in parsed(path).select("h1, h2, h3, h4, h5, h6")]

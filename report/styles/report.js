@@ -91,6 +91,11 @@ function contents() {
   details.addEventListener("click", (event) => {
     if (narrow.matches && event.target.closest("a")) details.open = false;
   });
+  details.addEventListener("keydown", (event) => {
+    if (!narrow.matches || event.key !== "Escape") return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
 
   let waiting = false;
   function follow() {
