@@ -46,16 +46,38 @@ def test_a_python_without_venv_needs_uv(monkeypatch):
     bootstrap.check_python((3, 11, 0), has_venv=False)
 
 
-def test_hashes_are_enforced_and_nothing_else_is_built(root, calls):
+def test_what_builds_is_installed_before_the_rest(root, calls):
     bootstrap.set_up(root, root / ".venv", edit=False)
     create, build, main = calls
     assert create[1:] == ["-m", "venv", str(root / ".venv")]
     assert build[-1].endswith("requirements-build.lock") and main[-1].endswith("requirements.lock")
-    for command in (build, main):
-        assert {"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(command)
-        assert command[command.index("--only-binary") + 1] == ":all:"
     pth = root / ".venv/lib/python3.11/site-packages/case_review_project.pth"
     assert pth.read_bytes().isascii() and repr(str(root)) in pth.read_text()
+
+
+@pytest.mark.parametrize("uv", [True, False])
+@pytest.mark.parametrize("edit", [True, False])
+def test_every_way_of_installing_checks_hashes_and_builds_nothing_else(
+    root, calls, monkeypatch, uv, edit
+):
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/uv" if uv else None)
+    bootstrap.set_up(root, root / ".venv", edit=edit)
+    installs = [command for command in calls if "install" in command]
+    assert len(installs) == 3 if edit else 2
+    for command in installs:
+        assert (command[0] == "uv") is uv
+        assert {"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(command)
+        assert command[command.index("--only-binary") + 1] == ":all:"
+        assert command[command.index("--no-binary") + 1] == bootstrap.SOURCE_ONLY
+        assert command[command.index("-r") + 1].endswith(".lock")
+
+
+def test_every_locked_package_has_its_hashes_and_the_source_only_one_its_builder():
+    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+        entries = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+        pinned = [line for line in entries if line and line[0] not in "#- "]
+        assert pinned and all("==" in line and "--hash=sha256:" in line for line in pinned), name
+    assert f"\n{bootstrap.SOURCE_ONLY}==" in (ROOT / bootstrap.LOCK).read_text(encoding="utf-8")
 
 
 def test_a_finished_set_up_is_not_repeated_an_interrupted_one_is(root, calls, monkeypatch):

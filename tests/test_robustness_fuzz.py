@@ -6,13 +6,16 @@ goes through all that `01_cleaning` does. Some are built end to end, over a repo
 
 import re
 import shutil
+import subprocess
 
 import pandas as pd
 import pytest
+from building import command, surroundings
 from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from robustness import content_of, judge, remember_checks, rows_of
+from test_pipeline import content
 
 from case_review import parameters
 from case_review.project import Project
@@ -190,3 +193,31 @@ def test_fifty_damaged_sets(folder, terms, changes):
 @given(changes=damages)
 def test_three_hundred_damaged_sets(folder, terms, changes):
     verify_case(folder, terms, changes)
+
+
+@pytest.fixture(scope="module")
+def copied(built_report, tmp_path_factory):
+    root = tmp_path_factory.mktemp("fuzz") / "built"
+    shutil.copytree(built_report.root, root, symlinks=True)
+    return root
+
+
+@pytest.mark.nightly
+@pytest.mark.pipeline
+@settings(max_examples=5, **CHECKS | {"phases": [Phase.generate]})
+@given(changes=damages)
+def test_the_previous_report_outlives_damaged_sets(copied, changes):
+    site = content(copied, ["report/_site"])
+    shutil.rmtree(copied / "data" / "raw")
+    shutil.copytree(ROOT / "data" / "raw", copied / "data" / "raw")
+    damage(copied / "data" / "raw", changes)
+    done = subprocess.run(
+        command("report"), cwd=copied, env=surroundings(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout and "error that it does not know" not in done.stdout
+    if done.returncode:
+        assert content(copied, ["report/_site"]) == site
+        assert "problem" in done.stdout or "previous report is untouched" in done.stdout
+    else:
+        assert "the report is ready" in done.stdout or "is up to date" in done.stdout
