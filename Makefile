@@ -111,9 +111,11 @@ nightly: _setup ## The tests that are too long for `make test`
 kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
 	@"$(VENV)/bin/python" tests/kill_build.py --moments $(or $(MOMENTS),20) --seed $(or $(SEED),1)
 
+# Strict, so that a package index without advisories does not pass for one without findings.
+AUDIT = pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+	-r requirements-build.lock -r requirements-edit.lock
 audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
-	@if command -v uvx >/dev/null; then uvx pip-audit --require-hashes --disable-pip -r requirements.lock; \
-	elif command -v pip-audit >/dev/null; then pip-audit --require-hashes --disable-pip -r requirements.lock; \
+	@if command -v uvx >/dev/null; then uvx $(AUDIT); elif command -v pip-audit >/dev/null; then $(AUDIT); \
 	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
 
 clean: ## Remove what is generated (clean tables, results, exhibits, the report), nothing else
