@@ -45,8 +45,11 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
 
 
 def _refuse_foreign(project: Project, out: Path) -> None:
-    """The folder is replaced as a whole, so it must hold a report or nothing."""
-    files = sorted(out.iterdir()) if out.is_dir() else []
+    """The folder is replaced as a whole, so it must hold a report or nothing.
+
+    The project's own site is generated in any case, also where somebody has deleted a part of it.
+    """
+    files = sorted(out.iterdir()) if out.is_dir() and out != project.site.absolute() else []
     report = (out / "index.html").is_file() and (out / "index.docx").is_file()
     if out in (project.root, *project.root.parents) or out.is_file() or (files and not report):
         raise ReviewError(
