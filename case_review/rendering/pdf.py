@@ -35,7 +35,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     ReviewError
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
-    _keep_floats(tree)
+    _keep_order(tree)
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
@@ -107,16 +107,12 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _keep_floats(tree: dict) -> None:
-    """From the references on, no figure or table floats over a heading into another section."""
+def _keep_order(tree: dict) -> None:
+    """From the references on, figures and tables stand where they are placed."""
     blocks = tree["blocks"]
     ends = [i for i, b in enumerate(blocks) if b["t"] == "Div" and b["c"][0][0] == "refs"]
     if ends:
-        start = ends[0]
-        for place in reversed(range(start, len(blocks))):
-            if blocks[place]["t"] == "Header":
-                blocks.insert(place, ast.raw("typst", "#place.flush()"))
-        blocks.insert(start, ast.raw("typst", "#behind-references.update(true)"))
+        blocks.insert(ends[0], ast.raw("typst", "#place.flush() #behind-references.update(true)"))
 
 
 def _result(result: Recorded) -> list:
@@ -137,6 +133,7 @@ def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
+    _hang_labels(table)
     if not shown.name:
         return [table, *notes]
     return [
@@ -146,6 +143,17 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
         *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
         ast.raw("typst", "]"),
     ]
+
+
+def _hang_labels(table: dict) -> None:
+    """Give the labels of the rows a hanging indent, one step deeper than their own."""
+    for body in table["c"][4]:
+        for row in body[3]:
+            blocks = row[1][0][4]
+            if [block["t"] for block in blocks] == ["Plain"]:
+                label = blocks[0]["c"]
+                depth = len(text := ast.text(label)) - len(text.lstrip("\u2003"))
+                blocks[0]["c"] = [_inline(f"#row-label({depth})["), *label, _inline("]")]
 
 
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
