@@ -1,7 +1,8 @@
 """What a notebook of the report opens: it reads clean tables, records results, shows exhibits.
 
     from case_review.notebook import Notebook
-    nb = Notebook("05_response")
+    nb = Notebook("05_response", {"conf_level": conf_level})
+    labels = nb.setting("labels")    # a long entry of the section `response` of params.yml
     patients = nb.read("patients")
     nb.record("response.responders", value=25, n=25, of=25, text="25 (100.0%)", unit="patients")
     nb.table(table)                  # in a cell with #| label: tbl-... and #| tbl-cap: ...
@@ -21,8 +22,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import dependencies, exhibits, raw, raw_file, registry
+from case_review import dependencies, exhibits, parameter_file, raw, raw_file, registry
+from case_review.errors import ReviewError
 from case_review.files import write_bytes
+from case_review.parameter_rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
 
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
@@ -41,7 +44,7 @@ class Notebook:
 
     def __init__(self, name: str, parameters: dict | None = None):
         self.name = name
-        self.parameters = parameters or {}
+        self.parameters = dict(parameters or {})
         self.project: Project = find_project()
         stage = os.environ.get(STAGE_VARIABLE)
         self.stage: Path | None = Path(stage) if stage else None
@@ -50,6 +53,28 @@ class Notebook:
         self._results: dict[str, registry.Result] = {}
         self._changed = True
         _after_each_cell(self._flush)
+
+    def setting(self, key: str):
+        """An entry of the notebook's own section of `params.yml` that is too long for a cell.
+
+        Dictionaries and table layouts are edited in one place; numbers and cut-points that
+        somebody may want to try stand in the cell tagged `parameters` as well. The value is kept
+        in the registry like a parameter.
+
+        Raises
+        ------
+        ReviewError
+            If the section has no such entry.
+        """
+        section = parameter_file.section_of(self.name)
+        own = parameter_file.merge(parameter_file.documents(self.project)).get(section, {})
+        if key not in own:
+            raise ReviewError(
+                f"{key} is not in section {section} of params.yml{nearest(key, own)}"
+            )
+        self.parameters[key] = own[key]
+        self._changed = True
+        return own[key]
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from case_review.project import Project
 
 #: The section whose keys any notebook may declare.
 SHARED = "shared"
+_SETTING = re.compile(r"\bnb\.setting\(\s*[\"'](\w+)[\"']")
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,18 @@ def declared(path: Path) -> dict | None:
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             return _literals(path, source_of(cell))
     return None
+
+
+def settings(path: Path) -> set[str]:
+    """The entries of its section that a notebook reads by `nb.setting("entry")`.
+
+    Raises
+    ------
+    ReviewError
+        If the file is no notebook.
+    """
+    sources = [source_of(cell) for cell in cells(path) if cell.get("cell_type") == "code"]
+    return {key for source in sources for key in _SETTING.findall(source)}
 
 
 def cells(path: Path) -> list[dict]:

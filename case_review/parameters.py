@@ -294,29 +294,34 @@ class Parameters:
         Raises
         ------
         ReviewError
-            If the notebook's cell tagged `parameters` declares a name that no section has, or
-            leaves out one of its own section's.
+            If the notebook's cell tagged `parameters` declares a name that no section has, if it
+            reads an entry by `nb.setting` that its own section lacks, or if it does neither with
+            one that the section has.
         """
         path = self.project.notebooks / f"{name}.ipynb"
         declared = parameter_file.declared(path) or {}
+        settings = parameter_file.settings(path)
         section = parameter_file.section_of(name)
         own, shared = self.values.get(section, {}), self.values.get(SHARED, {})
         problems = [
-            f"declares {key}, which is neither in section {section} nor in {SHARED} of params.yml"
-            + nearest(key, [*own, *shared])
+            f"the cell tagged `parameters` declares {key}, which is neither in section {section} "
+            f"nor in {SHARED} of params.yml" + nearest(key, [*own, *shared])
             for key in declared
             if key not in own and key not in shared
         ]
         problems += [
-            f"does not declare {key}, which section {section} of params.yml sets"
+            f'nb.setting("{key}") is not in section {section} of params.yml' + nearest(key, own)
+            for key in sorted(settings)
+            if key not in own
+        ]
+        problems += [
+            f"the cell tagged `parameters` does not declare {key}, which section {section} of "
+            f'params.yml sets, nor does nb.setting("{key}") read it'
             for key in own
-            if key not in declared
+            if key not in declared and key not in settings
         ]
         if problems:
-            lines = "\n".join(
-                f"notebooks/{path.name}: the cell tagged `parameters` {p}" for p in problems
-            )
-            raise ReviewError(lines)
+            raise ReviewError("\n".join(f"notebooks/{path.name}: {p}" for p in problems))
         return {key: own.get(key, shared.get(key)) for key in declared}
 
 

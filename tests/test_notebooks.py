@@ -85,8 +85,7 @@ def test_parameters_equal_params_yml(path):
 def test_code_cells_fit_on_a_screen(path):
     for cell in code(path):
         lines = [line for line in source_of(cell).splitlines() if not line.startswith("#|")]
-        # A dictionary of the parameters may be longer than what anybody should have to follow.
-        assert tagged(cell) or len(lines) <= MOST_LINES, cell["id"]
+        assert len(lines) <= MOST_LINES, cell["id"]
 
 
 @each

@@ -7,6 +7,7 @@ from conftest import ROOT, write_notebook
 
 from case_review import parameters
 from case_review.errors import ReviewError
+from case_review.notebook import Notebook
 from case_review.project import PARAMS_VARIABLE, Project
 
 
@@ -61,3 +62,30 @@ def test_a_parameter_cell_that_disagrees_is_refused(project):
     text = str(caught.value)
     assert "declares ticks_week, which is neither" in text and "mean ticks_weeks?" in text
     assert "does not declare landmarks_weeks" in text
+
+
+def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
+    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    path = project.notebooks / "05_response.ipynb"
+    write_notebook(path, section, 'ticks = nb.setting("ticks_weeks")')
+    assert set(parameters.load(project).for_notebook("05_response")) == set(section)
+    monkeypatch.chdir(project.root)
+    nb = Notebook("05_response", {"few_at_risk": 5})
+    assert nb.setting("ticks_weeks") == [0, 1, 2, 4, 8, 12, 26]
+    assert set(nb.parameters) == {"few_at_risk", "ticks_weeks"}
+    with pytest.raises(ReviewError, match=r"ticks is not in section response .* mean ticks_weeks"):
+        nb.setting("ticks")
+
+
+def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
+    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    path = project.notebooks / "05_response.ipynb"
+    write_notebook(path, section, "x = nb.setting('tick_weeks')")
+    with pytest.raises(ReviewError) as caught:
+        parameters.load(project).for_notebook("05_response")
+    assert str(caught.value).splitlines() == [
+        'notebooks/05_response.ipynb: nb.setting("tick_weeks") is not in section response of '
+        "params.yml; did you mean ticks_weeks?",
+        "notebooks/05_response.ipynb: the cell tagged `parameters` does not declare ticks_weeks, "
+        'which section response of params.yml sets, nor does nb.setting("ticks_weeks") read it',
+    ]

@@ -127,6 +127,8 @@ def site(root):
 
 
 def start(root, goal="report"):
+    # A test run that a shell started in the background ignores SIGINT, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         command(goal), cwd=root, env=surroundings(), start_new_session=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
