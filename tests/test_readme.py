@@ -1,0 +1,44 @@
+"""The README says what is there."""
+
+import re
+import tomllib
+
+from conftest import ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+LINKED = re.findall(r"!?\[[^\]]*\]\(([^)#]+)\)", TEXT)
+#: Names of files and folders in code spans; a glob or a path that make writes is none.
+SPOKEN = re.findall(r"`((?:report|data|notebooks|expectations|tests|case_review)/[\w./-]*)`", TEXT)
+GENERATED = ("report/_", "report/results", "report/exhibits")
+
+
+def targets():
+    return set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M))
+
+
+def test_links_and_pictures_lead_somewhere():
+    assert any(name.endswith(".png") for name in LINKED)
+    for name in LINKED:
+        if not name.startswith("http"):
+            assert (ROOT / name).is_file(), name
+
+
+def test_named_files_exist():
+    kept = [name for name in SPOKEN if not name.startswith(GENERATED)]
+    assert len(kept) > 10
+    assert [name for name in kept if not (ROOT / name).exists()] == []
+
+
+def test_named_targets_exist():
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.M))
+    assert {"report", "test", "validate", "status", "verify"} <= named
+    assert named <= targets()
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", TEXT, re.M)
+    reasons = {name.strip(): why for names, why in rows for name in names.split(",")}
+    for requirement in project["dependencies"] + project["optional-dependencies"]["test"]:
+        name = re.match(r"[\w.-]+", requirement)[0]
+        assert reasons.get(name, "").strip(), name
