@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review.survival import Estimate, checked, group_index
+from case_review.survival import Estimate, check_level, checked, two_groups
 
 
 def hazard_ratio(time, event, group, of, conf_level: float = 0.95) -> Estimate:
@@ -34,15 +34,12 @@ def hazard_ratio(time, event, group, of, conf_level: float = 0.95) -> Estimate:
     Raises
     ------
     ValueError
-        If there are not two groups, or `of` is none of them; see also `survival.checked`.
+        If there are not two groups, or `of` is none of them, or the level is not between 0 and 1;
+        see also `survival.checked`.
     """
+    check_level(conf_level)
     time, event = checked(time, event)
-    groups, index = group_index(group, len(time))
-    if len(groups) != 2 or of not in groups:
-        raise ValueError(
-            f"expected two groups, one of them {of!r}; found {', '.join(map(str, groups))}"
-        )
-    exposed = index == groups.index(of)
+    exposed = two_groups(group, len(time), of)
     coefficient, error = _cox(time, event, exposed)
     half = stats.norm.isf((1 - conf_level) / 2) * error
     return Estimate(*(math.exp(x) for x in (coefficient, coefficient - half, coefficient + half)))

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 
 from case_review.interval_censored import percentile
-from case_review.survival import Estimate, checked, crossing, group_index
+from case_review.survival import (
+    Estimate,
+    check_level,
+    checked,
+    crossing,
+    group_index,
+    two_groups,
+)
 
 #: Sums closer than this are one and the same; scores are sums of a few fractions below 10.
 _SAME = 1e-9
@@ -66,9 +74,8 @@ def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
     its observed minus expected events in the log-rank test (Peto and Peto, J R Stat Soc A
     1972;135:185), and the scores of all patients to 0.
     """
-    moments = np.unique(time[event])
-    d = np.array([np.sum(event & (time == t)) for t in moments])
-    n = np.array([np.sum(time >= t) for t in moments])
+    moments, d = np.unique(time[event], return_counts=True)
+    n = len(time) - np.searchsorted(np.sort(time), moments, side="left")
     hazard = np.concatenate([[0.0], np.cumsum(d / n)])
     return event - hazard[np.searchsorted(moments, time, side="right")]
 
@@ -154,15 +161,24 @@ def bootstrap_by_report(
         Of the restricted means, in the unit of `time`.
     resamples, seed, conf_level
         Number of samples, seed of the random numbers, level of the limits.
+
+    Raises
+    ------
+    ValueError
+        If `group` does not hold exactly two values, one of them `of`; if a patient has no report;
+        if the level is not between 0 and 1; see also `survival.checked`.
     """
+    check_level(conf_level)
     time, event = checked(time, event)
-    groups, index = group_index(group, len(time))
-    reports, member = np.unique(np.asarray(report, dtype=str), return_inverse=True)
+    first = two_groups(group, len(time), of)
+    member, reports = pd.factorize(np.asarray(report, dtype=object), sort=True)
+    if len(member) != len(time) or np.any(member < 0):
+        given = int(np.sum(member >= 0))
+        raise ValueError(f"each of {len(time)} patients needs a report; {given} have one")
     random = np.random.default_rng(seed)
     drawn = random.multinomial(len(reports), np.full(len(reports), 1 / len(reports)), resamples)
     # the first row is the data as they are
     weights = np.vstack([np.ones(len(reports), dtype=int), drawn])[:, member].astype(float)
-    first = index == groups.index(of)
     times, survival = weighted_curves(time, event, weights)
     medians = np.array([crossing(times, row) for row in survival])
     differences = restricted_means(time, event, weights * first, horizon)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from case_review.survival import checked, curve, group_index
+from case_review.survival import check_level, checked, curve, two_groups
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,12 @@ def difference(time, event, group, of, horizon: float, conf_level: float = 0.95)
     Raises
     ------
     ValueError
-        If `group` does not hold exactly two values, one of them `of`; see also `restricted_mean`.
+        If `group` does not hold exactly two values, one of them `of`, or the level is not between
+        0 and 1; see also `restricted_mean`.
     """
+    check_level(conf_level)
     time, event = checked(time, event)
-    groups, index = group_index(group, len(time))
-    if len(groups) != 2 or of not in groups:
-        found = ", ".join(map(str, groups))
-        raise ValueError(f"expected two groups, one of them {of!r}; found {found}")
-    own = index == groups.index(of)
+    own = two_groups(group, len(time), of)
     first = restricted_mean(time[own], event[own], horizon)
     second = restricted_mean(time[~own], event[~own], horizon)
     estimate = first.mean - second.mean

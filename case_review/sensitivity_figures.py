@@ -81,9 +81,8 @@ def leave_one_out(found: Sequence[Repetition], main: Repetition, conf_level: flo
         figsize=(style.FULL_WIDTH, 0.19 * len(rows) + 0.75),
         width_ratios=[1.5, 1],
     )
-    highest = max(
-        x for r in rows for x in (r.median.estimate, r.median.lower, r.median.upper) if x == x
-    )
+    numbers = [x for r in rows for x in (r.median.estimate, r.median.lower, r.median.upper)]
+    highest = max((x for x in numbers if not math.isnan(x)), default=1.0)
     for position, row in enumerate(rows):
         colour = style.BLACK if row is main else style.BLUE
         _whisker(left, row.median, -position, colour, highest * 1.08)

@@ -165,7 +165,7 @@ def permutation_table(found: Permutation, chisq: float, p: float, lines: Sequenc
 
 
 def p_text(p: float) -> str:
-    """`p = 0.241`, or that it is not estimable (a group has no patients left)."""
+    """`p = 0.241`, or that it is not estimable (no patients left in a group, no variance)."""
     return formatting.NOT_ESTIMABLE if math.isnan(p) else formatting.p_value(p)
 
 
@@ -190,7 +190,7 @@ def rmst_results(
         e = mean_limits(mean, conf_level)
         yield estimate_result("rmst", group, e, weeks_text(e, conf_level))
     yield estimate_result("rmst", "difference", found, weeks_text(found, conf_level))
-    yield result("rmst", "p", finite(found.p), formatting.p_value(found.p))
+    yield result("rmst", "p", finite(found.p), p_text(found.p))
 
 
 def weeks_text(found, conf_level: float) -> str:

@@ -36,7 +36,8 @@ class Logrank:
     Parameters
     ----------
     chisq, p, df
-        Statistic, p-value from the chi-square distribution, degrees of freedom (groups - 1).
+        Statistic, p-value from the chi-square distribution, degrees of freedom: one less than the
+        groups with patients at risk at an event, but at least 1.
     groups
         Values of the grouping variable, sorted; they index the arrays below.
     observed, expected
@@ -57,11 +58,11 @@ class Logrank:
 def checked(time, event) -> tuple[np.ndarray, np.ndarray]:
     """`time` as numbers and `event` as booleans, or a ValueError that says what is wrong.
 
-    Refused: no patients, different lengths, missing or negative or infinite times, and events
-    other than 0/1 or False/True. A time of zero is accepted.
+    Refused: no patients, different lengths, missing or negative or infinite times, times that are
+    dates or durations (they would count nanoseconds), and events other than 0/1 or False/True. A
+    time of zero is accepted.
     """
-    time = np.asarray(time, dtype=float)
-    event = np.asarray(event)
+    time, event = _numbers(time), np.asarray(event)
     if time.ndim != 1 or event.ndim != 1 or len(time) != len(event):
         raise ValueError(
             f"time and event must be two columns of one length, not {time.shape} and {event.shape}"
@@ -76,12 +77,24 @@ def checked(time, event) -> tuple[np.ndarray, np.ndarray]:
     return time, flags == 1.0
 
 
+def _numbers(time) -> np.ndarray:
+    values = np.asarray(time)
+    if values.dtype.kind in "mM":
+        raise ValueError("time must be numbers in one unit, such as hours, not dates or durations")
+    try:
+        return np.asarray(time, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"time must be numbers: {error}") from None
+
+
 def _refuse(wrong: np.ndarray, values: np.ndarray, what: str) -> None:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
+        value = values[first]
+        shown = value.item() if isinstance(value, np.generic) else value
         raise ValueError(
             f"{what} in {int(wrong.sum())} of {len(wrong)} patients, "
-            f"first at position {first} ({values[first]!r})"
+            f"first at position {first} ({shown!r})"
         )
 
 
@@ -89,6 +102,11 @@ def check_conf(conf_type: str, conf_level: float) -> None:
     """Refuse an unknown interval type or a level outside (0, 1) with a ValueError."""
     if conf_type not in CONF_TYPES:
         raise ValueError(f"conf_type must be one of {', '.join(CONF_TYPES)}, not {conf_type!r}")
+    check_level(conf_level)
+
+
+def check_level(conf_level: float) -> None:
+    """Refuse a confidence level outside (0, 1), such as 95, with a ValueError."""
     if not 0 < conf_level < 1:
         raise ValueError(f"the confidence level must lie between 0 and 1, not {conf_level}")
 
@@ -279,7 +297,8 @@ def logrank(time, event, group) -> Logrank:
         weight = np.where(total > 1, d * (total - d) / (total - 1), 0.0)
     variance = np.diag(weight @ share) - (share * weight[:, None]).T @ share
     chisq = _quadratic((observed - expected)[:-1], variance[:-1, :-1])
-    df = len(groups) - 1
+    # A group that nobody is left of at the first event has no part in the test: R leaves it out.
+    df = max(1, int(np.sum(expected > 0)) - 1)
     p = float(stats.chi2.sf(chisq, df))
     return Logrank(chisq, p, df, groups, observed, expected, variance)
 
@@ -292,7 +311,10 @@ def group_index(group, patients: int) -> tuple[tuple, np.ndarray]:
     ValueError
         If a value is missing, the length is not `patients`, or there are fewer than two groups.
     """
-    values = pd.Series(np.asarray(group, dtype=object))
+    values = np.asarray(group, dtype=object)
+    if values.ndim != 1:
+        raise ValueError(f"group must be one column, not of shape {values.shape}")
+    values = pd.Series(values)
     if len(values) != patients:
         raise ValueError(f"group has {len(values)} entries for {patients} patients")
     _refuse(values.isna().to_numpy(), values.to_numpy(), "group is missing")
@@ -300,6 +322,21 @@ def group_index(group, patients: int) -> tuple[tuple, np.ndarray]:
     if len(groups) < 2:
         raise ValueError(f"a comparison needs two groups; there is only {groups[0]!r}")
     return tuple(groups), index
+
+
+def two_groups(group, patients: int, of) -> np.ndarray:
+    """Which patients belong to group `of` of two groups, as booleans.
+
+    Raises
+    ------
+    ValueError
+        If there are not exactly two groups, or `of` is none of them; see also `group_index`.
+    """
+    groups, index = group_index(group, patients)
+    if len(groups) != 2 or of not in groups:
+        found = ", ".join(map(str, groups))
+        raise ValueError(f"expected two groups, one of them {of!r}; found {found}")
+    return index == groups.index(of)
 
 
 def _tabulate(time: np.ndarray, event: np.ndarray, index: np.ndarray, k: int):
@@ -333,13 +370,14 @@ def sign_test_limits(time, event, conf_level: float = 0.95) -> Estimate:
         NaN limits where there are too few patients for the level, and NaN throughout where a
         patient is censored: order statistics are then unknown.
     """
-    check_conf("log", conf_level)
+    check_level(conf_level)
     time, event = checked(time, event)
     if not event.all():
         return Estimate(math.nan, math.nan, math.nan)
     n, ordered = len(time), np.sort(time)
-    # ppf gives the smallest count whose distribution function reaches the tail
-    k = int(stats.binom.ppf((1 - conf_level) / 2, n, 0.5))
-    if stats.binom.cdf(k - 1, n, 0.5) > (1 - conf_level) / 2 or k < 1:
+    # The slack lets a probability that equals the tail count as such (2 patients, level 0.5).
+    tail = (1 - conf_level) / 2 + 1e-12
+    k = int(np.searchsorted(stats.binom.cdf(np.arange(n), n, 0.5), tail, side="right"))
+    if k < 1:
         return Estimate(float(np.median(ordered)), math.nan, math.nan)
     return Estimate(float(np.median(ordered)), float(ordered[k - 1]), float(ordered[n - k]))

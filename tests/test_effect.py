@@ -41,5 +41,7 @@ def test_without_a_maximum_it_is_not_estimable(event):
 
 
 def test_refuses_what_cannot_be_compared():
+    with pytest.raises(ValueError, match="between 0 and 1, not 95"):
+        effect.hazard_ratio([1, 2], [1, 1], list("ab"), "a", 95)
     with pytest.raises(ValueError, match="two groups, one of them 'c'; found a, b"):
         effect.hazard_ratio([1, 2], [1, 1], list("ab"), "c")

@@ -87,3 +87,46 @@ def test_bootstrap_counts_samples_without_one_group():
     )
     assert 150 < found.unusable < 250
     assert found.difference == survival.Estimate(-2.0, -2.0, -2.0)
+
+
+def test_bootstrap_refusals():
+    def bootstrap(group="aabb", report=("u", "v", "u", "v"), of="a", level=0.95):
+        return resampling.bootstrap_by_report(
+            [1, 2, 3, 4], [1] * 4, list(group), report, of, 9, 10, 1, level
+        )
+
+    assert bootstrap().resamples == 10
+    with pytest.raises(ValueError, match="one of them 'a'; found a, b, c"):
+        bootstrap(group="aabc")
+    with pytest.raises(ValueError, match="one of them 'z'; found a, b"):
+        bootstrap(of="z")
+    with pytest.raises(ValueError, match="4 patients needs a report; 3 have one"):
+        bootstrap(report=("u", None, "u", "v"))
+    with pytest.raises(ValueError, match="4 patients needs a report; 3 have one"):
+        bootstrap(report=("u", "v", "u"))
+    with pytest.raises(ValueError, match="not 95"):
+        bootstrap(level=95)
+
+
+def test_bootstrap_does_not_depend_on_the_order_of_patients():
+    random = np.random.default_rng(8)
+    columns = [random.integers(1, 20, 30), [1] * 30, random.integers(0, 2, 30)]
+    columns.append(random.choice(list("uvwxyz"), 30))
+    order = random.permutation(30)
+    first = resampling.bootstrap_by_report(*columns, 0, 12, 200, 1, 0.95)
+    shuffled = (np.asarray(column)[order] for column in columns)
+    second = resampling.bootstrap_by_report(*shuffled, 0, 12, 200, 1, 0.95)
+    assert second.median == first.median
+    found = [first.difference.estimate, first.difference.lower, first.difference.upper]
+    other = [second.difference.estimate, second.difference.lower, second.difference.upper]
+    assert other == pytest.approx(found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_scores_equal_their_definition(seed):
+    random = np.random.default_rng(seed)
+    time, event = random.integers(0, 9, 30), random.integers(0, 2, 30).astype(bool)
+    for i, score in enumerate(resampling.logrank_scores(time, event)):
+        moments = {t for t, e in zip(time, event, strict=True) if e and t <= time[i]}
+        hazard = sum(((time == t) & event).sum() / (time >= t).sum() for t in moments)
+        assert score == pytest.approx(event[i] - hazard)

@@ -38,6 +38,8 @@ def test_a_curve_that_has_reached_zero_may_end_before_the_horizon():
 
 
 def test_refusals():
+    with pytest.raises(ValueError, match="between 0 and 1, not 95"):
+        rmst.difference([1, 2], [1, 1], list("ab"), "a", 1, 95)
     with pytest.raises(ValueError, match="beyond the last follow-up"):
         rmst.restricted_mean([1, 2], [1, 0], 10)
     with pytest.raises(ValueError, match="greater than 0"):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -56,6 +57,16 @@ def test_interval_types(frame):
 def test_sign_test_limits_of_25_are_the_8th_and_the_18th():
     found = survival.sign_test_limits(range(1, 26), [1] * 25)
     assert found == survival.Estimate(13.0, 8.0, 18.0)
+
+
+@pytest.mark.parametrize("n, level", [(2, 0.5), (5, 0.9375), (5, 0.95), (6, 0.95), (25, 0.9)])
+def test_sign_test_limits_equal_their_definition(n, level):
+    # P(fewer than k heads in n tosses), counted; a probability that equals the tail is allowed
+    below = [sum(math.comb(n, i) for i in range(k)) / 2**n for k in range(n + 1)]
+    k = max(k for k in range(n // 2 + 1) if below[k] <= (1 - level) / 2 + 1e-12)
+    found = survival.sign_test_limits(range(1, n + 1), [1] * n, level)
+    limits = (k, n + 1 - k) if k else (math.nan, math.nan)
+    np.testing.assert_array_equal([found.lower, found.upper], limits)
 
 
 def test_month_lengths_change_only_months(patients, frame):

@@ -137,6 +137,29 @@ def test_logrank_of_three_groups_equals_lifelines():
     assert found.chisq == pytest.approx(other.test_statistic, rel=1e-9)
 
 
+def test_a_group_censored_before_every_event_has_no_part_in_the_test():
+    time, event, group = [3, 5, 6, 8, 9, 4], [1, 1, 0, 1, 1, 1], list("abbaab")
+    two = survival.logrank(time, event, group)
+    three = survival.logrank([*time, 1, 2], [*event, 0, 0], [*group, "c", "c"])
+    assert three.expected[2] == 0
+    assert (three.df, three.chisq) == (1, pytest.approx(two.chisq))
+    assert three.p == pytest.approx(two.p)
+    # with only one group left there is nothing to compare
+    alone = survival.logrank([1, 5, 6], [0, 1, 1], list("abb"))
+    assert (alone.chisq, alone.df, alone.p) == (0.0, 1, 1.0)
+
+
+def test_input_may_come_in_any_form():
+    expected = survival.median([1, 2, 3, 5], [1, 0, 1, 1])
+    times = pd.Series([1, 2, 3, 5], index=[9, 9, 0, -1], dtype="Int64")
+    events = pd.Series([True, False, True, True], index=list("wxyz"), dtype="boolean")
+    assert survival.median(times, events) == expected
+    groups = pd.Categorical(["b", "a", "b", "a"], categories=["b", "a", "z"])
+    found = survival.logrank(times, events, groups)
+    assert found.groups == ("a", "b")
+    assert found.chisq == survival.logrank([1, 2, 3, 5], [1, 0, 1, 1], [2, 1, 2, 1]).chisq
+
+
 def test_one_patient():
     assert survival.median([7], [1]).estimate == 7
     assert math.isnan(survival.median([7], [1]).lower)
@@ -173,6 +196,11 @@ def test_zero_times_are_accepted():
         ([1, math.inf], [1, 1], "finite"),
         ([1, 2], [1, 2], "neither 0"),
         ([1, 2], [1, None], "neither 0"),
+        (["1", "soon"], [1, 1], "must be numbers: .*'soon'"),
+        (pd.to_timedelta([1, 2], unit="h"), [1, 1], "not dates or durations"),
+        (pd.to_datetime(["2014-11-12"] * 2), [1, 1], "not dates or durations"),
+        (pd.Series([1, None], dtype="Int64"), [1, 1], r"position 1 \(nan\)"),
+        ([2, -1.5], [1, 1], r"position 1 \(-1\.5\)"),
     ],
 )
 def test_impossible_input_is_refused(time, event, message):
@@ -193,6 +221,8 @@ def test_other_refusals():
         survival.logrank([1, 2], [1, 1], ["a", None])
     with pytest.raises(ValueError, match="3 entries for 2"):
         survival.logrank([1, 2], [1, 1], ["a", "b", "b"])
+    with pytest.raises(ValueError, match="one column"):
+        survival.logrank([1, 2], [1, 1], [["a"], ["b"]])
     with pytest.raises(ValueError, match="zero or later"):
         survival.survival_at(survival.curve([1], [1]), -1)
 

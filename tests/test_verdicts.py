@@ -32,6 +32,7 @@ def test_a_limit_that_is_not_estimable_sets_no_bound():
 
 def test_difference():
     assert verdicts.of_p_value(0.241, 0.95) == HOLDS
+    assert verdicts.of_p_value(0.05, 0.95) == HOLDS  # as the rule says: at least 0.05
     assert verdicts.of_p_value(0.0499, 0.95) == FAILS
     assert verdicts.of_interval(-3, 1, 0) == HOLDS
     assert verdicts.of_interval(1.01, 3, 1) == FAILS
