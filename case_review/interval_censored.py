@@ -32,8 +32,9 @@ def visit_intervals(
     """The interval (left, right] in hours that each reported time stands for.
 
     A response reported after v units (weeks, say) was seen at that visit and not yet at the one
-    before, taken to be `gap` units earlier and never before the start. A patient without response
-    has the interval from the last follow-up to infinity.
+    before, taken to be `gap` units earlier and never before the start. An interval is at least one
+    hour long, the grain of the times, so that a response at the start itself has the hour before
+    it. A patient without response has the interval from the last follow-up to infinity.
 
     Parameters
     ----------
@@ -48,8 +49,9 @@ def visit_intervals(
     for row in patients.itertuples():
         if row.event:
             value, unit = float(row.response_time_value), row.response_time_unit
-            left.append(to_hours(max(0.0, value - gap), unit, month_days))
-            right.append(to_hours(value, unit, month_days))
+            seen = to_hours(value, unit, month_days)
+            left.append(min(to_hours(max(0.0, value - gap), unit, month_days), seen - 1))
+            right.append(seen)
         else:
             left.append(row.time_hours)
             right.append(math.inf)
@@ -77,8 +79,9 @@ def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
     left, right
         Interval (left, right] of each patient; right may be infinite.
     weights
-        Samples x patients: how often each patient counts, one row per bootstrap sample. Without
-        it every patient counts once.
+        Samples x patients: how often each patient counts, one row per sample. Without it every
+        patient counts once. In a sample that lacks patients only the sum over neighbouring cells
+        may be determined.
 
     Returns
     -------
@@ -88,13 +91,17 @@ def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        If an interval is empty or begins before 0.
+        If there are no intervals, or one of them is empty.
     """
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     if len(left) == 0 or len(left) != len(right):
         raise ValueError(f"{len(left)} left ends and {len(right)} right ends make no intervals")
-    if np.any(left < 0) or not np.all(left < right):
-        raise ValueError("each interval must begin at 0 or later and end after it begins")
+    if not np.all(left < right):
+        first = int(np.flatnonzero(~(left < right))[0])
+        raise ValueError(
+            f"each interval must end after it begins; at position {first} it runs from "
+            f"{left[first]:g} to {right[first]:g}"
+        )
     found = cells(left, right)
     inside = ((left[:, None] <= found[:, 0]) & (found[:, 1] <= right[:, None])).astype(float)
     counts = np.ones((1, len(left))) if weights is None else np.asarray(weights, dtype=float)
@@ -126,13 +133,19 @@ def median(left, right, resamples: int, seed: int, conf_level: float = 0.95) -> 
     The estimate says nothing about where within its cell the median lies, so the lower limit comes
     from the left ends of the resampled medians' cells and the upper from the right ends. A limit
     among samples whose median is not estimable is NaN.
+
+    Each sample has cells of its own: where it lacks the patients that part two cells of the data,
+    nothing says how its probability is shared between them.
     """
+    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     place = median_cell(*_single(left, right))
     random = np.random.default_rng(seed)
-    n = len(np.asarray(left))
+    n = len(left)
     weights = random.multinomial(n, np.full(n, 1 / n), size=resamples)
-    found, mass = estimate(left, right, weights)
-    ends = np.array([median_cell(found, row) for row in mass])
+    drawn = ((row > 0, row) for row in weights)
+    ends = np.array([median_cell(*_single(left[d], right[d], row[d])) for d, row in drawn])
+    # a response at the start has an interval that begins before it; no time does
+    place, ends = np.maximum(place, 0.0).tolist(), np.maximum(ends, 0.0)
     tail = (1 - conf_level) / 2
     lower = percentile(np.nan_to_num(ends[:, 0], nan=np.inf), tail)
     upper = percentile(np.nan_to_num(ends[:, 1], nan=np.inf), 1 - tail)
@@ -154,6 +167,6 @@ def curve(left, right) -> pd.DataFrame:
     return pd.DataFrame({"left": found[:, 0], "right": found[:, 1], "proportion": np.cumsum(mass)})
 
 
-def _single(left, right) -> tuple[np.ndarray, np.ndarray]:
-    found, mass = estimate(left, right)
+def _single(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
+    found, mass = estimate(left, right, None if weights is None else [weights])
     return found, mass[0]

@@ -72,6 +72,64 @@ def test_median_lies_in_its_cell_and_limits_are_reproducible():
     assert found == ic.median(left, right, 200, seed=7)
 
 
+def test_each_sample_has_cells_of_its_own(monkeypatch):
+    # Without the second patient nothing parts (0,1], (1,2] and (2,4]: the median lies in (0,4].
+    left, right = np.array([0.0, 1, 2, 0]), np.array([4.0, 2, 3, 1])
+
+    class Drawn:
+        def multinomial(self, *_, **__):
+            return np.array([[4, 0, 0, 0]] * 3)
+
+    monkeypatch.setattr(ic.np.random, "default_rng", lambda seed: Drawn())
+    found = ic.median(left, right, 3, seed=1)
+    assert (found.lower, found.upper) == (0, 4)
+
+
+def test_limits_equal_those_of_samples_written_out():
+    random = np.random.default_rng(6)
+    left = random.integers(0, 12, 20).astype(float)
+    right = left + random.integers(1, 6, 20)
+    found = ic.median(left, right, 60, seed=3)
+    drawn = np.random.default_rng(3).multinomial(20, np.full(20, 1 / 20), size=60)
+    ends = []
+    for counts in drawn:
+        who = np.repeat(np.arange(20), counts)
+        cells, mass = ic.estimate(left[who], right[who])
+        ends.append(ic.median_cell(cells, mass[0]))
+    lows, highs = sorted(e[0] for e in ends), sorted(e[1] for e in ends)
+    # 2.5% of 60 samples is one and a half: the second from either end
+    assert (found.lower, found.upper) == (lows[1], highs[58])
+
+
+def test_a_response_at_the_start_has_an_interval():
+    patients = pd.DataFrame(
+        {
+            "response_time_value": [0, 0.01, 3],
+            "response_time_unit": ["days", "hours", "days"],
+            "time_hours": [0, 0, 72],
+            "event": [1, 1, 1],
+        }
+    )
+    left, right = ic.visit_intervals(patients, 30.4375, gap=1)
+    assert (left.tolist(), right.tolist()) == ([-1, -1, 48], [0, 0, 72])
+    found = ic.median(left, right, 50, seed=1)
+    assert (found.left, found.right, found.lower) == (0, 0, 0)
+
+
+def test_the_estimate_is_the_most_likely_one():
+    # Gentleman and Geyer, Biometrika 1994;81:618: at the maximum no cell's derivative exceeds n
+    random = np.random.default_rng(9)
+    for _ in range(20):
+        left = random.integers(0, 10, 25).astype(float)
+        right = np.where(random.random(25) < 0.2, np.inf, left + random.integers(1, 7, 25))
+        cells, (mass,) = ic.estimate(left, right)
+        inside = (left[:, None] <= cells[:, 0]) & (cells[:, 1] <= right[:, None])
+        slope = (1 / (inside @ mass)) @ inside
+        assert (slope <= 25 * (1 + 1e-3)).all()
+        assert slope[mass > 1e-3] == pytest.approx(25, rel=1e-3)
+        assert mass.sum() == pytest.approx(1)
+
+
 def test_a_median_that_is_not_reached_is_not_estimable():
     found, mass = ic.estimate([1, 2, 0], [math.inf, math.inf, 1])
     assert all(math.isnan(x) for x in ic.median_cell(found, mass[0]))
@@ -93,7 +151,7 @@ def test_visits_from_reported_times():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="end after it begins"):
-        ic.estimate([1], [1])
+    with pytest.raises(ValueError, match="at position 1 it runs from 3 to 3"):
+        ic.estimate([1, 3], [2, 3])
     with pytest.raises(ValueError, match="2 left ends and 1 right"):
         ic.estimate([1, 2], [3])
