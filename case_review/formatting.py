@@ -103,5 +103,7 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def p_value(p: float) -> str:
-    """`p = 0.241`, or `p < 0.001`."""
-    return "p < 0.001" if p < 0.001 else f"p = {round_half_away(p, 3)}"
+    """`p = 0.241`, or `p < 0.001` and `p > 0.999`, so that only certainty is written 1.000."""
+    if p < 0.001:
+        return "p < 0.001"
+    return "p > 0.999" if 0.9995 <= p < 1 else f"p = {round_half_away(p, 3)}"

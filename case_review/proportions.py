@@ -122,7 +122,7 @@ def tipping_failures(n: int, of: int, target: float, conf_level: float | None = 
 
 
 def _checked(n: int, of: int, conf_level: float) -> tuple[int, int]:
-    if n != int(n) or of != int(of):
+    if not (math.isfinite(n) and math.isfinite(of)) or n != int(n) or of != int(of):
         raise ValueError(f"patients are counted in whole numbers, not {n} of {of}")
     if of <= 0:
         raise ValueError(f"a proportion of {of} patients is not defined")

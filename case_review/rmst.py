@@ -65,6 +65,8 @@ def restricted_mean(time, event, horizon: float) -> Restricted:
 def difference(time, event, group, of, horizon: float, conf_level: float = 0.95) -> Difference:
     """Restricted mean of group `of` minus that of the other group; negative if `of` is quicker.
 
+    Limits and p-value are NaN where neither group's times vary within the horizon.
+
     Raises
     ------
     ValueError
@@ -79,7 +81,8 @@ def difference(time, event, group, of, horizon: float, conf_level: float = 0.95)
     estimate = first.mean - second.mean
     error = math.sqrt(first.variance + second.variance)
     if error == 0:
-        return Difference(estimate, estimate, estimate, math.nan)
+        # Times that do not vary (one patient each) tell nothing of how they would.
+        return Difference(estimate, math.nan, math.nan, math.nan)
     half = float(stats.norm.isf((1 - conf_level) / 2)) * error
     p = float(2 * stats.norm.sf(abs(estimate) / error))
     return Difference(estimate, estimate - half, estimate + half, p)

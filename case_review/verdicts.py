@@ -75,8 +75,11 @@ def of_p_value(p: float, conf_level: float) -> str:
 
 
 def of_interval(low: float, high: float, no_difference: float) -> str:
-    """Does an interval still include no difference? See `difference_rule`."""
-    return HOLDS if low <= no_difference <= high else FAILS
+    """Does an interval still include no difference? See `difference_rule`.
+
+    A limit that is not estimable excludes nothing.
+    """
+    return FAILS if low > no_difference or high < no_difference else HOLDS
 
 
 def difference_rule(conf_level: float) -> str:

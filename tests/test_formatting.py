@@ -83,7 +83,14 @@ def test_estimates_say_so_where_a_limit_does_not_exist():
 
 
 @pytest.mark.parametrize(
-    ("p", "expected"), [(0.2414, "p = 0.241"), (0.0005, "p < 0.001"), (1.0, "p = 1.000")]
+    ("p", "expected"),
+    [
+        (0.2414, "p = 0.241"),
+        (0.0005, "p < 0.001"),
+        (0.9994, "p = 0.999"),
+        (0.9996, "p > 0.999"),
+        (1.0, "p = 1.000"),
+    ],
 )
 def test_p_value(p, expected):
     assert formatting.p_value(p) == expected

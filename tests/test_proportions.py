@@ -40,7 +40,9 @@ def test_exact_limits_mirror_and_hold_the_proportion(counts):
     assert proportions.exact(of - n, of) == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
-@pytest.mark.parametrize("n, of", [(1, 0), (-1, 5), (6, 5), (1.5, 5)])
+@pytest.mark.parametrize(
+    "n, of", [(1, 0), (-1, 5), (6, 5), (1.5, 5), (float("nan"), 5), (1, float("inf"))]
+)
 def test_impossible_counts_are_refused(n, of):
     with pytest.raises(ValueError, match="patients"):
         proportions.exact(n, of)

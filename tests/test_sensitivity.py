@@ -256,3 +256,14 @@ def test_no_text_keeps_the_usual_level_when_another_is_chosen(frame):
     assert formatting.ci(0.9) == "90% CI"
     assert sum("90% CI" in text for text in texts) >= 3
     assert not any("95% CI" in text for text in texts)
+
+
+def test_a_difference_without_variance_is_said_to_be_not_estimable():
+    difference = rmst.difference([1, 2], [1, 1], list("xy"), "x", 8)
+    means = {"x": rmst.Restricted(1.0, 0.0), "y": rmst.Restricted(2.0, 0.0)}
+    texts = {
+        r["id"]: r["text"] for r in sensitivity_report.rmst_results(means, difference, 8, 0.95)
+    }
+    assert texts["sensitivity.rmst.p"] == "not estimable"
+    assert texts["sensitivity.rmst.difference"] == "\u22121.0 weeks (95% CI not estimable)"
+    assert sensitivity_report.rmst_line(difference).verdict == HOLDS

@@ -57,3 +57,10 @@ def test_one_row_for_each_report_and_for_all(words):
     dashed = [line for line in right.lines if line.get_linestyle() == "--"]
     assert dashed[0].get_xdata()[0] == pytest.approx(0.1)
     assert "Median time to response, weeks (90% CI)" in words(figure)
+
+
+def test_medians_that_are_never_reached_are_drawn_as_such(words):
+    unknown = Estimate(np.nan, np.nan, np.nan)
+    rows = [sensitivity.Repetition(name, 9, unknown, 0.4) for name in ("R1", "R2")]
+    found = words(sensitivity_figures.leave_one_out(rows, rows[0], 0.95))
+    assert found.count("not estimable") == 3

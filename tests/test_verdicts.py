@@ -36,6 +36,8 @@ def test_difference():
     assert verdicts.of_p_value(0.0499, 0.95) == FAILS
     assert verdicts.of_interval(-3, 1, 0) == HOLDS
     assert verdicts.of_interval(1.01, 3, 1) == FAILS
+    assert verdicts.of_interval(math.nan, math.nan, 0) == HOLDS  # what is unknown excludes nothing
+    assert verdicts.of_interval(math.nan, -0.5, 0) == FAILS
 
 
 def test_repetitions():
