@@ -52,8 +52,19 @@ class Effect:
 
 
 def denominators(reports: pd.DataFrame) -> Denominators:
-    """Who can be judged, from the reports' column `adverse_events_reported`."""
+    """Who can be judged, from the reports' column `adverse_events_reported`.
+
+    Raises
+    ------
+    ReviewError
+        If no report gives information: nothing has a denominator then.
+    """
     given = reports["adverse_events_reported"] == "yes"
+    if not reports.loc[given, "n_patients"].sum():
+        raise ReviewError(
+            "data/clean/reports.csv, adverse_events_reported: no report gives information on "
+            "adverse events, so that no proportion has a denominator; correct data/raw/reports.csv"
+        )
     return Denominators(
         int(reports.loc[given, "n_patients"].sum()),
         int(reports.loc[~given, "n_patients"].sum()),

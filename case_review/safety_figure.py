@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from case_review import style
+from case_review import formatting, style
 
 
-def draw(points: pd.DataFrame, categories: Mapping[str, str]):
+def draw(points: pd.DataFrame, categories: Mapping[str, str], conf_level: float):
     """The figure of `safety.coordinates`: any event on top, then the categories in order.
 
-    Effects that no report mentions have no proportion and are left out.
+    `conf_level` is the level of the limits in `points`. Effects that no report mentions have no
+    proportion and are left out.
     """
     style.use()
     mentioned = points[points["proportion"].notna()]
@@ -32,7 +33,7 @@ def draw(points: pd.DataFrame, categories: Mapping[str, str]):
             labels.append(row.label)
             bold.append(False)
             _row(axes, row, y)
-    _explain(axes, mentioned.iloc[0])
+    _explain(axes, mentioned.iloc[0], conf_level)
     axes.set_yticks(places, labels)
     axes.tick_params(axis="y", length=0)
     for tick, heavy in zip(axes.get_yticklabels(), bold, strict=True):
@@ -43,10 +44,10 @@ def draw(points: pd.DataFrame, categories: Mapping[str, str]):
     return figure
 
 
-def _explain(axes, row) -> None:
+def _explain(axes, row, conf_level: float) -> None:
     """Say at the first row what the line and the bar are."""
     small = {"size": style.SMALL, "color": "#555555"}
-    axes.text(100 * row["low"], -0.42, "Exact limits", va="top", **small)
+    axes.text(100 * row["low"], -0.42, f"Exact {formatting.ci(conf_level)}", va="top", **small)
     if row["most"] > row["least"]:
         axes.text(100 * row["most"], 0.4, "Bounds for all patients", ha="right", **small)
 

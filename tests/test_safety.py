@@ -25,6 +25,12 @@ def test_every_printed_number_is_reproduced():
     assert disagreements(claims, all_results()) == {}
 
 
+def test_a_review_without_any_safety_data_is_refused():
+    silent = read("reports").assign(adverse_events_reported="no")
+    with pytest.raises(ReviewError, match="adverse_events_reported: no report gives information"):
+        safety.denominators(silent)
+
+
 def test_denominators_any_and_none():
     assert (KNOWN.patients_with, KNOWN.patients_without, KNOWN.reports_without) == (60, 24, 6)
     texts = {result["id"]: result["text"] for result in all_results()}
@@ -69,7 +75,7 @@ def test_more_patients_than_gave_information_are_refused():
 
 def test_the_figure_says_what_line_and_bar_mean():
     points = safety.coordinates(FOUND, ANY, KNOWN, 0.95)
-    figure = safety_figure.draw(points, VALUES["safety"]["categories"])
+    figure = safety_figure.draw(points, VALUES["safety"]["categories"], 0.95)
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts.count("Exact limits") == texts.count("Bounds for all patients") == 1
+    assert texts.count("Exact 95% CI") == texts.count("Bounds for all patients") == 1
     assert "12/60" in texts
