@@ -52,16 +52,17 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
 def with_selection(proportion, odds):
     """The proportion among all patients, if failures reach publication less often than successes.
 
-    When a failure is published with odds `odds` (1: as often as a success; 0.1: ten times less
-    often), a published proportion p belongs to r p / (1 - p + r p) among all patients. The
-    transformation is monotone, so a limit of p becomes a limit of the result.
+    When the chance of publication of a failure is to that of a success as r to 1 (1: as often; 0.1:
+    ten times less often), the published odds of a success are 1/r of those among all patients, and
+    a published proportion p belongs to r p / (1 - p + r p) among all. The transformation is
+    monotone, so a limit of p becomes a limit of the result.
 
     Parameters
     ----------
     proportion
         Published proportion, or a limit of it, between 0 and 1; arrays broadcast.
     odds
-        Relative publication odds r > 0; arrays broadcast.
+        The odds r to 1, with r > 0: a ratio of chances, not an odds ratio; arrays broadcast.
     """
     p, r = np.asarray(proportion, dtype=float), np.asarray(odds, dtype=float)
     if np.any((p < 0) | (p > 1)):

@@ -26,9 +26,9 @@ def publication_results(
 ) -> Iterator[dict]:
     """What to record of publication bias.
 
-    The lower limit without selection and with failures published at relative odds `odds`; for each
-    target the odds at which the lower limit falls to it, and how many unpublished failures bring
-    the proportion, or its lower limit, below it.
+    The lower limit without selection and with failures published `odds` times as often as
+    responses; for each target the odds at which the lower limit falls to it, and how many
+    unpublished failures bring the proportion, or its lower limit, below it.
     """
     found = proportion(n, of, conf_level)
     text = response_report.percent_text(found, conf_level)
@@ -70,7 +70,7 @@ def publication_lines(
         ),
         Line(
             "publication",
-            f"Failures published at {formatting.number(odds)} times the odds of responses",
+            f"Failures published {formatting.number(odds)} times as often as responses",
             _percent(found.estimate),
             f"lower limit {_percent(selected)}",
             below,
@@ -94,13 +94,14 @@ def _percent_limits(low: float, high: float) -> str:
 def later_results(studies: pd.DataFrame, lower: float, conf_level: float) -> Iterator[dict]:
     """What to record of later studies (see `sensitivity.later_studies`).
 
-    `lower` is the lower limit of the review's proportion; the studies whose upper limit lies below
-    it contradict the review.
+    Each row is a group of patients, since the arms of one trial stand apart. `lower` is the lower
+    limit of the review's proportion; the groups whose upper limit lies below it contradict the
+    review.
     """
     count, apart = len(studies), int((studies["high"] < lower).sum())
-    yield result("later", "studies", count, str(count), unit="studies")
+    yield result("later", "studies", count, str(count), unit="groups")
     text = f"{apart} of {count}"
-    yield result("later", "below", apart, text, n=apart, of=count, unit="studies")
+    yield result("later", "below", apart, text, n=apart, of=count, unit="groups")
     low, high = studies["proportion"].min(), studies["proportion"].max()
     text = _percent_limits(low, high)
     yield result("later", "range", high - low, text, low=low, high=high, unit="proportion")
@@ -124,7 +125,7 @@ def later_line(studies: pd.DataFrame, lower: float) -> Line:
     """The line of the summary that compares later studies with the review."""
     return Line(
         "later",
-        f"Later studies ({len(studies)}), range of proportions",
+        f"{len(studies)} groups of patients in later studies, range of proportions",
         _percent_limits(studies["proportion"].min(), studies["proportion"].max()),
         "",
         verdicts.of_later_studies(list(studies["high"]), lower),
@@ -135,6 +136,6 @@ def later_line(studies: pd.DataFrame, lower: float) -> Line:
 def later_rule() -> str:
     """The rule of `verdicts.of_later_studies` in words."""
     return (
-        "Later studies: holds if no study's upper limit lies below the review's lower limit; with "
+        "Later studies: holds if no group's upper limit lies below the review's lower limit; with "
         "reservation if some do; does not hold if most do."
     )

@@ -146,7 +146,7 @@ def selection_surface(
     n, of
         Published responses and patients.
     odds
-        Odds with which a failure is published relative to a success.
+        Chances of a failure to be published, relative to a success (`proportions.with_selection`).
     most
         Largest number of published responses taken not to be real ones.
 

@@ -138,7 +138,7 @@ def publication(
     style.use()
     figure, (left, right) = plt.subplots(1, 2, figsize=(style.FULL_WIDTH, 3.1))
     _surface(figure, left, surface, targets, conf_level)
-    _tipping(right, tipping, targets)
+    _tipping(right, tipping, targets, conf_level)
     for axes, letter in ((left, "A"), (right, "B")):
         axes.set_title(letter, loc="left", weight="bold")
     return figure
@@ -156,7 +156,7 @@ def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) ->
     axes.xaxis.set_major_locator(FixedLocator([0.05, 0.1, 0.2, 0.5, 1]))
     axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel("Odds that a failure is published,\nrelative to a response")
+    axes.set_xlabel("Chance that a failure is published,\nrelative to a response")
     axes.set_ylabel("Published responses in doubt")
     bar = figure.colorbar(shown, ax=axes, format=_PERCENT, pad=0.02)
     bar.set_label(f"Lower {formatting.number(100 * conf_level)}% limit of the proportion")
@@ -180,7 +180,7 @@ def _name_lines(axes, lines) -> None:
             )
 
 
-def _tipping(axes, tipping: pd.DataFrame, targets: Sequence[float]) -> None:
+def _tipping(axes, tipping: pd.DataFrame, targets, conf_level: float) -> None:
     x = tipping["failures"]
     axes.fill_between(x, tipping["low"], tipping["high"], color=style.BLUE, alpha=0.18, lw=0)
     axes.plot(x, tipping["proportion"], color=style.BLUE, lw=1.8)
@@ -201,7 +201,7 @@ def _tipping(axes, tipping: pd.DataFrame, targets: Sequence[float]) -> None:
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(_PERCENT)
     axes.set_xlabel("Unpublished patients without response")
-    axes.set_ylabel("Proportion responding")
+    axes.set_ylabel(f"Proportion responding (exact {formatting.ci(conf_level)})")
 
 
 def later(
