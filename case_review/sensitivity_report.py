@@ -17,6 +17,13 @@ from case_review.rmst import Difference, Restricted
 from case_review.survival import Estimate
 from case_review.verdicts import Line
 
+#: The verdicts that are counted over all analyses, by the end of the result's id.
+_COUNTED = {
+    "holds": verdicts.HOLDS,
+    "reserved": verdicts.RESERVED,
+    "fails": verdicts.FAILS,
+}
+
 
 def identifier(text: object) -> str:
     """`text` as a part of a result id: `log-log` becomes `log_log`, `30.4375` `30_4375`."""
@@ -40,7 +47,7 @@ def estimate_result(key: str, name: str, found, text: str, unit: str = "weeks") 
 
 
 def verdict_results(lines: Sequence[Line]) -> Iterator[dict]:
-    """What to record of whether conclusions survive, and how many of the lines say so.
+    """What to record of whether conclusions survive, and how many analyses find each verdict.
 
     Lines of one analysis and conclusion (the interval types) share one verdict.
     """
@@ -53,10 +60,10 @@ def verdict_results(lines: Sequence[Line]) -> Iterator[dict]:
         yield result(key, f"verdict_{conclusion}", verdict, verdict.lower())
     for conclusion in dict.fromkeys(conclusion for _, conclusion in found):
         own = [verdict for (_, c), verdict in found.items() if c == conclusion]
-        holding = own.count(verdicts.HOLDS)
-        text = f"{holding} of {len(own)}"
-        details = {"n": holding, "of": len(own), "unit": "analyses"}
-        yield result("summary", f"{conclusion}_holds", holding, text, **details)
+        for name, verdict in _COUNTED.items():
+            n = own.count(verdict)
+            details = {"n": n, "of": len(own), "unit": "analyses"}
+            yield result("summary", f"{conclusion}_{name}", n, f"{n} of {len(own)}", **details)
 
 
 def joined(tested: Sequence[str]) -> str:

@@ -170,7 +170,11 @@ def test_verdicts_of_one_analysis_are_joined():
         "sensitivity.intervals.verdict_median": "holds with reservation",
         "sensitivity.rmst.verdict_difference": "does not hold",
         "sensitivity.summary.median_holds": "0 of 1",
+        "sensitivity.summary.median_reserved": "1 of 1",
+        "sensitivity.summary.median_fails": "0 of 1",
         "sensitivity.summary.difference_holds": "0 of 1",
+        "sensitivity.summary.difference_reserved": "0 of 1",
+        "sensitivity.summary.difference_fails": "1 of 1",
     }
 
 
