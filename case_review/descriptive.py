@@ -15,12 +15,17 @@ import pandas as pd
 from case_review import formatting, proportions
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
-from case_review.grouping import UNCLASSIFIED
+from case_review.grouping import ACROSS, UNCLASSIFIED
 
 #: The populations of the report and their column headings, in printing order.
 POPULATIONS = {"all": "Total", "publications": "Publications", "posters": "Posters"}
 
 
+#: What fits no group gets a row of its own: level, end of the row's id, label.
+_OUTSIDE = (
+    (ACROSS, "across", "Across two of these groups"),
+    (UNCLASSIFIED, "unclassified", "In none of these groups"),
+)
 #: Marks a row with a remark; letters are kept for the subsets of a row.
 NOTE_MARK = "†"
 
@@ -119,9 +124,10 @@ def lines(block: Mapping, frame: pd.DataFrame, of: Mapping[str, int]) -> list[Li
     """
     rows = list(block["rows"])
     variable = block["variable"]
-    if count(frame, variable, UNCLASSIFIED):
-        extra = {"id": f"{block['id']}_unclassified", "label": "In none of these groups"}
-        rows.insert(_last_level(rows), {**extra, "level": UNCLASSIFIED})
+    for level, name, label in _OUTSIDE:
+        if count(frame, variable, level):
+            extra = {"id": f"{block['id']}_{name}", "label": label, "level": level}
+            rows.insert(_last_level(rows), extra)
     _check(block, rows, frame, of)
     return [
         Line(

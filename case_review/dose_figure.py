@@ -9,24 +9,24 @@ import pandas as pd
 
 from case_review import formatting, style
 
+#: Stands for the patients who belong to none of the groups.
+_NO_GROUP = ""
 
-def points(
-    patients: pd.DataFrame, dose_groups: Sequence[Mapping], group_by: str, groups: Mapping[str, str]
-) -> pd.DataFrame:
+
+def points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
     """What the figure shows: panel, group, patient_id, low and high; a dose has low = high.
 
-    A panel is a unit of dose, or `level` for the target in blood. Patients of no group are kept,
-    with an empty group.
+    A panel is a unit of dose, or `level` for the target in blood, where a limit that is not
+    reported is missing. Patients of no group are kept, with an empty group.
     """
     rows = []
-    units = {group["unit"] for group in dose_groups}
     for patient in patients.to_dict("records"):
         group = patient[group_by] if patient[group_by] in groups else None
         name = (group, patient["patient_id"])
-        if patient["dose_unit"] in units:
+        if not pd.isna(patient["dose_value"]):
             rows.append((patient["dose_unit"], *name, patient["dose_value"], patient["dose_value"]))
         low, high = patient["level_low_ng_ml"], patient["level_high_ng_ml"]
-        if not (pd.isna(low) or pd.isna(high)):
+        if not (pd.isna(low) and pd.isna(high)):
             rows.append(("level", *name, low, high))
     return pd.DataFrame(rows, columns=["panel", "group", "patient_id", "low", "high"])
 
@@ -39,7 +39,10 @@ def draw(
 ):
     """The figure of `points`: a panel per unit of dose, and one for target levels."""
     style.use()
-    units = list(dict.fromkeys(group["unit"] for group in dose_groups))
+    if found["group"].isna().any():
+        found, groups = found.fillna({"group": _NO_GROUP}), {**groups, _NO_GROUP: "In no group"}
+    given = found.loc[found["panel"] != "level", "panel"]
+    units = list(dict.fromkeys([*(group["unit"] for group in dose_groups), *given]))
     widths = [*[1] * len(units), 1.2]
     figure, axes = plt.subplots(
         1, len(widths), figsize=(style.FULL_WIDTH, 3.5), width_ratios=widths
@@ -78,7 +81,7 @@ def _doses(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) 
 
 def _levels(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) -> None:
     """A bar per patient, in a block per group, the lowest targets below."""
-    y, limit = 0, max([*rows["high"]], default=1)
+    y, limit = 0, max([*rows["low"].dropna(), *rows["high"].dropna()], default=1)
     for group, text in groups.items():
         own = rows[rows["group"] == group].sort_values(
             ["high", "low"], ascending=False, kind="stable"
@@ -86,9 +89,13 @@ def _levels(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str])
         axes.text(0, y, text, weight="semibold", va="center")
         for row in own.itertuples():
             y -= 1
-            axes.plot(
-                [row.low, row.high], [y, y], color=looks[group][0], lw=3.2, solid_capstyle="butt"
-            )
+            colour = looks[group][0]
+            # A limit that is not reported is an arrow towards the end of the scale.
+            low, high = (end if pd.isna(x) else x for x, end in ((row.low, 0), (row.high, limit)))
+            axes.plot([low, high], [y, y], color=colour, lw=3.2, solid_capstyle="butt")
+            for x, marker, end in ((row.low, "<", low), (row.high, ">", high)):
+                if pd.isna(x):
+                    axes.scatter([end], [y], marker=marker, s=26, color=colour, clip_on=False)
         y -= 1.6
     axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2), xlabel="ng/ml")
     axes.set_title("Target level of each patient", loc="left", pad=14)

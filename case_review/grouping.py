@@ -11,6 +11,8 @@ from case_review.units import to_hours
 
 #: What a value is that was reported but lies in none of the groups.
 UNCLASSIFIED = "unclassified"
+#: What a target interval is that lies within no group and reaches into two or more.
+ACROSS = "across groups"
 
 _TIME_UNITS = ("hours", "days", "weeks", "months", "years")
 
@@ -64,18 +66,18 @@ def age_group(hours: float | None, groups: Sequence[Mapping], month_days: float)
 def interval_group(low: float | None, high: float | None, groups: Sequence[Mapping]) -> str | None:
     """The group that a target interval lies within, limits included.
 
-    A target that reaches into two groups or out of all is `UNCLASSIFIED`, as is one with a single
-    limit, for it is not known where it ends. None if neither limit was reported.
+    A target that reaches into two groups is `ACROSS`: to touch a shared boundary is not to reach
+    across it. Any other is `UNCLASSIFIED`, as is one with a single limit, for it is not known where
+    it ends. None if neither limit was reported.
     """
     if _missing(low) and _missing(high):
         return None
     if _missing(low) or _missing(high):
         return UNCLASSIFIED
-    return _first(
-        group["id"]
-        for group in groups
-        if group.get("low", -math.inf) <= low and high <= group.get("high", math.inf)
-    )
+    ends = [(g["id"], g.get("low", -math.inf), g.get("high", math.inf)) for g in groups]
+    reached = sum(low < upper and lower < high for _, lower, upper in ends)
+    within = (id for id, lower, upper in ends if lower <= low and high <= upper)
+    return next(within, ACROSS if reached > 1 else UNCLASSIFIED)
 
 
 def _first(ids) -> str:

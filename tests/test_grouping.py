@@ -7,7 +7,7 @@ from conftest import ROOT
 
 from case_review import parameters
 from case_review.errors import ReviewError
-from case_review.grouping import UNCLASSIFIED, age_group, group_of, interval_group
+from case_review.grouping import ACROSS, UNCLASSIFIED, age_group, group_of, interval_group
 from case_review.project import Project
 from case_review.units import to_hours
 
@@ -64,8 +64,12 @@ def test_doses_stay_on_their_own_scale(value, unit, expected):
         (5, 15, "level_5_to_15"),
         (10, 12, "level_5_to_15"),
         (2, 5, "level_1_to_5"),
-        (4, 10, UNCLASSIFIED),
+        (4, 10, ACROSS),
+        (0, 20, ACROSS),
         (10, 20, UNCLASSIFIED),
+        (5, 20, UNCLASSIFIED),
+        (5, 5, "level_5_to_15"),
+        (20, 25, UNCLASSIFIED),
         (5, math.nan, UNCLASSIFIED),
     ],
 )
