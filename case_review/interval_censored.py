@@ -153,8 +153,11 @@ def median(left, right, resamples: int, seed: int, conf_level: float = 0.95) -> 
 
 
 def percentile(values: np.ndarray, fraction: float) -> float:
-    """An observed value, not an interpolated one; NaN where it is infinite."""
-    value = float(np.quantile(values, fraction, method="inverted_cdf"))
+    """An observed value, not an interpolated one; NaN where it is infinite or there is none."""
+    if not len(values):
+        return math.nan
+    # rounded, since (1 - 0.95) / 2 of 2000 is a little more than 50 in binary
+    value = float(np.quantile(values, round(fraction, 12), method="inverted_cdf"))
     return value if math.isfinite(value) else math.nan
 
 

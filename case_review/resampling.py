@@ -58,7 +58,8 @@ class Bootstrap:
     resamples
         Samples drawn.
     unusable
-        Samples without patients of one of the groups, which tell nothing of a difference.
+        Samples that tell nothing of the difference: without patients of one of the groups, or with
+        a group that was not followed up to the horizon.
     """
 
     median: Estimate
@@ -226,9 +227,15 @@ def weighted_curves(
 def restricted_means(
     time: np.ndarray, event: np.ndarray, weights: np.ndarray, horizon: float
 ) -> np.ndarray:
-    """Restricted mean time of each sample; NaN for a sample without patients."""
+    """Restricted mean time of each sample.
+
+    NaN for a sample without patients, or whose curve ends before the horizon with patients who had
+    not had the event; `rmst.restricted_mean` refuses the same.
+    """
     times, survival = weighted_curves(time, event, weights)
+    last = np.where(weights > 0, time, -np.inf).max(axis=1)
+    known = (last >= horizon) | ((survival[:, -1] <= 0) & np.isfinite(last))
     edges = np.concatenate([[0.0], np.minimum(times, horizon), [horizon]])
     levels = np.hstack([np.ones((len(weights), 1)), survival])
     means = levels @ np.diff(edges)
-    return np.where(weights.sum(axis=1) > 0, means, np.nan)
+    return np.where(known, means, np.nan)

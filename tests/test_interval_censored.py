@@ -130,6 +130,12 @@ def test_the_estimate_is_the_most_likely_one():
         assert mass.sum() == pytest.approx(1)
 
 
+def test_a_median_at_the_end_of_a_cell_lies_in_it():
+    # four patients with a cell each: after the second, exactly half have had the event
+    found = ic.median([0, 1, 2, 3], [1, 2, 3, 4], 10, seed=1)
+    assert (found.left, found.right) == (1, 2)
+
+
 def test_a_median_that_is_not_reached_is_not_estimable():
     found, mass = ic.estimate([1, 2, 0], [math.inf, math.inf, 1])
     assert all(math.isnan(x) for x in ic.median_cell(found, mass[0]))

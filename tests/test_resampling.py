@@ -41,6 +41,7 @@ def test_all_splits_of_the_review_are_counted():
     assert exact.splits == math.comb(25, 10) == 3_268_760
     sampled = resampling.permutation_logrank(time, [1] * 25, group, 10, 20_000, 0)
     assert (sampled.splits, sampled.exact) == (20_000, False)
+    assert sampled.p == (sampled.as_extreme + 1) / 20_001  # the observed split is one of them
     assert sampled.p == pytest.approx(exact.p, abs=4 * math.sqrt(0.25 / 20_000))
 
 
@@ -130,3 +131,42 @@ def test_scores_equal_their_definition(seed):
         moments = {t for t, e in zip(time, event, strict=True) if e and t <= time[i]}
         hazard = sum(((time == t) & event).sum() / (time >= t).sum() for t in moments)
         assert score == pytest.approx(event[i] - hazard)
+
+
+def test_bootstrap_equals_samples_written_out():
+    random = np.random.default_rng(5)
+    time, event = random.integers(1, 15, 24), (random.random(24) < 0.6).astype(int)
+    group, report = random.choice(list("ab"), 24), random.choice(list("uvwxyz"), 24)
+    found = resampling.bootstrap_by_report(time, event, group, report, "a", 9, 200, 4, 0.95)
+    names = np.unique(report)
+    drawn = np.random.default_rng(4).multinomial(6, np.full(6, 1 / 6), 200)
+    medians, differences, refused = [], [], 0
+    for counts in drawn:
+        who = np.concatenate(
+            [np.repeat(np.flatnonzero(report == r), k) for r, k in zip(names, counts, strict=True)]
+        )
+        medians.append(np.nan_to_num(survival.median(time[who], event[who]).estimate, nan=99))
+        try:
+            # a group without patients, or not followed to the horizon, has no restricted mean
+            differences.append(rmst.difference(time[who], event[who], group[who], "a", 9).estimate)
+        except ValueError:
+            refused += 1
+    assert 0 < refused == found.unusable
+    # of 200 samples the 5th and the 195th
+    assert sorted(medians)[4] == found.median.lower
+    last = sorted(medians)[194]
+    assert math.isnan(found.median.upper) if last == 99 else found.median.upper == last
+    share = len(differences) * np.array([0.025, 0.975])
+    low, high = np.ceil(np.round(share, 9)).astype(int) - 1
+    limits = np.sort(differences)[[low, high]]
+    assert [found.difference.lower, found.difference.upper] == pytest.approx(limits)
+
+
+def test_a_bootstrap_without_usable_samples_has_no_limits():
+    # two reports, one for each group, and a single sample: seed 3 draws one of them twice
+    found = resampling.bootstrap_by_report(
+        [1, 2, 3, 4], [1] * 4, list("aabb"), list("uuvv"), "a", 9, 1, 3, 0.95
+    )
+    assert found.unusable == 1
+    assert found.difference.estimate == -2
+    assert math.isnan(found.difference.lower) and math.isnan(found.difference.upper)

@@ -49,6 +49,8 @@ def test_repetitions():
 
 def test_proportion():
     assert verdicts.of_proportion(0.863, [0.8, 0.5]) == HOLDS
+    assert verdicts.of_proportion(0.8, [0.8, 0.5]) == HOLDS
+    assert verdicts.of_proportion(0.5, [0.8, 0.5]) == RESERVED
     assert verdicts.of_proportion(0.76, [0.8, 0.5]) == RESERVED
     assert verdicts.of_proportion(0.4, [0.5, 0.8]) == FAILS
     assert "at least 80%" in verdicts.proportion_rule([0.5, 0.8])
