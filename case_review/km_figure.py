@@ -21,8 +21,9 @@ from case_review.response import OVERALL, Comparison, Summary
 
 #: Height in inches of one line of the table under the axis.
 _LINE = 0.148
-#: Where the comparison stands, in fractions of the plot (left, bottom, right, top).
-_TEXT_AREA = (0.5, 0.0, 1.0, 0.26)
+#: Where the comparison may stand, in fractions of the plot (left, bottom, right, top): below curves
+#: that have risen, or above curves that have not.
+_LOWER_RIGHT, _UPPER_LEFT = (0.5, 0.0, 1.0, 0.26), (0.0, 0.76, 0.5, 1.0)
 _ROWS = ("At risk", "Responded", "Censored")
 
 
@@ -63,11 +64,12 @@ def draw(
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     for summary in [*found[1:], found[0]]:
         _curve(main, summary, looks[summary.key], few_at_risk)
-    _axis(main, found, ticks_weeks)
-    _comparison(main, found, compared, conf_level)
+    _axis(main, found, ticks_weeks, conf_level)
+    place = _free_corner(found, main.get_xlim()[1])
+    _comparison(main, place, found, compared, conf_level)
     _medians(main, strip, found, looks, conf_level)
     _at_risk(below, found, looks, ticks_weeks)
-    _label_curves(figure, main, found, looks)
+    _label_curves(figure, main, found, looks, place)
     return figure
 
 
@@ -142,7 +144,9 @@ def _by_number_at_risk(points: pd.DataFrame, few_at_risk: int):
         yield points.iloc[first:], True
 
 
-def _label_curves(figure, axes, found: Sequence[Summary], looks: Mapping[str, tuple]) -> None:
+def _label_curves(
+    figure, axes, found: Sequence[Summary], looks: Mapping[str, tuple], taken: tuple
+) -> None:
     """Write each name beside its curve, off all curves and off the comparison's text."""
     figure.canvas.draw()  # settles the layout, and so the size of the axes
     curves = {summary.key: _dense(steps(summary)) for summary in found}
@@ -154,7 +158,7 @@ def _label_curves(figure, axes, found: Sequence[Summary], looks: Mapping[str, tu
         if not math.isnan(summary.median.estimate)
     }
     labels = {summary.key: summary.label for summary in [*found[1:], found[0]]}
-    for key, (x, y) in labelling.place(axes, labels, curves, taken=[_TEXT_AREA]).items():
+    for key, (x, y) in labelling.place(axes, labels, curves, taken=[taken]).items():
         clear = {"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 0.6}
         look = {"color": looks[key][0], "weight": "semibold", "size": 9}
         axes.text(x, y, labels[key], va="bottom", bbox=clear, **look)
@@ -171,7 +175,7 @@ def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
     return np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])
 
 
-def _axis(axes, found: Sequence[Summary], ticks_weeks: Sequence[float]) -> None:
+def _axis(axes, found: Sequence[Summary], ticks_weeks, conf_level: float) -> None:
     end = max(max(ticks_weeks), *(summary.curve["time"].iloc[-1] for summary in found))
     axes.set_xlim(-0.012 * end, end * 1.015)
     axes.set_xticks(list(ticks_weeks), [f"{tick:g}" for tick in ticks_weeks])
@@ -179,24 +183,37 @@ def _axis(axes, found: Sequence[Summary], ticks_weeks: Sequence[float]) -> None:
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="%"))
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.set_ylabel("Patients who have responded")
+    axes.set_ylabel(f"Patients who have responded (pointwise {formatting.ci(conf_level)})")
     axes.set_xlabel("Weeks since start of treatment")
     axes.grid(axis="y", color=style.LIGHT, lw=0.5)
     axes.set_axisbelow(True)
 
 
-def _comparison(axes, found: Sequence[Summary], compared: Comparison, conf_level: float) -> None:
+def _free_corner(found: Sequence[Summary], end: float) -> tuple[float, float, float, float]:
+    """The lower right corner, unless a curve runs through it."""
+    begins, _, _, top = _LOWER_RIGHT
+    reached = [
+        points.loc[points["time"] <= begins * end, "proportion"].iloc[-1]
+        for points in map(steps, found)
+    ]
+    return _LOWER_RIGHT if min(reached) > top else _UPPER_LEFT
+
+
+def _comparison(
+    axes, place: tuple, found: Sequence[Summary], compared: Comparison, conf_level: float
+) -> None:
     labels = {summary.key: summary.label for summary in found}
     ratio = words.ratio_text(compared.hazard_ratio, conf_level)
     first, second = labels[compared.first].lower(), labels[compared.second].lower()
+    low = place == _LOWER_RIGHT
     axes.text(
-        0.985,
-        0.05,
+        0.985 if low else 0.03,
+        0.05 if low else 0.98,
         f"Hazard ratio {ratio}\n{first} v {second}\n"
         f"Log-rank test: {formatting.p_value(compared.logrank.p)}",
         transform=axes.transAxes,
-        ha="right",
-        va="bottom",
+        ha="right" if low else "left",
+        va="bottom" if low else "top",
         linespacing=1.35,
     )
 

@@ -3,6 +3,7 @@
 import math
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -195,9 +196,23 @@ def test_curves_turn_grey_where_few_are_at_risk(found):
     assert enough["time"].iloc[-1] == few["time"].iloc[0]  # the parts touch
 
 
-def test_labels_touch_neither_curves_nor_each_other():
-    import matplotlib.pyplot as plt
+@pytest.mark.parametrize("responding", [1.0, 0.15])
+def test_the_comparison_stands_off_the_curves(frame, responding):
+    slow = frame.assign(event=(np.arange(25) < 25 * responding).astype(int))
+    slow["time"] = np.where(slow["event"] == 1, slow["time"], 4383)
+    found = response.summaries(slow, GROUPS, [], "log", 0.95)
+    figure = km_figure.draw(found, response.compare(slow, GROUPS, 0.95), TICKS, 5)
+    axes = figure.axes[0]
+    (text,) = (x for x in axes.texts if x.get_text().startswith("Hazard ratio"))
+    box = text.get_window_extent().transformed(axes.transData.inverted())
+    for summary in found:
+        x, y = km_figure._dense(km_figure.steps(summary)).T
+        inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
+        assert not inside.any(), summary.key
+    plt.close(figure)
 
+
+def test_labels_touch_neither_curves_nor_each_other():
     figure, axes = plt.subplots(figsize=(6, 3))
     axes.set_xlim(0, 10)
     axes.set_ylim(0, 1)
