@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
-from case_review.schema import TABLES
+from case_review.schema import POSTER_VARIABLES, TABLES
 
 COLUMNS = ("rule", "file", "row", "column", "found", "expected")
 
@@ -74,14 +74,22 @@ def _publication_sizes(tables) -> Iterator[tuple]:
 
 
 def _poster_sums(tables) -> Iterator[tuple]:
-    reports = tables["reports"].set_index("report_id")
+    """A poster's counts of each variable; one that is left out would lose its patients."""
+    reports = tables["reports"]
     posters = tables["posters"].assign(number=lambda f: _number(f["n"]))
-    for (report, variable), group in posters.groupby(["report_id", "variable"], sort=False):
-        if report not in reports.index or group["number"].isna().any():
-            continue
-        rule = f"counts of {variable} sum to the poster's patients"
-        expected, found = reports.at[report, "n_patients"], _plain(group["number"].sum())
-        yield rule, "data/raw/posters.csv", group.index[0], "n", found, expected
+    counted = dict(list(posters.groupby(["report_id", "variable"], sort=False)))
+    used = [name for name in POSTER_VARIABLES if (posters["variable"] == name).any()]
+    for row, report in reports[reports["kind"] == "poster"].iterrows():
+        size = report["n_patients"]
+        for variable in used:
+            group = counted.get((report["report_id"], variable))
+            if group is None:
+                rule = f"posters.csv counts the patients of every poster by {variable}"
+                yield rule, "data/raw/reports.csv", row, "n_patients", size, 0
+            elif group["number"].notna().all():
+                rule, total = f"counts of {variable} sum to the poster's patients", group["number"]
+                file, found = "data/raw/posters.csv", _plain(total.sum())
+                yield rule, file, group.index[0], "n", found, size
 
 
 def _kinds(tables) -> Iterator[tuple]:
@@ -96,36 +104,71 @@ def _kinds(tables) -> Iterator[tuple]:
 
 def _events(tables) -> Iterator[tuple]:
     reports = tables["reports"].set_index("report_id")
-    said = reports["adverse_events_reported"].to_dict()
-    sizes = _number(reports["n_patients"]).to_dict()
+    kinds = reports["kind"].to_dict()
+    sizes, any_event = _number(reports["n_patients"]).to_dict(), _any_event(tables["posters"])
+    said, file = reports["adverse_events_reported"].to_dict(), "data/raw/adverse_events.csv"
     events = tables["adverse_events"]
-    file = "data/raw/adverse_events.csv"
-    for row, report, count in zip(
-        events.index, events["report_id"], _number(events["n_patients"]), strict=True
+    counts = _number(events["n_patients"])
+    for row, report, patient, count in zip(
+        events.index, events["report_id"], events["patient_id"], counts, strict=True
     ):
-        if report not in said:
+        if report not in kinds:
             continue
         rule = "a report with events gives safety data (reports.csv, adverse_events_reported)"
         yield rule, file, row, "report_id", said[report], "yes"
-        if not pd.isna(count) and not pd.isna(sizes[report]):
-            rule = "no more patients with an event than in the report"
-            most = _plain(min(count, sizes[report]))
-            yield rule, file, row, "n_patients", _plain(count), most
+        rule = "an event names its patient exactly where the report is a publication"
+        named = "given" if kinds[report] == "publication" else "empty"
+        yield rule, file, row, "patient_id", _given(patient), named
+        rule, most = "no more patients with an event than in the report", sizes[report]
+        if patient:
+            rule, most = "a row that names a patient counts this one", 1
+        elif report in any_event:
+            rule = "no more patients with an event than with any (posters.csv, adverse_events)"
+            most = any_event[report][1]
+        if not pd.isna(count) and not pd.isna(most):
+            yield rule, file, row, "n_patients", _plain(count), _plain(min(count, most))
+
+
+def _any_event(posters: pd.DataFrame) -> dict[str, tuple[int, float]]:
+    """Of each poster that counts patients with any event: the row, and how many they are."""
+    chosen = posters[(posters["variable"] == "adverse_events") & (posters["level"] == "any")]
+    numbers = _number(chosen["n"])
+    return {report: (row, numbers[row]) for row, report in chosen["report_id"].items()}
+
+
+def _poster_safety(tables) -> Iterator[tuple]:
+    """What posters.csv counts of adverse events, against the reports and the events themselves."""
+    said = tables["reports"].set_index("report_id")["adverse_events_reported"]
+    posters, events = tables["posters"], tables["adverse_events"]
+    file = "data/raw/posters.csv"
+    counted = posters[posters["variable"] == "adverse_events"]
+    for row, report, level in counted[["report_id", "level"]].itertuples():
+        if report in said.index:
+            rule = "adverse events are counted exactly where reports.csv says that they are told"
+            told = "given" if said[report] == "yes" else "empty"
+            yield rule, file, row, "level", _given(level), told
+    named = _number(events["n_patients"]).groupby(events["report_id"]).sum()
+    for report, (row, number) in _any_event(posters).items():
+        if not pd.isna(number):
+            rule = "patients with any event have one that adverse_events.csv names"
+            most = min(number, named.get(report, 0))
+            yield rule, file, row, "n", _plain(number), _plain(most)
 
 
 def _companions(tables) -> Iterator[tuple]:
-    """Cells of a patient that are given together or not at all."""
-    patients = tables["patients"]
+    """Cells of a row that are given together or not at all."""
     pairs = (
-        ("age_unit", "age_value"),
-        ("dose_unit", "dose_value"),
-        ("level_high_ng_ml", "level_low_ng_ml"),
-        ("response_time_unit", "response_time_value"),
+        ("patients", "age_unit", "age_value"),
+        ("patients", "dose_unit", "dose_value"),
+        ("patients", "level_high_ng_ml", "level_low_ng_ml"),
+        ("patients", "response_time_unit", "response_time_value"),
+        ("published", "denominator", "numerator"),
     )
-    for column, other in pairs:
+    for name, column, other in pairs:
+        table, file = tables[name], f"data/raw/{name}.csv"
         rule = f"{column} is given exactly where {other} is"
-        for row, one, two in zip(patients.index, patients[column], patients[other], strict=True):
-            yield rule, "data/raw/patients.csv", row, column, _given(one), _given(two)
+        for row, one, two in zip(table.index, table[column], table[other], strict=True):
+            yield rule, file, row, column, _given(one), _given(two)
 
 
 def _response_times(tables) -> Iterator[tuple]:
@@ -173,8 +216,9 @@ _RULES = (
     (_kinds, {"reports", "patients", "posters"}),
     (_publication_sizes, {"reports", "patients"}),
     (_poster_sums, {"reports", "posters"}),
-    (_events, {"reports", "adverse_events"}),
-    (_companions, {"patients"}),
+    (_events, {"reports", "posters", "adverse_events"}),
+    (_poster_safety, {"reports", "posters", "adverse_events"}),
+    (_companions, {"patients", "published"}),
     (_response_times, {"patients"}),
     (_totals, {"reports", "published"}),
 )

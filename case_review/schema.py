@@ -84,6 +84,11 @@ TABLES: dict[str, TableSchema] = {
     ),
 }
 
+#: What posters are counted by; a review may do without some of them.
+POSTER_VARIABLES = _columns(
+    "sex age_group onset diagnosis symptoms drug dose_group level_group cotreatments adverse_events"
+)
+
 #: Tables that only the audit reads, as they stand; cleaning makes nothing of them.
 AUDITED: dict[str, TableSchema] = {
     "published_checks": TableSchema(

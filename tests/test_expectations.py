@@ -9,6 +9,7 @@ import pytest
 from case_review import expectations, raw
 from case_review.errors import ReviewError
 from case_review.project import Project
+from case_review.schema import POSTER_VARIABLES
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,7 +52,15 @@ ACROSS = {
     "a printed total": ("published", 2, "value", "85", "as printed"),
     "a response without time": ("patients", 3, "response_time_value", "", "is given exactly"),
     "a dose without unit": ("patients", 4, "dose_unit", "", "dose_unit is given exactly"),
-    "safety data": ("adverse_events", 2, "n_patients", "90", "no more patients with an event"),
+    "safety data": ("adverse_events", 22, "n_patients", "12", "found '12'; expected 11: no more"),
+    "one patient twice": ("adverse_events", 2, "n_patients", "2", "names a patient counts this"),
+    "an event of nobody": ("adverse_events", 2, "patient_id", "", "expected given: an event"),
+    "an event that is not told": ("adverse_events", 23, "n_patients", "1", "'11'; expected 7: pat"),
+    "events without safety data": ("posters", 36, "level", "none", "'given'; expected empty: adv"),
+    "a variable left out": ("posters", 24, "variable", "onset", "of every poster by sex"),
+    "a misspelt level": ("posters", 92, "level", "mail", "the level of sex is one of: male"),
+    "half a ratio": ("published", 9, "denominator", "", "denominator is given exactly where"),
+    "a percentage of patients": ("published", 9, "unit", "patients", "the unit of a percentage is"),
 }
 
 
@@ -61,6 +70,16 @@ def test_rules_between_tables(tables, case):
     report = expectations.validate(Project(ROOT), "raw", damaged(tables, name, row, column, value))
     assert not report.success
     assert message in str(report)
+
+
+def test_posters_are_counted_by_the_variables_of_their_suite():
+    path = ROOT / "expectations" / "posters_raw.json"
+    (allowed,) = (
+        one["kwargs"]["value_set"]
+        for one in json.loads(path.read_text(encoding="utf-8"))["expectations"]
+        if one["kwargs"].get("column") == "variable" and "value_set" in one["kwargs"]
+    )
+    assert tuple(allowed) == POSTER_VARIABLES
 
 
 def test_suites_are_diffable():

@@ -385,7 +385,7 @@ CONTENT = {
         *["column report_id: found 'no'; expected yes: a report with events gives safety data"] * 3
     )),
     "more events than patients": (A, cells(2, n_patients="9"), refused(
-        "row 2, column n_patients: found '9'; expected 1: no more patients with an event than in")),
+        "row 2, column n_patients: found '9'; expected 1: a row that names a patient counts this")),
     "counts that do not sum": (Q, cells(2, n="50"), refused(
         "posters.csv, row 2, column n: found '50'; expected 2: counts of sex sum to the poster's")),
     "a report of the wrong size": (R, cells(2, n_patients="9"), refused(
