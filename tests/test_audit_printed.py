@@ -1,5 +1,7 @@
 """Planted errors are found, each by itself and nothing else; a correct table gives none."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 from audit_tables import claims, printed, row, table
@@ -56,7 +58,7 @@ def test_misplaced_signs_are_a_misprint(form):
     assert "misprint" in kinds
 
 
-@pytest.mark.parametrize("form", ["47.5", "(47.5)", "47.5%", "(47.5%)"])
+@pytest.mark.parametrize("form", ["47.5", "(47.5)", "47.5%", "(47.5%)", "47,5", "47·5"])
 def test_usual_forms_of_a_percentage_are_none(form):
     change = {"table1.sex.male.all.pct": {"as_printed": form}}
     assert audit_printed(claims(change)) == []
@@ -67,6 +69,30 @@ def test_a_value_that_is_not_what_is_printed_is_found():
     assert (finding.kind, finding.printed, finding.expected) == ("transcription", "45.7", "47.5")
 
 
+@pytest.mark.parametrize(
+    ("form", "number", "digits"),
+    [
+        ("6,076", 6076, 0),
+        ("6\u202f076.5", Decimal("6076.5"), 1),
+        ("12,5", Decimal("12.5"), 1),
+        ("0·241", Decimal("0.241"), 3),
+        ("1.6 mg/m2/day", Decimal("1.6"), 1),
+        ("one case", None, 0),
+    ],
+)
+def test_a_print_is_read_with_any_journal_s_decimal_sign(form, number, digits):
+    change = {"results.known.all.n": {"as_printed": form}}
+    claim = claims(change)["results.known.all.n"]
+    assert (claim.printed_number, claim.digits) == (number, digits)
+
+
+def test_a_percentage_above_100_is_found_where_it_cannot_be_recomputed():
+    change = {"numerator": "", "denominator": "", **printed("147.5")}
+    finding = only(audit_printed(claims({"table1.sex.male.all.pct": change})))
+    assert (finding.kind, finding.expected) == ("excess", "at most 100%")
+    assert finding.difference == "+47.5"
+
+
 def test_a_sum_off_by_one_is_found_in_the_block_and_over_the_populations():
     change = {
         "table1.sex.male.all.n": printed(20),
@@ -75,6 +101,7 @@ def test_a_sum_off_by_one_is_found_in_the_block_and_over_the_populations():
     block, populations = sorted(audit_printed(claims(change)), key=lambda f: f.kind, reverse=True)
     assert (block.kind, block.claim_id, block.difference) == ("sum", "table1.total.all.n", "+1")
     assert block.printed == "40 = 20 + 21"
+    assert block.location == "Table I, rows Male to Female, column all"
     assert (populations.kind, populations.claim_id) == ("populations", "table1.sex.male.all.n")
     assert (populations.printed, populations.expected) == ("20", "19")
 
@@ -100,6 +127,8 @@ def test_a_gap_between_categories_is_found():
     finding = only(audit_printed(claims(changes)))
     assert finding.kind == "gap"
     assert finding.difference == "above 13 years and up to 15 years"
+    said = "A value above 13 years and up to 15 years belongs to no category printed."
+    assert finding.explanation == said
 
 
 def test_an_overlap_of_categories_is_found():
@@ -107,6 +136,8 @@ def test_an_overlap_of_categories_is_found():
                for p in ("all", "publications", "posters")}  # fmt: skip
     finding = only(audit_printed(claims(changes)))
     assert (finding.kind, finding.difference) == ("overlap", "exactly 2 years")
+    said = "A value of exactly 2 years belongs to two categories as printed."
+    assert finding.explanation == said
 
 
 def test_a_numerator_that_is_not_the_count_is_found():
@@ -217,7 +248,14 @@ def test_the_command_exits_0_without_findings_and_makes_declared_checks(tmp_path
         ({"value": "many"}, "line 2, column value: 'many' of table1.total.all.n is not a number"),
         ({"value": ""}, "line 2, column value: '' of table1.total.all.n is not a number"),
         ({"population": "posters"}, "line 2, column population: 'posters' differs"),
+        ({"value": "8e9999999"}, "line 2, column value: '8e9999999' of table1.total.all.n is not"),
+        ({"value": "-40"}, "line 2, column value: '-40' of table1.total.all.n is not a number"),
+        ({"value": "4_0"}, "line 2, column value: '4_0' of table1.total.all.n is not a number"),
+        ({"value": "40.5"}, "'40.5' of table1.total.all.n counts something, so it must be a whole"),
+        ({"denominator": "1" * 10}, "line 2, column denominator: '1111111111' of table1.total.all"),
+        ({"kind": "cuont"}, "line 2, column kind: 'cuont' of table1.total.all.n is unknown; write"),
         ({"claim_id": "table1.n"}, "line 2, column claim_id: 'table1.n' is not of the form"),
+        ({"claim_id": "table1.total.all.n "}, "line 2, column claim_id: 'table1.total.all.n ' is"),
         ({"claim_id": "table1.total.posters.n", "population": "posters"}, "stands already in line"),
     ],
 )

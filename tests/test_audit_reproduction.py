@@ -34,7 +34,7 @@ RESULTS = {
 }
 
 
-def verdict(measure, value, result_id, unit="", as_printed=None, kind="value", **options):
+def verdict(measure, value, result_id, unit="", as_printed=None, kind="dose", **options):
     one = row(f"results.x.all.{measure}", value, "Results, sentence 1", kind, unit,
               as_printed=as_printed)  # fmt: skip
     one["result_id"] = result_id
@@ -92,6 +92,7 @@ def test_what_cannot_be_computed_says_why():
     assert "No notebook records the result a.gone" in verdict("n", "3", "a.gone").reason
     assert "holds no high" in verdict("high", "9", "a.open", "weeks").reason
     assert verdict("value", "9", "", kind="cited").reason.startswith("Cited from other work")
+    assert verdict("value", "9", "", kind="method").reason.startswith("Tells how the review was")
     reasons = [{"claims": "results.x.*", "reason": "Not extracted."}]
     assert verdict("value", "9", "", reasons=reasons).reason == "Not extracted."
     assert {verdict("n", "3", "a.gone").verdict, verdict("value", "9", "").verdict} == {

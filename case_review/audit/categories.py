@@ -163,11 +163,11 @@ def _consecutive(lower: Interval, upper: Interval) -> bool:
 
 def _finding(claim: Claim, kind: str, labels: str, values: str) -> Finding:
     block = claim.location.partition(",")[0]
+    named = f"of {values}" if values.startswith("exactly") else values
     if kind == "gap":
-        expected, said = f"a category for values {values}", "belongs to no category printed"
+        expected, said = f"a category for values {named}", "belongs to no category printed"
     else:
-        expected, said = f"one category for {values}", "belongs to two categories as printed"
+        expected, said = f"one category for values {named}", "belongs to two categories as printed"
     return Finding(
-        claim.claim_id, block, labels, expected, values, kind,
-        f"A value {values} {said}." if kind == "gap" else f"A value of {values} {said}.",
-    )  # fmt: skip
+        claim.claim_id, block, labels, expected, values, kind, f"A value {named} {said}."
+    )

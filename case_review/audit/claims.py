@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +17,22 @@ COLUMNS = (
     "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
     "numerator", "denominator", "result_id",
 )  # fmt: skip
+#: What a printed number can be; `cited`, `date` and `method` say why it is no result of the paper.
+KINDS = (
+    "count", "subset", "percent", "median", "limit", "range", "p-value", "dose", "level",
+    "duration", "date", "cited", "method",
+)  # fmt: skip
 #: The path of the row that holds a table's column totals.
 TOTAL = ("total",)
 
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_COUNTED = ("count", "subset")
+_ID_PART = re.compile(r"\w+", re.ASCII)
+# Exponents and digits without end would keep exact arithmetic busy for ever.
+_VALUE = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+# Journals set the decimal sign as a point, a raised point or a comma, thousands with a comma or a
+# narrow blank.
+_GROUPED = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?!\d)"
+_NUMBER = re.compile(rf"{_GROUPED}(?:[.·]\d{{1,9}})?|\d+(?:[.,·]\d{{1,9}})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -69,9 +81,7 @@ class Claim:
     @property
     def digits(self) -> int:
         """Decimals printed (`35.7` has one); they decide at what precision a number agrees."""
-        found = _NUMBER.search(self.as_printed.replace("(", "").replace(")", ""))
-        text = found.group(0) if found else self.value
-        return len(text.split(".")[1]) if "." in text else 0
+        return len((_shown(self.as_printed) or self.value).partition(".")[2])
 
     @property
     def checkable(self) -> bool:
@@ -81,8 +91,18 @@ class Claim:
     @property
     def printed_number(self) -> Decimal | None:
         """The first number in `as_printed`, or None where it is written in words."""
-        found = _NUMBER.search(self.as_printed.replace("(", "").replace(")", ""))
-        return Decimal(found.group(0).replace(",", "")) if found else None
+        shown = _shown(self.as_printed)
+        return Decimal(shown) if shown else None
+
+
+def _shown(as_printed: str) -> str:
+    """The first number of a print, with a decimal point and nothing else; empty without one."""
+    found = _NUMBER.search(as_printed.replace("(", "").replace(")", ""))
+    if not found:
+        return ""
+    grouped = re.match(_GROUPED, found.group(0))
+    text = re.sub(r"\D", "", grouped.group(0)) if grouped else ""
+    return text + re.sub(r"[,·]", ".", found.group(0)[grouped.end() if grouped else 0 :])
 
 
 class Claims:
@@ -199,7 +219,7 @@ def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
 
 def _claim(row: dict[str, str], line: int, source: str) -> Claim:
     parts = row["claim_id"].split(".")
-    if len(parts) < 4 or not all(parts):
+    if len(parts) < 4 or not all(map(_ID_PART.fullmatch, parts)):
         raise ReviewError(
             f"{source}, line {line}, column claim_id: '{row['claim_id']}' is not of the form "
             "place.variable[.level].population.measure, e.g. table1.sex.male.all.n."
@@ -209,8 +229,13 @@ def _claim(row: dict[str, str], line: int, source: str) -> Claim:
             f"{source}, line {line}, column population: '{row['population']}' differs from the "
             f"last but one part of the id '{row['claim_id']}'. Make them equal."
         )
+    if row["kind"] not in KINDS:
+        raise ReviewError(
+            f"{source}, line {line}, column kind: '{row['kind']}' of {row['claim_id']} is unknown; "
+            f"write one of {', '.join(KINDS)}."
+        )
     # A date or a word is a value, too; only counts and percentages must be numbers.
-    strict = row["kind"] in ("count", "subset", "percent")
+    strict = row["kind"] in (*_COUNTED, "percent")
     return Claim(
         line=line,
         **{name: row[name] for name in COLUMNS if name not in ("numerator", "denominator")},
@@ -224,15 +249,15 @@ def _decimal(row: dict[str, str], column: str, line: int, source: str, strict: b
     text = row[column].strip()
     if not text and not (strict and column == "value"):
         return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = None
-    if number is not None and number.is_finite():
-        return number
+    number = Decimal(text) if _VALUE.fullmatch(text) else None
     if not strict:
-        return None
-    raise ReviewError(
-        f"{source}, line {line}, column {column}: '{text}' of {row['claim_id']} is not a number. "
-        "Write digits with a decimal point, without signs or units."
-    )
+        return number
+    place = f"{source}, line {line}, column {column}: '{text}' of {row['claim_id']}"
+    if number is None or text.startswith("-"):
+        raise ReviewError(
+            f"{place} is not a number. Write digits with a decimal point, without signs or units, "
+            "at most nine before and nine after the point."
+        )
+    if number % 1 and (column != "value" or row["kind"] in _COUNTED):
+        raise ReviewError(f"{place} counts something, so it must be a whole number.")
+    return number

@@ -15,7 +15,7 @@ from case_review.audit.quantities import plain, signed, to_base
 from case_review.formatting import round_half_away
 
 #: A percentage as journals print it; anything else is a misprint.
-_PERCENT = re.compile(r"\(?\s*\d{1,3}(?:\.\d+)?\s*%?\s*\)?")
+_PERCENT = re.compile(r"\(?\s*\d{1,3}(?:[.,·]\d+)?\s*%?\s*\)?")
 _ORDER = ("min", "low", "median", "high", "max")
 
 
@@ -82,8 +82,13 @@ def _misplaced_signs(claim: Claim) -> bool:
 
 
 def numerators(claims: Claims) -> Iterator[Finding]:
-    """Percentages whose numerator is not the count beside them, or exceeds the denominator."""
+    """Percentages of another number than the count beside them, or of more than the whole."""
     for claim in claims:
+        if claim.kind == "percent" and not claim.checkable and claim.number > 100:
+            yield Finding(
+                claim.claim_id, claim.location, claim.as_printed, "at most 100%",
+                signed(claim.number - 100), "excess", "More than the whole is counted.",
+            )  # fmt: skip
         if claim.kind != "percent" or claim.numerator is None:
             continue
         count = claims.find(claim.place, claim.path, claim.population, "n")

@@ -122,6 +122,8 @@ def _why_not(claim: Claim, reasons) -> str:
         return "Cited from other work; not a result of this review."
     if claim.kind == "date":
         return "A date of the search, not a result."
+    if claim.kind == "method":
+        return "Tells how the review was made; not a result."
     return "The extracted data hold no variable for this number."
 
 

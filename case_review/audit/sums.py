@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,6 +22,7 @@ WHOLE = "all"
 CHECK_COLUMNS = (
     "check_id", "claim_id", "kind", "left", "relation", "right", "expected", "explanation",
 )  # fmt: skip
+_ROW = re.compile(r"(.*\b)row (.*?)((?:, column .*)?)")
 _RELATIONS = {"=": operator.eq, "<=": operator.le, ">=": operator.ge}
 
 
@@ -42,12 +44,21 @@ def blocks(claims: Claims) -> Iterator[Finding]:
         terms = " + ".join(plain(part.number) for part in parts)
         outcome = "leaves {} out" if missing > 0 else "counts {} too many"
         yield Finding(
-            whole.claim_id, whole.location, f"{plain(whole.number)} = {terms}",
+            whole.claim_id, _block(whole, parts), f"{plain(whole.number)} = {terms}",
             f"a sum of {plain(whole.number)}", signed(total - whole.number),
             "sum",
             f"The parts printed sum to {plain(total)}, not {plain(whole.number)}, which "
             f"{outcome.format(plain(abs(missing)))}.",
         )  # fmt: skip
+
+
+def _block(whole: Claim, parts: list[Claim]) -> str:
+    """Where a block stands: a column's total belongs to many, so its rows are named instead."""
+    first, last = _ROW.fullmatch(parts[0].location), _ROW.fullmatch(parts[-1].location)
+    if whole.path != TOTAL or not first or not last:
+        return whole.location
+    place, row, column = first.groups()
+    return f"{place}rows {row} to {last.group(2)}{column}"
 
 
 def parts_within(claims: Claims) -> Iterator[Finding]:
