@@ -88,6 +88,21 @@ def test_a_number_that_differs_takes_its_reason_from_the_findings():
     assert found.reason == "Truncated, not rounded. Cut off."
 
 
+def test_a_statement_beyond_the_data_is_so_in_every_place():
+    said = {"unsupported": "Statement beyond the data. Too few.", "misprint": ""}
+    for kind, again in said.items():
+        rows = [
+            row(f"{place}.x.all.{measure}", 30, place, "count", "patients")
+            for place, measure in (("results", "n"), ("abstract", "n"), ("discussion", "max"))
+        ]
+        for one in rows:
+            one["result_id"] = "a.male"
+        finding = Finding("results.x.all.n", "", "30", "84", "", kind, "Too few.")
+        _, elsewhere, other = compare(from_frame(pd.DataFrame(rows)), RESULTS, [finding])
+        assert (elsewhere.verdict, elsewhere.reason) == ("reproduced", again)
+        assert other.reason == ""
+
+
 def test_what_cannot_be_computed_says_why():
     assert "No notebook records the result a.gone" in verdict("n", "3", "a.gone").reason
     assert "holds no high" in verdict("high", "9", "a.open", "weeks").reason

@@ -139,6 +139,18 @@ class Claims:
         """The claim with exactly these parts, or None."""
         return self._by_parts.get((place, path, population, measure))
 
+    def restatements(self, claim: Claim) -> list[Claim]:
+        """The claims that state the same number elsewhere: of one result, or of one path."""
+        return [
+            other
+            for other in self
+            if other is not claim
+            and (other.measure, other.population) == (claim.measure, claim.population)
+            and (
+                other.path == claim.path or (claim.result_id and other.result_id == claim.result_id)
+            )
+        ]
+
     def parent(self, claim: Claim) -> Claim | None:
         """The count that `claim` is a part of: one level up, or its table's column total."""
         upper = claim.path[:-1]

@@ -75,7 +75,12 @@ def compare(
     """
     explained: dict[str, str] = {}
     for finding in findings:
-        explained.setdefault(finding.claim_id, f"{KINDS[finding.kind]}. {finding.explanation}")
+        reason = f"{KINDS[finding.kind]}. {finding.explanation}"
+        explained.setdefault(finding.claim_id, reason)
+        if finding.kind == "unsupported" and finding.claim_id in claims:
+            # What the data cannot bear, they cannot bear where it is said again.
+            for again in claims.restatements(claims[finding.claim_id]):
+                explained.setdefault(again.claim_id, reason)
     return [_verdict(claim, results, explained, reasons) for claim in claims]
 
 
