@@ -42,6 +42,12 @@ def test_nothing_missing_and_something_new_passes(project):
     assert listed["05_a"]["results"] == {"a.one": "estimates", "a.two": "estimates"}
 
 
+def test_a_notebook_that_records_nothing_is_not_listed(project):
+    record(project, "08_c", {})
+    assert held_results.accept(project) == 3
+    assert set(json.loads((project.expectations / "results.json").read_text())) == {"05_a", "06_b"}
+
+
 def test_a_missing_result_is_named_with_its_notebook_and_cell(project):
     record(project, "05_a", {"weeks": [1, 2]}, "a.one")
     with pytest.raises(ReviewError) as error:
