@@ -40,6 +40,9 @@ def texts(problems):
         ("all eight of the reports", ["eight of the reports"]),
         ("[84 patients](#tbl-x)", ["84"]),
         ("Between -3 and −4 weeks", ["-3", "−4"]),
+        ("At 1.6mg/m²/day, 24h after 12 345 doses", ["1.6", "24", "12 345"]),
+        ("Twelve young patients had fourteen events", ["Twelve young patients", "fourteen events"]),
+        ('![](x1.png){width=50% fig-alt="In 25 of them."}', ["25"]),
     ],
 )
 def test_result_like_numbers_are_found(line, found):
@@ -56,6 +59,8 @@ def test_result_like_numbers_are_found(line, found):
         "<!-- 25 patients -->",
         "## Methods {#sec-2}",
         "1. First, the search.",
+        "In the 1990s the 10th centre had a 1.5T scanner and 2D images.",
+        "Two groups of patients, and two of all the patients' doctors.",
         "Two groups in one curve; a second look, two authors.",
         "per m^2^ and CO~2~",
         "{{< embed _executed/05_response.ipynb#fig-km >}}",
@@ -129,6 +134,11 @@ def test_captions_and_alt_texts_are_read_and_code_is_not(project):
         ("notebooks/05_x.ipynb, cell fig-a", 2, "25"),
         ("notebooks/05_x.ipynb, cell fig-a", 6, "80%"),
     ]
+
+
+def test_a_list_of_captions_is_read(project):
+    notebook(project, "#| label: fig-a\n#| fig-subcap:\n#| - One\n#| - Of 25\n#| fig-width: 7\n")
+    assert [(p.line, p.text) for p in check(project)] == [(4, "25")]
 
 
 def test_unknown_results_are_named_once_results_exist(project):

@@ -38,7 +38,7 @@ _NOT_PROSE = [
         r"\]\([^)\s]*\)",
         r"<https?://[^>]*>",
         r"https?://\S+",
-        r"\{[^{}\n]*\}",
+        r"\{[^{}\n]*\}",  # attributes; but see `_READ`
         r"\[[^\]\n]*@[^\]\n]*\]",
         r"@[\w:-]+",
         r"</?[a-zA-Z][^>\n]*>",
@@ -47,22 +47,32 @@ _NOT_PROSE = [
         r"~[^~\s]{1,3}~",
     )
 ]
-_NUMERAL = re.compile(r"(?<![\w.,])[-−]?\d+(?:[,. \u202f]\d{3})*(?:\.\d+)?(?:\s?%)?(?![A-Za-z])")
+#: Attributes that readers see or hear.
+_READ = re.compile(r"""(?<![\w-])(?:fig-alt|fig-cap|alt|title)\s*=\s*(["'])(.*?)\1""")
+#: Units that are written close to a number; other letters there make it a name (`2D`, `10th`).
+_UNITS = "mg|ng|µg|g|kg|ml|mm|h|d|w|wk|wks|mo|y|yr|yrs"
+_NUMERAL = re.compile(
+    r"(?<![\w.,])[-−]?\d++(?:[,. \u202f]\d{3}(?!\d))*+(?:\.\d++)?+(?:\s?%)?+"
+    rf"(?:(?![A-Za-z])|(?=(?:{_UNITS})(?![A-Za-z])))"
+)
 _WORDS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
 )
 _COUNTED = (
-    "patients|cases|reports|publications|posters|articles|children|adults|"
+    "patients|participants|people|persons|individuals|subjects|cases|children|infants|adults|"
+    "girls|boys|women|men|reports|publications|posters|articles|studies|trials|records|"
+    "events|episodes|responses|responders|findings|inconsistencies|statements|"
     "hours|days|weeks|months|years|percent"
 )
 #: Number words count as results only where they count something: "two groups" is plain English.
 _NUMBER_WORD = re.compile(
-    rf"\b(?:{_WORDS})(?:[- ](?:{_WORDS}|one))?\s+(?:of\s+the\s+)?(?:{_COUNTED})\b",
+    rf"\b(?:{_WORDS})(?:[- ](?:{_WORDS}|one))?\s+(?:of\s+the\s+|(?!of\b)[a-z-]+\s+)?"
+    rf"(?:{_COUNTED})\b",
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"^#\|\s*(fig-cap|fig-alt|tbl-cap|fig-subcap|tbl-subcap)\s*:\s*(.*)$")
-_MORE = re.compile(r"^#\|\s{2,}(.*)$")
+_MORE = re.compile(r"^#\|\s+(?:(?<=\s\s)|(?=- ))(.*)$")
 
 
 @dataclass(frozen=True)
@@ -187,13 +197,17 @@ def typed(
 def _blank_not_prose(content: str) -> str:
     for pattern in _NOT_PROSE:
         flags = pattern.flags | re.MULTILINE
-        content = re.sub(
-            pattern.pattern,
-            lambda match: re.sub(r"[^\n]", " ", match.group(0)),
-            content,
-            flags=flags,
-        )
+        content = re.sub(pattern.pattern, _blank, content, flags=flags)
     return content
+
+
+def _blank(match: re.Match) -> str:
+    """Blanks in place of a piece that is no prose, but for what its attributes say to readers."""
+    text = match.group(0)
+    blank = list(re.sub(r"[^\n]", " ", text))
+    for said in _READ.finditer(text) if text.startswith("{") else ():
+        blank[said.start(2) : said.end(2)] = said.group(2)
+    return "".join(blank)
 
 
 def _manuscript(project: Project) -> Iterator[tuple[str, str, int]]:
