@@ -183,7 +183,7 @@ def checks(left, relation, right, kind="subtotal"):
         relation,
         right,
         "{left}",
-        "{right} are known.",
+        "{right} are known, {difference} lost.",
     ]
     return pd.DataFrame([dict(zip(CHECK_COLUMNS, cells, strict=True))])
 
@@ -200,7 +200,7 @@ def test_a_declared_check_that_fails_is_a_finding_in_its_own_words():
     changed = claims({"results.stopped.all.n": printed(3)})
     finding = only(audit_printed(changed, checks(SUM, "=", "results.known.all.n")))
     assert (finding.printed, finding.expected, finding.difference) == ("15", "11 + 3 = 14", "−1")
-    assert finding.explanation == "15 are known."
+    assert finding.explanation == "15 are known, 1 lost."
 
 
 def test_the_end_of_a_category_can_be_compared():
@@ -222,6 +222,12 @@ def test_a_bad_check_is_refused_by_name(left, relation, kind, message):
     with pytest.raises(ReviewError) as error:
         audit_printed(claims(), made, "published_checks.csv")
     assert message in str(error.value)
+
+
+def test_other_braces_in_a_check_are_refused():
+    made = checks(SUM, "=", "results.known.all.n + 1").assign(expected="{middle}")
+    with pytest.raises(ReviewError, match=r"line 2: '\{middle\}' may hold \{left\}, \{right\} and"):
+        audit_printed(claims(), made, "published_checks.csv")
 
 
 def test_the_command_prints_findings_and_exits_1(tmp_path, capsys):

@@ -112,7 +112,8 @@ def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Find
         Text cells with the columns of `CHECK_COLUMNS`; `left` and `right` are expressions, e.g.
         `results.ongoing.all.n + results.stopped.all.n`, the relation is `=`, `<=` or `>=`.
         A check that does not hold becomes a finding about `claim_id`; `expected` and
-        `explanation` are its words, in which `{left}` and `{right}` stand for the two sums.
+        `explanation` are its words, in which `{left}` and `{right}` stand for the two sums and
+        `{difference}` for how much they differ by.
     """
     missing = [name for name in CHECK_COLUMNS if name not in checks.columns]
     if missing:
@@ -123,7 +124,11 @@ def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Find
         left, right = expressions.parse(check["left"]), expressions.parse(check["right"])
         a, b = left.value(claims), right.value(claims)
         if not _RELATIONS[check["relation"]](a, b):
-            words = {"left": left.words(claims), "right": right.words(claims)}
+            words = {
+                "left": left.words(claims),
+                "right": right.words(claims),
+                "difference": plain(abs(a - b)),
+            }
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed,
                 _fill(check["expected"], words, line, source), signed(a - b),
@@ -136,8 +141,8 @@ def _fill(text: str, words: dict[str, str], line: int, source: str) -> str:
         return text.format(**words)
     except (KeyError, IndexError, ValueError):
         raise ReviewError(
-            f"{source}, line {line}: '{text}' may hold {{left}} and {{right}} in braces, "
-            "nothing else. Correct the braces."
+            f"{source}, line {line}: '{text}' may hold {{left}}, {{right}} and {{difference}} in "
+            "braces, nothing else. Correct the braces."
         ) from None
 
 
