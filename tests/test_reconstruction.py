@@ -46,6 +46,13 @@ def test_the_patient_who_stopped_is_as_the_text_says(found):
     assert patient["treatment_status"] == "stopped"
 
 
+def test_a_biological_criterion_goes_with_very_serious_symptoms_only(found):
+    patients = found["patients"]
+    biological = patients[patients["response_criterion"] == "biological"]
+    assert len(biological) and set(biological["symptoms"]) <= {"very serious", ""}
+    assert set(biological["diagnosis"].str[:10]) == {"kaposiform"}
+
+
 def test_the_patient_on_everolimus_has_no_sirolimus_dose(found):
     (patient,) = found["patients"].query("drug == 'everolimus'").to_dict("records")
     assert patient["dose_value"] == "" and patient["level_low_ng_ml"] == ""

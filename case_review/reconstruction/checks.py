@@ -84,6 +84,10 @@ def _in_total(spec: Specification, tables) -> Iterator[tuple]:
         for value, claim in entry["levels"].items():
             if claim:
                 yield claim, spec.number(claim), _count(tables, variable, [value], "all")
+        if "treated" in entry:
+            treated = [value for value in values if value != "none"]
+            found = _count(tables, variable, treated, "all")
+            yield entry["treated"], spec.number(entry["treated"]), found
 
 
 def _safety(spec: Specification, tables) -> Iterator[tuple]:

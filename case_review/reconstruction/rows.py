@@ -110,7 +110,13 @@ def _pick(spec: Specification, variable: str, levels: dict, rng) -> tuple:
 def _criterion(spec: Specification, levels: dict, rng) -> str:
     response = spec["response"]
     options = response["criteria_by_diagnosis"].get(levels["diagnosis"], response["criteria"])
-    return options[rng.integers(len(options))]
+    excluded = {
+        criterion
+        for criterion, levels_without in response["criteria_not_with"].items()
+        if any(levels[variable] in values for variable, values in levels_without.items())
+    }
+    drawn = options[rng.integers(len(options))]
+    return drawn if drawn not in excluded else next(o for o in options if o not in excluded)
 
 
 def _level_time(spec: Specification) -> int:
