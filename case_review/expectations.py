@@ -127,6 +127,8 @@ def validate(
         typed = {name: _typed(name, table) for name, table in tables.items() if name in TABLES}
         typed["across"] = consistency.checks(tables, unsound)
         tables = typed
+    else:
+        tables = {name: _as_written(table) for name, table in tables.items()}
     suites = {
         path.stem.removesuffix(f"_{stage}"): path
         for path in sorted(project.expectations.glob(f"*_{stage}.json"))
@@ -156,6 +158,13 @@ def _read(project: Project, stage: str) -> dict[str, pd.DataFrame]:
     if not paths:
         raise ReviewError("data/clean/ holds no tables. Run `make data` first.")
     return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
+
+
+def _as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """Empty text as missing, and rows numbered by the lines of the file, below its header."""
+    text = table.select_dtypes(object)
+    numbered = table.set_axis(range(2, len(table) + 2))
+    return numbered.assign(**text.mask(text == "", None).set_axis(numbered.index))
 
 
 def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -252,6 +261,6 @@ def _text(value: object) -> str:
     """A cell as the file has it; nothing for an empty one."""
     if isinstance(value, tuple | list):
         return " and ".join(_text(part) for part in value)
-    if value is None or value != value:
+    if pd.isna(value):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,9 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from case_review import expectations, raw
+from case_review import expectations, parameters, raw
+from case_review.cleaning import Cleaning
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.schema import POSTER_VARIABLES
@@ -80,6 +82,43 @@ def test_posters_are_counted_by_the_variables_of_their_suite():
         if one["kwargs"].get("column") == "variable" and "value_set" in one["kwargs"]
     )
     assert tuple(allowed) == POSTER_VARIABLES
+
+
+@pytest.fixture(scope="module")
+def clean():
+    terms = parameters.load(Project(ROOT)).values["cleaning"]
+    source = raw.read(ROOT / "data" / "raw")
+    made = Cleaning(source, terms["diagnoses"], terms["events"], 30.4375).run()
+    del made["ledger"]
+    return made
+
+
+CLEAN = {
+    "a misspelt value": ("patients", 3, "sex", "mail", "found 'mail'; sex is one of: male, female"),
+    "an anomaly left out": ("patients", 4, "anomaly", "", "anomaly is given in every row"),
+    "a time left out": ("patients", 5, "time_hours", pd.NA, "time_hours is given in every row"),
+    "a response censored": ("patients", 6, "event", 0, "found '0'; event is 1 with a response"),
+    "ends exchanged": ("patients", 2, "level_low_ng_ml", 50, "the upper end of a target level is"),
+    "an unknown variable": ("posters", 2, "variable", "sexx", "found 'sexx'; variable is one of"),
+    "an event of no kind": ("adverse_events", 2, "category", "", "category is given in every row"),
+    "a step twice": ("screening", 3, "step", "retrieved", "step is unique"),
+}
+
+
+@pytest.mark.parametrize("case", CLEAN)
+def test_clean_tables_have_rules_of_their_own(clean, case):
+    name, row, column, value, message = CLEAN[case]
+    tables = {key: table.copy() for key, table in clean.items()}
+    tables[name].loc[tables[name].index[row - 2], column] = value
+    report = expectations.validate(Project(ROOT), "clean", tables)
+    assert message in str(report)
+    found = column if "ends" not in case else "level_high_ng_ml"
+    assert f"data/clean/{name}.csv, row {row}, column {found}" in str(report)
+
+
+def test_the_clean_data_meet_every_expectation(clean):
+    report = expectations.validate(Project(ROOT), "clean", clean)
+    assert report.success and len(report.outcomes) >= 95, str(report)
 
 
 def test_suites_are_diffable():
