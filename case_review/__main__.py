@@ -134,7 +134,9 @@ def _audit(project: Project | None, options) -> int:
         return main(options.file)
     except ReviewError as error:
         print(error, file=sys.stderr)
-        return 2
+    except Exception as error:
+        _unexpected(project, error)  # which must not pass for a finding
+    return 2
 
 
 def _release(project: Project, options) -> int:

@@ -140,6 +140,16 @@ def test_an_overlap_of_categories_is_found():
     assert finding.explanation == said
 
 
+def test_a_category_with_its_ends_exchanged_is_found_once():
+    changes = {f"table1.age.middle.{p}.n": {"location": f"Table I, row 13–2 years, column {p}"}
+               for p in ("all", "publications", "posters")}  # fmt: skip
+    found = [(f.kind, f.claim_id, f.printed) for f in audit_printed(claims(changes))]
+    assert found == [
+        ("gap", "table1.age.young.all.n", "< 2 years; > 13 years"),
+        ("order", "table1.age.middle.all.n", "13–2 years"),
+    ]
+
+
 def test_a_numerator_that_is_not_the_count_is_found():
     change = {"table1.sex.male.all.pct": {"numerator": 21, **printed("52.5")}}
     finding = only(audit_printed(claims(change)))
@@ -328,6 +338,13 @@ def test_a_folder_and_bad_checks_are_refused_with_2(tmp_path, capsys):
     (tmp_path / "published_checks.csv").write_bytes(b"\xff")
     assert run(tmp_path / "published.csv") == 2
     assert "published_checks.csv, line 1: the file is not UTF-8" in capsys.readouterr().err
+
+
+def test_an_error_of_the_program_does_not_pass_for_a_finding(tmp_path, capsys, monkeypatch):
+    table().to_csv(tmp_path / "published.csv", index=False)
+    monkeypatch.setattr("case_review.audit.audit_printed", lambda *given: 1 / 0)
+    assert run(tmp_path / "published.csv") == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_percentages_that_cannot_be_recomputed_are_counted(tmp_path, capsys):

@@ -79,8 +79,9 @@ def main(path: str | Path) -> int:
             "Not recomputed for want of numerator and denominator: "
             f"{unchecked} of {len(percentages)} percentages."
         )
+    numbers = "printed number" if len(published) == 1 else "printed numbers"
     noun = "finding" if len(found) == 1 else "findings"
-    print(f"{path}: {len(published)} printed numbers, {len(found) or 'no'} {noun}.")
+    print(f"{path}: {len(published)} {numbers}, {len(found) or 'no'} {noun}.")
     return 1 if found else 0
 
 

@@ -91,13 +91,21 @@ def coverage(claims: Claims) -> Iterator[Finding]:
     scales (per kg, per square metre) are judged apart. The scale starts at zero.
     """
     blocks: dict[tuple, dict[tuple, tuple[Claim, Interval]]] = defaultdict(dict)
+    turned: dict[tuple, tuple[Claim, Interval]] = {}
     for claim in claims:
         if claim.kind != "count" or claim.measure != "n":
             continue
         interval = label_interval(claim)
-        if interval is not None:
+        if interval is not None and interval.low > interval.high:
+            turned.setdefault((claim.place, claim.path), (claim, interval))
+        elif interval is not None:
             members = blocks[(claim.place, claim.path[:-1], interval.scale)]
             members.setdefault(claim.path, (claim, interval))
+    for claim, interval in turned.values():
+        yield Finding(
+            claim.claim_id, claim.location, interval.label, "the smaller end first", "", "order",
+            "The ends of this category are exchanged, so no value can belong to it.",
+        )  # fmt: skip
     for members in blocks.values():
         yield from _judge(sorted(members.values(), key=_position))
 
