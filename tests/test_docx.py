@@ -101,6 +101,52 @@ def test_tables_repeat_their_head_and_fit_the_page(document):
         assert min(grid) >= 300
 
 
+def following(table):
+    """The paragraph after a table, for bookmarks between them are no content."""
+    return next(node for node in table.itersiblings() if node.tag == tag("p"))
+
+
+def style_of(paragraph):
+    """The id of its style; pandoc leaves an empty paragraph without one between two tables."""
+    style = paragraph.find(f"{tag('pPr')}/{tag('pStyle')}")
+    return style.get(tag("val")) if style is not None else ""
+
+
+def test_tables_keep_their_notes_and_a_distance_from_the_text(document):
+    noted = spaced = 0
+    for table in (table._tbl for table in document.tables):
+        after = following(table)
+        if style_of(after) == "ExhibitNotes":
+            noted += 1
+            last = table.findall(tag("tr"))[-1]
+            assert all(
+                p.find(f"{tag('pPr')}/{tag('keepNext')}") is not None for p in last.iter(tag("p"))
+            )
+        while style_of(after) == "ExhibitNotes":
+            after = following(after)
+        if style_of(after) in ("BodyText", "FirstParagraph"):
+            spaced += 1
+            assert int(after.find(f"{tag('pPr')}/{tag('spacing')}").get(tag("before"))) > 100
+    assert noted > 5 and spaced > 3
+
+
+def test_labels_of_rows_are_indented_as_paragraphs(document):
+    labels = [row.cells[0].paragraphs[0] for table in document.tables for row in table.rows]
+    assert not [label.text for label in labels if label.text.startswith("\u2003")]
+    depths = {label.paragraph_format.left_indent for label in labels} - {None}
+    assert len(depths) > 1
+
+
+def test_no_word_of_a_table_is_broken_in_the_fonts_of_the_styles(document):
+    """By the widths of Calibri's letters at nine points, about 87 twentieths of a point each."""
+    for table in document.tables:
+        grid = [int(column.get(tag("w"))) for column in table._tbl.iter(tag("gridCol"))]
+        for row in table.rows:
+            for width, cell in zip(grid, row.cells, strict=True):
+                longest = max(map(len, re.split(r"[\s\u200b]+", cell.text)))
+                assert longest < 6 or 87 * longest + 140 <= width + 20, cell.text
+
+
 def test_pictures_have_alternative_texts_and_fit(document, found):
     drawn = [e for e in found.exhibits.values() if e.label.startswith("fig-")]
     pictures = list(document.element.body.iter("{*}docPr"))

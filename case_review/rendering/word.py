@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -26,6 +27,11 @@ _PAGE = (
 _TEXT_WIDTH = 9638
 #: What a letter of a table takes on average, and a cell's margins.
 _LETTER, _CELL = 95, 160
+#: The same for a column that holds just its longest word: a long one is near the average, and a
+#: short one may be of wide or bold letters.
+_WORD_LETTER, _WORD_CELL = 86, 220
+#: What indents the label of a row, and by how much.
+_EM, _INDENT = "\u2003", 180
 #: A table of at most so many rows is kept on one page.
 _WHOLE = 45
 
@@ -169,25 +175,49 @@ def _settle(table) -> None:
             row.insert(0, properties)
         properties.insert(0, etree.Element(tag("cantSplit")))
         near_an_end = number == 0 or number >= len(rows) - 3
-        noted = _style(table.getnext()) == "ExhibitNotes"
+        noted = _style(_after(table)) == "ExhibitNotes"
         together = (len(rows) <= _WHOLE or near_an_end) and (noted or number < len(rows) - 1)
         for paragraph in row.iter(tag("p")):
             _set_style(paragraph, "TableText", together)
-    _settle_notes(table.getnext())
+    _settle_notes(_after(table))
     _set_widths(table, rows)
+    for row in rows[1:]:
+        _indent(row.find(f"{tag('tc')}/{tag('p')}"))
     _name(table)
 
 
+def _after(node):
+    """What follows a table or a paragraph; bookmarks are no content."""
+    node = node.getnext()
+    while node is not None and node.tag in (tag("bookmarkStart"), tag("bookmarkEnd")):
+        node = node.getnext()
+    return node
+
+
+def _indent(label) -> None:
+    """A row's label is indented as a whole, also where it goes on in a second line."""
+    text = label.find(f"{tag('r')}/{tag('t')}") if label is not None else None
+    if text is None or not (text.text or "").startswith(_EM):
+        return
+    shown = text.text.lstrip(_EM)
+    indent = etree.Element(tag("ind"), {tag("left"): str(_INDENT * (len(text.text) - len(shown)))})
+    text.text = shown
+    align = label.find(f"{tag('pPr')}/{tag('jc')}")  # which the schema wants behind
+    if align is not None:
+        align.addprevious(indent)
+    else:
+        label.find(tag("pPr")).append(indent)
+
+
 def _settle_notes(note) -> None:
-    """Notes below a table stay together; the last one keeps a distance from what follows."""
+    """Notes below a table stay together; what follows table and notes keeps a distance."""
     while _style(note) == "ExhibitNotes":
-        after = note.getnext()
-        more = _style(after) == "ExhibitNotes"
-        _set_style(note, "ExhibitNotes", more)
-        if not more:
-            space = etree.Element(tag("spacing"), {tag("after"): "240"})
-            note.find(f"{tag('pPr')}/{tag('pStyle')}").addnext(space)
+        after = _after(note)
+        _set_style(note, "ExhibitNotes", _style(after) == "ExhibitNotes")
         note = after
+    if _style(note) in ("BodyText", "FirstParagraph"):  # others have a distance of their own
+        space = etree.Element(tag("spacing"), {tag("before"): "240"})
+        note.find(f"{tag('pPr')}/{tag('pStyle')}").addnext(space)
 
 
 def _set_widths(table, rows: list) -> None:
@@ -203,7 +233,7 @@ def _set_widths(table, rows: list) -> None:
         wished = [int(column.get(tag("w"))) for column in grid]
     free = total.get(tag("type")) == "auto" and sum(wished) <= _TEXT_WIDTH
     scale = 1 if free else _TEXT_WIDTH / sum(wished)
-    widths = [round(width * scale) for width in wished]
+    widths = _roomy([round(width * scale) for width in wished], rows)
     for column, width in zip(grid, widths, strict=True):
         column.set(tag("w"), str(width))
     total.set(tag("type"), "dxa")
@@ -214,6 +244,29 @@ def _set_widths(table, rows: list) -> None:
             properties.insert(
                 0, etree.Element(tag("tcW"), {tag("w"): str(width), tag("type"): "dxa"})
             )
+
+
+def _roomy(widths: list[int], rows: list) -> list[int]:
+    """`widths` in which no word is broken, as far as the page has room, at the others' cost."""
+    words = zip(*([_longest(cell) for cell in row.findall(tag("tc"))] for row in rows), strict=True)
+    least = [_WORD_CELL + _WORD_LETTER * max(lengths) for lengths in words]
+    lacking = sum(max(0, need - width) for need, width in zip(least, widths, strict=True))
+    spare = [max(0, width - need) for need, width in zip(least, widths, strict=True)]
+    # A table narrower than the page grows first.
+    taken = max(0, lacking - max(0, _TEXT_WIDTH - sum(widths)))
+    if taken > sum(spare):
+        return widths
+    return [
+        max(need, width) - round(taken * own / (sum(spare) or 1))
+        for need, width, own in zip(least, widths, spare, strict=True)
+    ]
+
+
+def _longest(cell) -> int:
+    """The letters of a cell's longest word; an em space is as wide as two."""
+    text = "".join(node.text or "" for node in cell.iter(tag("t")))
+    indent = len(text) - len(text.lstrip(_EM))
+    return 2 * indent + max((len(word) for word in re.split(r"[\s\u200b]+", text)), default=0)
 
 
 def _length(cell) -> int:
