@@ -11,6 +11,10 @@ from case_review.exhibits import escape
 from case_review.project import Project
 
 TITLE = "Data quality"
+#: What stands above the title of the page that lists the suites.
+KICKER = "Checks before and after cleaning"
+#: The table of a suite whose rules join several tables.
+ACROSS = "across"
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def overview(suites: list[Suite]) -> str:
         rows = [
             [
                 f"[{escape(suite.name)}]({suite.name}.html)",
-                escape(suite.table),
+                "several" if suite.table == ACROSS else escape(suite.table),
                 str(suite.of),
                 str(suite.met),
             ]
@@ -110,9 +114,10 @@ def page(suite: Suite) -> str:
         for number, outcome in enumerate(suite.outcomes, 1)
     ]
     columns = ["No.", "Expectation", "Column", "Met", "Observed"]
+    held = f"table {escape(suite.table)}" if suite.table != ACROSS else "tables taken together"
     return (
-        f"{suite.met} of {suite.of} expectations on the {suite.stage} table "
-        f"{escape(suite.table)} are met. Rows are lines of the file, the header being line one."
+        f"{suite.met} of {suite.of} expectations on the {suite.stage} {held} are met. "
+        "Rows are lines of the file, the header being line one."
         f"\n\n{_pipe(columns, rows, 'lllll')}\n"
     )
 

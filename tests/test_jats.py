@@ -40,7 +40,7 @@ def test_the_front_says_what_an_archive_asks(article, found):
     front = found.tree["meta"]
     assert text(meta.find("title-group/article-title")) == ast.text(front["title"]["c"])
     assert text(meta.find("contrib-group/contrib"))
-    assert len(meta.find("abstract").findall("p")) >= 4
+    assert len(meta.find("abstract").findall(".//p")) >= 4
     keywords = [text(node) for node in meta.iterfind("kwd-group/kwd")]
     assert keywords == [ast.text(entry["c"]) for entry in front["keywords"]["c"]]
     date = meta.find("pub-date")
@@ -104,6 +104,22 @@ def test_a_reference_to_nothing_is_refused(built_report, tmp_path):
     tree = ast.parse("# One\n\nSee [there](#tbl-none).\n")
     with pytest.raises(ReviewError, match="tbl-none"):
         jats.write(built_report, Manuscript(tree, []), tree, tmp_path, tmp_path)
+
+
+def test_a_structured_abstract_has_titled_sections(article):
+    sections = article.findall("front/article-meta/abstract/sec")
+    titles = [section.findtext("title") for section in sections]
+    assert titles == ["Background", "Methods", "Results", "Conclusions"]
+    for section, title in zip(sections, titles, strict=True):
+        assert len(section.findall("p")) == 1
+        assert not text(section.find("p")).startswith((title, ".", " "))
+
+
+def test_an_abstract_without_headings_is_left_as_it_is(built_report, tmp_path):
+    tree = ast.parse("---\ntitle: T\nabstract: |\n  We **saw** it.\n---\n\n# One\n")
+    jats.write(built_report, Manuscript(tree, []), tree, tmp_path, tmp_path)
+    abstract = etree.parse(str(tmp_path / "index.jats.xml")).find(".//abstract")
+    assert [node.tag for node in abstract] == ["p"] and text(abstract).strip() == "We saw it."
 
 
 def test_the_licence_is_carried_over(built_report, tmp_path):

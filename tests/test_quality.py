@@ -59,6 +59,12 @@ def test_page_of_a_suite_shows_each_expectation_with_what_was_observed(project):
     assert r"| 2 | sex is a\|b | sex | **no** | 1 of 25; row 3: \<b\>\*x\* |" in text
 
 
+def test_rules_that_join_tables_are_not_ascribed_to_one(project):
+    suite = quality.Suite("across_raw", "raw", "across", (outcome("across_raw", "across"),))
+    assert r"| [across\_raw](across_raw.html) | several | 1 | 1 |" in quality.overview([suite])
+    assert "1 of 1 expectations on the raw tables taken together are met." in quality.page(suite)
+
+
 def test_a_cell_is_guarded_by_the_suites_of_what_it_read(project):
     record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
     suites = quality.Suites(project)

@@ -25,6 +25,8 @@ from case_review.rendering import ast, cells, columns, figures, render, swap
 from case_review.rendering.word import packed, parts_of
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
+#: Types of script elements that browsers do not run.
+DATA = ("application/json", "application/ld+json")
 MANUSCRIPT = """---
 title: A small review
 author:
@@ -126,7 +128,7 @@ def page(site):
 
 def scripts_of(found):
     """What the scripts of a page say, but not the JSON that they read."""
-    run = (s for s in found.select("script") if s.get("type") != "application/json")
+    run = (s for s in found.select("script") if s.get("type") not in DATA)
     return "".join(script.string for script in run)
 
 
@@ -167,6 +169,16 @@ def test_exhibits_are_numbered_captioned_and_referred_to(site):
     assert found.select_one("#tbl-one .exhibit-sources a")["href"] == "exhibits/tbl-one.csv"
 
 
+def test_the_title_block_states_the_licence(project):
+    source = project.report / "index.qmd"
+    stated = "license:\n  text: CC BY 4.0\n  url: https://example.org/by\n"
+    text = source.read_text(encoding="utf-8").replace("abstract: |", f"{stated}abstract: |")
+    source.write_text(text, encoding="utf-8")
+    render(project, "embedded", project.site)
+    link = page(project.site).select_one(".title-block a[rel=license]")
+    assert (link["href"], link.get_text()) == ("https://example.org/by", "CC BY 4.0")
+
+
 def test_hostile_cell_text_is_shown_literally_everywhere(site):
     found = page(site)
     assert HOSTILE in text_of(found)
@@ -181,7 +193,8 @@ def test_page_needs_nothing_from_elsewhere(site):
     policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none'")
     assert found.html["lang"] == "en-GB"
-    assert not found.select("script[src], link, img, iframe")
+    assert not found.select("script[src], img, iframe")
+    assert all(link["href"].startswith("data:") for link in found.select("link"))
     assert "data:font/woff;base64," in found.style.get_text()
     hrefs = [link["href"] for link in found.select("a[href]") if link["href"][0] != "#"]
     assert hrefs and all((site / href.split("#")[0]).is_file() for href in hrefs)
@@ -204,14 +217,14 @@ def test_notebook_pages_lead_back_to_the_places_in_the_report(site):
         ("../index.html#tbl-one", "Table 1"),
         ("../index.html#number-small-count", "30 (35.7%)"),
     ]
-    assert page(site).select_one("#number-small-count")["class"] == ["result"]
+    assert page(site).select_one("#number-small-count")["class"] == ["result", "short"]
 
 
 def test_policy_admits_exactly_the_scripts_of_the_page(site):
     for path in site.rglob("*.html"):
         found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
-        run = [s for s in found.select("script") if s.get("type") != "application/json"]
+        run = [s for s in found.select("script") if s.get("type") not in DATA]
         digests = [hashlib.sha256(s.string.encode("utf-8")).digest() for s in run]
         allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
         assert re.search("script-src ([^;]*);", policy)[1].split() == allowed

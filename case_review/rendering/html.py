@@ -19,11 +19,11 @@ from case_review.rendering import (
     pages,
     provenance,
     scripts,
+    titles,
 )
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.citations import convert
-from case_review.rendering.manuscript import Manuscript
-from case_review.revision import revision
+from case_review.rendering.manuscript import Manuscript, name_licence
 
 #: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
 _RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
@@ -32,6 +32,7 @@ _DOWNLOADS = {
     "index.pdf": "PDF",
     "index.docx": "Word",
     "index.jats.xml": "JATS XML",
+    "notebooks/index.html": "Notebooks",
     "data/index.html": "Data",
 }
 
@@ -43,12 +44,13 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     """
     site = _Site(project, work, out)
     tree = html_exhibits.anchored(tree, found.used)
+    name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
-    tree["meta"]["version"] = _inlines(str(revision(project)))
-    tree["meta"]["day"] = _inlines(f"{revision(project).day:%-d %B %Y}")
+    about = titles.fill(project, tree["meta"])
     kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
     cards = {result.id: provenance.card(result) for result in found.used.values()}
-    site.write("index.html", tree, found, kinds, scripts.data("provenance", cards))
+    data = scripts.data("provenance", cards) + scripts.linked_data(titles.described(about, out))
+    site.write("index.html", tree, found, kinds, data)
     write_linked(project, found, work, out)
 
 
@@ -102,6 +104,7 @@ class _Site:
         data
             Blocks of data for its scripts.
         """
+        tree["meta"]["description"] = titles.inlines(titles.description(tree))
         tree["blocks"] = html_tables.accessible(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
@@ -158,21 +161,18 @@ def _write_quality(project: Project, site: _Site) -> None:
     for name, text in texts.items():
         title = ast.words(quality.TITLE if name == "index" else f"Expectations: {name}")
         blocks = ast.parse(text)["blocks"]
-        site.write(f"quality/{name}.html", pages.document(blocks, title, quality.TITLE))
+        kicker = quality.KICKER if name == "index" else quality.TITLE
+        site.write(f"quality/{name}.html", pages.document(blocks, title, kicker))
 
 
 def _downloads(out: Path) -> dict:
     """The other forms of the report that were written, for the title block."""
     found = []
     for name, words in _DOWNLOADS.items():
-        if (out / name).is_file() or name == "data/index.html":
-            entry = {"href": _inlines(name), "words": _inlines(words)}
+        if (out / name).is_file() or name.endswith(".html"):
+            entry = {"href": titles.inlines(name), "words": titles.inlines(words)}
             found.append({"t": "MetaMap", "c": entry})
     return {"t": "MetaList", "c": found}
-
-
-def _inlines(text: str) -> dict:
-    return {"t": "MetaInlines", "c": ast.words(text)}
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:

@@ -17,7 +17,7 @@ from case_review.rendering import ast, figures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
-from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.manuscript import Manuscript, name_licence
 from case_review.revision import revision
 
 #: What JATS calls a reference, by the element that it leads to.
@@ -39,7 +39,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If a reference points nowhere, or pandoc's output is no XML.
     """
     day = revision(project).day
-    _licence(tree["meta"])
+    name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
@@ -49,6 +49,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         article = etree.fromstring(text.encode("utf-8"))
     except etree.XMLSyntaxError as error:
         raise ReviewError(f"pandoc's JATS is not well-formed: {error}") from None
+    _structure_abstract(article)
     _label(article, found)
     _number_references(article, _cited(tree))
     _place_notes(article)
@@ -60,16 +61,19 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     (out / "index.jats.xml").write_bytes(content + b"\n")
 
 
-def _licence(meta: dict) -> None:
-    """Quarto's `license` (a text, or a map of text and url) as the template's two variables."""
-    entry = meta.pop("license", None)
-    if entry is None:
+def _structure_abstract(article) -> None:
+    """An abstract whose paragraphs all open with a bold heading becomes one of titled sections."""
+    abstract = article.find("front/article-meta/abstract")
+    parts = abstract.findall("p") if abstract is not None else []
+    heads = [part[0] if len(part) and not (part.text or "").strip() else None for part in parts]
+    if not parts or any(head is None or head.tag != "bold" or len(head) for head in heads):
         return
-    parts = entry["c"] if entry["t"] == "MetaMap" else {"text": entry}
-    for key, name in (("text", "licence-text"), ("url", "licence-link")):
-        if key in parts:
-            words = ast.text(parts[key]["c"])
-            meta[name] = {"t": "MetaInlines", "c": [{"t": "Str", "c": words}]}
+    for part, head in zip(parts, heads, strict=True):
+        section, title = etree.Element("sec"), etree.Element("title")
+        part.addprevious(section)
+        title.text, part.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
+        part.remove(head)
+        section.extend([title, part])
 
 
 def _label(article, found: Manuscript) -> None:

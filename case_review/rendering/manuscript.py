@@ -182,3 +182,15 @@ def _crossref(found: Manuscript, node: dict):
         name = found.exhibits[id].name.replace(" ", "\u00a0")
         links.append(ast.link(f"#{id}", [{"t": "Str", "c": name}], classes=["crossref"]))
     return links
+
+
+def name_licence(meta: dict) -> None:
+    """Quarto's `license` (a text, or a map of text and url) as two variables of the templates."""
+    entry = meta.pop("license", None)
+    if entry is None:
+        return
+    parts = entry["c"] if entry["t"] == "MetaMap" else {"text": entry}
+    for key, name in (("text", "licence-text"), ("url", "licence-link")):
+        if key in parts:
+            words = ast.text(parts[key]["c"])
+            meta[name] = {"t": "MetaInlines", "c": [{"t": "Str", "c": words}]}

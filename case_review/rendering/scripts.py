@@ -59,8 +59,16 @@ def elements(scripts: list[str]) -> str:
 
 def data(id: str, content) -> str:
     """A block of JSON for a script to read; nothing in it can end the element."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/json" id="{id}">{text}</script>\n'
+    return f'<script type="application/json" id="{id}">{_json(content)}</script>\n'
+
+
+def linked_data(content: dict) -> str:
+    """A block of JSON-LD, which says to machines what a page is; browsers run none of it."""
+    return f'<script type="application/ld+json">{_json(content)}</script>\n'
+
+
+def _json(content) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _inline(script: str) -> str:
