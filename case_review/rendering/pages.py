@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import nbformat
 
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, provenance
+from case_review.rendering import ast, figures, html_exhibits, provenance
 from case_review.rendering.cells import Exhibit, Notebooks, options
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -137,33 +137,47 @@ def _code(
 ) -> dict:
     given = options(cell.source)
     label = given.get("label", "")
+    if label in seen:
+        label = ""
+    seen.add(label)
+    shown = places.exhibits.get(label)
+    if shown is None or shown.notebook != name:
+        shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
     source = _OPTION_LINE.sub("", cell.source).strip("\n")
     blocks = [ast.code(source, "python")] if source.strip() else []
     for output in cell.outputs:
         data = output.get("data", {})
         if data.get("text/markdown"):
-            blocks += ast.walk(next(parsed), _into_report)
+            blocks += ast.walk(_table(next(parsed), shown), _into_report)
         elif "image/svg+xml" in data:
             alt = figures.plain(given.get("fig-alt", "Figure"))
             svg = figures.inline_svg(data["image/svg+xml"], f"{name}-{number}", alt)
             blocks.append(ast.div([ast.raw("html", svg)], classes=["figure", "drawing"]))
         elif text := _COLOUR.sub("", output.get("text", "") or data.get("text/plain", "")):
             blocks.append(ast.code(text, "output"))
-    if label in seen:
-        label = ""
-    seen.add(label)
-    if caption := given.get(f"{label.split('-')[0]}-cap"):
-        blocks.append(ast.div([ast.para(*ast.inlines(caption))], classes=["cell-caption"]))
-    if head := _head(cell, name, label, places):
+    if label.startswith("fig-") and shown.caption:
+        caption = ast.numbered(shown.name, ast.inlines(shown.caption))
+        blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))
+    if label:
+        head = _head(name, label, places)
         blocks.insert(0, ast.div([ast.para(*head)], classes=["cell-places"]))
+    elif role := next((_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES), ""):
+        # Long, and rarely what somebody came for: folded, so that the narrative goes on.
+        summary = ast.raw("html", f"<details><summary>{role}</summary>")
+        blocks = [summary, *blocks, ast.raw("html", "</details>")]
     return ast.div(blocks, id=label, classes=["cell"])
 
 
-def _head(cell: nbformat.NotebookNode, name: str, label: str, places: Places) -> list:
-    """What stands above a cell: its label and its places in the report, or its role."""
-    if not label:
-        roles = (_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES)
-        return ast.words(next(roles, ""))
+def _table(blocks: list, shown: Exhibit) -> list:
+    """A table between its caption and its notes, as in the report; other blocks as they are."""
+    if not blocks or blocks[0]["t"] != "Table":
+        return blocks
+    table, *notes = blocks
+    return html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
+
+
+def _head(name: str, label: str, places: Places) -> list:
+    """What stands above a cell: its label and its places in the report."""
     here = {"t": "Code", "c": [ast.attr(), label]}
     link = ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])
     back = places.of(name, label)
