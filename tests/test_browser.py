@@ -176,6 +176,47 @@ def test_card_can_be_pointed_at_and_is_closed_by_escape(browser, site):
     assert not card(browser).is_displayed()
 
 
+def tap(browser, element):
+    """Touch the middle of an element's first line with a finger."""
+    box = browser.js("arguments[0].getClientRects()[0].toJSON()", element)
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    for kind, points in (("touchStart", [place]), ("touchEnd", [])):
+        event = {"type": kind, "touchPoints": points}
+        browser.driver.execute_cdp_cmd("Input.dispatchTouchEvent", event)
+
+
+def test_a_finger_sees_the_card_before_it_follows_the_number(browser, site):
+    browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        browser.open(site / "index.html", size=NARROW)
+        first, other = browser.all("a.result")[:2]
+        browser.js("arguments[0].scrollIntoView({block: 'center'})", first)
+        tap(browser, first)
+        browser.until("!document.querySelector('#provenance-card').hidden")
+        assert browser.js("location.pathname").endswith("/index.html")
+        assert "Tap the number again" in card(browser).text
+        tap(browser, browser.find("#abstract-title"))
+        browser.until("document.querySelector('#provenance-card').hidden")
+        for _ in range(2):
+            tap(browser, other)
+        browser.until("location.pathname.includes('/notebooks/')")
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_the_card_never_covers_its_number(browser, site):
+    browser.open(site / "index.html", size=NARROW)
+    covered = browser.js(
+        "[...document.querySelectorAll('a.result')].filter(link => {"
+        " link.scrollIntoView({block: 'center'}); link.focus();"
+        " const card = document.querySelector('#provenance-card').getBoundingClientRect();"
+        " return [...link.getClientRects()].some(line =>"
+        "  card.top < line.bottom && card.bottom > line.top);"
+        "}).map(link => link.textContent)"
+    )
+    assert covered == []
+
+
 def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
     browser.open(site / "index.html")
     link = browser.find("a.result[data-result='response.median_weeks']")
@@ -299,11 +340,13 @@ def test_a_table_is_sorted_by_size_and_says_so(browser, table_page):
     browser.open(table_page)
     assert patients(browser) == list("ABCD")
     sort = browser.find("#tbl-all th:nth-child(3) [role=button]")
+    heading = "document.querySelector('#tbl-all th:nth-child(3)').ariaSort"
     browser.js("arguments[0].focus()", sort)
     browser.press(Keys.ENTER)
+    browser.until(f"{heading} === 'ascending'")
     assert patients(browser) == list("CABD")
-    assert browser.find("#tbl-all th:nth-child(3)").get_attribute("aria-sort") == "ascending"
     browser.press(Keys.ENTER)
+    browser.until(f"{heading} === 'descending'")
     assert patients(browser) == list("DBAC")
 
 
@@ -381,10 +424,95 @@ def test_each_exhibit_names_its_sources(site):
     for exhibit in found:
         links = [link["href"] for link in exhibit.select(".exhibit-sources a")]
         label = exhibit["id"]
+        said = exhibit.select_one(".exhibit-sources").get_text()
+        kinds = ("Data", "Figure", "Notebook", "Expectations")
+        assert [k for k in kinds if f"{k}: " in said.replace(" met: ", ": ")] == [
+            kind for kind in kinds if kind != "Figure" or label.startswith("fig-")
+        ]
         assert any(re.fullmatch(rf"notebooks/\w+\.html#{label}", href) for href in links)
         assert any(href.startswith("quality/") for href in links)
         if label.startswith("fig-"):
             assert {f"exhibits/{label}.{kind}" for kind in ("csv", "svg", "png")} <= set(links)
+
+
+def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
+    browser.open(site / "index.html")
+    letters = browser.js(
+        "[...document.querySelectorAll('main > p')].filter(p => p.textContent.length > 400)"
+        ".map(p => p.textContent.length * parseFloat(getComputedStyle(p).lineHeight)"
+        " / p.getBoundingClientRect().height)"
+    )
+    assert len(letters) > 5 and min(letters) >= 55 and max(letters) <= 80
+    edge = browser.js("document.querySelector('main > h2').getBoundingClientRect().right")
+    for selector in ("main > p", "main > .reconstructed", "figcaption", ".exhibit-notes p"):
+        right = browser.js(
+            f"Math.max(...[...document.querySelectorAll({selector!r})]"
+            ".map(node => node.getBoundingClientRect().right))"
+        )
+        assert right == pytest.approx(edge, abs=1.5), selector
+
+
+def test_labels_of_rows_are_indented_as_a_whole(browser, site):
+    labels = parsed(site / "index.html").select("tbody th, tbody td:first-child")
+    assert not [node.get_text() for node in labels if node.get_text().startswith("\u2003")]
+    browser.open(site / "index.html", size=NARROW)
+    places = [
+        browser.js(f"parseFloat(getComputedStyle(document.querySelector({cell!r})).paddingLeft)")
+        for cell in ("#tbl-characteristics th[scope=rowgroup]", "th.indent-1", "th.indent-2")
+    ]
+    assert places == sorted(set(places))
+
+
+def test_pages_say_what_they_are(site):
+    icons = set()
+    for path in pages(site):
+        head = parsed(path).head
+        assert len(head.select_one("meta[name=description]")["content"]) > 40, path.name
+        icons.add(head.select_one("link[rel=icon]")["href"])
+    assert len(icons) == 1 and icons.pop().startswith("data:image/svg+xml,")
+    titles = [parsed(path).title.get_text() for path in pages(site)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_title_block_says_how_to_cite_and_leads_to_every_form(site):
+    page = parsed(site / "index.html")
+    block = page.select_one(".title-block")
+    title, authors = block.h1.get_text(), block.select_one(".authors").get_text()
+    version = re.search(r"Version [\d.]+\d", block.select_one(".facts").get_text())[0]
+    cited = block.select_one(".cite").get_text()
+    assert all(part in cited for part in (title, authors, version))
+    forms = {link["href"] for link in block.select(".downloads a")}
+    others = {"notebooks/index.html", "data/index.html"}
+    assert forms == {"index.pdf", "index.docx", "index.jats.xml", *others}
+    told = json.loads(page.select_one("script[type='application/ld+json']").string)
+    assert (told["headline"], told["author"]) == (title, [{"name": authors}])
+    assert {form["contentUrl"] for form in told["encoding"]} == {"index.html", *forms - others}
+    assert page.select_one("meta[name=citation_title]")["content"] == title
+
+
+def test_notebook_pages_caption_tables_as_the_report_does(site):
+    report, page = (parsed(site / name) for name in ("index.html", "notebooks/05_response.html"))
+    shown = [tree.select_one("#tbl-response caption").get_text() for tree in (report, page)]
+    assert shown[0].startswith("Table ") and shown[0] == shown[1]
+    assert page.select_one("#tbl-response .exhibit-notes")
+
+
+def test_parameters_are_folded_and_opened_by_the_keyboard(browser, site):
+    from selenium.webdriver import Keys
+
+    browser.open(site / "notebooks" / "05_response.html")
+    folded = browser.all(".cell > details")
+    names = [part.find_element("tag name", "summary").text for part in folded]
+    assert names == ["Default parameters", "Parameters of this run"]
+    code = folded[1].find_element("css selector", "pre")
+    assert not code.is_displayed()
+    browser.js("arguments[0].querySelector('summary').focus()", folded[1])
+    browser.press(Keys.ENTER)
+    assert code.is_displayed() and "conf_level" in code.text
+    browser.open(site / "notebooks" / "06_audit.html", size=NARROW)
+    browser.click(browser.all(".cell > details > summary")[1])
+    wide = "document.querySelectorAll('details[open] pre')[0]"
+    browser.until(f"{wide}.scrollWidth > {wide}.clientWidth && {wide}.tabIndex === 0")
 
 
 def test_no_page_scrolls_sideways_on_a_phone(browser, site):
@@ -429,8 +557,27 @@ def test_print_hides_what_only_a_screen_can_use(browser, site):
         assert browser.find(f"{FIGURE} .drawing").is_displayed()
         line = browser.js("getComputedStyle(document.querySelector('a.result')).textDecorationLine")
         assert line == "none"
+        sizes = "document.querySelectorAll('main > p, figcaption, .exhibit-notes p, .cell-caption')"
+        size = f"[...{sizes}].map(node => parseFloat(getComputedStyle(node).fontSize))"
+        text = browser.js(
+            "parseFloat(getComputedStyle(document.querySelector('main > p')).fontSize)"
+        )
+        assert max(browser.js(size)) == text
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
+
+
+def test_states_are_seen_in_forced_colours(browser, curves):
+    forced = [{"name": "forced-colors", "value": "active"}]
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": forced})
+    for states in (f"{FIGURE} .switch button", ".site a", "#toc a"):
+        looks = browser.js(
+            f"[...document.querySelectorAll({states!r})].map(node => {{"
+            " const look = getComputedStyle(node);"
+            " return [look.backgroundColor, look.borderBottomColor, look.borderLeftColor]"
+            ".join() })"
+        )
+        assert len(set(looks)) == 2, states
 
 
 def test_nothing_is_loaded_from_elsewhere_and_nothing_breaks_the_policy(browser, site, table_page):

@@ -7,20 +7,29 @@ from pathlib import Path
 from case_review import quality
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, html_tables, interactive, provenance, scripts
+from case_review.rendering import (
+    ast,
+    columns,
+    figures,
+    html_tables,
+    interactive,
+    provenance,
+    scripts,
+)
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.forms import Form
 
 
 def number(result: Recorded) -> dict:
-    """A number of the prose as a link to its cell."""
+    """A number of the prose as a link to its cell; a short one stays on one line."""
     url = provenance.cell_address(result)
     data = {
         "data-result": result.id,
         "data-notebook": result.notebook,
         "data-cell": result.cell,
     }
-    return ast.link(url, ast.words(result.text), provenance.tooltip(result), ["result"], **data)
+    classes = ["result", *(["short"] if len(result.text) <= columns.SHORT else [])]
+    return ast.link(url, ast.words(result.text), provenance.tooltip(result), classes, **data)
 
 
 def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
@@ -79,24 +88,37 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
 
 def sources(project: Project, shown: Exhibit) -> dict:
     """The line below an exhibit with what lies behind it."""
-    found: list = []
-
-    def add(url: str, text: str, unseen: str = "") -> None:
-        hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(unseen)]}
-        found.extend(ast.words(" · ") if found else [])
-        found.append(ast.link(url, [*ast.words(text), *([hidden] if unseen else [])]))
-
     of = f" of {shown.name}" if shown.name else ""
-    for ending in ("csv", "svg", "png"):
-        name = f"{shown.label}.{ending}"
-        if (project.exhibits / name).is_file():
-            add(f"exhibits/{name}", ending.upper(), of)
-    add(f"notebooks/{shown.notebook}.html#{shown.label}", f"notebook {shown.notebook}", of)
+
+    def files(*endings: str) -> list:
+        names = {ending: f"{shown.label}.{ending}" for ending in endings}
+        return [
+            ast.link(f"exhibits/{name}", _said(ending.upper(), of))
+            for ending, name in names.items()
+            if (project.exhibits / name).is_file()
+        ]
+
+    cell = f"notebooks/{shown.notebook}.html#{shown.label}"
     expected = quality.Suites(project)
-    guards = expected.guarding(shown.notebook, shown.label)
-    for position, suite in enumerate(guards):
-        words = f"{'expectations: ' if not position else ''}{suite.name} {suite.met}/{suite.of}"
-        add(f"quality/{suite.name}.html", words)
+    suites = expected.guarding(shown.notebook, shown.label)
+    guards = [ast.link(f"quality/{s.name}.html", _said(f"{s.name} {s.met}/{s.of}")) for s in suites]
     if not guards and expected.all:
-        add("quality/index.html", "expectations on the data")
+        guards = [ast.link("quality/index.html", _said("on all data"))]
+    groups = {
+        "Data": files("csv"),
+        "Figure": files("svg", "png"),
+        "Notebook": [ast.link(cell, _said(shown.notebook, of))],
+        "Expectations met" if suites else "Expectations": guards,
+    }
+    found: list = []
+    for name, links in groups.items():
+        for position, link in enumerate(links):
+            before = ", " if position else f" · {name}: " if found else f"{name}: "
+            found += [*ast.words(before), link]
     return ast.div([ast.para(*found)], classes=["exhibit-sources"])
+
+
+def _said(text: str, unseen: str = "") -> list:
+    """The words of a link; `unseen` tells it apart from others where it is read out alone."""
+    hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(unseen)]}
+    return [*ast.words(text), *([hidden] if unseen else [])]

@@ -8,6 +8,10 @@ from case_review.rendering import ast, columns
 
 #: What stands, unseen, in a corner that has no heading of its own.
 _CORNER = "Row"
+#: What indents the label of a row.
+_EM = "\u2003"
+#: The deepest indent that the style knows.
+_DEEPEST = 3
 _FRAME = "table-scroll"
 #: The name of a table without caption; no two frames of a page may bear the same name.
 _NAMELESS = "Table"
@@ -34,6 +38,7 @@ def accessible(blocks: list, classes: tuple[str, ...] = ()) -> list:
         table["c"][0][1] = [*table["c"][0][1], *classes]
         _heads(table)
         _short(table)
+        _indent(table)
         table["c"][4] = [group for body in table["c"][4] for group in _groups(body)]
         name = ast.text(table["c"][1][1]) or _NAMELESS
         names.append(name)
@@ -57,13 +62,43 @@ def _short(table: dict) -> None:
                 cell[0][1] = [*cell[0][1], "short"]
 
 
+def _indent(table: dict) -> None:
+    """Indent the labels of rows by a class: a line may break after a blank, but not after that."""
+    for body in table["c"][4]:
+        for cell in (row[1][0] for row in body[3]):
+            first = next((node for block in cell[4] for node in block["c"]), None)
+            if first and first["t"] == "Str" and first["c"].startswith(_EM):
+                label = first["c"].lstrip(_EM)
+                cell[0][1] = [*cell[0][1], f"indent-{min(len(first['c']) - len(label), _DEEPEST)}"]
+                first["c"] = label
+
+
 def _heads(table: dict) -> None:
     for row in table["c"][3][1]:
         for cell in row[1]:
             _scope(cell, "col")
+            cell[4] = _unbroken(cell[4])
             if not ast.text(cell[4]).strip():
                 hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(_CORNER)]}
                 cell[4] = [{"t": "Plain", "c": [hidden]}]
+
+
+def _unbroken(blocks: list) -> list:
+    """`blocks` whose equations, such as `n = 84`, stay on one line."""
+
+    def change(node: dict):
+        if node["t"] not in ("Plain", "Para"):
+            return None
+        inlines = node["c"]
+        equals = [i for i, each in enumerate(inlines) if each == {"t": "Str", "c": "="}]
+        beside = {place for i in equals for place in (i - 1, i + 1)}
+        held = [
+            {"t": "Str", "c": "\u00a0"} if i in beside and each["t"] == "Space" else each
+            for i, each in enumerate(inlines)
+        ]
+        return {"t": node["t"], "c": held}
+
+    return ast.walk(blocks, change)
 
 
 def _groups(body: list) -> list:

@@ -89,7 +89,7 @@ def _chart(groups: list[dict], end: float) -> dict:
     weeks = {
         "title": "Weeks since start of treatment",
         "scale": alt.Scale(domain=[0, end], nice=False),
-        "axis": alt.Axis(grid=False, tickCount=10),
+        "axis": alt.Axis(grid=False, tickCount=10, labelOverlap="greedy", labelSeparation=6),
     }
     percent = {
         "title": "Patients who have responded",

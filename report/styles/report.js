@@ -14,6 +14,7 @@ function provenance() {
   document.querySelector("main").append(card);
   let shownFor = null;
   let leaving = 0;
+  let tapped = null;
 
   function fill(lines) {
     const list = document.createElement("dl");
@@ -27,16 +28,18 @@ function provenance() {
       before = term;
     }
     const hint = document.createElement("p");
-    hint.textContent = "The number is a link to its notebook cell.";
+    hint.textContent = tapped ? "Tap the number again to open its notebook cell." : "The number is a link to its notebook cell.";
     card.replaceChildren(list, hint);
   }
 
   function place(link) {
-    const box = link.getClientRects()[0] ?? link.getBoundingClientRect();
+    // A number may go on in the next line: the card stands below its last part, or above its first.
+    const boxes = [...link.getClientRects()];
+    const [first, last] = [boxes[0], boxes[boxes.length - 1]];
     const width = document.documentElement.clientWidth;
-    const left = Math.max(12, Math.min(box.left, width - card.offsetWidth - 12));
-    const below = box.bottom + 6 + card.offsetHeight < window.innerHeight;
-    const top = below || box.top < card.offsetHeight + 12 ? box.bottom + 6 : box.top - card.offsetHeight - 6;
+    const below = last.bottom + 6 + card.offsetHeight < window.innerHeight || first.top < card.offsetHeight + 12;
+    const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
+    const top = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
     card.style.left = `${left + window.scrollX}px`;
     card.style.top = `${top + window.scrollY}px`;
   }
@@ -63,15 +66,28 @@ function provenance() {
   // The pointer may wander from the number onto its card without losing it.
   const hideSoon = () => {
     clearTimeout(leaving);
-    leaving = setTimeout(() => document.activeElement === shownFor || hide(), 250);
+    leaving = setTimeout(() => document.activeElement === shownFor || hide(), 300);
   };
   for (const link of document.querySelectorAll("a.result")) {
     link.removeAttribute("title");
     link.addEventListener("pointerenter", (event) => event.pointerType === "touch" || show(link));
-    link.addEventListener("pointerleave", hideSoon);
+    link.addEventListener("pointerleave", (event) => event.pointerType === "touch" || hideSoon());
     link.addEventListener("focus", () => show(link));
     link.addEventListener("blur", hide);
+    // A finger cannot hover: its first tap shows the card, the second one follows the link.
+    link.addEventListener("pointerdown", (event) => {
+      tapped = event.pointerType === "touch" && shownFor !== link ? link : null;
+    });
+    link.addEventListener("click", (event) => {
+      if (tapped !== link || event.detail === 0) return; // 0: by the keyboard
+      event.preventDefault();
+      show(link);
+      tapped = null;
+    });
   }
+  document.addEventListener("pointerdown", (event) => {
+    if (shownFor && !shownFor.contains(event.target) && !card.contains(event.target)) hide();
+  });
   card.addEventListener("pointerenter", () => clearTimeout(leaving));
   card.addEventListener("pointerleave", hideSoon);
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
@@ -130,7 +146,8 @@ function frames() {
     return frame.getAttribute("aria-label") ?? words?.textContent.trim() ?? `${name} ${number}`;
   }
   function judge(frame) {
-    if (frame.scrollWidth > frame.clientWidth + 1) {
+    // What is folded away has no width yet, and is judged again when it is unfolded.
+    if (!frame.checkVisibility() || frame.scrollWidth > frame.clientWidth + 1) {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
       frame.setAttribute("aria-label", frame.dataset.label);

@@ -55,12 +55,13 @@ function explorable(exhibit) {
   const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: start });
   const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: start });
   const body = element("tbody");
-  const heads = ["Group", "Responded", "Limits", "At risk"].map((name) => element("th", { scope: "col" }, name));
+  const heads = ["Group", "Responded", "Confidence limits", "At risk"].map((name) => element("th", { scope: "col" }, name));
   const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
   const time = element("div", { class: "tools" }, element("label", {}, "Read off at week ", exact), element("label", {}, element("span", { class: "visually-hidden" }, "Week"), slider));
   const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen week." });
   const card = element("div", { class: "drawing chart-card" }, canvas);
-  const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, time, element("div", { "aria-live": "polite" }, readings));
+  const hint = element("p", { class: "hint" }, "Point at the curves, or set a week, to read them off. The caption below describes the figure as printed.");
+  const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, hint, time, element("div", { "aria-live": "polite" }, readings));
   panel.hidden = true;
   drawing.before(element("div", { class: "tools" }, views));
   drawing.after(panel);
