@@ -46,7 +46,8 @@ class Places:
         found += [(f"../index.html#{provenance.anchor(r)}", r.text) for r in own]
         links: list = []
         for url, text in found:
-            links += ast.words(", ") if links else ast.words("In the report: ")
+            # No comma, for a number may hold one.
+            links += ast.words("; ") if links else ast.words("In the report: ")
             links.append(ast.link(url, ast.words(text)))
         return links
 

@@ -146,7 +146,7 @@ function frames() {
     return frame.getAttribute("aria-label") ?? words?.textContent.trim() ?? `${name} ${number}`;
   }
   function judge(frame) {
-    // What is folded away has no width yet, and is judged again when it is unfolded.
+    // What is folded away has no size, so nothing is observed of it before it is unfolded.
     if (!frame.checkVisibility() || frame.scrollWidth > frame.clientWidth + 1) {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
@@ -158,6 +158,7 @@ function frames() {
   const watcher = new ResizeObserver((entries) => entries.forEach((entry) => judge(entry.target)));
   [...document.querySelectorAll(".table-scroll, .drawing, pre")].forEach((frame, index) => {
     frame.dataset.label = label(frame, index + 1);
+    judge(frame);
     watcher.observe(frame);
   });
 }
