@@ -17,7 +17,7 @@ import pandas as pd
 
 from case_review import raw_file
 from case_review.problems import DataError, Problem
-from case_review.schema import AUDITED, TABLES, TableSchema
+from case_review.schema import AUDITED, SHOWN, TABLES, TableSchema
 
 __all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
 
@@ -92,7 +92,8 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
     A cell that cannot be used keeps its text; a file that cannot be read is an empty table.
     """
     raw, problems = Raw({}), []
-    for name in TABLES | AUDITED:
+    shown = [name for name in SHOWN if raw_file.path_of(Path(folder), name).is_file()]
+    for name in [*TABLES, *AUDITED, *shown]:
         one, found = attempt_table(folder, name)
         problems += found
         if name in TABLES:
@@ -104,7 +105,7 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
 
 def attempt_table(folder: Path, name: str) -> tuple[Raw, list[Problem]]:
     """What can be read of one table, and every problem of its file."""
-    table = _Reader(Path(folder), name, (TABLES | AUDITED).get(name, TableSchema(())))
+    table = _Reader(Path(folder), name, (TABLES | AUDITED | SHOWN).get(name, TableSchema(())))
     frame = table.read()
     return Raw({name: frame}, table.changes, {name} if table.unsound else set()), table.problems
 
@@ -168,9 +169,7 @@ class _Reader:
     def _header_fits(self, header: list[str]) -> bool:
         before = len(self.problems)
         expected = self.schema.columns
-        if not expected:
-            return True
-        if not set(header) & set(expected):
+        if expected and not set(header) & set(expected):
             self.refuse(
                 f"this is no header of the table. It should read {','.join(expected)} - the "
                 "names of the columns in the first row, separated by commas.",
@@ -179,7 +178,13 @@ class _Reader:
             )
             return False
         for name in sorted({name for name in header if header.count(name) > 1}):
-            self.refuse("the header names this column twice. Remove one.", row=1, column=name)
+            self.refuse(
+                "the header names this column twice. Remove one.",
+                row=1,
+                column=name or "(without a name)",
+            )
+        if not expected:
+            return len(self.problems) == before
         for name in expected:
             if name not in header:
                 near = difflib.get_close_matches(name, set(header) - set(expected), 1)

@@ -100,6 +100,15 @@ AUDITED: dict[str, TableSchema] = {
     ),
 }
 
+#: Tables that a notebook shows as they stand; a review that does not show them needs no such file.
+SHOWN: dict[str, TableSchema] = {
+    "pathway": TableSchema(
+        _columns("id text x_mm y_mm width_mm kind from to effect"),
+        numbers=_columns("x_mm y_mm width_mm"),
+    ),
+    "prisma_2020": TableSchema(_columns("section item topic where note"), key=("item",)),
+}
+
 #: What cleaning derives from a diagnosis, so that no later step needs the dictionary.
 DERIVED = ("anomaly", "type", "lymphatic")
 #: The columns of the clean patients.

@@ -19,9 +19,9 @@ from test_pipeline import content
 
 from case_review import parameters
 from case_review.project import Project
-from case_review.schema import AUDITED, TABLES
+from case_review.schema import AUDITED, SHOWN, TABLES
 
-READ = sorted(TABLES | AUDITED)
+READ = sorted(TABLES | AUDITED | SHOWN)
 HOSTILE = [
     "", " ", "NA", "-", "0", "-1", "1e400", "1e-400", "inf", "nan", "1,5", "1,000", "1.000,5", "٣",
     "5-Oct", "2014-11-12", "#REF!", "=1+1", "a|b", '"', '"a', "a\nb", "a\r\nb", "\t", "\x00",
