@@ -64,12 +64,18 @@ class Result:
         if not self.text:
             raise RegistryError(f"result {self.id} has no text: prose could not show it")
         for name in ("value", "low", "high", "n", "of"):
-            object.__setattr__(self, name, _plain(getattr(self, name)))
+            value = _plain(getattr(self, name))
+            if not isinstance(value, int | float | str | None):
+                raise RegistryError(
+                    f"result {self.id}: {name} is {value!r} ({type(value).__name__}); record a "
+                    "plain number, a text or None"
+                )
+            object.__setattr__(self, name, value)
 
 
 def _plain(value):
     """A JSON-safe scalar: numpy types unwrapped, NaN (R's NA) as None."""
-    if hasattr(value, "item"):
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None

@@ -1,6 +1,7 @@
 """The registry refuses what could not be traced or shown."""
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -41,6 +42,12 @@ def test_malformed_ids_are_refused(bad):
 def test_a_result_without_text_is_refused():
     with pytest.raises(RegistryError, match="no text"):
         Result("a.b", 1)
+
+
+@pytest.mark.parametrize("value", [Fraction(1, 3), [1], {"n": 1}, np.array([1, 2])])
+def test_a_value_that_no_file_could_hold_is_refused_where_it_is_recorded(value):
+    with pytest.raises(RegistryError, match=r"result a\.b: value is .* record a plain number"):
+        Result("a.b", value, text="1")
 
 
 def test_one_id_from_two_notebooks_is_refused(tmp_path):
