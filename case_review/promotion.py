@@ -76,6 +76,11 @@ def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, 
         mine = {project.relative(new) for new in moves.values()}
         problems += [f"{path} is an output of {other} already" for path in sorted(mine & owned)]
     own = stage / "results" / f"{name}.json"
+    problems += [
+        f"it opens Notebook({path.stem!r}): write Notebook({name!r}), the name of its own file"
+        for path in sorted(own.parent.glob("*.json"))
+        if path != own
+    ]
     recorded = _recorded(project, name)
     for result in registry.read(own) if own.is_file() else ():
         if result.id in recorded:
@@ -88,7 +93,7 @@ def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, 
         listed = "\n".join(problems)
         raise ReviewError(
             f"{name} ran, but its output cannot join the report:\n{listed}\n"
-            "Rename the label or the result id in one of the notebooks."
+            "Give each notebook, label and result id a name of its own."
         )
 
 

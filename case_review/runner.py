@@ -30,6 +30,7 @@ TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
+_ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -129,7 +130,11 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
             if _last_started(output) is not None:
                 raise
             executed = _papermill(project, name, values, output, deadline)
-        return normalise(executed, project)
+        broken = [c for c in executed.cells if c.metadata.papermill.get("exception")]
+        if not broken:
+            return normalise(executed, project)
+        # Papermill calls it a success if a cell ends the notebook by `sys.exit()`.
+        cell, text = _label(broken[0].source), _ENDED
     except PapermillExecutionError as error:
         cell, text = _label(error.source), f"{error.ename}: {error.evalue}"
     except CellTimeoutError:

@@ -76,6 +76,7 @@ def test_what_a_notebook_no_longer_makes_is_removed(project):
     [
         ("#| label: ratio\n1 / 0", "ratio", "ZeroDivisionError: division by zero"),
         ("1 / 0", "without a label, beginning `1 / 0`", "ZeroDivisionError: division by zero"),
+        ("#| label: half\nimport sys\nsys.exit()", "half", "SystemExit: this cell ended the"),
         ("#| label: gone\nimport os\nos._exit(9)", "gone", "DeadKernelError: the kernel died"),
         ("#| label: slow\nimport time\ntime.sleep(60)", "slow", "TimeoutError: the notebook's"),
     ],
@@ -84,7 +85,7 @@ def test_a_failed_run_leaves_the_previous_output(project, capsys, monkeypatch, s
     notebook(project, RECORD.format(n=3))
     runner.run(project, NAME)
     before = products(project)
-    notebook(project, RECORD.format(n=4), source)
+    notebook(project, RECORD.format(n=4), source, "print('the rest')")
     monkeypatch.delenv("CASE_REVIEW_FAILURES", raising=False)
     assert main(["run", NAME, "--timeout", "4" if "sleep" in source else "60"]) == 1
     *_, place, last = capsys.readouterr().err.strip().splitlines()
@@ -139,6 +140,14 @@ def test_two_notebooks_may_not_record_one_id_or_write_one_exhibit(project):
     assert "a.b (cell cell-of-03_b) is recorded by 02_a (cell cell-of-02_a) already" in text
     assert "report/exhibits/tbl-x.csv is an output of 02_a already" in text
     assert products(project) == before
+
+
+def test_a_notebook_opens_its_own_name(project):
+    stage = staged(project, "07_a", "tbl-x.csv")
+    (stage / "results" / "07_a.json").rename(stage / "results" / "03_a.json")
+    with pytest.raises(ReviewError, match=r"opens Notebook\('03_a'\): write Notebook\('07_a'\)"):
+        promotion.promote(project, "07_a", stage, "stamp")
+    assert products(project) == {}
 
 
 def test_an_interrupted_promotion_does_not_pass_for_a_finished_one(project, monkeypatch):
