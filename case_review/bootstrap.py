@@ -26,6 +26,13 @@ EDIT_LOCK = "requirements-edit.lock"
 SOURCE_ONLY = "autograd-gamma"
 #: Stands for the project's folder where the environment lies outside it and may be shared.
 ELSEWHERE = "elsewhere"
+#: Names the folder that a set-up has begun to fill, so that the next may remove what is in it.
+BEGUN = Path("report", "_build", "set-up-begun.txt")
+#: What to do after a set-up that stopped.
+AGAIN = (
+    "Mend that - a missing network, a full disk, a right - and type the same command again; "
+    "nothing needs to be removed."
+)
 
 
 class SetupError(Exception):
@@ -55,7 +62,7 @@ def check_python(version=sys.version_info, has_venv=None):
 
 
 def wanted(root, folder, edit):
-    """What the stamp of a finished set-up says: hashes of the locks, Python, and the place."""
+    """What the stamp of a finished set-up says: hashes of the locks, and the place."""
     locks = [LOCK, BUILD_LOCK] + ([EDIT_LOCK] if edit else [])
     return {
         "locks": {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in locks},
@@ -93,6 +100,7 @@ def set_up(root, folder, edit):
         install(root / LOCK)
         _make_importable(root, folder)
         _write_stamp(folder, base)
+        (root / BEGUN).unlink(missing_ok=True)
     if edit:
         _installer(folder)(root / EDIT_LOCK)
         _write_stamp(folder, wanted(root, folder, edit))
@@ -100,11 +108,19 @@ def set_up(root, folder, edit):
 
 def _create(root, folder):
     check_python()
+    begun = root / BEGUN
     if folder.exists():
-        if not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
+        ours = begun.is_file() and begun.read_text(encoding="utf-8") == str(folder)
+        if not ours and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
             raise SetupError(f"{folder} exists and is no Python environment: move it away.")
         if root not in folder.parents and (folder / STAMP).is_file():
             raise SetupError(f"{folder} was set up from other lock files: name another VENV.")
+    # From here on a part of an environment may lie there, even without its pyvenv.cfg.
+    begun.parent.mkdir(parents=True, exist_ok=True)
+    begun.write_text(str(folder), encoding="utf-8")
+    if folder.exists():
+        # The stamp first: what is half removed should not pass for finished.
+        (folder / STAMP).unlink(missing_ok=True)
         shutil.rmtree(str(folder))
     if shutil.which("uv"):
         _call(["uv", "venv", "--quiet", "--no-config", "--python", sys.executable, str(folder)])
@@ -145,10 +161,7 @@ def _call(command):
     done = subprocess.run(command, env=environment)
     if done.returncode:
         raise SetupError(
-            "Setting up stopped at `{}` (see above). If the network was missing, type the same "
-            "command again once it is there; nothing needs to be removed.".format(
-                " ".join(command[:4])
-            )
+            "Setting up stopped at `{}` (see above). {}".format(" ".join(command[:4]), AGAIN)
         )
 
 
@@ -162,18 +175,24 @@ def main(arguments):
     root = Path.cwd()
     folder = root / arguments[0]
     edit = "--edit" in arguments[1:]
-    want = wanted(root, folder, edit)
-    if is_ready(folder, want):
-        return 0
     try:
+        want = wanted(root, folder, edit)
+        if is_ready(folder, want):
+            return 0
         check_python()
         from case_review.locking import hold
 
-        with hold(root / "report" / "_build" / "setup.lock", "set-up"):
+        with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
             if not is_ready(folder, want):
                 set_up(root, folder, edit)
     except SetupError as error:
         say(error)
+        return 1
+    except KeyboardInterrupt:
+        say("Setting up was interrupted. Type the same command again; it begins anew.")
+        return 130
+    except OSError as error:
+        say(f"Setting up stopped at {error.filename}: {error.strerror}. {AGAIN}")
         return 1
     return 0
 

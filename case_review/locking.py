@@ -8,6 +8,7 @@ only the standard library, so that it works before the project's own environment
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -15,7 +16,6 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -39,8 +39,10 @@ def acquire(path: Path, command: str, announce=None) -> int:
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         "command": command,
     }
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, (json.dumps(record) + "\n").encode(), 0)
+    # On a full disk the lock holds all the same; it only does not say whose it is.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, (json.dumps(record) + "\n").encode(), 0)
     return descriptor
 
 
@@ -53,10 +55,10 @@ def holder(path: Path) -> str:
     return "process {pid} on {host}, since {since} ({command})".format_map(record)
 
 
-@contextmanager
-def hold(path: Path, command: str = "") -> Iterator[None]:
-    """Hold the lock `path` within a `with` block."""
-    descriptor = acquire(path, command)
+@contextlib.contextmanager
+def hold(path: Path, command: str = "", announce=None) -> Iterator[None]:
+    """Hold the lock `path` within a `with` block; `announce` as for `acquire`."""
+    descriptor = acquire(path, command, announce)
     try:
         yield
     finally:
@@ -70,10 +72,17 @@ def main(arguments: list[str]) -> int:
         return 2
     path, command = Path(arguments[0]), arguments[2:]
     shown = " ".join(argument for argument in command if not argument.startswith("--no-"))
-    descriptor = acquire(path, shown, lambda text: print(text, file=sys.stderr, flush=True))
-    # The command inherits the open file, and with it the lock; exec keeps make's job server too.
-    os.set_inheritable(descriptor, True)
-    os.execvp(command[0], command)
+    try:
+        descriptor = acquire(path, shown, lambda text: print(text, file=sys.stderr, flush=True))
+        # The command inherits the open file, and with it the lock; exec keeps make's job server.
+        os.set_inheritable(descriptor, True)
+        os.execvp(command[0], command)
+    except KeyboardInterrupt:
+        print("interrupted while waiting; nothing was done", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"{path}: the build's lock cannot be taken ({error.strerror}).", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

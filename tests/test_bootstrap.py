@@ -95,6 +95,66 @@ def test_a_finished_set_up_is_not_repeated_an_interrupted_one_is(root, calls, mo
     assert not bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
 
 
+def test_an_environment_that_was_killed_before_it_had_its_mark_is_made_again(
+    root, calls, monkeypatch
+):
+    folder = root / ".venv"
+
+    def killed(*_):
+        (folder / "lib").mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, "_call", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bootstrap.set_up(root, folder, edit=False)
+    assert not (folder / "pyvenv.cfg").exists() and any(folder.iterdir())
+    bootstrap.set_up(root, folder, edit=False)
+    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+    assert not (root / bootstrap.BEGUN).exists()
+
+
+def test_a_removal_cut_short_does_not_pass_for_an_environment(root, calls, monkeypatch):
+    folder = root / ".venv"
+    want = bootstrap.wanted(root, folder, edit=False)
+    bootstrap.set_up(root, folder, edit=False)
+    (folder / "pyvenv.cfg").touch()
+    (folder / "bin" / "python").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", lambda _: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            bootstrap.set_up(root, folder, edit=False)
+    (folder / "bin" / "python").touch()
+    assert not bootstrap.is_ready(folder, want)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (OSError(28, "No space left on device", "lib"), 1, "stopped at lib: No space left on dev"),
+        (KeyboardInterrupt(), 130, "was interrupted. Type the same command again"),
+        (bootstrap.SetupError("the reason"), 1, "the reason"),
+    ],
+)
+def test_what_stops_a_set_up_is_told_without_a_traceback(
+    root, monkeypatch, capsys, error, code, told
+):
+    def stop(*_):
+        raise error
+
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(bootstrap, "set_up", stop)
+    assert bootstrap.main([".venv"]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_a_missing_lock_file_is_named(root, monkeypatch, capsys):
+    (root / bootstrap.LOCK).unlink()
+    monkeypatch.chdir(root)
+    assert bootstrap.main([".venv"]) == 1
+    assert f"{bootstrap.LOCK}: No such file" in capsys.readouterr().err
+
+
 def test_jupyterlab_is_added_to_what_is_there(root, calls):
     folder = root / ".venv"
     bootstrap.set_up(root, folder, edit=False)

@@ -1,6 +1,7 @@
 """One build at a time, and the one that waits says for whom."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,29 @@ def test_the_lock_lasts_as_long_as_the_command_however_it_ends(tmp_path):
 def test_the_command_s_exit_code_is_passed_on(tmp_path):
     done = subprocess.run([*COMMAND, str(tmp_path / "lock"), "--", "sh", "-c", "exit 7"], cwd=ROOT)
     assert done.returncode == 7
+
+
+def test_a_lock_that_cannot_be_taken_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "lock").mkdir()
+    done = subprocess.run(
+        [*COMMAND, str(tmp_path / "lock"), "--", "true"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"{tmp_path}/lock: the build's lock cannot be taken (Is a directory).\n"
+
+
+def test_an_impatient_user_sees_no_traceback(tmp_path):
+    with hold(tmp_path / "lock"):
+        waiting = subprocess.Popen(
+            [*COMMAND, str(tmp_path / "lock"), "--", "true"],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert "waiting for another build" in waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.communicate(timeout=30)[1] == "interrupted while waiting; nothing was done\n"
+        assert waiting.returncode == 130
 
 
 def test_wrong_usage_is_told(tmp_path):
