@@ -22,6 +22,17 @@ CONSTANT = {
     "JUPYTER_NO_CONFIG": "1",
 }
 
+#: A user's own ways of working, which change what is computed, drawn or printed.
+_PRIVATE = (
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONWARNINGS",
+    "PYTHONOPTIMIZE",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+    "MATPLOTLIBRC",
+)
+
 
 def folders(project: Project) -> dict[str, Path]:
     """Where programs look for their configuration, so that the user's own is not found."""
@@ -41,7 +52,7 @@ def settle(project: Project) -> None:
     for name, folder in folders(project).items():
         folder.mkdir(parents=True, exist_ok=True)
         os.environ[name] = str(folder)
-    for name in ("PYTHONPATH", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+    for name in _PRIVATE:
         os.environ.pop(name, None)
     time.tzset()
 
@@ -52,5 +63,8 @@ def build_font_cache(project: Project) -> None:
     A kernel that takes long over it prints a warning into its notebook.
     """
     settle(project)
-    if not any(Path(os.environ["MPLCONFIGDIR"]).glob("fontlist-*.json")):
+    cache = Path(os.environ["MPLCONFIGDIR"])
+    for left in cache.glob("*.matplotlib-lock"):  # of a killed build; nobody else is building now
+        left.unlink()
+    if not any(cache.glob("fontlist-*.json")):
         import matplotlib.font_manager  # noqa: F401
