@@ -27,6 +27,7 @@ from case_review.errors import ReviewError
 from case_review.files import write_bytes
 from case_review.parameter_rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
+from case_review.schema import text_columns
 
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 
@@ -79,8 +80,20 @@ class Notebook:
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, table: str) -> pd.DataFrame:
-        """The clean table `data/clean/<table>.csv`; an empty cell is missing."""
-        frame = self._read_csv(self.project.clean / f"{table}.csv")
+        """The clean table `data/clean/<table>.csv`; an empty cell is missing.
+
+        A patient or a report that is called 007 keeps its name: text is text.
+        """
+        path = self.project.clean / f"{table}.csv"
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"{self.project.relative(path)} does not exist. Run `make data` first."
+            )
+        self._remember(path)
+        missing = {"keep_default_na": False, "na_values": [""]}
+        columns = pd.read_csv(path, nrows=0).columns
+        text = dict.fromkeys(text_columns(table, columns), str)
+        frame = pd.read_csv(path, dtype=text, **missing)
         if "provenance" in frame.columns:
             self._reconstructed |= frame["provenance"].eq("reconstructed").any()
         return frame
@@ -100,14 +113,6 @@ class Notebook:
                 self._remember(path)
                 results.update({result.id: result for result in registry.read(path)})
         return results
-
-    def _read_csv(self, path: Path, **options) -> pd.DataFrame:
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"{self.project.relative(path)} does not exist. Run `make data` first."
-            )
-        self._remember(path)
-        return pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
 
     def _remember(self, path: Path) -> None:
         self._inputs[self.project.relative(path)] = sha256(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -118,3 +119,13 @@ CLEAN_PATIENTS = _columns(
     "cotreatments response response_criterion response_time_value response_time_unit time_hours "
     "event follow_up_months treatment_status provenance"
 )
+#: The numbers among the columns that cleaning adds, by table.
+ADDED_NUMBERS = {"patients": ("age_hours", "time_hours", "event")}
+
+
+def text_columns(table: str, columns: Iterable[str]) -> list[str]:
+    """Those of the columns of a clean table that hold text, whatever it looks like."""
+    if table not in TABLES:
+        return []
+    numbers = {*TABLES[table].numbers, *ADDED_NUMBERS.get(table, ())}
+    return [name for name in columns if name not in numbers]

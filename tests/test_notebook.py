@@ -56,6 +56,20 @@ def test_recorded_results_carry_cell_and_inputs(project, staged, run):
     assert result.inputs == {"data/clean/patients.csv": sha256(path)}
 
 
+def test_text_is_text_whatever_it_looks_like(project):
+    from case_review.notebook import Notebook
+
+    path = project / "data" / "clean" / "patients.csv"
+    path.write_text(
+        "patient_id,report_id,symptoms,age_hours,dose_value,provenance\n"
+        "007,1,,24,0.5,printed\n7,1,,,,printed\n"
+    )
+    patients = Notebook("x").read("patients")
+    assert list(patients["patient_id"]) == ["007", "7"] and list(patients["report_id"]) == ["1"] * 2
+    assert patients["symptoms"].isna().all() and patients["symptoms"].dtype == object
+    assert patients["age_hours"].sum() == 24 and patients["dose_value"].sum() == 0.5
+
+
 def test_a_cell_without_label_cannot_record(staged, run):
     with pytest.raises(registry.RegistryError, match="label"):
         run("nb.record('patients.all', 2, '2')")

@@ -31,7 +31,10 @@ Of {{< result patients.all >}} patients, {{< result response.responders >}} resp
 
 
 def extracted(raw):
-    """Keep seven publications as if a group had extracted them; one patient did not respond."""
+    """Keep seven publications as if a group had extracted them; one patient did not respond.
+
+    Reports and patients have numbers for names, and nobody noted a co-treatment.
+    """
 
     def read(name):
         return pd.read_csv(raw / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -43,6 +46,15 @@ def extracted(raw):
         name: table[table["report_id"].isin(kept)].assign(provenance="extracted")
         for name, table in tables.items()
     }
+    renamed = {
+        "report_id": {old: f"{i:03}" for i, old in enumerate(kept, 1)},
+        "patient_id": {old: str(i) for i, old in enumerate(tables["patients"]["patient_id"], 1)},
+    }
+    tables = {
+        name: table.assign(**{c: table[c].map(renamed[c]) for c in renamed if c in table})
+        for name, table in tables.items()
+    }
+    tables["patients"]["cotreatments"] = ""
     first = tables["patients"].index[0]
     response = ["response_criterion", "response_time_value", "response_time_unit"]
     tables["patients"].loc[first, ["response", *response, "follow_up_months"]] = (
