@@ -48,6 +48,7 @@ def _stamp(project: Project, options) -> int:
 def _prepare(project: Project, options) -> int:
     from case_review import dependencies, parameters, promotion, surroundings
 
+    dependencies.check_names(project)
     checked = parameters.load(project)
     for name in dependencies.notebook_names(project):
         checked.for_notebook(name)

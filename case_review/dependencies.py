@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from case_review import parameter_file, raw_file
+from case_review.errors import ReviewError
 from case_review.files import to_json
 from case_review.parameter_file import SHARED
 from case_review.project import Project, sha256
@@ -26,7 +28,7 @@ CLEANING = "01_cleaning"
 #: Not run by the build but by `make reconstruct`.
 RECONSTRUCTION = "00_reconstruction"
 #: Shape every executed notebook, whatever it imports.
-_RUNNING = ("runner.py", "normalising.py")
+_RUNNING = ("runner.py", "normalising.py", "surroundings.py")
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
 _CONNECTION = ("notebook.py", "dependencies.py")
 #: Stands for the hash of a file that does not exist.
@@ -62,6 +64,24 @@ def notebook_names(project: Project) -> list[str]:
     return [name for name in names if name != RECONSTRUCTION]
 
 
+def check_names(project: Project) -> None:
+    """Refuse notebooks whose names make could not pass on.
+
+    Raises
+    ------
+    ReviewError
+        For a name with anything but letters, digits, `_` and `-`.
+    """
+    problems = [
+        f"notebooks/{name}.ipynb: rename it, for a notebook's name may have letters, digits, _ "
+        "and - only, such as {}.ipynb".format(re.sub(r"[^\w-]+", "_", name))
+        for name in notebook_names(project)
+        if not re.fullmatch(r"[\w-]+", name)
+    ]
+    if problems:
+        raise ReviewError("\n".join(problems))
+
+
 def notebook_path(project: Project, name: str) -> Path:
     """Where a notebook's source lies."""
     return project.notebooks / f"{name}.ipynb"
@@ -77,12 +97,16 @@ def reads(path: Path) -> Reads:
 
 
 def _parse(source: str) -> ast.AST:
-    """The syntax tree of a cell; IPython's own lines (`%matplotlib`) count as nothing."""
-    lines = ["pass" if line.startswith(("%", "!")) else line for line in source.splitlines()]
+    """The syntax tree of a module or a cell, in which IPython's own lines (`%time`) may stand."""
     try:
-        return ast.parse("\n".join(lines))
+        return ast.parse(source)
     except SyntaxError:
-        return ast.Module([], [])  # the run will say so, naming the cell
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        try:
+            return ast.parse(TransformerManager().transform_cell(source))
+        except SyntaxError:
+            return ast.Module([], [])  # the run will say so, naming the cell
 
 
 def _scan(tree: ast.AST, found: Reads) -> None:
@@ -161,9 +185,17 @@ def _imports_of(path: Path, package: str) -> tuple[str, ...]:
 
 
 def _package_data(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.is_file() and path.suffix not in (".py", ".pyc"):
+    """The templates and the like of one package: not a subpackage's, nor what others leave there.
+
+    The interpreter writes to `__pycache__` at any time; hidden files and `x~` are an editor's.
+    """
+    for path in folder.iterdir():
+        if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
+            continue
+        if path.is_file() and path.suffix != ".py":
             yield path
+        elif path.is_dir() and not (path / "__init__.py").is_file():
+            yield from _package_data(path)
 
 
 def upstream(project: Project, name: str) -> list[str]:

@@ -15,6 +15,8 @@ from case_review.revision import revision
 
 #: What the build writes, and what Quarto leaves where somebody starts it by hand.
 _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
+#: Nanoseconds that every file system tells apart.
+_STEP = 2_000_000_000
 #: Most causes that `make status` names for one product.
 _CAUSES = 8
 #: What the rendered report shows or quotes besides the notebooks' output.
@@ -24,19 +26,23 @@ _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 def refresh_notebook(project: Project, name: str) -> None:
     """Renew the stamp of a notebook if its output is not whole or not made from the same inputs."""
     stamp = dependencies.notebook_stamp(project, name)
-    _refresh(project, project.root, name, stamp)
+    _refresh(project, project.root, name, stamp, project.executed / f"{name}.ipynb")
 
 
 def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
     """Renew the stamp of the rendered report in `out`; `key` tells output folders apart."""
-    _refresh(project, out, key, site_stamp(project, renderer))
+    _refresh(project, out, key, site_stamp(project, renderer), manifest_path(project, key))
 
 
-def _refresh(project: Project, folder: Path, name: str, stamp: str) -> None:
+def _refresh(project: Project, folder: Path, name: str, stamp: str, product: Path) -> None:
+    """Renew a stamp where there is cause; `product` is the file that make compares with it."""
     path = stamp_path(project, name)
     kept = path.read_text(encoding="utf-8") if path.is_file() else ""
     if kept != stamp or damage(folder, manifest_path(project, name), stamp):
         write_text(path, stamp)
+        # Newer than the product also where that was made before the clock was set back.
+        if product.is_file() and (made := product.stat().st_mtime_ns) >= path.stat().st_mtime_ns:
+            os.utime(path, ns=(made + _STEP, made + _STEP))
 
 
 def site_stamp(project: Project, renderer: str) -> str:
@@ -76,6 +82,7 @@ def _site_inputs(project: Project) -> Iterator[Path]:
 
 def record_site(project: Project, out: Path, key: str, stamp: str) -> None:
     """Note what the rendered report in `out` consists of and what it was made from."""
+    write_text(stamp_path(project, key), stamp)  # before the manifest, which make wants newer
     files = sorted(path for path in out.rglob("*") if path.is_file())
     outputs = {path.relative_to(out).as_posix(): sha256(path) for path in files}
     write_text(manifest_path(project, key), manifest(stamp, outputs))

@@ -86,7 +86,7 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
             f"{name} ran, but its inputs were changed while it did. Type the command again."
         )
     # The stamp first: make takes an output that is older than its stamp for outdated.
-    write_if_changed(dependencies.stamp_path(project, name), stamp)
+    write_text(dependencies.stamp_path(project, name), stamp)
     write_text(stage / promotion.EXECUTED, text)
     promotion.promote(project, name, stage, stamp)
     return time.monotonic() - started

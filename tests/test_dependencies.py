@@ -8,6 +8,7 @@ from conftest import opening, write_notebook
 
 from case_review import dependencies, freshness
 from case_review.dependencies import damage, manifest, stamp_path
+from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.project import sha256
 
@@ -85,6 +86,38 @@ def test_a_package_brings_its_data_files(project):
     } <= listed(project, "02_x")
 
 
+def test_what_others_leave_in_a_package_is_no_part_of_it(project):
+    package = project.root / "case_review"
+    for name in ("__pycache__/units.cpython-311.pyc.140", ".units.py.swp", "units.py~"):
+        write_text(package / name, "x")
+    for name in ("__init__.py", "page.css"):
+        write_text(package / "pages" / name, "")
+    write_notebook(project.notebooks / "02_x.ipynb", "import case_review.units")
+    listed_here = {name for name in listed(project, "02_x") if name.startswith("case_review/")}
+    assert listed_here and all(name.endswith(".py") for name in listed_here)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%matplotlib inline\nfrom case_review import verdicts",
+        "from case_review import verdicts\nif True:\n    %time verdicts.show()",
+        "files = !ls\nfrom case_review import verdicts",
+        "from case_review import verdicts\nverdicts?",
+    ],
+)
+def test_lines_of_ipython_hide_no_import(project, cell):
+    write_notebook(project.notebooks / "02_x.ipynb", cell)
+    assert "case_review/verdicts.py" in listed(project, "02_x")
+
+
+def test_a_name_that_make_could_not_pass_on_is_refused(project):
+    dependencies.check_names(project)
+    write_notebook(project.notebooks / "07_my analysis.ipynb", "1")
+    with pytest.raises(ReviewError, match=r"07_my analysis\.ipynb: .* such as 07_my_analysis"):
+        dependencies.check_names(project)
+
+
 def test_readers_of_results_come_after_the_others_in_order(project):
     write_notebook(project.notebooks / "08_summary.ipynb", "nb.read_results()")
     write_notebook(project.notebooks / "09_late.ipynb", "1")
@@ -153,6 +186,15 @@ def test_a_stamp_is_renewed_only_for_a_cause(project):
     made(project, "05_response")
     (project.raw / "published.csv").write_text("its table")
     assert renewed(project, "05_response")
+
+
+def test_a_clock_that_was_set_back_hides_no_change(project):
+    executed = made(project, "05_response")
+    os.utime(executed, (4e9, 4e9))
+    assert not renewed(project, "05_response")
+    (project.raw / "published.csv").write_text("its table")
+    freshness.refresh_notebook(project, "05_response")
+    assert stamp_path(project, "05_response").stat().st_mtime_ns > executed.stat().st_mtime_ns
 
 
 def test_a_product_of_other_inputs_is_not_current(project):
