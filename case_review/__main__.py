@@ -62,7 +62,7 @@ def _prepare(project: Project, options) -> int:
 
 def _render(project: Project, options) -> int:
     from case_review import freshness, runner, surroundings
-    from case_review.revision import revision
+    from case_review.revision import note_output, revision
 
     runner.die_with_parent()
     surroundings.settle(project)
@@ -70,6 +70,7 @@ def _render(project: Project, options) -> int:
     from case_review.rendering import render
 
     out = _out(project, options)
+    note_output(project, out)
     stamp = freshness.site_stamp(project, options.renderer)
     render(project, renderer=options.renderer, out=out)
     if freshness.site_stamp(project, options.renderer) != stamp:

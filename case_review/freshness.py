@@ -11,7 +11,7 @@ from case_review import dependencies
 from case_review.dependencies import damage, manifest, manifest_path, stamp_path
 from case_review.files import to_json, write_text
 from case_review.project import Project, sha256
-from case_review.revision import revision
+from case_review.revision import outputs, revision
 
 #: What the build writes, and what Quarto leaves where somebody starts it by hand.
 _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
@@ -74,9 +74,14 @@ def _site_inputs(project: Project) -> Iterator[Path]:
         yield project.executed / f"{name}.ipynb"
     for folder in (project.results, project.exhibits, project.build / "quality"):
         yield from (path for path in folder.rglob("*") if path.is_file())
+    reports = {project.root / path for path in outputs(project)}
     for folder, folders, names in os.walk(project.report):
         # Hidden files are an editor's, the system's, or what a killed build has left.
-        folders[:] = [f for f in folders if f not in _GENERATED and not f.startswith(".")]
+        folders[:] = [
+            name
+            for name in folders
+            if name not in _GENERATED and name[0] != "." and Path(folder, name) not in reports
+        ]
         yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import json
 import re
 import subprocess
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import unquote
 
 import nbformat
 
@@ -17,7 +16,7 @@ from case_review import __version__, dependencies, registry
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
 from case_review.project import Project
-from case_review.revision import RECORD, Revision, revision
+from case_review.revision import RECORD, Revision, recorded_sources, revision
 
 #: Name of the metadata file that the RO-Crate specification prescribes.
 CRATE_METADATA = "ro-crate-metadata.json"
@@ -35,8 +34,8 @@ def release(project: Project, folder: Path | None = None) -> Path:
     Raises
     ------
     ReviewError
-        If the report is incomplete, or the tree differs from its commit: nobody could name the
-        version that such an archive holds.
+        If the report is incomplete, was made with other parameters than `params.yml`, or the tree
+        differs from its commit: nobody could name the version that such an archive holds.
     """
     version = revision(project)
     missing = [name for name in _FINISHED if not (project.site / name).is_file()]
@@ -44,21 +43,25 @@ def release(project: Project, folder: Path | None = None) -> Path:
         raise ReviewError(
             f"report/_site lacks {', '.join(missing)}. Run `make report` first, then release."
         )
+    if project.params_file != project.root / "params.yml":
+        raise ReviewError("A release is made with params.yml. Leave out PARAMS=, then release.")
     if not version.clean:
         raise ReviewError(
             f"The project has no clean commit ({version}). Commit or undo the changes that "
             "`git status` lists, run `make report`, then release."
         )
     name = f"case-review-{__version__}"
-    members = {path: (project.root / path).read_bytes() for path in _members(project)}
-    members[RECORD] = to_json(asdict(version)).encode()
+    sources = _sources(project)
+    members = {path: (project.root / path).read_bytes() for path in _members(project, sources)}
+    sums = {path: hashlib.sha256(members[path]).hexdigest() for path in sources}
+    members[RECORD] = to_json(asdict(version) | {"sources": sums}).encode()
     members[CRATE_METADATA] = to_json(describe(project, sorted(members), version)).encode()
     target = (folder or project.build) / f"{name}.zip"
     write_bytes(target, _zip(name, members, version))
     return target
 
 
-def _members(project: Project) -> list[str]:
+def _members(project: Project, sources: list[str]) -> list[str]:
     """Paths of everything released: the sources, and the generated folders as they are."""
     generated = (
         project.clean,
@@ -67,7 +70,7 @@ def _members(project: Project) -> list[str]:
         project.results,
         project.exhibits,
     )
-    paths = set(_sources(project))
+    paths = set(sources)
     for folder in generated:
         paths.update(project.relative(p) for p in folder.rglob("*") if p.is_file())
     failed = {path for path in paths if path.endswith(".failed.ipynb")}
@@ -75,16 +78,14 @@ def _members(project: Project) -> list[str]:
 
 
 def _sources(project: Project) -> list[str]:
-    """The tracked files; in an unpacked release, those that the release's crate lists."""
+    """The tracked files; in an unpacked release, those that its record lists."""
     done = subprocess.run(
         ["git", "ls-files", "-z"], cwd=project.root, capture_output=True, check=False
     )
     # An archive that was unpacked inside another repository is no part of that.
     if done.returncode == 0 and (project.root / ".git").exists():
-        return [name for name in done.stdout.decode().split("\0") if name]
-    crate = json.loads((project.root / CRATE_METADATA).read_text(encoding="utf-8"))
-    listed = {unquote(entity["@id"]) for entity in crate["@graph"]} - {CRATE_METADATA, RECORD}
-    return sorted(path for path in listed if (project.root / path).is_file())
+        return sorted(name for name in done.stdout.decode().split("\0") if name)
+    return sorted(recorded_sources(project))
 
 
 def _zip(name: str, members: dict[str, bytes], version: Revision) -> bytes:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
-from case_review.project import Project
+from case_review.files import write_if_changed
+from case_review.project import Project, sha256
 
 #: Written into a release archive, which has no git history of its own.
 RECORD = "revision.json"
+#: Names, in files of the build, the folders of the project that reports were rendered into.
+_OUTPUTS = "outputs"
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class Revision:
     commit
         The commit's hash, or an empty text where none is known.
     clean
-        Whether the tracked files are exactly that commit's (untracked sources count as changes).
+        Whether the sources are exactly that commit's: nothing changed, added or, by `PARAMS=file`,
+        taken from elsewhere.
     epoch
         Seconds since 1970 of the commit, the only date that a build ever prints.
     """
@@ -50,12 +56,58 @@ def revision(project: Project) -> Revision:
     top = _git(project, "rev-parse", "--show-cdup")
     # A project unpacked inside another repository is not that repository's commit.
     if commit and top == "":
-        clean = _git(project, "status", "--porcelain") == ""
-        return Revision(commit, clean, int(_git(project, "show", "-s", "--format=%ct", "HEAD")))
-    record = project.root / RECORD
-    if record.is_file():
-        return Revision(**json.loads(record.read_text(encoding="utf-8")))
+        reports = [f":(exclude,literal){path}" for path in outputs(project)]
+        status = ["--no-optional-locks", "status", "--porcelain", "--", ".", *reports]
+        clean = _git(project, *status) == "" and _has_parameters(project)
+        time = _git(project, "show", "-s", "--no-show-signature", "--format=%ct", "HEAD")
+        return Revision(commit, clean, int(time))
+    if kept := _record(project):
+        sources = kept.pop("sources", {})
+        clean = kept["clean"] and _untouched(project, sources) and _has_parameters(project)
+        return Revision(**kept | {"clean": clean})
     return Revision("", False, _release_epoch(project))
+
+
+def note_output(project: Project, out: Path) -> None:
+    """Remember that a report is rendered into `out`, which so is no source of the project."""
+    path = os.path.relpath(out, project.root)
+    if not path.startswith(os.pardir):
+        name = hashlib.sha256(path.encode("utf-8")).hexdigest()[:16]
+        write_if_changed(project.build / _OUTPUTS / name, path)
+
+
+def outputs(project: Project) -> list[str]:
+    """The folders that were noted and hold a report, as seen from the project's root."""
+    noted = sorted((project.build / _OUTPUTS).glob("*"))
+    paths = [path.read_text(encoding="utf-8") for path in noted]
+    whole = ("index.html", "index.docx")
+    return [p for p in paths if all((project.root / p / name).is_file() for name in whole)]
+
+
+def _has_parameters(project: Project) -> bool:
+    """Whether the parameters in force lie within the project."""
+    return project.root.resolve() in project.params_file.resolve().parents
+
+
+def recorded_sources(project: Project) -> dict[str, str]:
+    """The sources of an unpacked release by path, each with its SHA-256; nothing elsewhere."""
+    return _record(project).get("sources", {})
+
+
+def _record(project: Project) -> dict:
+    path = project.root / RECORD
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _untouched(project: Project, sources: dict[str, str]) -> bool:
+    """Whether the sources are as released, and none was put beside them."""
+    files = {project.root / path: digest for path, digest in sources.items()}
+    if any(not path.is_file() or sha256(path) != digest for path, digest in files.items()):
+        return False
+    # The tables in data/clean are made, and at the top lies what belongs to the release itself.
+    folders = {path.parent for path in files} - {project.root, project.clean}
+    present = (path for folder in folders for path in folder.iterdir() if path.is_file())
+    return all(path in files or path.name.startswith(".") for path in present)
 
 
 def build_epoch(project: Project) -> int:

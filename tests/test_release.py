@@ -98,6 +98,21 @@ def test_an_unpacked_release_can_be_released_again(project, tmp_path):
     assert release(again, tmp_path / "again").read_bytes() == archive.read_bytes()
 
 
+def test_an_unpacked_release_that_was_changed_is_refused(project, tmp_path):
+    with zipfile.ZipFile(release(project, tmp_path)) as opened:
+        opened.extractall(tmp_path / "unpacked")
+    again = Project(tmp_path / "unpacked" / "case-review-0.1.0")
+    (again.root / "params.yml").write_text("shared: {seed: 1}\n")
+    with pytest.raises(ReviewError, match="with local changes"):
+        release(again, tmp_path / "again")
+
+
+def test_a_report_of_other_parameters_is_refused(project, monkeypatch):
+    monkeypatch.setenv("CASE_REVIEW_PARAMS", "other.yml")
+    with pytest.raises(ReviewError, match=r"made with params\.yml"):
+        release(project)
+
+
 def test_an_incomplete_or_changed_project_is_refused(project):
     (project.root / "params.yml").write_text("changed")
     with pytest.raises(ReviewError, match="no clean commit"):

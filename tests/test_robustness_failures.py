@@ -99,6 +99,10 @@ CASES = {
         "refused, nothing removed",
         "test_robustness_failures.py::test_an_output_folder_with_other_files_is_refused",
     ),
+    "another output folder within the repository": (
+        "the report, and no change of the sources",
+        "test_robustness_failures.py::test_a_report_in_another_folder_of_the_repository",
+    ),
     "a time-out that is no number": (
         "refused",
         "test_robustness_failures.py::test_a_time_out_that_is_no_number_is_refused",
@@ -297,6 +301,19 @@ def fill(folder):
                     pass
             except OSError:
                 continue
+
+
+def test_a_report_in_another_folder_of_the_repository(built_report, tmp_path):
+    root = tmp_path / "clone"
+    shutil.copytree(built_report.root, root, symlinks=True)
+    for arguments in (["init"], ["add", "."], ["commit", "-m", "x"]):
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+    out = "OUT=report/for june"
+    assert "report/for june: the report is ready" in make(root, "report", out)
+    assert "report/for june is up to date" in make(root, "report", out)
+    page = (root / "report" / "for june" / "index.html").read_text(encoding="utf-8")
+    assert ", clean." in page and "with local changes" not in page
 
 
 OLD = sorted(Path.home().glob(".pyenv/versions/*/bin/python"))
