@@ -16,6 +16,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	done; echo python3)
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+ifeq ($(filter auto quarto embedded,$(RENDERER)),)
+$(error RENDERER=$(RENDERER): choose auto, quarto or embedded)
+endif
+
 export CASE_REVIEW_PARAMS := $(PARAMS)
 export CASE_REVIEW_TIMEOUT := $(TIMEOUT)
 # Nothing of the user, the machine or the day reaches a result (see case_review/surroundings.py).
@@ -28,7 +32,9 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MPLBACKEND := agg
 export JUPYTER_PLATFORM_DIRS := 1
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
+# Set within git's own hooks, where they would name the index of a commit that is half made.
+unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
@@ -46,17 +52,18 @@ SITE := $(BUILD)/manifests/$(SITE_KEY).json
 
 # One build at a time: the lock is taken by a bare Python, which then becomes the inner make.
 # Parallel jobs are the default; an explicit -j of the caller is passed on as it is.
-INNER = "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" --no-print-directory \
-	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+INNER = CASE_REVIEW_FAILURES=$(FAILURES) "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- \
+	"$(MAKE)" --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 # Said here because an old Python cannot even read the modules that would say it.
 READY = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	echo "$(PYTHON) is missing or older than Python 3.11: install one," \
 	"or name it with PYTHON=/path/to/python3" >&2; exit 1; }
-# What failed is printed at the very end, after what other jobs had still to say.
+# What failed is printed at the very end, after what other jobs had still to say; an older list is
+# of an earlier build.
 define locked
 	@$(READY)
 	@mkdir -p $(BUILD)
-	+@$(INNER) $(1) || { cat $(FAILURES) >&2 2>/dev/null; exit 1; }
+	+@$(INNER) $(1) || { [ $(FAILURES) -nt $(BUILD)/lock ] && cat $(FAILURES) >&2; exit 1; }
 endef
 
 # -- targets for people ----------------------------------------------------------------------------
@@ -96,8 +103,8 @@ edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)" --edit
 	@"$(VENV)/bin/python" -m jupyterlab notebooks
 
-release: report ## Pack report, sources and data with an RO-Crate of the run
-	@$(REVIEW) release
+release: ## Pack report, sources and data with an RO-Crate of the run
+	$(call locked,_release)
 
 verify: _setup ## Build twice in clean clones and compare every byte
 	@$(REVIEW) verify
@@ -132,7 +139,7 @@ CLEANED := $(filter %/01_cleaning.ipynb,$(EXECUTED))
 LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
 EARLY := $(filter-out $(LATE),$(NAMES))
 
-.PHONY: _report _data _notebooks _reconstruct _clean _setup _begin FORCE
+.PHONY: _report _release _data _notebooks _reconstruct _clean _setup _begin FORCE
 
 _setup:
 	@$(READY)
@@ -145,6 +152,9 @@ _begin: | _setup
 _report: $(SITE)
 	@[ $(SITE) -nt $(BUILD)/lock ] || echo "$(OUT) is up to date (make status tells what would change that)"
 
+_release: _report
+	@$(REVIEW) release
+
 _data: $(CLEANED) | _begin
 	@[ "$(CLEANED)" -nt $(BUILD)/lock ] || echo "data/clean is up to date"
 
@@ -156,15 +166,15 @@ _reconstruct: | _setup
 
 _clean:
 	@find data/clean -mindepth 1 ! -name README.md -delete
-	@rm -rf report/_executed report/results report/exhibits report/_site
-	@find $(BUILD) -mindepth 1 ! -name '*lock' -delete
+	@rm -rf report/_executed report/results report/exhibits report/_site report/._site.*
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +
 
 # A stamp is renewed only if what it lists has changed; only then is its notebook older than it.
 $(STAMPS): $(BUILD)/stamps/%.json: FORCE | _begin
 	@$(REVIEW) stamp $*
 
 $(EXECUTED): report/_executed/%.ipynb: $(BUILD)/stamps/%.json
-	@CASE_REVIEW_FAILURES=$(FAILURES) $(REVIEW) run $*
+	@$(REVIEW) run $*
 
 $(filter-out %/01_cleaning.json,$(STAMPS)): $(CLEANED)
 # Notebook $(1) comes after the notebooks $(2).

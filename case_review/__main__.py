@@ -22,14 +22,9 @@ def _run(project: Project, options) -> int:
     runner.die_with_parent()
     try:
         seconds = runner.run(project, options.notebook, options.timeout)
-    except ReviewError as error:
-        collected = os.environ.get(FAILURES_VARIABLE)
-        if not collected:
-            raise
+    except ReviewError:
         print(f"{options.notebook:<24} failed", flush=True)
-        with Path(collected).open("a", encoding="utf-8") as stream:
-            stream.write(f"\n{error}\n")
-        return 1
+        raise
     print(f"{options.notebook:<24} {seconds:5.1f} s", flush=True)
     return 0
 
@@ -224,24 +219,48 @@ def main(arguments: list[str] | None = None) -> int:
         print("interrupted; the previous report is untouched", file=sys.stderr)
         return 130
     except ReviewError as error:
-        print(error, file=sys.stderr)
+        _tell(str(error))
     except OSError as error:
-        if error.errno is None:  # one of the package's own, with a message for the reader
-            print(error, file=sys.stderr)
-            return 1
-        if error.errno != errno.ENOSPC:
-            return _unexpected(project, error)
-        print(
-            "The disk is full. Make room and type the same command again; the previous report "
-            "is untouched.",
-            file=sys.stderr,
-        )
+        _tell(_of_the_system(error) or _unexpected(project, error))
     except Exception as error:
-        return _unexpected(project, error)
+        _tell(_unexpected(project, error))
     return 1
 
 
-def _unexpected(project: Project | None, error: Exception) -> int:
+def _tell(message: str) -> None:
+    """Print what is wrong, or under make leave it to be printed last, after what other jobs say.
+
+    Where it cannot be left, for example on a full disk, it is printed at once.
+    """
+    collected = os.environ.get(FAILURES_VARIABLE)
+    try:
+        if collected:
+            with Path(collected).open("a", encoding="utf-8") as stream:
+                stream.write(f"\n{message}\n")
+            return
+    except OSError:
+        pass
+    print(message, file=sys.stderr, flush=True)
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the user can mend about the disk and the rights to it; empty for other errors."""
+    if error.errno is None:  # one of the package's own, with a message for the reader
+        return str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            "The disk is full. Make room and type the same command again; the previous report "
+            "is untouched."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+        return (
+            f"{error.filename}: {error.strerror}. Give yourself the right to read and write it, "
+            "or name another place; the previous report is untouched."
+        )
+    return ""
+
+
+def _unexpected(project: Project | None, error: Exception) -> str:
     """Explain an error that nobody foresaw, and keep its traceback for whoever mends it."""
     message = f"{type(error).__name__}: {error}"
     place = "below"
@@ -252,12 +271,10 @@ def _unexpected(project: Project | None, error: Exception) -> int:
         place = f"in {project.relative(path)}"
     except (OSError, AttributeError):
         traceback.print_exception(error)
-    print(
+    return (
         f"The program met an error that it does not know (traceback {place}); "
-        f"the previous report is untouched.\n{message}",
-        file=sys.stderr,
+        f"the previous report is untouched.\n{message}"
     )
-    return 1
 
 
 if __name__ == "__main__":

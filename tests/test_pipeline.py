@@ -23,6 +23,13 @@ def ran(output):
     return [words[0] for words in lines if len(words) == 3 and words[0][:2].isdigit()]
 
 
+def told(output):
+    """The lines that are not make's own; those about what is wrong come last."""
+    lines = output.splitlines()
+    assert lines[-1].startswith("make: ***") and not lines[-2].startswith("make")
+    return [line for line in lines if line and not line.startswith("make")]
+
+
 def content(root, folders=PRODUCTS):
     files = (path for folder in folders for path in (root / folder).rglob("*"))
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in files if p.is_file()}
@@ -120,7 +127,7 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(project):
     before = content(project)
     with changed(project / "params.yml", "conf_level:", "conf_levle:"):
         output = make(project, "report", expect=2)
-    assert "unknown name shared.conf_levle; did you mean conf_level?" in output
+    assert told(output)[-1].endswith("unknown name shared.conf_levle; did you mean conf_level?")
     assert ran(output) == [] and content(project) == before
 
 
@@ -129,14 +136,27 @@ def test_a_failing_cell_leaves_the_previous_report(project):
     source = "#| label: added\nraise ValueError('the reason')"
     with extra_cell(project / "notebooks" / "05_response.ipynb", source):
         output = make(project, "report", expect=2)
-    told = [line for line in output.splitlines() if line and not line.startswith("make")]
-    assert told[-2:] == ["cell added", "ValueError: the reason"]
+    assert told(output)[-2:] == ["cell added", "ValueError: the reason"]
     after = content(project)
     assert after.pop("report/_executed/05_response.failed.ipynb")
     assert {k: v for k, v in after.items() if k.startswith("report/_site")} == {
         k: v for k, v in before.items() if k.startswith("report/_site")
     }
     assert after["report/results/05_response.json"] == before["report/results/05_response.json"]
+
+
+def test_an_older_failure_is_not_told_again(project):
+    with extra_cell(project / "notebooks" / "05_response.ipynb", "1 / 0"):
+        assert told(make(project, "report", expect=2))[-1].startswith("ZeroDivisionError")
+    (project / "requirements.lock").rename(project / "kept.lock")
+    output = make(project, "report", expect=2)
+    (project / "kept.lock").rename(project / "requirements.lock")
+    assert "requirements.lock: No such file" in output and "ZeroDivisionError" not in output
+
+
+def test_a_renderer_that_does_not_exist_is_refused_before_anything_runs(built):
+    output = make(built, "report", "RENDERER=quatro", expect=2)
+    assert "RENDERER=quatro: choose auto, quarto or embedded" in output and ran(output) == []
 
 
 def test_what_was_altered_or_removed_by_hand_is_made_again(project):

@@ -1,6 +1,8 @@
 """A run is checked before, staged while, and promoted only when all of it succeeded."""
 
+import errno
 import json
+import os
 
 import pytest
 from conftest import opening, write_notebook
@@ -204,10 +206,31 @@ def test_an_unforeseen_error_is_explained_and_kept(project, monkeypatch, capsys)
     assert "Traceback" in (project.build / "last-error.txt").read_text()
 
 
-def test_a_full_disk_is_told_as_such(project, monkeypatch, capsys):
-    def full(*_):
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "beginning"),
+    [
+        (errno.ENOSPC, "The disk is full. Make room"),
+        (errno.EDQUOT, "The disk is full. Make room"),
+        (errno.EACCES, "/a/place: Permission denied. Give yourself the right"),
+        (errno.EROFS, "/a/place: Read-only file system. Give yourself the right"),
+    ],
+)
+def test_what_the_disk_refuses_is_told_as_such(project, monkeypatch, capsys, number, beginning):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number), "/a/place")
 
-    monkeypatch.setattr("case_review.freshness.status", full)
+    monkeypatch.setattr("case_review.freshness.status", refuse)
     assert main(["status"]) == 1
-    assert capsys.readouterr().err.startswith("The disk is full.")
+    assert capsys.readouterr().err.startswith(beginning)
+
+
+def test_under_make_what_is_wrong_is_left_to_be_printed_last(project, monkeypatch, capsys):
+    (project.root / "params.yml").write_text("shraed:\n")
+    monkeypatch.setenv("CASE_REVIEW_FAILURES", str(project.root / "failures.txt"))
+    assert main(["prepare"]) == 1
+    assert capsys.readouterr().err == ""
+    assert "unknown name shraed; did you mean" in (project.root / "failures.txt").read_text()
+    # Where it cannot be left, it is printed.
+    monkeypatch.setenv("CASE_REVIEW_FAILURES", str(project.root))
+    assert main(["prepare"]) == 1
+    assert "unknown name shraed; did you mean" in capsys.readouterr().err
