@@ -45,12 +45,12 @@ def promote(project: Project, name: str, stage: Path, stamp: str) -> None:
         _refuse_foreign(project, name, stage, moves)
         outputs = {project.relative(new): sha256(old) for old, new in moves.items()}
         path = dependencies.manifest_path(project, name)
-        outdated = set(dependencies.recorded_outputs(path)) - set(outputs)
+        # First what is no longer made, while the old manifest still names it.
+        _remove(project, set(dependencies.recorded_outputs(path)) - set(outputs))
         write_text(path, dependencies.manifest(stamp, outputs))
         for old, new in moves.items():
             new.parent.mkdir(parents=True, exist_ok=True)
             old.replace(new)
-        _remove(project, outdated)
         failed_notebook(project, name).unlink(missing_ok=True)
     shutil.rmtree(stage)
 

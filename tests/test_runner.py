@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from conftest import opening, write_notebook
@@ -154,7 +156,6 @@ def test_a_notebook_opens_its_own_name(project):
 
 def test_an_interrupted_promotion_does_not_pass_for_a_finished_one(project, monkeypatch):
     stage = staged(project, "02_a", "tbl-x.csv")
-    monkeypatch.setattr(promotion, "_remove", lambda *_: pytest.fail("killed"))
     monkeypatch.setattr("pathlib.Path.replace", failing_at(f"{promotion.EXECUTED}"))
     with pytest.raises(OSError, match="killed"):
         promotion.promote(project, "02_a", stage, "stamp")
@@ -165,14 +166,28 @@ def test_an_interrupted_promotion_does_not_pass_for_a_finished_one(project, monk
     ]
 
 
-def failing_at(name):
-    """A stand-in for Path.replace that stops at a file of this name."""
-    from pathlib import Path
+@pytest.mark.parametrize("moment", ["03_b.json", "tbl-new.csv", promotion.EXECUTED])
+def test_a_promotion_cut_short_leaves_nothing_that_is_no_longer_made(project, moment):
+    """Killed while it writes the manifest, or moves the exhibit or the notebook; then run again."""
+    promotion.promote(project, "03_b", staged(project, "03_b", "tbl-old.csv"), "stamp")
+    stage = staged(project, "03_b", "tbl-new.csv")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", failing_at(moment))
+        with pytest.raises(OSError, match="killed"):
+            promotion.promote(project, "03_b", stage, "new stamp")
+    shutil.rmtree(stage)
+    promotion.promote(project, "03_b", staged(project, "03_b", "tbl-new.csv"), "new stamp")
+    assert [path.name for path in project.exhibits.iterdir()] == ["tbl-new.csv"]
+    path = dependencies.manifest_path(project, "03_b")
+    assert dependencies.damage(project.root, path, "new stamp") == []
 
+
+def failing_at(name):
+    """A stand-in for Path.replace that stops where a file has this name, or gets it."""
     replace = Path.replace
 
     def stand_in(self, target):
-        if self.name == name:
+        if name in (self.name, Path(target).name):
             raise OSError("killed")
         return replace(self, target)
 
