@@ -30,6 +30,8 @@ TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
+#: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
+_LONGEST = 70
 _ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -181,9 +183,14 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
 def _sockets() -> Iterator[str]:
     """A private folder for the sockets to the kernel: no network ports that two runs could share.
 
-    It lies outside the project because the path of a socket may have about a hundred characters.
+    It lies outside the project because the path of a socket may have about a hundred characters,
+    and in /tmp where the folder for temporary files that the machine names is long itself.
     """
-    with tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True) as folder:
+    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST
+    place = "/tmp" if long else None
+    with tempfile.TemporaryDirectory(
+        prefix="review-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
         yield folder
 
 

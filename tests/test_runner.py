@@ -109,6 +109,15 @@ def test_a_success_removes_the_remains_of_a_failure(project):
     assert not promotion.failed_notebook(project, NAME).exists()
 
 
+def test_a_long_name_of_the_temporary_folder_does_no_harm(project, monkeypatch, tmp_path):
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    notebook(project, RECORD.format(n=3))
+    runner.run(project, NAME)
+    assert "report/results/05_response.json" in products(project)
+
+
 def test_inputs_that_change_during_a_run_are_noticed(project):
     (project.clean / "patients.csv").write_text("a\n1\n")
     change = "(nb.project.clean / 'patients.csv').write_text('a\\n2\\n')"
