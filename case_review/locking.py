@@ -81,7 +81,11 @@ def main(arguments: list[str]) -> int:
         print("interrupted while waiting; nothing was done", file=sys.stderr)
         return 130
     except OSError as error:
-        print(f"{path}: the build's lock cannot be taken ({error.strerror}).", file=sys.stderr)
+        print(
+            f"{path}: the build's lock cannot be taken ({error.strerror}). "
+            "Look whether you may write there.",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -53,7 +53,10 @@ def test_a_lock_that_cannot_be_taken_is_told_in_one_sentence(tmp_path):
         [*COMMAND, str(tmp_path / "lock"), "--", "true"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 1
-    assert done.stderr == f"{tmp_path}/lock: the build's lock cannot be taken (Is a directory).\n"
+    assert done.stderr == (
+        f"{tmp_path}/lock: the build's lock cannot be taken (Is a directory). "
+        "Look whether you may write there.\n"
+    )
 
 
 def test_an_impatient_user_sees_no_traceback(tmp_path):
