@@ -48,7 +48,8 @@ def _prepare(project: Project, options) -> int:
     for name in dependencies.notebook_names(project):
         checked.for_notebook(name)
     if dependencies.CLEANING not in dependencies.notebook_names(project):
-        raise ReviewError(f"notebooks/{dependencies.CLEANING}.ipynb is missing")
+        name = f"notebooks/{dependencies.CLEANING}.ipynb"
+        raise ReviewError(f"{name} is missing: put it back, for every build begins with it")
     for name in promotion.prune(project):
         print(f"{name:<24} removed: its notebook no longer exists")
     surroundings.build_font_cache(project)

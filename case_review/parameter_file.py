@@ -94,8 +94,11 @@ def _parsed(text: str):
 
 def _require_sections(name: str, content) -> None:
     if not isinstance(content, dict):
-        raise ReviewError(f"{name}, line 1: expected sections such as `shared:`, found a list")
+        raise ReviewError(f"{name}, line 1: expected sections such as `shared:`, found none")
     for section, entries in content.items():
+        if not isinstance(section, str):
+            line = content.lc.key(section)[0] + 1
+            raise ReviewError(f"{name}, line {line}: {section!r} is no name of a section")
         if entries is None:
             content[section] = {}
         elif not isinstance(entries, dict):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, create_model
+from pydantic import AfterValidator, Field, JsonValue, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from case_review import parameter_file, parameter_rules
@@ -259,6 +259,9 @@ class Audit(Entries):
     not_computable: list[NotComputable]
 
 
+#: The section of a notebook of one's own: whatever a notebook can be given and JSON can keep.
+Own = dict[str, JsonValue]
+
 #: The section of params.yml that each model checks.
 SECTIONS: dict[str, type[Entries]] = {
     SHARED: Shared,
@@ -347,7 +350,7 @@ def load(project: Project | None = None) -> Parameters:
 def _check(values: dict, found: list[Document], free: set[str]) -> Iterable[tuple[str, int, str]]:
     """(file, line, text) of everything that is wrong."""
     fields = {name: (model, ...) for name, model in SECTIONS.items()}
-    fields |= {name: (dict, {}) for name in free}
+    fields |= {name: (Own, {}) for name in free}
     whole = create_model("Parameters", __base__=Entries, **fields)
     try:
         whole.model_validate(values)
@@ -372,6 +375,9 @@ def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[
             yield (*path, index), f"{name}: {text}"
     elif problem["type"] == "extra_forbidden":
         yield path, f"unknown name {name}" + nearest(path[-1], _siblings(path, sections))
+    elif problem["type"] == "invalid-json-value":
+        text = "should be a text (a date stands in quotes), a number, yes or no, or a list of these"
+        yield path, f"{name} {text}, found {_short(problem['input'])}"
     elif problem["type"] == "missing":
         yield path, f"{name} is missing"
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from case_review.errors import ReviewError
 from case_review.project import Project, sha256
+from case_review.revision import revision
 
 #: What a build makes and `verify` compares.
 PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
@@ -24,6 +25,8 @@ def verify(project: Project) -> int:
 
     Prints each difference; returns 0 if there is none, else 1.
     """
+    if (version := revision(project)).commit and not version.clean:
+        print("What is not committed is no part of this.", flush=True)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         first, second = Path(folder) / "one", Path(folder) / "another, ünlike"
         for clone, surroundings in ((first, {}), (second, _ELSEWHERE)):

@@ -151,6 +151,8 @@ REFUSED = {
     "no YAML": ("shared: [1, 2", "line 1: "),
     "tabs": ("shared:\n\tseed: 1", "line 2: found character"),
     "a list of sections": ("- 1", "line 1: expected sections"),
+    "no sections": ("seed", "line 1: expected sections such as `shared:`, found none"),
+    "a section without a name": ("shared: {}\n1: {}", "line 2: 1 is no name of a section"),
     "a section that is a number": (
         "shared: 3",
         "line 1: section shared should hold `name: value` entries, found 3",
@@ -232,6 +234,9 @@ def test_a_notebook_of_one_s_own_may_have_a_section_without_a_model(alternative,
     assert alternative("growth:\n  window: 3\n").for_notebook("08_growth") == {"window": 3}
     with pytest.raises(ReviewError, match="unknown name grwoth; did you mean growth"):
         alternative("grwoth:\n  window: 3\n")
+    for value in ("2014-11-12", ".nan", "[1, .inf]", "{a: 2014-11-12}"):
+        with pytest.raises(ReviewError, match=r"other\.yml, line 2: growth\.window.* should be a"):
+            alternative(f"growth:\n  window: {value}\n")
 
 
 @pytest.mark.parametrize("step", ["prepare", "run"])
