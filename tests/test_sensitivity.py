@@ -271,3 +271,24 @@ def test_a_difference_without_variance_is_said_to_be_not_estimable():
     assert texts["sensitivity.rmst.p"] == "not estimable"
     assert texts["sensitivity.rmst.difference"] == "\u22121.0 weeks (95% CI not estimable)"
     assert sensitivity_report.rmst_line(difference).verdict == HOLDS
+
+
+def test_the_follow_up_of_a_censored_patient_has_the_length_of_the_months(patients, frame):
+    # With 28 days the follow-up of 2 months ends before the response on day 57, with 30 after it.
+    later = patients.assign(time_hours=[168, 336, 504, 672, 57 * 24, 1440])
+    later.loc[4, ["response_time_value", "response_time_unit"]] = [57, "days"]
+    short, own = sensitivity.month_lengths(later, frame, [28, 30], "log", 0.95)
+    for found, months in ((short, 28), (own, 30)):
+        hours = [168, 336, 504, 672, 57 * 24, 2 * months * 24]
+        assert found.p == pytest.approx(_logrank(frame.assign(time=hours)))
+    assert short.p != pytest.approx(own.p)
+
+
+def test_a_later_study_contradicts_the_review_only_by_its_upper_limit():
+    studies = pd.DataFrame(
+        {"n_response": [5, 9], "n_evaluable": [10, 10], "proportion": [0.5, 0.9],
+         "low": [0.2, 0.6], "high": [0.8, 0.99]}
+    )  # fmt: skip
+    found = {r["id"]: r for r in selection_report.later_results(studies, 0.85, 0.95)}
+    assert found["sensitivity.later.below"]["text"] == "1 of 2"
+    assert selection_report.later_line(studies, 0.85).verdict == RESERVED
