@@ -33,14 +33,15 @@ def specs(table: dict) -> list:
 
 
 def _most_wanting(rows: list[list[int]], widths: list[int]) -> int:
-    """The column whose cells make the rows tallest, weighed by how much they do so."""
-    wanting = [0.0] * len(widths)
+    """The column that makes the table shortest if it gets one character more."""
+    gains = [0.0] * len(widths)
     for row in rows:
         heights = [size / width for size, width in zip(row, widths, strict=True)]
-        tallest = max(heights)
-        if tallest > 1:
-            wanting[heights.index(tallest)] += tallest
-    return max(range(len(widths)), key=lambda column: (wanting[column], -column))
+        tallest = max(range(len(row)), key=heights.__getitem__)
+        others = max((h for i, h in enumerate(heights) if i != tallest), default=0.0)
+        wider = max(1.0, others, row[tallest] / (widths[tallest] + 1))
+        gains[tallest] += max(0.0, heights[tallest] - wider)
+    return max(range(len(widths)), key=lambda column: (gains[column], -column))
 
 
 def _rows(table: dict) -> list[list[str]]:

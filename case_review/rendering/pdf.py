@@ -108,11 +108,21 @@ def _string(text: str) -> str:
 
 
 def _keep_order(tree: dict) -> None:
-    """From the references on, figures and tables stand where they are placed."""
+    """No figure floats out of the part of the article that has exhibits, nor in the supplement."""
     blocks = tree["blocks"]
     ends = [i for i, b in enumerate(blocks) if b["t"] == "Div" and b["c"][0][0] == "refs"]
-    if ends:
-        blocks.insert(ends[0], ast.raw("typst", "#place.flush() #behind-references.update(true)"))
+    if not ends:
+        return
+    blocks.insert(ends[0], ast.raw("typst", "#behind-references.update(true)"))
+    exhibits = [i for i, b in enumerate(blocks[: ends[0]]) if _opens_exhibit(b)]
+    if exhibits:
+        later = range(exhibits[-1], ends[0])
+        heads = (i for i in later if blocks[i]["t"] == "Header" and blocks[i]["c"][0] == 1)
+        blocks.insert(next(heads, ends[0]), ast.raw("typst", "#place.flush()"))
+
+
+def _opens_exhibit(block: dict) -> bool:
+    return block["t"] == "RawBlock" and block["c"][1].startswith("#exhibit(")
 
 
 def _result(result: Recorded) -> list:
@@ -146,14 +156,17 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
 
 
 def _hang_labels(table: dict) -> None:
-    """Give the labels of the rows a hanging indent, one step deeper than their own."""
-    for body in table["c"][4]:
-        for row in body[3]:
-            blocks = row[1][0][4]
-            if [block["t"] for block in blocks] == ["Plain"]:
-                label = blocks[0]["c"]
-                depth = len(text := ast.text(label)) - len(text.lstrip("\u2003"))
-                blocks[0]["c"] = [_inline(f"#row-label({depth})["), *label, _inline("]")]
+    """Give the labels of rows a hanging indent, one step deeper than their own.
+
+    A table without indented rows has texts in its first column, no labels.
+    """
+    rows = [row for body in table["c"][4] for row in body[3]]
+    cells = [row[1][0][4] for row in rows]
+    labels = [blocks[0] for blocks in cells if [block["t"] for block in blocks] == ["Plain"]]
+    depths = [len(text) - len(text.lstrip("\u2003")) for text in map(ast.text, labels)]
+    if any(depths):
+        for label, depth in zip(labels, depths, strict=True):
+            label["c"] = [_inline(f"#row-label({depth})["), *label["c"], _inline("]")]
 
 
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
