@@ -76,6 +76,11 @@ def test_a_number_leads_to_its_cell(folder):
     assert "data-notebook" not in made
 
 
+def test_the_page_has_the_same_bytes_every_time(folder):
+    made = {convert(folder, "call", "`small.count`{.call}", "html") for _ in range(8)}
+    assert len(made) == 1
+
+
 def test_a_number_has_what_was_handed_over(folder):
     hand_over(folder)
     made = convert(folder, "call", "`small.count`{.call} `small.count`{.call}", "html")

@@ -90,6 +90,17 @@ def test_every_link_leads_somewhere(sites):
     assert ids and not broken
 
 
+def test_the_page_names_each_other_format_once(pages):
+    links = [link["href"] for link in pages[1].select(".quarto-alternate-formats a")]
+    assert links == ["index.pdf", "index.docx"]
+
+
+def test_rendering_twice_gives_the_same_page(sites, built_report, tmp_path):
+    rendering.render(built_report, "quarto", tmp_path / "again")
+    for name in ("index.html", "index.pdf", "index.docx"):
+        assert (tmp_path / "again" / name).read_bytes() == (sites[1] / name).read_bytes(), name
+
+
 def test_the_page_loads_nothing_and_tells_no_path(sites):
     _, site = sites
     text = (site / "index.html").read_text(encoding="utf-8")

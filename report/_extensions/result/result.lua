@@ -43,7 +43,8 @@ local function in_page(id, found)
   local url = "notebooks/" .. found.notebook .. ".html#" .. found.cell
   local short = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
   -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
-  local attributes = { ["data-result"] = id, ["data-cell"] = found.cell }
+  -- A list, for the order of a table's keys differs from run to run.
+  local attributes = { { "data-result", id }, { "data-cell", found.cell } }
   local title = handed.tooltips and handed.tooltips[id] or short
   -- The pages of notebooks lead back to the first place of a number.
   local anchor = not seen[id] and handed.anchors and handed.anchors[id] or ""
