@@ -119,6 +119,25 @@ def test_print_gets_the_appendix(folder):
     assert "25%" in made and "75%" in made
 
 
+def test_print_hangs_the_labels_of_rows_and_widens_shared_tables(folder):
+    hand_over(folder)
+    text = EMBEDDED.replace("| 1 | 2 |", "| \u2003\u2003Bone – skin | 2 |\n| **All** | 3 |")
+    made = convert(folder, "provenance", text, "typst")
+    assert "#row-label(2)[" in made and "#row-label(0)[" in made
+    assert made.index("#wide[") < made.index("#table(") < made.index("Where the numbers come from")
+    free = {**HANDED, "columns": {"tbl-one": []}}
+    (folder / quarto.HANDED).write_text(json.dumps(free), encoding="utf-8")
+    assert "#wide[" not in convert(folder, "provenance", EMBEDDED, "typst")
+    assert "row-label" not in convert(folder, "provenance", text, "html")
+
+
+def test_print_frames_what_the_page_frames(folder):
+    text = "::: {.reconstructed}\nNot original.\n:::\n\n::: {.other}\nText.\n:::\n"
+    made = convert(folder, "provenance", text, "typst")
+    assert made.count("#framed[") == 1 and made.index("#framed[") < made.index("Not original.")
+    assert "#framed" not in convert(folder, "provenance", text, "html")
+
+
 def test_word_takes_the_figure_as_png(folder):
     text = "![](index_files/figure-docx/_executed-05_x-fig-km-output-1.svg)"
     assert "output-1.svg" in convert(folder, "provenance", text, "native")

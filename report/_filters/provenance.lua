@@ -3,6 +3,7 @@
 -- Where Quarto is started by hand nothing was handed over, and the manuscript is rendered as it is.
 
 local html = FORMAT:match("html") ~= nil
+local typst = FORMAT == "typst"
 local folder = quarto.project.directory or "."
 
 local function content(name)
@@ -43,22 +44,74 @@ local function fitted(widths)
   end
 end
 
+local function raw(text)
+  return pandoc.RawBlock("typst", text)
+end
+
+-- The content within a function of styles/quarto.typ.
+local function within(name, content)
+  local made = pandoc.Blocks({ raw("#" .. name .. "[") })
+  made:extend(content)
+  made:insert(raw("]"))
+  return made
+end
+
+-- Give the labels of the rows a hanging indent, one step deeper than their own.
+local function hanging(found)
+  for _, body in ipairs(found.bodies) do
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1].contents[1]
+      if first and first.t == "Plain" then
+        local depth = 0
+        for _, code in utf8.codes(pandoc.utils.stringify(first)) do
+          if code ~= 0x2003 then break end
+          depth = depth + 1
+        end
+        first.content:insert(1, pandoc.RawInline("typst", "#row-label(" .. depth .. ")["))
+        first.content:insert(pandoc.RawInline("typst", "]"))
+        row.cells[1].contents[1] = first
+      end
+    end
+  end
+  return found
+end
+
 -- Quarto wraps an embedded cell in a Div that names the notebook by its absolute path.
 local function embedded(div)
   if not div.classes:includes("quarto-embed-nb-cell") then return nil end
   local label = (div.attributes["notebook-cellId"] or ""):gsub("^cell%-", "")
   div.attributes = {}
   if not handed then return div end
-  if handed.columns[label] then div = div:walk({ Table = fitted(handed.columns[label]) }) end
+  local widths = handed.columns[label] or {}
+  div = div:walk({ Table = fitted(widths) })
+  if typst then
+    div = div:walk({ Table = hanging })
+    if #widths > 0 then div.content = within("wide", div.content) end
+  end
   if html and handed.sources[label] then div.content:extend(blocks(handed.sources[label])) end
   return div
+end
+
+-- The frames that styles/quarto.css draws for the page.
+local frames = { ["audit-line"] = "framed", ["key-points"] = "framed", note = "framed",
+  reconstructed = "framed", summary = "framed", small = "small" }
+
+local function framed(div)
+  for _, class in ipairs(div.classes) do
+    if frames[class] then
+      div.content = within(frames[class], div.content)
+      return div
+    end
+  end
 end
 
 local function ending(doc)
   if html then
     doc.blocks:insert(pandoc.Div(blocks(handed.foot), pandoc.Attr("", { "report-footer" })))
   else
-    doc.blocks:extend(blocks(handed["end"]))
+    local last = pandoc.Blocks(blocks(handed["end"]))
+    if typst then last = last:walk({ Table = function(found) return within("wide", { found }) end }) end
+    doc.blocks:extend(last)
   end
   return doc
 end
@@ -66,4 +119,5 @@ end
 local filters = { { Div = embedded } }
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
+if typst then table.insert(filters, { Div = framed }) end
 return filters
