@@ -172,7 +172,10 @@ assert sys.argv[1] == "render", sys.argv
 (here / "index_files").mkdir()
 handed = json.loads((here / "_case-review.json").read_text(encoding="utf-8"))
 for notebook in here.glob("_executed/*.ipynb"):
-    assert "text/html" not in notebook.read_text(encoding="utf-8")
+    text = notebook.read_text(encoding="utf-8")
+    assert "text/html" not in text
+    assert "/svg'><style>@font-face" in text and "é</text>" in text
+assert "@font-face" in (here / "styles" / "quarto.css").read_text(encoding="utf-8")
 {fault}
 site = here / "_site"
 site.mkdir()
@@ -211,13 +214,17 @@ def contents(folder):
 
 @pytest.fixture
 def manuscript(small_project):
-    """A project with a manuscript and a notebook that shows HTML."""
+    """A project with a manuscript and a notebook that shows HTML and a drawing."""
     report = small_project.report
     (report / "index.qmd").write_text("---\ntitle: Small\n---\n\nText.\n", encoding="utf-8")
     for folder in ("styles", "_filters", "_extensions"):
         subprocess.run(["cp", "-r", str(ROOT / "report" / folder), str(report)], check=True)
     output = {"output_type": "display_data", "metadata": {}}
-    output["data"] = {"text/html": "<b>1</b>", "text/plain": "1"}
+    svg = [
+        "<?xml version='1.0'?>\n",
+        "<svg xmlns='http://www.w3.org/2000/svg'><text>é</text></svg>",
+    ]
+    output["data"] = {"text/html": "<b>1</b>", "text/plain": "1", "image/svg+xml": svg}
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [output]}
     cell["execution_count"] = 1
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

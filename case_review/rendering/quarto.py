@@ -17,7 +17,16 @@ from pathlib import Path
 from case_review import __version__
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, columns, html, html_exhibits, manuscript, provenance, word
+from case_review.rendering import (
+    ast,
+    columns,
+    figures,
+    html,
+    html_exhibits,
+    manuscript,
+    provenance,
+    word,
+)
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import Manuscript
 from case_review.revision import build_epoch, revision
@@ -29,6 +38,8 @@ _FILES = ("index.html", "index.pdf", "index.docx")
 _LEFT_OUT = ("_site", "_build", "_freeze", ".*", "*.failed.ipynb")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ACTIVE = {"text/html", "application/javascript"}
+_SVG = "image/svg+xml"
+_OPENED = re.compile(r"<svg\b[^>]*>")
 #: Warnings after which Quarto goes on, and with which a report would lack something.
 _LACKING = re.compile(
     r"citation \S+ not found|resolve crossref|Could not (?:convert|fetch|find)|replacing image"
@@ -54,7 +65,9 @@ def render_into(project: Project, out: Path) -> None:
         copy, work = Path(folder) / "report", Path(folder) / "pages"
         shutil.copytree(project.report, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         shutil.copytree(font_folder(), copy / "_fonts")
-        _keep_static(copy / "_executed")
+        _adapt(copy / "_executed")
+        with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
+            style.write(figures.font_css(_letters(copy)))
         version = _run([program, "--version"], copy, environment).strip()
         foot = provenance.footer(project, f"Quarto {version}")
         handed = json.dumps(_handed(project, found, foot), sort_keys=True)
@@ -79,18 +92,35 @@ def _reference(project: Project, found: Manuscript, target: Path) -> None:
     word.reference(project.report / "styles" / "word.xml", head, foot, target)
 
 
-def _keep_static(executed: Path) -> None:
-    """Remove from the copied notebooks what the embedded renderer does not show either: HTML.
+def _adapt(executed: Path) -> None:
+    """Fit the copied notebooks for Quarto: without HTML, and with the font of each figure in it.
 
-    At the sight of any, Quarto makes a page load scripts from elsewhere.
+    The embedded renderer shows no HTML either, at the sight of which Quarto makes a page load
+    scripts from elsewhere. Quarto's page shows figures as images, which see no font of the page.
     """
     for path in executed.glob("*.ipynb"):
         document = json.loads(path.read_text(encoding="utf-8"))
         for cell in document["cells"]:
             for output in cell.get("outputs", []):
-                for kind in _ACTIVE & set(output.get("data", {})):
-                    del output["data"][kind]
-        path.write_text(json.dumps(document), encoding="utf-8")
+                data = output.get("data", {})
+                for kind in _ACTIVE & set(data):
+                    del data[kind]
+                if _SVG in data:
+                    data[_SVG] = _with_font("".join(data[_SVG]))
+        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def _with_font(svg: str) -> str:
+    """An SVG document that brings the figure font for what it writes."""
+    css = figures.font_css(figures.characters([svg]))
+    return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", svg, count=1)
+
+
+def _letters(copy: Path) -> str:
+    """The characters of which the page may be made."""
+    sources = [copy / "index.qmd", copy / "references.bib", *copy.glob("_executed/*.ipynb")]
+    texts = (path.read_text(encoding="utf-8") for path in sources if path.is_file())
+    return "".join(sorted(set().union(*texts)))
 
 
 def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
