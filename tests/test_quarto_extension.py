@@ -1,11 +1,14 @@
 """The Quarto path without Quarto: its Lua code under pandoc, and a stand-in for the program."""
 
+import io
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from building import ROOT
+from docx import Document
 
 from case_review import rendering
 from case_review.errors import ReviewError
@@ -138,17 +141,23 @@ def test_print_frames_what_the_page_frames(folder):
     assert "#framed" not in convert(folder, "provenance", text, "html")
 
 
+def test_word_frames_what_the_page_frames(folder):
+    text = "::: {.reconstructed}\nNot original.\n:::\n\n::: {.note}\nText.\n:::\n"
+    made = as_docx(folder, text)
+    assert '"custom-style" , "Statement"' in made and '"custom-style" , "Boxed Text"' in made
+
+
 def test_word_takes_the_figure_as_png(folder):
     text = "![](index_files/figure-docx/_executed-05_x-fig-km-output-1.svg)"
     assert "output-1.svg" in convert(folder, "provenance", text, "native")
-    assert "output-1.svg" in docx_image(folder, text)
+    assert "output-1.svg" in as_docx(folder, text)
     (folder / "exhibits").mkdir()
     (folder / "exhibits" / "fig-km.png").write_bytes(b"png")
-    assert "exhibits/fig-km.png" in docx_image(folder, text)
+    assert "exhibits/fig-km.png" in as_docx(folder, text)
 
 
-def docx_image(folder, text):
-    """Where the filter takes an image from when the format is Word's."""
+def as_docx(folder, text):
+    """What the filter makes of a text when the format is Word's."""
     (folder / "as-docx.lua").write_text(
         'FORMAT = "docx"\n' + (folder / "provenance.lua").read_text(encoding="utf-8"),
         encoding="utf-8",
@@ -158,6 +167,40 @@ def docx_image(folder, text):
 
 def test_without_anything_handed_over_the_manuscript_stays_as_it_is(folder):
     assert convert(folder, "provenance", "Text.", "html").strip() == "<p>Text.</p>"
+
+
+# As Quarto writes an exhibit into a Word file: in a cell, with the caption's properties doubled.
+CELL = """
+```{=openxml}
+<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:tcPr/>
+<w:bookmarkStart w:id="90" w:name="tbl-one"/>
+<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:pPr><w:jc w:val="left"/></w:pPr>
+<w:r><w:t>Table 1: One.</w:t></w:r></w:p>
+<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:tcPr/>
+<w:p><w:pPr><w:jc w:val="right"/><w:jc w:val="center"/></w:pPr><w:r><w:t>12</w:t></w:r></w:p>
+</w:tc></w:tr></w:tbl>
+<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t>A note.</w:t></w:r></w:p>
+<w:bookmarkEnd w:id="90"/><w:p/></w:tc></w:tr></w:tbl>
+```
+
+Text.
+"""
+
+
+def test_the_word_file_has_exhibits_in_the_text(tmp_path):
+    written = tmp_path / "word.docx"
+    ast.pandoc(["-f", "markdown", "-t", "docx", "-o", str(written)], CELL)
+    shown = SimpleNamespace(label="tbl-one", svg="", alt="")
+    found = SimpleNamespace(exhibits={"tbl-one": shown})
+    body = Document(io.BytesIO(quarto._unframed(written.read_bytes(), found))).element.body
+    (table,) = body.xpath(".//w:tbl")
+    assert table.getparent() is body and table.xpath(".//w:jc/@w:val") == ["right"]
+    styles = [p.xpath("string(w:pPr/w:pStyle/@w:val)") for p in body.xpath("./w:p")]
+    assert styles[:2] == ["TableCaption", "ExhibitNotes"]
+    assert table.getnext().xpath("string(.)").strip() == "A note."
+    found.exhibits = {}
+    body = Document(io.BytesIO(quarto._unframed(written.read_bytes(), found))).element.body
+    assert len(body.xpath(".//w:tbl")) == 2
 
 
 # -- a program that stands in for Quarto -----------------------------------------------------------

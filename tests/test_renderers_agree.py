@@ -125,3 +125,21 @@ def test_the_pdf_and_the_word_file_have_all_exhibits_and_the_footer(sites, pages
         for caption in texts(pages[0], "caption, figcaption"):
             assert caption.split(":")[0] + ":" in text
     assert len(word.inline_shapes) == len(pages[0].select("figure svg"))
+
+
+def test_the_word_files_are_set_alike(sites):
+    """Captions, notes, statements and alignments; no table stands in a table."""
+    embedded, quarto = (Document(site / "index.docx").element.body for site in sites)
+    assert not quarto.xpath(".//w:tbl//w:tbl") and not quarto.xpath(".//w:p[count(w:pPr) > 1]")
+    for style in ("TableCaption", "ImageCaption", "ExhibitNotes", "Statement", "TableText"):
+        query = f'.//w:p[w:pPr/w:pStyle/@w:val="{style}"]'
+        wanted, found = ([words(p) for p in body.xpath(query)] for body in (embedded, quarto))
+        assert wanted and found == wanted, style
+    aligned = ".//w:tc//w:pPr/w:jc/@w:val"
+    assert quarto.xpath(aligned) == embedded.xpath(aligned)
+    described = ".//w:drawing//*[local-name()='docPr']/@descr"
+    assert quarto.xpath(described) == embedded.xpath(described) and all(quarto.xpath(described))
+
+
+def words(paragraph):
+    return " ".join("".join(t.text or "" for t in paragraph.iter(qn("w:t"))).split())

@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from lxml import etree
+
 from case_review import __version__
 from case_review.errors import ReviewError
 from case_review.project import Project
@@ -74,8 +76,9 @@ def render_into(project: Project, out: Path) -> None:
         (copy / HANDED).write_text(handed, encoding="utf-8")
         _reference(project, found, copy / "_reference.docx")
         style = ["--reference-doc", str(copy / "_reference.docx")]
-        _run([program, "render", *style], copy, environment)
-        _take(copy / "_site", out)
+        day = ["-M", f"date:{revision(project).day:%Y-%m-%d}"]
+        _run([program, "render", *style, *day], copy, environment)
+        _take(copy / "_site", found, out)
         work.mkdir()
         html.prepare(project, found, foot, work)
         html.write_linked(project, found, work, out)
@@ -154,14 +157,63 @@ def _tree(*blocks: dict) -> str:
     return json.dumps({**ast.parse(""), "blocks": list(blocks)})
 
 
-def _take(site: Path, out: Path) -> None:
+def _take(site: Path, found: Manuscript, out: Path) -> None:
     """Copy the finished files of Quarto's output folder."""
     missing = [name for name in _FILES if not (site / name).is_file()]
     if missing:
         raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
     for name in _FILES:
         shutil.copy(site / name, out)
-    (out / "index.docx").write_bytes(word.finish((site / "index.docx").read_bytes()))
+    content = _unframed((site / "index.docx").read_bytes(), found)
+    (out / "index.docx").write_bytes(word.finish(content))
+
+
+def _unframed(content: bytes, found: Manuscript) -> bytes:
+    """A Word file with its exhibits in the text, which Quarto puts into tables of one cell."""
+    parts = word.parts_of(content)
+    document = etree.fromstring(parts["word/document.xml"])
+    shown = {each.label: each for each in found.exhibits.values()}
+    cell = f"{word.tag('tr')}/{word.tag('tc')}"
+    for frame in list(document.iter(word.tag("tbl"))):
+        for mark in frame.iterfind(f"{cell}/{word.tag('bookmarkStart')}"):
+            if exhibit := shown.get(mark.get(word.tag("name"))):
+                _unframe(frame, frame.find(cell), exhibit)
+    parts["word/document.xml"] = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+    return word.packed(parts)
+
+
+def _unframe(frame, cell, shown: Exhibit) -> None:
+    """Put the content of Quarto's cell in the place of its table, in the styles of the project."""
+    for node in cell.iterfind(f".//{word.tag('tbl')}//{word.tag('pPr')}"):
+        # The last alignment is the one of Quarto's cell.
+        for alignment in node.findall(word.tag("jc"))[-1:]:
+            node.remove(alignment)
+    for drawn in cell.iter("{*}docPr"):
+        drawn.set("descr", figures.plain(shown.alt))
+    for paragraph in cell.findall(word.tag("p")):
+        properties = paragraph.findall(word.tag("pPr"))
+        # Quarto gives a caption its properties a second time, and ends a cell with a paragraph.
+        if len(properties) > 1:
+            style = "ImageCaption" if shown.svg else "TableCaption"
+        elif paragraph.find(f".//{word.tag('drawing')}") is not None:
+            style = "CaptionedFigure"
+        elif paragraph.find(f".//{word.tag('t')}") is not None:
+            style = "ExhibitNotes"
+        else:
+            cell.remove(paragraph)
+            continue
+        for old in properties:
+            paragraph.remove(old)
+        paragraph.insert(0, etree.Element(word.tag("pPr")))
+        etree.SubElement(paragraph[0], word.tag("pStyle"), {word.tag("val"): style})
+    for node in cell.findall(word.tag("tcPr")):
+        cell.remove(node)
+    # Notes follow their table at once.
+    for end in cell.findall(word.tag("bookmarkEnd")):
+        cell.find(word.tag("p")).addnext(end)
+    for node in list(cell):
+        frame.addprevious(node)
+    frame.getparent().remove(frame)
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

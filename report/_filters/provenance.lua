@@ -92,14 +92,21 @@ local function embedded(div)
   return div
 end
 
--- The frames that styles/quarto.css draws for the page.
-local frames = { ["audit-line"] = "framed", ["key-points"] = "framed", note = "framed",
-  reconstructed = "framed", summary = "framed", small = "small" }
+-- The frames that styles/quarto.css draws for the page: their style in Word, their function in Typst.
+local frames = {
+  ["audit-line"] = { "Statement", "framed" },
+  ["key-points"] = { "Boxed Text", "framed" },
+  note = { "Boxed Text", "framed" },
+  reconstructed = { "Statement", "framed" },
+  small = { "Small Text", "small" },
+  summary = { "Boxed Text", "framed" },
+}
 
 local function framed(div)
   for _, class in ipairs(div.classes) do
     if frames[class] then
-      div.content = within(frames[class], div.content)
+      local style, name = table.unpack(frames[class])
+      if typst then div.content = within(name, div.content) else div.attributes["custom-style"] = style end
       return div
     end
   end
@@ -119,5 +126,5 @@ end
 local filters = { { Div = embedded } }
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
-if typst then table.insert(filters, { Div = framed }) end
+if typst or FORMAT == "docx" then table.insert(filters, { Div = framed }) end
 return filters
