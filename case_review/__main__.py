@@ -74,7 +74,7 @@ def _render(project: Project, options) -> int:
             "The report was rendered while its sources were changed. Type the command again."
         )
     freshness.record_site(project, out, options.key, stamp)
-    print(f"{freshness.shown(project, out)}: the report is ready, open index.html")
+    print(f"{project.shown(out)}: the report is ready, open index.html")
     return 0
 
 

@@ -108,23 +108,15 @@ def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
             lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
     causes = _causes(project, out, key, site_stamp(project, renderer))
     if causes:
-        lines.append(f"{shown(project, out)}: {_listed(causes)}")
+        lines.append(f"{project.shown(out)}: {_listed(causes)}")
     elif lines:
-        lines.append(f"{shown(project, out)}: to be checked after the notebooks")
+        lines.append(f"{project.shown(out)}: to be checked after the notebooks")
     return lines
 
 
 def _listed(causes: list[str]) -> str:
     more = len(causes) - _CAUSES
     return "; ".join(causes[:_CAUSES]) + (f"; and {more} more" if more > 0 else "")
-
-
-def shown(project: Project, out: Path) -> str:
-    """A folder as messages name it: relative to the project if it lies there."""
-    try:
-        return project.relative(out)
-    except ValueError:
-        return str(out)
 
 
 def _causes(project: Project, folder: Path, name: str, stamp: str) -> list[str]:

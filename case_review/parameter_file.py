@@ -113,14 +113,7 @@ def documents(project: Project) -> list[Document]:
     """The files in force, the one that decides first: `PARAMS=file`, then `params.yml`."""
     default = project.root / "params.yml"
     files = [default] if project.params_file == default else [project.params_file, default]
-    return [read(path, _name(project, path)) for path in files]
-
-
-def _name(project: Project, path: Path) -> str:
-    try:
-        return project.relative(path)
-    except ValueError:
-        return str(path)
+    return [read(path, project.shown(path)) for path in files]
 
 
 def merge(found: list[Document]) -> dict:

@@ -84,6 +84,13 @@ class Project:
         """`path` as it is named in messages and provenance: relative to the root, with slashes."""
         return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
 
+    def shown(self, path: Path) -> str:
+        """`path` as `relative` names it if it lies in the project, else as it is."""
+        try:
+            return self.relative(path)
+        except ValueError:
+            return str(path)
+
 
 def find_project(start: Path | None = None) -> Project:
     """The project that `start` (default: the working folder) lies in.

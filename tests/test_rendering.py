@@ -20,8 +20,8 @@ from case_review import registry
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
-from case_review.project import Project
-from case_review.rendering import ast, cells, columns, figures, render, swap
+from case_review.project import PARAMS_VARIABLE, Project
+from case_review.rendering import ast, cells, columns, figures, provenance, render, swap
 from case_review.rendering.word import packed, parts_of
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
@@ -177,6 +177,30 @@ def test_the_title_block_states_the_licence(project):
     render(project, "embedded", project.site)
     link = page(project.site).select_one(".title-block a[rel=license]")
     assert (link["href"], link.get_text()) == ("https://example.org/by", "CC BY 4.0")
+
+
+def test_the_footer_names_every_data_file_and_other_parameters(project, monkeypatch):
+    (project.raw / "patients.xlsx").write_bytes(b"sheet")
+    (project.raw / "README.md").write_text("about")
+    other = project.root / "mine.yml"
+    other.write_text("response: {}\n", encoding="utf-8")
+    start = hashlib.sha256(other.read_bytes()).hexdigest()[:8]
+    assert not any("Parameters" in said for said in provenance.footer(project, "a renderer"))
+    monkeypatch.setenv(PARAMS_VARIABLE, "mine.yml")
+    said = provenance.footer(project, "a renderer")
+    assert said[0] == "Rendered by a renderer."
+    assert said[2] == f"Parameters: mine.yml {start}."
+    assert "data/raw/patients.xlsx " in said[3] and "README" not in said[3]
+
+
+def test_a_missing_run_and_a_missing_notebook_have_their_own_remedies(project):
+    (project.executed / "01_small.ipynb").unlink()
+    with pytest.raises(ReviewError, match=r"no notebooks/01_small\.ipynb: correct the name"):
+        render(project, "embedded", project.site)
+    project.notebooks.mkdir(exist_ok=True)
+    (project.notebooks / "01_small.ipynb").write_text('{"cells": []}')
+    with pytest.raises(ReviewError, match="Run `make notebooks` first"):
+        render(project, "embedded", project.site)
 
 
 def test_hostile_cell_text_is_shown_literally_everywhere(site):

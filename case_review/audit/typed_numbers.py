@@ -8,7 +8,6 @@ may be typed.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML, YAMLError
 
-from case_review import registry
+from case_review import parameter_file, registry
 from case_review.project import Project
 
 MANUSCRIPT = "index.qmd"
@@ -241,9 +240,9 @@ def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
     """Captions and alt texts of the notebooks' cells, each with the line within its cell."""
     for path in sorted(project.notebooks.glob("*.ipynb")):
         name = project.relative(path)
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                source = "".join(cell["source"])
+        for cell in parameter_file.cells(path):
+            if cell.get("cell_type") == "code":
+                source = parameter_file.source_of(cell)
                 label = re.search(r"^#\|\s*label:\s*(\S+)", source, re.MULTILINE)
                 where = f"{name}, cell {label.group(1) if label else cell.get('id', '?')}"
                 yield where, _options(source), 1

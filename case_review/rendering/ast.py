@@ -41,7 +41,9 @@ def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> t
     ReviewError
         With pandoc's own words if it fails.
     """
-    command = [pandoc_path(), "--wrap=none", *arguments]
+    # Templates and filters that a user keeps for pandoc have no part in the report.
+    own = f"--data-dir={Path(pandoc_path()).parent}"
+    command = [pandoc_path(), own, "--wrap=none", *arguments]
     done = subprocess.run(
         command, input=text, cwd=folder, capture_output=True, text=True, encoding="utf-8"
     )

@@ -67,9 +67,11 @@ class Notebooks:
         if name not in self._read:
             path = self.project.executed / f"{name}.ipynb"
             if not path.is_file():
-                raise ReviewError(
-                    f"report/_executed/{name}.ipynb does not exist. Run `make notebooks` first."
-                )
+                source = self.project.notebooks / f"{name}.ipynb"
+                remedy = f"There is no notebooks/{name}.ipynb: correct the name or leave it out."
+                if source.is_file():
+                    remedy = "Run `make notebooks` first."
+                raise ReviewError(f"report/_executed/{name}.ipynb does not exist. {remedy}")
             found = nbformat.read(path, as_version=4)
             for cell in found.cells:
                 if any(output.output_type == "error" for output in cell.get("outputs", [])):

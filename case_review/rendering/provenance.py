@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
+from case_review.dependencies import data_files
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast
@@ -138,11 +140,14 @@ def _breakable(text: str) -> str:
 
 def footer(project: Project, renderer: str) -> list[str]:
     """The sentences at the foot of every form of the report."""
-    folders = (project.raw, project.clean)
-    files = [path for folder in folders for path in sorted(folder.glob("*.csv"))]
-    sums = "; ".join(f"{project.relative(path)} {sha256(path)[:8]}" for path in files)
-    return [
-        f"Rendered by {renderer}.",
-        f"Sources: {revision(project)}.",
-        f"Data files and the start of their SHA-256: {sums or 'none'}.",
-    ]
+    files = [path for folder in (project.raw, project.clean) for path in data_files(folder)]
+    sentences = [f"Rendered by {renderer}.", f"Sources: {revision(project)}."]
+    if project.params_file != project.root / "params.yml":
+        sentences.append(f"Parameters: {_named(project, project.params_file)}.")
+    sums = "; ".join(_named(project, path) for path in files)
+    return [*sentences, f"Data files and the start of their SHA-256: {sums or 'none'}."]
+
+
+def _named(project: Project, path: Path) -> str:
+    """A file, as messages name it, with the start of its SHA-256."""
+    return f"{project.shown(path)} {sha256(path)[:8]}"
