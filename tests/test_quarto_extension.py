@@ -216,7 +216,8 @@ assert sys.argv[1] == "render", sys.argv
 handed = json.loads((here / "_case-review.json").read_text(encoding="utf-8"))
 for notebook in here.glob("_executed/*.ipynb"):
     text = notebook.read_text(encoding="utf-8")
-    assert "text/html" not in text
+    assert "text/html" not in text and '"execution_count": null' in text
+    assert '"tags"' not in text
     assert "/svg'><style>@font-face" in text and "é</text>" in text
 assert "@font-face" in (here / "styles" / "quarto.css").read_text(encoding="utf-8")
 {fault}
@@ -268,7 +269,7 @@ def manuscript(small_project):
         "<svg xmlns='http://www.w3.org/2000/svg'><text>é</text></svg>",
     ]
     output["data"] = {"text/html": "<b>1</b>", "text/plain": "1", "image/svg+xml": svg}
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": [output]}
+    cell = {"cell_type": "code", "id": "a", "metadata": {"tags": []}, "source": "1", "outputs": [output]}
     cell["execution_count"] = 1
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     small_project.executed.mkdir()

@@ -100,10 +100,15 @@ def _adapt(executed: Path) -> None:
 
     The embedded renderer shows no HTML either, at the sight of which Quarto makes a page load
     scripts from elsewhere. Quarto's page shows figures as images, which see no font of the page.
+    What else is known of a cell would become attributes, whose order differs from run to run.
     """
     for path in executed.glob("*.ipynb"):
         document = json.loads(path.read_text(encoding="utf-8"))
         for cell in document["cells"]:
+            cell["metadata"] = {}
+            for node in (cell, *cell.get("outputs", [])):
+                if "execution_count" in node:
+                    node["execution_count"] = None
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
                 for kind in _ACTIVE & set(data):
