@@ -269,7 +269,8 @@ def manuscript(small_project):
         "<svg xmlns='http://www.w3.org/2000/svg'><text>é</text></svg>",
     ]
     output["data"] = {"text/html": "<b>1</b>", "text/plain": "1", "image/svg+xml": svg}
-    cell = {"cell_type": "code", "id": "a", "metadata": {"tags": []}, "source": "1", "outputs": [output]}
+    cell = {"cell_type": "code", "id": "a", "metadata": {"tags": []}, "source": "1"}
+    cell["outputs"] = [output]
     cell["execution_count"] = 1
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     small_project.executed.mkdir()
