@@ -323,6 +323,15 @@ def damage(folder: Path, path: Path, stamp: str) -> list[str]:
     return problems
 
 
+#: What the settings of the rendered report are, as people say it.
+_SETTINGS = {
+    "commit": "the commit",
+    "clean": "the state of the working tree",
+    "renderer": "the renderer",
+    "quarto": "the Quarto program",
+}
+
+
 def differences(old: str, new: str) -> list[str]:
     """What two stamps differ in, in words: the files and parameters that are to blame."""
     before, after = _load(old), _load(new)
@@ -338,8 +347,8 @@ def differences(old: str, new: str) -> list[str]:
         for key in names:
             was, now = before.get(part, {}).get(key), after.get(part, {}).get(key)
             if was != now:
-                what = "params.yml: " if part == "parameters" else ""
-                found.append(f"{what}{key} changed")
+                what = f"params.yml: {key}" if part == "parameters" else _SETTINGS.get(key, key)
+                found.append(f"{what} changed")
     if before.get("python") != after.get("python"):
         found.append("another version of Python")
     return found

@@ -228,6 +228,6 @@ def test_the_site_depends_on_manuscript_output_and_renderer(project):
         "report/exhibits/tbl-x.csv is new",
         "report/index.qmd changed",
     ]
-    assert "renderer changed" in dependencies.differences(
+    assert "the renderer changed" in dependencies.differences(
         before, freshness.site_stamp(project, "quarto")
     )
