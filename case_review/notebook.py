@@ -1,7 +1,7 @@
 """What a notebook of the report opens: it reads clean tables, records results, shows exhibits.
 
     from case_review.notebook import Notebook
-    nb = Notebook("05_response", {"conf_level": conf_level})
+    nb = Notebook("05_response")
     labels = nb.setting("labels")    # a long entry of the section `response` of params.yml
     patients = nb.read("patients")
     nb.record("response.responders", value=25, n=25, of=25, text="25 (100.0%)", unit="patients")
@@ -38,15 +38,14 @@ class Notebook:
     Parameters
     ----------
     name
-        The notebook's file name without ending, e.g. `05_response`.
-    parameters
-        The parameters it ran with, kept in the registry; usually a dict of the parameter cell.
+        The notebook's file name without ending, e.g. `05_response`. The values that its cell
+        tagged `parameters` names are kept in the registry as they are when it is opened.
     """
 
-    def __init__(self, name: str, parameters: dict | None = None):
+    def __init__(self, name: str):
         self.name = name
-        self.parameters = dict(parameters or {})
         self.project: Project = find_project()
+        self.parameters: dict = _given(self.project.notebooks / f"{name}.ipynb")
         stage = os.environ.get(STAGE_VARIABLE)
         self.stage: Path | None = Path(stage) if stage else None
         self._inputs: dict[str, str] = {}
@@ -241,6 +240,15 @@ def _shell():
 def _running_source() -> str:
     shell = _shell()
     return shell.user_ns.get("In", [""])[-1] if shell is not None else "#| label: console"
+
+
+def _given(path: Path) -> dict:
+    """The values now of the names in a notebook's cell tagged `parameters`."""
+    shell = _shell()
+    if shell is None or not path.is_file():
+        return {}
+    names = parameter_file.declared(path) or {}
+    return {name: shell.user_ns[name] for name in names if name in shell.user_ns}
 
 
 def _after_each_cell(function) -> None:

@@ -1,8 +1,11 @@
 """What a notebook records and shows, run in a real IPython shell without a kernel."""
 
+import json
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from conftest import write_notebook
 from IPython.core.interactiveshell import InteractiveShell
 
 from case_review import registry
@@ -43,8 +46,15 @@ def run(shell):
 def staged(project, monkeypatch, run):
     stage = project / "report" / "_build" / "stage"
     monkeypatch.setenv(STAGE_VARIABLE, str(stage))
-    run("from case_review.notebook import Notebook\nnb = Notebook('05_response', {'seed': 1})")
+    write_notebook(project / "notebooks" / "05_response.ipynb", {"seed": 1, "unused": 2})
+    run("seed = 3\nfrom case_review.notebook import Notebook\nnb = Notebook('05_response')")
     return stage
+
+
+def test_the_registry_keeps_the_parameters_as_they_were_given(staged, run):
+    run("#| label: one\nnb.record('a.b', 1, '1')")
+    kept = json.loads((staged / "results" / "05_response.json").read_text(encoding="utf-8"))
+    assert kept["parameters"] == {"seed": 3}
 
 
 def test_recorded_results_carry_cell_and_inputs(project, staged, run):

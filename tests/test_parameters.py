@@ -70,9 +70,9 @@ def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
     write_notebook(path, section, 'ticks = nb.setting("ticks_weeks")')
     assert set(parameters.load(project).for_notebook("05_response")) == set(section)
     monkeypatch.chdir(project.root)
-    nb = Notebook("05_response", {"few_at_risk": 5})
+    nb = Notebook("05_response")
     assert nb.setting("ticks_weeks") == [0, 1, 2, 4, 8, 12, 26]
-    assert set(nb.parameters) == {"few_at_risk", "ticks_weeks"}
+    assert nb.parameters == {"ticks_weeks": [0, 1, 2, 4, 8, 12, 26]}
     with pytest.raises(ReviewError, match=r"ticks is not in section response .* mean ticks_weeks"):
         nb.setting("ticks")
 
