@@ -87,7 +87,7 @@ def test_another_review_needs_its_data_and_text_but_no_code(tmp_path):
     assert links["patients.all"] == str(n) == "10"
     assert links["response.responders"] == f"{n - 1} (90.0%)"
     heading = page.select_one("#tbl-characteristics th:nth-of-type(2)").get_text()
-    assert heading == f"Total (n = {n})"
+    assert heading == f"Total (n\u00a0=\u00a0{n})"
     text = page.select_one("main").get_text().lower()
     assert "reconstructed" not in text
     assert "0 of 0" not in text and "nan" not in text.split()
