@@ -177,6 +177,7 @@ def test_the_title_block_states_the_licence(project):
     render(project, "embedded", project.site)
     link = page(project.site).select_one(".title-block a[rel=license]")
     assert (link["href"], link.get_text()) == ("https://example.org/by", "CC BY 4.0")
+    assert "Licence CC BY 4.0" in " ".join(pdf_text(project.site).split())
 
 
 def test_the_footer_names_every_data_file_and_other_parameters(project, monkeypatch):

@@ -16,7 +16,7 @@ from case_review.rendering import ast, figures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
-from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.manuscript import Manuscript, name_licence
 from case_review.revision import build_epoch, revision
 from case_review.style import font_folder
 
@@ -36,6 +36,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
     _keep_order(tree)
+    name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
