@@ -22,7 +22,7 @@ endif
 
 export CASE_REVIEW_PARAMS := $(PARAMS)
 export CASE_REVIEW_TIMEOUT := $(TIMEOUT)
-# Nothing of the user, the machine or the day reaches a result (see case_review/surroundings.py).
+# Nothing of the user, the machine or the day reaches a result (see case_review/build/surroundings.py).
 export PYTHONHASHSEED := 0
 export PYTHONNOUSERSITE := 1
 export LC_ALL := C.UTF-8
@@ -52,7 +52,7 @@ SITE := $(BUILD)/manifests/$(SITE_KEY).json
 
 # One build at a time: the lock is taken by a bare Python, which then becomes the inner make.
 # Parallel jobs are the default; an explicit -j of the caller is passed on as it is.
-INNER = CASE_REVIEW_FAILURES=$(FAILURES) "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- \
+INNER = CASE_REVIEW_FAILURES=$(FAILURES) "$(PYTHON)" -m case_review.build.locking $(BUILD)/lock -- \
 	"$(MAKE)" --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 # Said here because an old Python cannot even read the modules that would say it.
 READY = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -87,6 +87,7 @@ notebooks: ## Run what is out of date among the notebooks
 
 test: _setup ## Lint, then unit, pipeline and rendering tests
 	@"$(VENV)/bin/python" -m ruff check .
+	@"$(VENV)/bin/lint-imports" --no-logo --no-cache
 	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile -m "not nightly" $(PYTEST)
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
@@ -100,7 +101,7 @@ status: _setup ## What is out of date, and because of what
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@$(READY)
-	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)" --edit
+	@"$(PYTHON)" -m case_review.build.bootstrap "$(VENV)" --edit
 	@"$(VENV)/bin/python" -m jupyterlab notebooks
 
 release: ## Pack report, sources and data with an RO-Crate of the run
@@ -127,7 +128,7 @@ audit-dependencies: ## Look up known vulnerabilities of the locked packages (nee
 
 clean: ## Remove what is generated (clean tables, results, exhibits, the report), nothing else
 	@$(READY)
-	+@mkdir -p $(BUILD); "$(PYTHON)" -m case_review.locking $(BUILD)/lock -- "$(MAKE)" _clean
+	+@mkdir -p $(BUILD); "$(PYTHON)" -m case_review.build.locking $(BUILD)/lock -- "$(MAKE)" _clean
 
 # -- the build itself ------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ EARLY := $(filter-out $(LATE),$(NAMES))
 
 _setup:
 	@$(READY)
-	@"$(PYTHON)" -m case_review.bootstrap "$(VENV)"
+	@"$(PYTHON)" -m case_review.build.bootstrap "$(VENV)"
 
 _begin: | _setup
 	@rm -f $(FAILURES)

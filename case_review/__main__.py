@@ -17,7 +17,7 @@ FAILURES_VARIABLE = "CASE_REVIEW_FAILURES"
 
 
 def _run(project: Project, options) -> int:
-    from case_review import runner
+    from case_review.build import runner
 
     runner.die_with_parent()
     try:
@@ -30,7 +30,7 @@ def _run(project: Project, options) -> int:
 
 
 def _stamp(project: Project, options) -> int:
-    from case_review import freshness
+    from case_review.build import freshness
 
     if options.site:
         out = _out(project, options)
@@ -41,10 +41,11 @@ def _stamp(project: Project, options) -> int:
 
 
 def _prepare(project: Project, options) -> int:
-    from case_review import dependencies, parameters, promotion, surroundings
+    from case_review.build import dependencies, promotion, surroundings
+    from case_review.parameters import loading
 
     dependencies.check_names(project)
-    checked = parameters.load(project)
+    checked = loading.load(project)
     for name in dependencies.notebook_names(project):
         checked.for_notebook(name)
     if dependencies.CLEANING not in dependencies.notebook_names(project):
@@ -57,8 +58,8 @@ def _prepare(project: Project, options) -> int:
 
 
 def _render(project: Project, options) -> int:
-    from case_review import freshness, runner, surroundings
-    from case_review.revision import note_output, revision
+    from case_review.build import freshness, runner, surroundings
+    from case_review.build.revision import note_output, revision
 
     runner.die_with_parent()
     surroundings.settle(project)
@@ -79,7 +80,7 @@ def _render(project: Project, options) -> int:
 
 
 def _status(project: Project, options) -> int:
-    from case_review import freshness
+    from case_review.build import freshness
 
     lines = freshness.status(project, _out(project, options), options.key, options.renderer)
     print("\n".join(lines) if lines else "Everything is up to date.")
@@ -87,14 +88,17 @@ def _status(project: Project, options) -> int:
 
 
 def _validate(project: Project, options) -> int:
-    from case_review import surroundings
+    from case_review.build import surroundings
 
     surroundings.settle(project)
-    from case_review import checking, expectations, parameters
+    from case_review.audit import claims
+    from case_review.data import expectations, intake
+    from case_review.parameters import loading
 
     if options.stage == "raw":
-        terms = parameters.load(project).values["cleaning"]
-        report = checking.check(project, terms["diagnoses"], terms["events"]).report
+        terms = loading.load(project).values["cleaning"]
+        also = [claims.problems]
+        report = intake.check(project, terms["diagnoses"], terms["events"], also).report
     else:
         report = expectations.validate(project, stage=options.stage)
     print(report)
@@ -103,7 +107,7 @@ def _validate(project: Project, options) -> int:
 
 
 def _reconstruct(project: Project, options) -> int:
-    from case_review import surroundings
+    from case_review.build import surroundings
 
     surroundings.settle(project)
     from case_review.reconstruction import main
@@ -114,9 +118,9 @@ def _reconstruct(project: Project, options) -> int:
 def _parameters(project: Project, options) -> int:
     from ruamel.yaml import YAML
 
-    from case_review import parameters
+    from case_review.parameters import loading
 
-    found = parameters.load(project)
+    found = loading.load(project)
     content = found.for_notebook(options.notebook) if options.notebook else found.values
     printer = YAML()
     printer.allow_unicode = True
@@ -138,24 +142,24 @@ def _audit(project: Project | None, options) -> int:
 
 
 def _release(project: Project, options) -> int:
-    from case_review.release import release
+    from case_review.build.release import release
 
     print(project.relative(release(project)))
     return 0
 
 
 def _verify(project: Project, options) -> int:
-    from case_review.verifying import verify
+    from case_review.build.reproducibility import verify
 
     return verify(project)
 
 
 def _bench(project: Project, options) -> int:
-    from case_review import bench, verifying
+    from case_review.build import bench, reproducibility
 
     bench.main()
     print(flush=True)
-    return verifying.bench(project)
+    return reproducibility.bench(project)
 
 
 def _out(project: Project, options) -> Path:

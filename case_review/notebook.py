@@ -22,12 +22,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import dependencies, exhibits, parameter_file, raw, raw_file, registry
+from case_review import registry
+from case_review.build import dependencies
+from case_review.data import raw_file, reading
+from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
+from case_review.exhibits import tables
 from case_review.files import write_bytes
-from case_review.parameter_rules import nearest
+from case_review.parameters import params_file
+from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
-from case_review.schema import text_columns
 
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 
@@ -66,12 +70,10 @@ class Notebook:
         ReviewError
             If the section has no such entry.
         """
-        section = parameter_file.section_of(self.name)
-        own = parameter_file.merge(parameter_file.documents(self.project)).get(section, {})
+        section = params_file.section_of(self.name)
+        own = params_file.merge(params_file.documents(self.project)).get(section, {})
         if key not in own:
-            raise ReviewError(
-                f"{key} is not in section {section} of params.yml{nearest(key, own)}"
-            )
+            raise ReviewError(f"{key} is not in section {section} of params.yml{nearest(key, own)}")
         self.parameters[key] = own[key]
         self._changed = True
         return own[key]
@@ -99,7 +101,7 @@ class Notebook:
 
     def read_raw(self, table: str) -> pd.DataFrame:
         """The raw table `data/raw/<table>.csv` as text, for what is audited, not analysed."""
-        frame = raw.read_table(self.project.raw, table)
+        frame = reading.read_table(self.project.raw, table)
         self._remember(raw_file.path_of(self.project.raw, table))
         return frame
 
@@ -145,15 +147,15 @@ class Notebook:
 
     # -- showing ---------------------------------------------------------------------------------
 
-    def table(self, table: exhibits.Table) -> exhibits.MarkdownOutput:
+    def table(self, table: tables.Table) -> tables.MarkdownOutput:
         """Show a table; its CSV is named after the cell's label (`tbl-...`)."""
         label = current_label()
         if self.stage is not None:
-            exhibits.write_csv(table.data, self.stage / "exhibits" / f"{label}.csv")
+            tables.write_csv(table.data, self.stage / "exhibits" / f"{label}.csv")
         text = table.markdown()
         if self._reconstructed:
-            text += f"\n{exhibits.RECONSTRUCTED_NOTE}\n"
-        return exhibits.MarkdownOutput(text)
+            text += f"\n{tables.RECONSTRUCTED_NOTE}\n"
+        return tables.MarkdownOutput(text)
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
@@ -162,13 +164,13 @@ class Notebook:
         """
         label = current_label()
         if self._reconstructed:
-            from case_review import style
+            from case_review.exhibits import style
 
-            style.foot(figure, exhibits.RECONSTRUCTED_SHORT)
+            style.foot(figure, tables.RECONSTRUCTED_SHORT)
         output = FigureOutput.draw(figure)
         if self.stage is not None:
             folder = self.stage / "exhibits"
-            exhibits.write_csv(data, folder / f"{label}.csv")
+            tables.write_csv(data, folder / f"{label}.csv")
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
         return output
@@ -198,7 +200,7 @@ class FigureOutput:
         """
         import matplotlib.pyplot as plt
 
-        from case_review import style
+        from case_review.exhibits import style
 
         svg, png = io.StringIO(), io.BytesIO()
         frame = style.frame(figure)
@@ -247,7 +249,7 @@ def _given(path: Path) -> dict:
     shell = _shell()
     if shell is None or not path.is_file():
         return {}
-    names = parameter_file.declared(path) or {}
+    names = params_file.declared(path) or {}
     return {name: shell.user_ns[name] for name in names if name in shell.user_ns}
 
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from building import ROOT, copy_sources, make
 
-from case_review import locking
+from case_review.build import locking
 from case_review.project import Project
 
 

@@ -9,19 +9,13 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from conftest import ROOT
 
-from case_review import (
-    cleaning,
-    cleaning_report,
-    descriptive,
-    grouping,
-    parameters,
-    raw,
-    treatment,
-)
+from case_review.analyses import data_quality, descriptive, grouping, treatment
+from case_review.data import cleaning, reading
 from case_review.formatting import round_half_away
+from case_review.parameters import loading
 from case_review.project import Project
 
-VALUES = parameters.load(Project(ROOT)).values
+VALUES = loading.load(Project(ROOT)).values
 
 
 @cache
@@ -30,11 +24,11 @@ def clean_tables():
     with TemporaryDirectory() as folder:
         stage = Path(folder)
         values = VALUES["cleaning"]
-        source = raw.read(ROOT / "data" / "raw")
+        source = reading.read(ROOT / "data" / "raw")
         tables = cleaning.Cleaning(
             source, values["diagnoses"], values["events"], VALUES["shared"]["month_days"]
         ).run()
-        cleaning_report.write_clean(tables, stage)
+        data_quality.write_clean(tables, stage)
         return {
             path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""])
             for path in stage.rglob("*.csv")

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import checking, cleaning, expectations
-from case_review.problems import DataError
+from case_review.audit import claims
+from case_review.data import cleaning, expectations, intake
+from case_review.data.problems import DataError
 from case_review.project import Project
 
 
@@ -37,7 +38,7 @@ class Verdict:
 def judge(project: Project, terms: dict) -> Verdict:
     """What `01_cleaning` does, without a kernel; only a `DataError` counts as a refusal."""
     try:
-        checked = checking.check(project, terms["diagnoses"], terms["events"])
+        checked = intake.check(project, terms["diagnoses"], terms["events"], [claims.problems])
     except DataError as error:
         first, *lines = str(error).splitlines()
         assert re.fullmatch(r"[\d,]+ problems? in the raw data:", first)

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from conftest import ROOT
 
-from case_review import parameter_file, parameters
-from case_review.parameter_file import cells, source_of
+from case_review.parameters import loading, params_file
+from case_review.parameters.params_file import cells, source_of
 from case_review.project import Project
 
 PROJECT = Project(ROOT)
@@ -77,8 +77,8 @@ def test_it_opens_with_title_and_purpose(path):
 @each
 def test_parameters_equal_params_yml(path):
     assert sum(map(tagged, cells(path))) <= 1
-    declared = parameter_file.declared(path) or {}
-    assert declared == parameters.load(PROJECT).for_notebook(path.stem)
+    declared = params_file.declared(path) or {}
+    assert declared == loading.load(PROJECT).for_notebook(path.stem)
 
 
 @each

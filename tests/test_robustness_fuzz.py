@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from robustness import content_of, judge, remember_checks, rows_of
 from test_pipeline import content
 
-from case_review import parameters
+from case_review.data.schema import AUDITED, SHOWN, TABLES
+from case_review.parameters import loading
 from case_review.project import Project
-from case_review.schema import AUDITED, SHOWN, TABLES
 
 READ = sorted(TABLES | AUDITED | SHOWN)
 HOSTILE = [
@@ -118,7 +118,7 @@ def damage(folder, changes):
 def terms():
     with pytest.MonkeyPatch.context() as patch:
         remember_checks(patch)
-        yield parameters.load(Project(ROOT)).values["cleaning"]
+        yield loading.load(Project(ROOT)).values["cleaning"]
 
 
 def verify_case(folder, terms, changes):

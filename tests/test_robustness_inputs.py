@@ -12,9 +12,10 @@ import pytest
 from conftest import ROOT
 from robustness import cells, content_of, judge, on_rows, remember_checks, rows_of
 
-from case_review import parameters, raw, raw_file
+from case_review.data import raw_file, reading
+from case_review.data.schema import AUDITED, SHOWN, TABLES
+from case_review.parameters import loading
 from case_review.project import Project
-from case_review.schema import AUDITED, SHOWN, TABLES
 
 READ = sorted(TABLES | AUDITED | SHOWN)
 KEYED = [name for name, schema in (TABLES | AUDITED | SHOWN).items() if schema.key]
@@ -29,7 +30,7 @@ def quick():
 
 @pytest.fixture(scope="module")
 def terms():
-    return parameters.load(Project(ROOT)).values["cleaning"]
+    return loading.load(Project(ROOT)).values["cleaning"]
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ FORM["a quotation mark left open"] = (
 
 
 def attempt(project, name):
-    found, problems = raw.attempt_table(project.raw, name)
+    found, problems = reading.attempt_table(project.raw, name)
     return found.tables[name], [c.before for c in found.changes], [str(p) for p in problems]
 
 

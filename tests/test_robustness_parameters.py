@@ -8,9 +8,11 @@ import shutil
 import pytest
 from conftest import ROOT, write_notebook
 
-from case_review import descriptive, parameters, runner, treatment
 from case_review.__main__ import main
+from case_review.analyses import descriptive, treatment
+from case_review.build import runner
 from case_review.errors import ReviewError
+from case_review.parameters import loading
 from case_review.project import PARAMS_VARIABLE, Project
 
 
@@ -28,7 +30,7 @@ def alternative(project, monkeypatch):
 
     def load(text):
         (project.root / "other.yml").write_text(text, encoding="utf-8")
-        return parameters.load(project)
+        return loading.load(project)
 
     return load
 
@@ -207,26 +209,26 @@ def test_another_file_is_completed_entry_by_entry(alternative, text):
 def test_a_file_that_says_nothing_changes_nothing(alternative, project, monkeypatch, text):
     found = alternative(text).values
     monkeypatch.delenv(PARAMS_VARIABLE)
-    assert found == parameters.load(project).values
+    assert found == loading.load(project).values
 
 
 def test_a_missing_file_is_named(project, monkeypatch):
     monkeypatch.setenv(PARAMS_VARIABLE, "nope.yml")
     with pytest.raises(ReviewError, match=r"nope\.yml does not exist"):
-        parameters.load(project)
+        loading.load(project)
 
 
 def test_a_file_that_is_no_text_is_named(project, monkeypatch):
     monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
     (project.root / "other.yml").write_bytes("shared: {}  # é".encode("latin-1"))
     with pytest.raises(ReviewError, match=r"other\.yml cannot be read as UTF-8"):
-        parameters.load(project)
+        loading.load(project)
 
 
 def test_a_folder_is_no_parameter_file(project, monkeypatch):
     monkeypatch.setenv(PARAMS_VARIABLE, "notebooks")
     with pytest.raises(ReviewError, match="notebooks cannot be read"):
-        parameters.load(project)
+        loading.load(project)
 
 
 def test_a_notebook_of_one_s_own_may_have_a_section_without_a_model(alternative, project):
@@ -276,7 +278,7 @@ def test_a_group_that_nobody_falls_into_has_a_row_of_zeros(built_report, alterna
 def test_a_comparison_with_a_group_of_nobody_is_refused(built_report):
     import pandas as pd
 
-    from case_review import response
+    from case_review.analyses import response
 
     patients = pd.read_csv(built_report.clean / "patients.csv").query("anomaly == 'tumour'")
     groups = {"tumour": "T", "malformation": "M"}

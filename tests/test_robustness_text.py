@@ -19,7 +19,8 @@ from bs4 import BeautifulSoup
 from conftest import ROOT, opening, start_project, write_notebook
 from docx import Document
 
-from case_review import exhibits, runner
+from case_review.build import runner
+from case_review.exhibits import tables
 from case_review.rendering import render
 
 TEXTS = {
@@ -92,7 +93,7 @@ FIGURE = """#| label: fig-texts
 #| fig-cap: "Texts."
 #| fig-alt: "Texts."
 import matplotlib.pyplot as plt
-from case_review import style
+from case_review.exhibits import style
 style.use()
 figure, axes = plt.subplots(figsize=(6, 9))
 for i, text in enumerate(texts["text"]):
@@ -237,5 +238,5 @@ def test_the_executed_notebook_keeps_the_table_in_one_piece(project):
 )  # fmt: skip
 def test_what_a_spreadsheet_would_compute_is_marked_as_text(cell, safe):
     frame = pd.DataFrame({"=a": [cell]})
-    made = exhibits.spreadsheet_safe(frame)
+    made = tables.spreadsheet_safe(frame)
     assert made.iloc[0, 0] == safe and list(made.columns) == ["'=a"]

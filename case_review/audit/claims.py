@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import raw_file
+from case_review.data import raw_file
+from case_review.data.problems import Problem
+from case_review.data.reading import Raw
 from case_review.errors import ReviewError
 
 COLUMNS = (
@@ -227,6 +229,18 @@ def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
         seen[claim.claim_id] = line
         claims.append(claim)
     return Claims(claims, source)
+
+
+def problems(raw: Raw) -> list[Problem]:
+    """What could not be read of the printed numbers among the raw tables, for `data.intake`."""
+    source = "data/raw/published.csv"
+    if "published" in raw.unsound:
+        return []
+    try:
+        from_frame(raw.tables["published"], source)
+    except ReviewError as error:
+        return [Problem(source, None, "", "", str(error).removeprefix(f"{source}, "))]
+    return []
 
 
 def _claim(row: dict[str, str], line: int, source: str) -> Claim:

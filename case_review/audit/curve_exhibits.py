@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review import formatting, resampling, style, survival
+from case_review import formatting
+from case_review.analyses.response import HOURS_PER_WEEK
+from case_review.analyses.sensitivity import SIGN_TEST
 from case_review.audit import curve_statistics as cs
 from case_review.audit.curves import ConsistentSets
-from case_review.exhibits import Row, Table
+from case_review.exhibits import Row, Table, style
 from case_review.formatting import number
-from case_review.response import HOURS_PER_WEEK
-from case_review.sensitivity import SIGN_TEST
+from case_review.statistics import resampling, survival
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Two-group statistics of many small sets of uncensored times at once.
 
 Arrays have one row per set and one column per patient, sorted by time within a row. One set alone
-belongs to `case_review.survival`, which knows censoring; these functions exist because hundreds of
+belongs to `statistics.survival`, which knows censoring; these functions exist because hundreds of
 sets are compared here, and thousands of labellings tried.
 """
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from case_review import survival
-from case_review.sensitivity import SIGN_TEST
+from case_review.analyses.sensitivity import SIGN_TEST
+from case_review.statistics import survival
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def rmst_differences(
     """Restricted mean time of the second group minus the first up to `horizon`, in hours.
 
     Without censoring the restricted mean is the mean of the times cut off at the horizon, and its
-    Greenwood variance their variance (divisor n) over n; see `case_review.rmst`.
+    Greenwood variance their variance (divisor n) over n; see `case_review.statistics.rmst`.
 
     Returns
     -------

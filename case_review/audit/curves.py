@@ -19,10 +19,10 @@ from itertools import pairwise
 import numpy as np
 from scipy import stats
 
-from case_review import survival
 from case_review.audit.claims import Claims
 from case_review.audit.curve_statistics import logrank_parts
 from case_review.errors import ReviewError
+from case_review.statistics import survival
 from case_review.units import to_hours
 
 #: Labellings tried at once, and how often before new times are drawn.

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML, YAMLError
 
-from case_review import parameter_file, registry
+from case_review import registry
+from case_review.parameters import params_file
 from case_review.project import Project
 
 MANUSCRIPT = "index.qmd"
@@ -240,9 +241,9 @@ def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
     """Captions and alt texts of the notebooks' cells, each with the line within its cell."""
     for path in sorted(project.notebooks.glob("*.ipynb")):
         name = project.relative(path)
-        for cell in parameter_file.cells(path):
+        for cell in params_file.cells(path):
             if cell.get("cell_type") == "code":
-                source = parameter_file.source_of(cell)
+                source = params_file.source_of(cell)
                 label = re.search(r"^#\|\s*label:\s*(\S+)", source, re.MULTILINE)
                 where = f"{name}, cell {label.group(1) if label else cell.get('id', '?')}"
                 yield where, _options(source), 1

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from case_review import survival
 from case_review.audit import curves
 from case_review.reconstruction.specification import POPULATIONS, Specification
+from case_review.statistics import survival
 from case_review.units import to_hours
 
 COLUMNS = ("claim_id", "printed", "found")

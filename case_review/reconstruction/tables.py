@@ -118,9 +118,9 @@ def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
 
 def main(project: Project, seed: int | None = None) -> int:
     """`make reconstruct SEED=n`: find the rows for a seed and write them."""
-    from case_review import parameters
+    from case_review.parameters import loading
 
-    shared = parameters.load(project).values["shared"]
+    shared = loading.load(project).values["shared"]
     found = reconstruct(project.raw, shared["seed"] if seed is None else seed, shared["month_days"])
     save(found, project)
     print(f"data/raw: {', '.join(f'{name} {len(table)} rows' for name, table in found.items())}")

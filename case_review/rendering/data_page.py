@@ -6,7 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from case_review.dependencies import data_files
+from case_review.build.dependencies import data_files
 from case_review.exhibits import escape
 from case_review.project import Project, sha256
 

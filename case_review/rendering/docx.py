@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from case_review import __version__
+from case_review.build.revision import build_epoch, revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -16,7 +17,6 @@ from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript
-from case_review.revision import build_epoch, revision
 
 #: The styles of fenced Divs; others stand in `Boxed Text`.
 _FRAMES = {"reconstructed": "Statement", "audit-line": "Statement", "small": "Small Text"}

@@ -6,7 +6,7 @@ import html
 import json
 from pathlib import Path
 
-from case_review import quality, registry
+from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import (
@@ -18,6 +18,7 @@ from case_review.rendering import (
     interactive,
     pages,
     provenance,
+    quality_pages,
     scripts,
     titles,
 )
@@ -80,8 +81,8 @@ class _Site:
         self.project, self.work, self.out = project, work, out
         self.parts = {"index.html": "Report", "notebooks/index.html": "Notebooks"}
         self.parts["data/index.html"] = "Data"
-        if quality.Suites(project).all:
-            self.parts["quality/index.html"] = quality.TITLE
+        if quality_pages.Suites(project).all:
+            self.parts["quality/index.html"] = quality_pages.TITLE
 
     def write(
         self,
@@ -154,14 +155,15 @@ def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
 
 def _write_quality(project: Project, site: _Site) -> None:
     """The page of suites and one per suite, which exhibits link to."""
-    suites = quality.Suites(project).all
+    suites = quality_pages.Suites(project).all
     if not suites:
         return
-    texts = {"index": quality.overview(suites), **{s.name: quality.page(s) for s in suites}}
+    texts = {"index": quality_pages.overview(suites)}
+    texts |= {suite.name: quality_pages.page(suite) for suite in suites}
     for name, text in texts.items():
-        title = ast.words(quality.TITLE if name == "index" else f"Expectations: {name}")
+        title = ast.words(quality_pages.TITLE if name == "index" else f"Expectations: {name}")
         blocks = ast.parse(text)["blocks"]
-        kicker = quality.KICKER if name == "index" else quality.TITLE
+        kicker = quality_pages.KICKER if name == "index" else quality_pages.TITLE
         site.write(f"quality/{name}.html", pages.document(blocks, title, kicker))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from case_review import quality
 from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import (
@@ -14,6 +13,7 @@ from case_review.rendering import (
     html_tables,
     interactive,
     provenance,
+    quality_pages,
     scripts,
 )
 from case_review.rendering.cells import Exhibit
@@ -99,7 +99,7 @@ def sources(project: Project, shown: Exhibit) -> dict:
         ]
 
     cell = f"notebooks/{shown.notebook}.html#{shown.label}"
-    expected = quality.Suites(project)
+    expected = quality_pages.Suites(project)
     suites = expected.guarding(shown.notebook, shown.label)
     guards = [ast.link(f"quality/{s.name}.html", _said(f"{s.name} {s.met}/{s.of}")) for s in suites]
     if not guards and expected.all:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from case_review import style
 from case_review.errors import ReviewError
+from case_review.exhibits import style
 from case_review.project import Project
 from case_review.rendering import scripts
 from case_review.rendering.cells import Exhibit

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from case_review.build.revision import revision
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -18,7 +19,6 @@ from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript, name_licence
-from case_review.revision import revision
 
 #: What JATS calls a reference, by the element that it leads to.
 _REFERENCE_TYPES = {

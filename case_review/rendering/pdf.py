@@ -8,7 +8,9 @@ from pathlib import Path
 import typst
 
 from case_review import __version__
+from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
+from case_review.exhibits.style import font_folder
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -17,8 +19,6 @@ from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
 from case_review.rendering.manuscript import Manuscript, name_licence
-from case_review.revision import build_epoch, revision
-from case_review.style import font_folder
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from case_review.dependencies import data_files
+from case_review.build.dependencies import data_files
+from case_review.build.revision import revision
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast
-from case_review.revision import revision
 
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40

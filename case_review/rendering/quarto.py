@@ -17,7 +17,9 @@ from pathlib import Path
 from lxml import etree
 
 from case_review import __version__
+from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
+from case_review.exhibits.style import font_folder
 from case_review.project import Project
 from case_review.rendering import (
     ast,
@@ -31,8 +33,6 @@ from case_review.rendering import (
 )
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.manuscript import Manuscript
-from case_review.revision import build_epoch, revision
-from case_review.style import font_folder
 
 #: What is handed to the shortcode and the filter; beside index.qmd, for they know no other place.
 HANDED = "_case-review.json"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from case_review import __version__
+from case_review.build.revision import revision
 from case_review.project import Project
 from case_review.rendering import ast
-from case_review.revision import revision
 
 #: The forms of the report and their media types.
 _TYPES = {

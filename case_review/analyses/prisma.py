@@ -1,0 +1,127 @@
+"""The flow diagram of the selection of reports, in the form that PRISMA 2020 asks for.
+
+Page MJ and others, BMJ 2021;372:n71: bands for identification, screening and inclusion; what goes
+on stands at the left, what is left out at the right. A number that is not printed is said to be
+not reported, and is never worked out from others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from case_review import formatting
+from case_review.analyses.descriptive import POPULATIONS
+from case_review.errors import ReviewError
+from case_review.exhibits import diagram, style
+from case_review.exhibits.diagram import Arrow, Box
+
+NOT_REPORTED = "not reported"
+#: The id of the last box.
+INCLUDED = "included"
+#: Width of the diagram, centre and width of its columns, and the space between boxes, in mm.
+WIDTH = 160
+_BAND, _MAIN, _ASIDE = (3.5, 7), (46, 70), (124.5, 70)
+_GAP = 7
+
+
+def flow(
+    screening: pd.DataFrame, reports: pd.DataFrame, steps: Sequence[Mapping], included: Mapping
+) -> pd.DataFrame:
+    """The boxes in order: stage, box, aside (whether it stands at the right) and the lines of text.
+
+    Parameters
+    ----------
+    screening
+        Clean screening table with step and n_reports (missing: not printed).
+    reports
+        Clean reports, for the patients behind those included.
+    steps
+        Boxes before the last, each with `stage`, `step`, `label` and perhaps `aside: true`.
+    included
+        Heading of the last box (`label`), its `stage`, and `steps`: the step that ends the
+        selection of each population.
+
+    Raises
+    ------
+    ReviewError
+        If a step has no row, a row no box, or the reports included do not add up to those listed.
+    """
+    numbers = dict(zip(screening["step"], screening["n_reports"], strict=True))
+    placed = [step["step"] for step in steps] + list(included["steps"].values())
+    for step in sorted(set(placed) ^ set(numbers)):
+        place, other = ("no row", "data/raw/screening.csv")
+        if step in numbers:
+            place, other = ("no box", "params.yml, characteristics.flow")
+        raise ReviewError(f"selection of reports: the step {step!r} has {place} in {other}; add it")
+    rows = [
+        (
+            s["stage"],
+            s["step"],
+            bool(s.get("aside")),
+            f"{s['label']}\n({_count(numbers[s['step']])})",
+        )
+        for s in steps
+    ]
+    last = "\n".join([included["label"], *_included(numbers, reports, included["steps"])])
+    rows.append((included["stage"], INCLUDED, False, last))
+    return pd.DataFrame(rows, columns=["stage", "box", "aside", "text"])
+
+
+def _text(step: Mapping, n: float) -> str:
+    return f"{step['label']}\n({_count(n)})"
+
+
+def _count(n: float) -> str:
+    return NOT_REPORTED if pd.isna(n) else f"n = {int(n):,}"
+
+
+def _included(numbers: Mapping, reports: pd.DataFrame, steps: Mapping) -> Iterator[str]:
+    for population, step in steps.items():
+        listed = reports[reports["population"] == population]
+        if numbers[step] != len(listed):
+            raise ReviewError(
+                f"data/raw/screening.csv, step {step}: found {_count(numbers[step])}, expected "
+                f"{len(listed)}, as many as data/raw/reports.csv lists; correct one of them"
+            )
+        name, patients = POPULATIONS[population], int(listed["n_patients"].sum())
+        people = formatting.with_unit(f"{patients:,}", "patients")
+        yield f"{name} (n = {len(listed)}), with {people}"
+
+
+def draw(found: pd.DataFrame):
+    """The figure of `flow`: a row for each box of the main column, with what is left out beside."""
+    boxes, arrows, bands = [], [], []
+    top = 0.5
+    for stage, rows in found.groupby("stage", sort=False):
+        own = list(_column(rows, top))
+        filled = max(box.span("y")[1] for box in own) - top
+        height = max(filled, style.text_width(stage, weight="semibold") + _GAP / 2)
+        for box in own:
+            arrows += [Arrow(earlier, box.id) for earlier in _before(box, boxes)]
+            boxes.append(replace(box, y=box.y + (height - filled) / 2))
+        bands.append(
+            Box(stage, stage, _BAND[0], top + height / 2, _BAND[1], "band", height, upright=True)
+        )
+        top += height + _GAP
+    return diagram.draw([*bands, *boxes], arrows, WIDTH)
+
+
+def _column(rows: pd.DataFrame, top: float) -> Iterator[Box]:
+    """The boxes of one stage from `top` downwards; what is left out is level with its step."""
+    for row in rows.itertuples():
+        x, width = _ASIDE if row.aside else _MAIN
+        kind = "strong" if row.box == INCLUDED else "main"
+        kind = "muted" if NOT_REPORTED in row.text else kind
+        box = Box(row.box, row.text, x, 0, width, kind)
+        if not row.aside:
+            middle = top + box.height / 2
+            top += box.height + _GAP
+        yield replace(box, y=middle)
+
+
+def _before(box: Box, boxes: Sequence[Box]) -> list[str]:
+    """The box of the main column from which the arrow to `box` comes."""
+    return [other.id for other in boxes if other.x == _MAIN[0]][-1:]

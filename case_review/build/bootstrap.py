@@ -1,0 +1,201 @@
+"""Setting up the project's own Python environment, with nothing but a bare Python.
+
+    python3 -m case_review.build.bootstrap .venv [--edit]
+
+installs exactly what the lock files list, each file checked against its hash, and nothing if that
+was done before. The stamp is written last, so an interrupted set-up is begun again. Runs under any
+Python 3, if only to say that it is too old.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST = (3, 11)
+STAMP = "case-review-setup.json"
+LOCK = "requirements.lock"
+#: Builds the one package of the lock that is published as source only.
+BUILD_LOCK = "requirements-build.lock"
+#: JupyterLab, wanted by `make edit` alone.
+EDIT_LOCK = "requirements-edit.lock"
+SOURCE_ONLY = "autograd-gamma"
+#: Stands for the project's folder where the environment lies outside it and may be shared.
+ELSEWHERE = "elsewhere"
+#: Names the folder that a set-up has begun to fill, so that the next may remove what is in it.
+BEGUN = Path("report", "_build", "set-up-begun.txt")
+#: What to do after a set-up that stopped.
+AGAIN = (
+    "Mend that - a missing network, a full disk, a right - and type the same command again; "
+    "nothing needs to be removed."
+)
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the message says what to do."""
+
+
+def check_python(version=sys.version_info, has_venv=None):
+    """Refuse a Python that cannot carry the project.
+
+    Raises
+    ------
+    SetupError
+        If it is older than 3.11, or if neither uv nor the `venv` and `ensurepip` modules exist.
+    """
+    if tuple(version[:2]) < OLDEST:
+        raise SetupError(
+            "This Python is {}.{}, and the project needs 3.11 or newer: install one, or name it "
+            "with `make report PYTHON=/path/to/python3`.".format(*version[:2])
+        )
+    if has_venv is None:
+        has_venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
+    if not has_venv and not shutil.which("uv"):
+        raise SetupError(
+            "This Python comes without the venv module: install it (Debian, Ubuntu: "
+            "`apt install python3-venv`) or install uv, then type the same command again."
+        )
+
+
+def wanted(root, folder, edit):
+    """What the stamp of a finished set-up says: hashes of the locks, and the place."""
+    locks = [LOCK, BUILD_LOCK] + ([EDIT_LOCK] if edit else [])
+    return {
+        "locks": {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in locks},
+        "root": str(root) if root in folder.parents else ELSEWHERE,
+    }
+
+
+def is_ready(folder, want):
+    """Whether the environment in `folder` is complete and serves `want`.
+
+    A conda environment is taken as it is: environment.yml made it, not the lock.
+    """
+    if (folder / "conda-meta").is_dir():
+        return True
+    try:
+        kept = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    locks = kept.get("locks", {})
+    return (
+        all(locks.get(name) == digest for name, digest in want["locks"].items())
+        and want["root"] in (kept.get("root"), ELSEWHERE)
+        and (folder / "bin" / "python").exists()
+    )
+
+
+def set_up(root, folder, edit):
+    """Make the environment from scratch, or add JupyterLab to a finished one."""
+    base = wanted(root, folder, edit=False)
+    say(f"setting up {folder.name} from {LOCK} (once; a minute or two)")
+    if not is_ready(folder, base):
+        _create(root, folder)
+        install = _installer(folder)
+        install(root / BUILD_LOCK)
+        install(root / LOCK)
+        _make_importable(root, folder)
+        _write_stamp(folder, base)
+        (root / BEGUN).unlink(missing_ok=True)
+    if edit:
+        _installer(folder)(root / EDIT_LOCK)
+        _write_stamp(folder, wanted(root, folder, edit))
+
+
+def _create(root, folder):
+    check_python()
+    begun = root / BEGUN
+    if folder.exists():
+        ours = begun.is_file() and begun.read_text(encoding="utf-8") == str(folder)
+        if not ours and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
+            raise SetupError(f"{folder} exists and is no Python environment: move it away.")
+        if root not in folder.parents and (folder / STAMP).is_file():
+            raise SetupError(f"{folder} was set up from other lock files: name another VENV.")
+    # From here on a part of an environment may lie there, even without its pyvenv.cfg.
+    begun.parent.mkdir(parents=True, exist_ok=True)
+    begun.write_text(str(folder), encoding="utf-8")
+    if folder.exists():
+        # The stamp first: what is half removed should not pass for finished.
+        (folder / STAMP).unlink(missing_ok=True)
+        shutil.rmtree(str(folder))
+    if shutil.which("uv"):
+        _call(["uv", "venv", "--quiet", "--no-config", "--python", sys.executable, str(folder)])
+    else:
+        _call([sys.executable, "-m", "venv", str(folder)])
+
+
+def _installer(folder):
+    """A function that installs a lock file, hashes enforced, building with what is locked only."""
+    python = str(folder / "bin" / "python")
+    if shutil.which("uv"):
+        tool = ["uv", "pip", "install", "--quiet", "--python", python, "--compile-bytecode"]
+    else:
+        tool = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    strict = ["--require-hashes", "--no-deps", "--no-build-isolation"]
+    binary = ["--only-binary", ":all:", "--no-binary", SOURCE_ONLY]
+    return lambda lock: _call([*tool, *strict, *binary, "-r", str(lock)])
+
+
+def _make_importable(root, folder):
+    """Let `import case_review` find the project from any working folder.
+
+    The line is pure ASCII, so that it does not depend on the locale of who reads it.
+    """
+    line = f"import sys; sys.path.append({str(root)!a})\n"
+    for packages in folder.glob("lib/python3.*/site-packages"):
+        (packages / "case_review_project.pth").write_text(line, encoding="ascii")
+
+
+def _write_stamp(folder, content):
+    partial = folder / (STAMP + ".partial")
+    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    partial.replace(folder / STAMP)
+
+
+def _call(command):
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    done = subprocess.run(command, env=environment)
+    if done.returncode:
+        raise SetupError(
+            "Setting up stopped at `{}` (see above). {}".format(" ".join(command[:4]), AGAIN)
+        )
+
+
+def say(text):
+    """One line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments):
+    """`FOLDER [--edit]`: make the environment in FOLDER ready; 0 if it is."""
+    root = Path.cwd()
+    folder = root / arguments[0]
+    edit = "--edit" in arguments[1:]
+    try:
+        want = wanted(root, folder, edit)
+        if is_ready(folder, want):
+            return 0
+        check_python()
+        from case_review.build.locking import hold
+
+        with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
+            if not is_ready(folder, want):
+                set_up(root, folder, edit)
+    except SetupError as error:
+        say(error)
+        return 1
+    except KeyboardInterrupt:
+        say("Setting up was interrupted. Type the same command again; it begins anew.")
+        return 130
+    except OSError as error:
+        say(f"Setting up stopped at {error.filename}: {error.strerror}. {AGAIN}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

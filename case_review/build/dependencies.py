@@ -1,0 +1,362 @@
+"""What the build's products depend on, by content: the stamps that make compares.
+
+A stamp lists the SHA-256 of everything that a product is made from. It is rewritten only when that
+list changes, or when the product itself was removed or altered, so make reruns exactly what has a
+cause. What a notebook depends on is read from its code, without running it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from case_review.data import raw_file
+from case_review.errors import ReviewError
+from case_review.files import to_json
+from case_review.parameters import params_file
+from case_review.parameters.params_file import SHARED
+from case_review.project import Project, sha256
+
+PACKAGE = "case_review"
+#: The notebook that makes the clean tables from the raw ones; all others come after it.
+CLEANING = "01_cleaning"
+#: Not run by the build but by `make reconstruct`.
+RECONSTRUCTION = "00_reconstruction"
+#: Shape every executed notebook, whatever it imports.
+_RUNNING = ("build/runner.py", "build/normalising.py", "build/surroundings.py")
+#: A notebook's connection reads only what its methods are asked for, which `reads` finds.
+_CONNECTION = ("notebook.py", "build/dependencies.py")
+#: Stands for the hash of a file that does not exist.
+MISSING = "missing"
+
+
+@dataclass
+class Reads:
+    """What a piece of code reads, as far as its source tells.
+
+    Parameters
+    ----------
+    modules
+        Dotted names that may be modules of the package.
+    clean, raw
+        Names of tables; `*` where the name is computed, so that it may be any.
+    results
+        Whether it reads the results of other notebooks.
+    folders
+        What it takes from the project itself, such as `raw` in `project.raw`.
+    """
+
+    modules: set[str] = field(default_factory=set)
+    clean: set[str] = field(default_factory=set)
+    raw: set[str] = field(default_factory=set)
+    results: bool = False
+    folders: set[str] = field(default_factory=set)
+
+
+def notebook_names(project: Project) -> list[str]:
+    """The notebooks of the build, in reading order."""
+    names = sorted(path.stem for path in project.notebooks.glob("[0-9]*.ipynb"))
+    return [name for name in names if name != RECONSTRUCTION]
+
+
+def check_names(project: Project) -> None:
+    """Refuse notebooks whose names make could not pass on.
+
+    Raises
+    ------
+    ReviewError
+        For a name with anything but letters, digits, `_` and `-`.
+    """
+    problems = [
+        f"notebooks/{name}.ipynb: rename it, for a notebook's name may have letters, digits, _ "
+        "and - only, such as {}.ipynb".format(re.sub(r"[^\w-]+", "_", name))
+        for name in notebook_names(project)
+        if not re.fullmatch(r"[\w-]+", name)
+    ]
+    if problems:
+        raise ReviewError("\n".join(problems))
+
+
+def notebook_path(project: Project, name: str) -> Path:
+    """Where a notebook's source lies."""
+    return project.notebooks / f"{name}.ipynb"
+
+
+def reads(path: Path) -> Reads:
+    """What a notebook reads."""
+    found = Reads()
+    for cell in params_file.cells(path):
+        if cell["cell_type"] == "code":
+            _scan(_parse(params_file.source_of(cell)), found)
+    return found
+
+
+def _parse(source: str) -> ast.AST:
+    """The syntax tree of a module or a cell, in which IPython's own lines (`%time`) may stand."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        try:
+            return ast.parse(TransformerManager().transform_cell(source))
+        except SyntaxError:
+            return ast.Module([], [])  # the run will say so, naming the cell
+
+
+def _scan(tree: ast.AST, found: Reads) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.modules.update(_imported(node, PACKAGE))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            tables = {"read": found.clean, "read_raw": found.raw}.get(node.func.attr)
+            if tables is not None and node.args:
+                table = node.args[0]
+                literal = isinstance(table, ast.Constant) and isinstance(table.value, str)
+                tables.add(table.value if literal else "*")
+            found.results |= node.func.attr == "read_results"
+        elif isinstance(node, ast.Attribute) and _is_project(node.value):
+            found.folders.add(node.attr)
+
+
+def _is_project(node: ast.AST) -> bool:
+    """Whether an expression is `project` or ends in `.project`, by its spelling."""
+    return getattr(node, "id", getattr(node, "attr", None)) == "project"
+
+
+def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
+    """Dotted names that an import statement inside `package` may load as modules."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    base = node.module or ""
+    if node.level:
+        parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+        base = ".".join([*parents, base] if base else parents)
+    yield base
+    yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _module_file(project: Project, module: str) -> Path | None:
+    if module.partition(".")[0] != PACKAGE:
+        return None
+    path = project.root.joinpath(*module.split("."))
+    for candidate in (path / "__init__.py", path.with_suffix(".py")):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def module_files(project: Project, modules: Iterable[str]) -> set[Path]:
+    """The files of `modules` and of every module of the package that they import, at any depth.
+
+    Imports inside functions count. A package brings its data files (templates, filters) with it.
+    """
+    found: set[Path] = set()
+    todo = list(modules)
+    seen: set[str] = set()
+    while todo:
+        module = todo.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        if "." in module:
+            todo.append(module.rpartition(".")[0])
+        path = _module_file(project, module)
+        if path is None or path in found:
+            continue
+        found.add(path)
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        if path.name == "__init__.py":
+            found.update(_package_data(path.parent))
+        todo.extend(_imports_of(path, package))
+    return found
+
+
+def _imports_of(path: Path, package: str) -> tuple[str, ...]:
+    tree = _parse(path.read_text(encoding="utf-8"))
+    statements = (n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom))
+    return tuple(name for node in statements for name in _imported(node, package))
+
+
+def _package_data(folder: Path) -> Iterator[Path]:
+    """The templates and the like of one package: not a subpackage's, nor what others leave there.
+
+    The interpreter writes to `__pycache__` at any time; hidden files and `x~` are an editor's.
+    """
+    for path in folder.iterdir():
+        if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
+            continue
+        if path.is_file() and path.suffix != ".py":
+            yield path
+        elif path.is_dir() and not (path / "__init__.py").is_file():
+            yield from _package_data(path)
+
+
+def upstream(project: Project, name: str) -> list[str]:
+    """The notebooks whose results `name` may read: all that read none, and earlier ones that do."""
+    names = notebook_names(project)
+    late = [other for other in names if reads(notebook_path(project, other)).results]
+    if name not in late:
+        return []
+    return [n for n in names if n not in late or n < name]
+
+
+def inputs(project: Project, name: str) -> list[Path]:
+    """Every file that a notebook is made from, whether or not it exists, sorted.
+
+    A module that goes to `project.raw`, `project.clean` or `project.expectations` by itself may
+    read any file there.
+    """
+    source = notebook_path(project, name)
+    found = reads(source)
+    modules = module_files(project, found.modules)
+    files = {source, project.root / "requirements.lock", *modules}
+    files.update(project.root / PACKAGE / module for module in _RUNNING)
+    folders = found.folders.union(*map(_folders_of, modules))
+    if name == CLEANING:
+        folders = (folders | {"raw", "expectations"}) - {"clean"}
+    if "expectations" in folders:
+        files.update(project.expectations.glob("*.json"))
+    files.update(_tables(project.raw, found.raw | ({"*"} if "raw" in folders else set())))
+    clean = found.clean | ({"*"} if "clean" in folders else set())
+    # Its own output: `raw.read(...)` looks like reading a clean table of a computed name.
+    files.update(_tables(project.clean, set() if name == CLEANING else clean))
+    files.update(project.results / f"{other}.json" for other in upstream(project, name))
+    return sorted(files)
+
+
+def _folders_of(module: Path) -> set[str]:
+    if module.suffix != ".py" or module.as_posix().endswith(_CONNECTION):
+        return set()
+    found = Reads()
+    _scan(_parse(module.read_text(encoding="utf-8")), found)
+    return found.folders
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The data of a folder: everything but its README and hidden files."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(p for p in found if p.is_file() and p.name != "README.md" and p.name[0] != ".")
+
+
+def _tables(folder: Path, names: set[str]) -> list[Path]:
+    if "*" in names:
+        return data_files(folder)
+    return [raw_file.path_of(folder, name) for name in names]
+
+
+def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
+    """The SHA-256 of each file by its path from the root; `missing` where there is none."""
+    return {
+        path.relative_to(project.root).as_posix(): sha256(path) if path.is_file() else MISSING
+        for path in files
+    }
+
+
+def notebook_stamp(project: Project, name: str) -> str:
+    """The content of a notebook's stamp."""
+    values = params_file.merge(params_file.documents(project))
+    declared = params_file.declared(notebook_path(project, name)) or {}
+    own = values.get(params_file.section_of(name), {})
+    shared = {k: v for k, v in values.get(SHARED, {}).items() if k in declared and k not in own}
+    return to_json(
+        {
+            "product": name,
+            "python": "{}.{}".format(*sys.version_info[:2]),
+            "parameters": {**own, **shared},
+            "files": hashes(project, inputs(project, name)),
+        }
+    )
+
+
+# -- what a product consists of --------------------------------------------------------------------
+
+
+def manifest_path(project: Project, name: str) -> Path:
+    """Where the list of a product's files is kept."""
+    return project.build / "manifests" / f"{name}.json"
+
+
+def stamp_path(project: Project, name: str) -> Path:
+    """Where the stamp of a product is kept."""
+    return project.build / "stamps" / f"{name}.json"
+
+
+def manifest(stamp: str, outputs: dict[str, str]) -> str:
+    """The content of a manifest: the stamp that the product was made from, and its files."""
+    digest = hashlib.sha256(stamp.encode("utf-8")).hexdigest()
+    return to_json({"stamp": digest, "outputs": dict(sorted(outputs.items()))})
+
+
+def recorded_outputs(path: Path) -> dict[str, str]:
+    """The files that a manifest lists, with their SHA-256; nothing if it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def damage(folder: Path, path: Path, stamp: str) -> list[str]:
+    """Why the product of a manifest is not the whole product of `stamp`; empty if it is.
+
+    `folder` is what the listed paths start from.
+    """
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        outputs, made_from = kept["outputs"], kept["stamp"]
+    except (OSError, ValueError, KeyError):
+        return ["it was not made yet"]
+    problems = []
+    for name, digest in outputs.items():
+        if not (folder / name).is_file():
+            problems.append(f"{name} is missing")
+        elif sha256(folder / name) != digest:
+            problems.append(f"{name} was altered")
+    if not problems and made_from != hashlib.sha256(stamp.encode("utf-8")).hexdigest():
+        problems.append("it was made from other inputs")
+    return problems
+
+
+#: What the settings of the rendered report are, as people say it.
+_SETTINGS = {
+    "commit": "the commit",
+    "clean": "the state of the working tree",
+    "renderer": "the renderer",
+    "quarto": "the Quarto program",
+}
+
+
+def differences(old: str, new: str) -> list[str]:
+    """What two stamps differ in, in words: the files and parameters that are to blame."""
+    before, after = _load(old), _load(new)
+    found = []
+    for key in sorted(set(before.get("files", {})) | set(after["files"])):
+        was, now = before.get("files", {}).get(key), after["files"].get(key)
+        if was != now:
+            verb = "is new" if was in (None, MISSING) else "changed"
+            verb = "is gone" if now in (None, MISSING) else verb
+            found.append(f"{key} {verb}")
+    for part in ("parameters", "settings"):
+        names = sorted(set(before.get(part, {})) | set(after.get(part, {})))
+        for key in names:
+            was, now = before.get(part, {}).get(key), after.get(part, {}).get(key)
+            if was != now:
+                what = f"params.yml: {key}" if part == "parameters" else _SETTINGS.get(key, key)
+                found.append(f"{what} changed")
+    if before.get("python") != after.get("python"):
+        found.append("another version of Python")
+    return found
+
+
+def _load(stamp: str) -> dict:
+    try:
+        return json.loads(stamp)
+    except ValueError:
+        return {}

@@ -1,0 +1,128 @@
+"""What is out of date, and because of what: stamps kept for make, and `make status`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from case_review.build import dependencies
+from case_review.build.dependencies import damage, manifest, manifest_path, stamp_path
+from case_review.build.revision import outputs, revision
+from case_review.files import to_json, write_text
+from case_review.project import Project, sha256
+
+#: What the build writes, and what Quarto leaves where somebody starts it by hand.
+_GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
+#: Nanoseconds that every file system tells apart.
+_STEP = 2_000_000_000
+#: Most causes that `make status` names for one product.
+_CAUSES = 8
+#: What the rendered report shows or quotes besides the notebooks' output.
+_QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
+
+
+def refresh_notebook(project: Project, name: str) -> None:
+    """Renew the stamp of a notebook if its output is not whole or not made from the same inputs."""
+    stamp = dependencies.notebook_stamp(project, name)
+    _refresh(project, project.root, name, stamp, project.executed / f"{name}.ipynb")
+
+
+def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
+    """Renew the stamp of the rendered report in `out`; `key` tells output folders apart."""
+    _refresh(project, out, key, site_stamp(project, renderer), manifest_path(project, key))
+
+
+def _refresh(project: Project, folder: Path, name: str, stamp: str, product: Path) -> None:
+    """Renew a stamp where there is cause; `product` is the file that make compares with it."""
+    path = stamp_path(project, name)
+    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if kept != stamp or damage(folder, manifest_path(project, name), stamp):
+        write_text(path, stamp)
+        # Newer than the product also where that was made before the clock was set back.
+        if product.is_file() and (made := product.stat().st_mtime_ns) >= path.stat().st_mtime_ns:
+            os.utime(path, ns=(made + _STEP, made + _STEP))
+
+
+def site_stamp(project: Project, renderer: str) -> str:
+    """The content of the rendered report's stamp."""
+    version = revision(project)
+    settings = {"commit": version.commit, "clean": version.clean, "renderer": renderer}
+    if renderer != "embedded":
+        settings["quarto"] = _quarto()
+    files = dependencies.hashes(project, sorted(set(_site_inputs(project))))
+    return to_json({"product": "site", "settings": settings, "files": files})
+
+
+def _quarto() -> str:
+    """Which Quarto would be used, without starting it: its path, size and time."""
+    found = shutil.which("quarto")
+    if not found:
+        return ""
+    facts = Path(found).stat()
+    return f"{found} {facts.st_size} {facts.st_mtime_ns}"
+
+
+def _site_inputs(project: Project) -> Iterator[Path]:
+    yield from dependencies.module_files(project, [f"{dependencies.PACKAGE}.rendering"])
+    yield from (project.root / name for name in _QUOTED)
+    yield from project.expectations.glob("*.json")
+    for folder in (project.raw, project.clean):
+        yield from dependencies.data_files(folder)
+    for name in dependencies.notebook_names(project):
+        yield project.executed / f"{name}.ipynb"
+    for folder in (project.results, project.exhibits, project.build / "quality"):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+    reports = {project.root / path for path in outputs(project)}
+    for folder, folders, names in os.walk(project.report):
+        # Hidden files are an editor's, the system's, or what a killed build has left.
+        folders[:] = [
+            name
+            for name in folders
+            if name not in _GENERATED and name[0] != "." and Path(folder, name) not in reports
+        ]
+        yield from (Path(folder) / name for name in names if not name.startswith("."))
+
+
+def record_site(project: Project, out: Path, key: str, stamp: str) -> None:
+    """Note what the rendered report in `out` consists of and what it was made from."""
+    write_text(stamp_path(project, key), stamp)  # before the manifest, which make wants newer
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    outputs = {path.relative_to(out).as_posix(): sha256(path) for path in files}
+    write_text(manifest_path(project, key), manifest(stamp, outputs))
+
+
+def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
+    """One line per product that is out of date, with the cause; empty if all is current."""
+    lines = []
+    waiting: list[str] = []
+    for name in dependencies.notebook_names(project):
+        stamp = dependencies.notebook_stamp(project, name)
+        causes = _causes(project, project.root, name, stamp)
+        before = {dependencies.CLEANING, *dependencies.upstream(project, name)} & set(waiting)
+        if causes:
+            lines.append(f"{name}: {_listed(causes)}")
+            waiting.append(name)
+        elif before:
+            lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
+    causes = _causes(project, out, key, site_stamp(project, renderer))
+    if causes:
+        lines.append(f"{project.shown(out)}: {_listed(causes)}")
+    elif lines:
+        lines.append(f"{project.shown(out)}: to be checked after the notebooks")
+    return lines
+
+
+def _listed(causes: list[str]) -> str:
+    more = len(causes) - _CAUSES
+    return "; ".join(causes[:_CAUSES]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _causes(project: Project, folder: Path, name: str, stamp: str) -> list[str]:
+    found = damage(folder, manifest_path(project, name), stamp)
+    path = stamp_path(project, name)
+    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if kept and kept != stamp:
+        return dependencies.differences(kept, stamp) or found
+    return found

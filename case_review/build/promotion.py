@@ -1,0 +1,133 @@
+"""From a run's staging folder into the report: all of it, and only after the run has succeeded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from case_review import registry
+from case_review.build import dependencies
+from case_review.build.locking import hold
+from case_review.errors import ReviewError
+from case_review.files import write_text
+from case_review.project import Project, sha256
+
+#: The executed notebook in a staging folder.
+EXECUTED = "notebook.ipynb"
+
+
+def destinations(project: Project, name: str) -> dict[str, Path]:
+    """Where each folder of a notebook's staging folder goes; only reconstruction makes raw data."""
+    raw = {"raw": project.raw} if name == dependencies.RECONSTRUCTION else {}
+    return {
+        **raw,
+        "clean": project.clean,
+        "exhibits": project.exhibits,
+        "results": project.results,
+        "quality": project.build / "quality",
+    }
+
+
+def promote(project: Project, name: str, stage: Path, stamp: str) -> None:
+    """Move a successful run's output into place, the executed notebook last.
+
+    A crash in between leaves a manifest that does not hold, so the next build runs `name` again.
+
+    Raises
+    ------
+    ReviewError
+        If a result or an exhibit of the run belongs to another notebook already; nothing is moved.
+    """
+    with hold(project.build / "promotion.lock"):
+        moves = dict(_moves(project, name, stage))
+        executed = project.executed / f"{name}.ipynb"
+        moves[stage / EXECUTED] = executed  # last: its presence says that the rest is in place
+        _refuse_foreign(project, name, stage, moves)
+        outputs = {project.relative(new): sha256(old) for old, new in moves.items()}
+        path = dependencies.manifest_path(project, name)
+        # First what is no longer made, while the old manifest still names it.
+        _remove(project, set(dependencies.recorded_outputs(path)) - set(outputs))
+        write_text(path, dependencies.manifest(stamp, outputs))
+        for old, new in moves.items():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.replace(new)
+        failed_notebook(project, name).unlink(missing_ok=True)
+    shutil.rmtree(stage)
+
+
+def _moves(project: Project, name: str, stage: Path) -> Iterator[tuple[Path, Path]]:
+    for folder, target in destinations(project, name).items():
+        for path in sorted((stage / folder).rglob("*")):
+            if path.is_file():
+                yield path, target / path.relative_to(stage / folder)
+
+
+def failed_notebook(project: Project, name: str) -> Path:
+    """Where the notebook of a failed run is left for inspection."""
+    return project.executed / f"{name}.failed.ipynb"
+
+
+def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, Path]) -> None:
+    problems = []
+    for other in dependencies.notebook_names(project):
+        if other == name:
+            continue
+        owned = set(dependencies.recorded_outputs(dependencies.manifest_path(project, other)))
+        mine = {project.relative(new) for new in moves.values()}
+        problems += [f"{path} is an output of {other} already" for path in sorted(mine & owned)]
+    own = stage / "results" / f"{name}.json"
+    problems += [
+        f"it opens Notebook({path.stem!r}): write Notebook({name!r}), the name of its own file"
+        for path in sorted(own.parent.glob("*.json"))
+        if path != own
+    ]
+    recorded = _recorded(project, name)
+    for result in registry.read(own) if own.is_file() else ():
+        if result.id in recorded:
+            first = recorded[result.id]
+            problems.append(
+                f"{result.id} (cell {result.cell}) is recorded by {first.notebook} "
+                f"(cell {first.cell}) already"
+            )
+    if problems:
+        listed = "\n".join(problems)
+        raise ReviewError(
+            f"{name} ran, but its output cannot join the report:\n{listed}\n"
+            "Give each notebook, label and result id a name of its own."
+        )
+
+
+def _recorded(project: Project, name: str) -> dict[str, registry.Recorded]:
+    found = {}
+    for other in dependencies.notebook_names(project):
+        path = project.results / f"{other}.json"
+        if other != name and path.is_file():
+            found.update({result.id: result for result in registry.read(path)})
+    return found
+
+
+def prune(project: Project) -> list[str]:
+    """Remove the output of notebooks that no longer exist; returns their names."""
+    names = {*dependencies.notebook_names(project), dependencies.RECONSTRUCTION}
+    manifests = (project.build / "manifests").glob("[0-9]*.json")
+    gone = {path.stem for path in manifests} | {p.stem for p in project.results.glob("*.json")}
+    gone |= {p.name.split(".")[0] for p in project.executed.glob("*.ipynb")}
+    gone -= names
+    for name in sorted(gone):
+        path = dependencies.manifest_path(project, name)
+        _remove(project, dependencies.recorded_outputs(path))
+        for leftover in (
+            path,
+            dependencies.stamp_path(project, name),
+            project.results / f"{name}.json",
+            project.executed / f"{name}.ipynb",
+            failed_notebook(project, name),
+        ):
+            leftover.unlink(missing_ok=True)
+    return sorted(gone)
+
+
+def _remove(project: Project, names) -> None:
+    for name in names:
+        (project.root / name).unlink(missing_ok=True)

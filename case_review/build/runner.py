@@ -1,0 +1,234 @@
+"""Running a notebook for the report: checked before, staged while, promoted only after success."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from case_review.build import dependencies, promotion, surroundings
+from case_review.build.normalising import INJECTED, normalise
+from case_review.errors import ReviewError
+from case_review.files import to_json, write_if_changed, write_text
+from case_review.parameters import loading
+from case_review.project import STAGE_VARIABLE, Project
+
+#: Seconds that a whole notebook may take unless `make report TIMEOUT=...` says otherwise.
+TIMEOUT = 900
+TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
+#: The kernel specification of this interpreter, so that none of the machine's is used.
+KERNEL = "case-review"
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
+#: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
+_LONGEST = 70
+_ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class NotebookFailed(ReviewError):
+    """A notebook stopped.
+
+    Parameters
+    ----------
+    notebook, cell
+        The notebook's name, and the label (or number) of the cell that failed.
+    error
+        What went wrong, e.g. `ValueError: ...`.
+    """
+
+    def __init__(self, notebook: str, cell: str, error: str):
+        self.notebook, self.cell, self.error = notebook, cell, error
+        super().__init__(
+            f"{notebook} failed; report/_executed/{notebook}.failed.ipynb shows how far it came. "
+            f"The previous report is untouched.\ncell {cell}\n{error}"
+        )
+
+
+def run(project: Project, name: str, timeout: float | None = None) -> float:
+    """Run a notebook and promote its output; returns the seconds that it took.
+
+    Parameters
+    ----------
+    project
+        The project; results, exhibits, clean tables and the executed notebook go into its folders.
+    name
+        The notebook's file name without ending.
+    timeout
+        Seconds for the whole notebook.
+
+    Raises
+    ------
+    ReviewError
+        If the parameters are wrong (before any kernel starts), if the notebook fails
+        (`NotebookFailed`), or if its inputs changed meanwhile. The previous output then stays.
+    """
+    timeout = timeout or _seconds(os.environ.get(TIMEOUT_VARIABLE, str(TIMEOUT)))
+    values = loading.load(project).for_notebook(name)
+    stamp = dependencies.notebook_stamp(project, name)
+    stage = project.build / "stage" / name
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    surroundings.settle(project)
+    install_kernel(project)
+    started = time.monotonic()
+    text = _execute(project, name, values, stage, started + timeout)
+    if dependencies.notebook_stamp(project, name) != stamp:
+        raise ReviewError(
+            f"{name} ran, but its inputs were changed while it did. Type the command again."
+        )
+    # The stamp first: make takes an output that is older than its stamp for outdated.
+    write_text(dependencies.stamp_path(project, name), stamp)
+    write_text(stage / promotion.EXECUTED, text)
+    promotion.promote(project, name, stage, stamp)
+    return time.monotonic() - started
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ReviewError(f"TIMEOUT={text}: expected seconds for a notebook, such as TIMEOUT=900")
+    return seconds
+
+
+def install_kernel(project: Project) -> None:
+    """Write the specification of a kernel that is this very interpreter, without history file."""
+    arguments = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
+    spec = {
+        "argv": [sys.executable, *arguments, *options],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    folder = surroundings.folders(project)["JUPYTER_DATA_DIR"] / "kernels" / KERNEL
+    write_if_changed(folder / "kernel.json", to_json(spec))
+
+
+def _execute(project: Project, name: str, values: dict, stage: Path, deadline: float) -> str:
+    """The executed notebook as normalised text."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    os.environ[STAGE_VARIABLE] = str(stage)
+    output = stage / promotion.EXECUTED
+    try:
+        try:
+            executed = _papermill(project, name, values, output, deadline)
+        except (DeadKernelError, RuntimeError):
+            # A loaded machine may lose a kernel at its start; before the first cell, try again.
+            if _last_started(output) is not None:
+                raise
+            executed = _papermill(project, name, values, output, deadline)
+        broken = [c for c in executed.cells if c.metadata.papermill.get("exception")]
+        if not broken:
+            return normalise(executed, project)
+        # Papermill calls it a success if a cell ends the notebook by `sys.exit()`.
+        cell, text = _label(broken[0].source), _ENDED
+    except PapermillExecutionError as error:
+        cell, text = _label(error.source), f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        cell = _last_started(output) or "unknown"
+        text = "TimeoutError: the notebook's time is over (make report TIMEOUT=seconds gives more)"
+    except DeadKernelError:
+        cell = _last_started(output) or "before the first cell"
+        text = "DeadKernelError: the kernel died, for example because memory ran out"
+    finally:
+        os.environ.pop(STAGE_VARIABLE, None)
+    _keep_failed(project, name, output)
+    raise NotebookFailed(name, cell, _ANSI.sub("", text).rstrip())
+
+
+def _papermill(project: Project, name: str, values: dict, output: Path, deadline: float):
+    """Execute with papermill in the project's root, whatever characters its path has."""
+    from papermill import execute_notebook
+    from traitlets.config import Config
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    # Papermill takes braces in a path for parameters, so it gets a notebook and a relative path.
+    os.chdir(project.root)
+    source = dependencies.notebook_path(project, name)
+    notebook = nbformat.read(source, as_version=4)
+    spec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
+    notebook.metadata.setdefault("kernelspec", spec)
+    with _sockets() as folder:
+        os.environ["JUPYTER_RUNTIME_DIR"] = folder
+        return execute_notebook(
+            notebook,
+            output.relative_to(project.root),
+            parameters=values,
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar=False,
+            start_timeout=120,
+            timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
+            shutdown_kernel="immediate",
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+        )
+
+
+@contextmanager
+def _sockets() -> Iterator[str]:
+    """A private folder for the sockets to the kernel: no network ports that two runs could share.
+
+    It lies outside the project because the path of a socket may have about a hundred characters,
+    and in /tmp where the folder for temporary files that the machine names is long itself.
+    """
+    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST
+    place = "/tmp" if long else None
+    with tempfile.TemporaryDirectory(
+        prefix="review-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
+        yield folder
+
+
+def _label(source: str) -> str:
+    found = _LABEL.search(source)
+    first = source.strip().partition("\n")[0]
+    return found.group(1) if found else f"without a label, beginning `{first}`"
+
+
+def _last_started(output: Path) -> str | None:
+    """The label of the cell that ran when a kernel was lost; None if none had begun."""
+    if not output.is_file():
+        return None
+    notebook = json.loads(output.read_text(encoding="utf-8"))
+    started = [
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("papermill", {}).get("start_time")
+        and cell["cell_type"] == "code"
+        and INJECTED not in cell["metadata"].get("tags", [])
+    ]
+    return _label("".join(started[-1]["source"])) if started else None
+
+
+def _keep_failed(project: Project, name: str, output: Path) -> None:
+    if output.is_file():
+        target = promotion.failed_notebook(project, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(target)
+
+
+def die_with_parent() -> None:
+    """End when make is killed, so that no run goes on behind the back of the next build.
+
+    Linux only; elsewhere an orphaned run ends by itself and holds the lock until then.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    pr_set_pdeathsig = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -1,0 +1,224 @@
+"""From raw tables to clean ones: recodes, conversions and classifications, each in the ledger."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import pandas as pd
+
+from case_review.data.reading import Change, DataError, Problem, Raw
+from case_review.data.schema import CLEAN_PATIENTS, DERIVED
+from case_review.units import to_hours
+
+LEDGER_COLUMNS = ("table", "row", "key", "column", "kind", "before", "after", "reason")
+_POPULATIONS = {"publication": "publications", "poster": "posters"}
+_NUMERIC = (
+    "age_value", "dose_value", "level_low_ng_ml", "level_high_ng_ml", "level_time_days",
+    "response_time_value", "follow_up_months",
+)  # fmt: skip
+
+
+class Cleaning:
+    """One pass over the raw tables.
+
+    Parameters
+    ----------
+    raw
+        Tables as text, from `raw.read`.
+    diagnoses
+        Diagnosis as reported to its `anomaly`, `type` and `lymphatic` (a bool).
+    events
+        Adverse event as reported to the term it is counted under.
+    month_days
+        Length of a month in days.
+    """
+
+    def __init__(self, raw: Raw, diagnoses: Mapping, events: Mapping, month_days: float):
+        self.raw, self.month_days = raw, month_days
+        self.diagnoses = {
+            name: {**entry, "lymphatic": "yes" if entry["lymphatic"] else "no"}
+            for name, entry in diagnoses.items()
+        }
+        self.events = dict(events)
+        self.changes = list(raw.changes)
+        self.problems: list[Problem] = []
+        self._keys = {
+            name: (table.iloc[:, 0] + " / " + table.iloc[:, 1]).to_dict()
+            for name, table in raw.tables.items()
+        }
+
+    def run(self) -> dict[str, pd.DataFrame]:
+        """The clean tables by name, the ledger among them.
+
+        Raises
+        ------
+        DataError
+            With every value that no dictionary or unit covers.
+        """
+        reports = self._reports()
+        population = reports.set_index("report_id")["population"]
+        tables = {
+            "reports": reports,
+            "patients": self._patients(population),
+            "posters": self._posters(population),
+            "adverse_events": self._adverse_events(population),
+            "screening": _numbers(self.raw.tables["screening"], ["n_reports"]),
+            "later_evidence": _numbers(
+                self.raw.tables["later_evidence"], ["year", "n_evaluable", "n_response"]
+            ),
+        }
+        if self.problems:
+            raise DataError(self.problems)
+        tables["ledger"] = pd.DataFrame(
+            [vars(change) for change in self.changes], columns=list(LEDGER_COLUMNS)
+        )
+        return tables
+
+    # -- tables ----------------------------------------------------------------------------------
+
+    def _reports(self) -> pd.DataFrame:
+        frame = _numbers(self.raw.tables["reports"], ["n_patients"])
+        frame["population"] = frame["kind"].map(_POPULATIONS).fillna("")
+        columns = ["report_id", "population", "n_patients", "adverse_events_reported", "provenance"]
+        return frame[columns]
+
+    def _patients(self, population: pd.Series) -> pd.DataFrame:
+        frame = _numbers(self.raw.tables["patients"], _NUMERIC)
+        text = self.raw.tables["patients"]
+        frame["population"] = frame["report_id"].map(population)
+        frame["age_hours"] = self._hours(text, "age_value", "age_unit")
+        response = self._hours(text, "response_time_value", "response_time_unit")
+        months = text["follow_up_months"]
+        follow_up = self._hours(text.assign(unit=months.map(lambda m: "months" if m else "")),
+                                "follow_up_months", "unit", note=False)  # fmt: skip
+        frame["event"] = (frame["response"] == "yes").astype(int)
+        # Time runs to the response; without one the patient is censored at last follow-up.
+        frame["time_hours"] = response.where(frame["event"] == 1, follow_up)
+        self._classify(frame, "diagnosis")
+        frame["cotreatments"] = self._sorted_parts(frame["cotreatments"])
+        return frame[list(CLEAN_PATIENTS)]
+
+    def _posters(self, population: pd.Series) -> pd.DataFrame:
+        frame = _numbers(self.raw.tables["posters"], ["n"])
+        frame["population"] = frame["report_id"].map(population)
+        diagnoses = frame[frame["variable"] == "diagnosis"].copy()
+        entries = [self._diagnosis("posters", row, "level", value)
+                   for row, value in diagnoses["level"].items()]  # fmt: skip
+        combined = frame["variable"] == "cotreatments"
+        frame.loc[combined, "level"] = self._sorted_parts(frame.loc[combined, "level"], "posters")
+        derived = [
+            diagnoses.assign(variable=name, level=[entry[name] for entry in entries])
+            for name in DERIVED
+        ]
+        columns = ["report_id", "population", "variable", "level", "provenance"]
+        summed = (
+            pd.concat(derived).groupby(columns, sort=False, dropna=False)["n"].sum().reset_index()
+        )
+        both = pd.concat([frame, summed], ignore_index=True)
+        return both[["report_id", "population", "variable", "level", "n", "provenance"]]
+
+    def _adverse_events(self, population: pd.Series) -> pd.DataFrame:
+        frame = _numbers(self.raw.tables["adverse_events"], ["n_patients", "n_episodes"])
+        frame["population"] = frame["report_id"].map(population)
+        frame["event_reported"] = frame["event"]
+        frame["event"] = [self._event(row, term) for row, term in frame["event"].items()]
+        columns = (
+            "report_id population patient_id event event_reported category n_patients n_episodes "
+            "action provenance"
+        )
+        return frame[columns.split()]
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def _hours(self, text: pd.DataFrame, value: str, unit: str, note: bool = True) -> pd.Series:
+        known: dict[tuple[str, str], int] = {}
+        hours = {}
+        for row, number, name in text[[value, unit]].itertuples():
+            hours[row] = known.get((number, name), pd.NA)
+            if hours[row] is pd.NA and number and name:
+                try:
+                    hours[row] = known[number, name] = to_hours(number, name, self.month_days)
+                except ValueError as error:
+                    self._refuse("patients", row, unit, name, f"{error}.")
+            if note and hours[row] is not pd.NA:
+                before, after = f"{number} {name}", f"{hours[row]} hours"
+                self._note("patients", row, value, "conversion", before, after, "one unit of time")
+        return pd.Series(hours, dtype="Int64")
+
+    def _classify(self, frame: pd.DataFrame, column: str) -> None:
+        found = {
+            row: self._diagnosis("patients", row, column, value)
+            for row, value in frame[column].items()
+        }
+        for name in DERIVED:
+            frame[name] = pd.Series({row: entry[name] for row, entry in found.items()}, dtype=str)
+
+    def _diagnosis(self, table: str, row: int, column: str, value: str) -> Mapping[str, str]:
+        entry = self.diagnoses.get(value)
+        if entry is None:
+            self._refuse(table, row, column, value, _unknown(value, self.diagnoses, "diagnoses"))
+            return dict.fromkeys(DERIVED, "")
+        after = ", ".join(f"{name} {entry[name]}" for name in DERIVED)
+        self._note(table, row, column, "classification", value, after, "dictionary of diagnoses")
+        return entry
+
+    def _event(self, row: int, term: str) -> str:
+        if term not in self.events:
+            self._refuse(
+                "adverse_events", row, "event", term, _unknown(term, self.events, "events")
+            )
+            return ""
+        if self.events[term] != term:
+            self._note(
+                "adverse_events", row, "event", "recode", term, self.events[term],
+                "dictionary of adverse events",
+            )  # fmt: skip
+        return self.events[term]
+
+    def _sorted_parts(self, values: pd.Series, table: str = "patients") -> pd.Series:
+        tidy = values.map(lambda v: ";".join(sorted(part.strip() for part in v.split(";") if part)))
+        column = "cotreatments" if table == "patients" else "level"
+        for row in values.index[values != tidy]:
+            self._note(table, row, column, "recode", values[row], tidy[row], "parts in one order")
+        return tidy
+
+    def _note(self, table, row, column, kind, before, after, reason) -> None:
+        self.changes.append(
+            Change(table, row, self._keys[table][row], column, kind, before, str(after), reason)
+        )
+
+    def _refuse(self, table: str, row: int, column: str, value: str, message: str) -> None:
+        self.problems.append(Problem(f"data/raw/{table}.csv", row, column, value, message))
+
+
+def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem]:
+    """Every reported diagnosis and adverse event that no dictionary has, each with its place."""
+    posters = raw.tables["posters"]
+    places = (
+        ("patients", "diagnosis", raw.tables["patients"]["diagnosis"], diagnoses, "diagnoses"),
+        ("posters", "level", posters.loc[posters["variable"] == "diagnosis", "level"], diagnoses,
+         "diagnoses"),
+        ("adverse_events", "event", raw.tables["adverse_events"]["event"], events, "events"),
+    )  # fmt: skip
+    return [
+        Problem(f"data/raw/{table}.csv", row, column, term, _unknown(term, known, section))
+        for table, column, terms, known, section in places
+        for row, term in terms[~terms.isin(list(known)) & (terms != "")].items()
+    ]
+
+
+def _unknown(value: str, known: Mapping, section: str) -> str:
+    near = difflib.get_close_matches(value, known, 1)
+    hint = f" Is '{near[0]}' meant?" if near else ""
+    return f"not among the {section} of params.yml (section cleaning).{hint}"
+
+
+def _numbers(frame: pd.DataFrame, columns) -> pd.DataFrame:
+    """A copy with these columns as numbers; whole numbers stay whole, empty cells missing."""
+    frame = frame.copy()
+    for column in columns:
+        numbers = pd.to_numeric(frame[column].replace("", None))
+        whole = (numbers.dropna() % 1 == 0).all()
+        frame[column] = numbers.astype("Int64" if whole else "Float64")
+    return frame

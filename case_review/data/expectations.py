@@ -1,0 +1,266 @@
+"""Great Expectations on the raw and the clean tables, with findings that name file, row and value.
+
+The suites are JSON files in `expectations/`, one per table and stage. `across_raw` judges the
+comparisons between tables that `consistency` makes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from case_review.data import reading as raw_data
+from case_review.data import rules
+from case_review.data.problems import DataError, Problem, ordered
+from case_review.data.schema import TABLES
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+#: Most unexpected values that a message or a page lists.
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one expectation.
+
+    Parameters
+    ----------
+    suite, table, column
+        Where it belongs; `column` is empty for the whole table.
+    description
+        The expectation in words.
+    success
+        Whether it was met.
+    observed
+        What was seen, as text.
+    unexpected
+        Up to ten pairs of (row, value) that broke it.
+    problems
+        Everything that broke it, each with its place; empty if it was met.
+    """
+
+    suite: str
+    table: str
+    column: str
+    description: str
+    success: bool
+    observed: str
+    unexpected: list[tuple[str, str]]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All outcomes of a stage."""
+
+    stage: str
+    outcomes: list[Outcome]
+
+    @property
+    def success(self) -> bool:
+        """Whether every expectation was met."""
+        return all(outcome.success for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The expectations that were not met."""
+        return [outcome for outcome in self.outcomes if not outcome.success]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that broke an expectation, each with its place."""
+        return ordered(problem for outcome in self.failures for problem in outcome.problems)
+
+    def __str__(self) -> str:
+        met = len(self.outcomes) - len(self.failures)
+        first = f"{self.stage} data: {met} of {len(self.outcomes)} expectations met"
+        return "\n".join([first, *map(str, self.problems)])
+
+    def raise_for_failures(self) -> None:
+        """Stop with every broken expectation, naming file, column, rows and values.
+
+        Raises
+        ------
+        DataError
+            If any expectation was not met.
+        """
+        if not self.success:
+            raise DataError(self.problems)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per expectation, for exhibits and pages."""
+        shown = [f.name for f in fields(Outcome) if f.name != "problems"]
+        return pd.DataFrame([{n: getattr(o, n) for n in shown} for o in self.outcomes])
+
+
+def validate(
+    project: Project,
+    stage: str = "raw",
+    frames: Mapping[str, pd.DataFrame] | None = None,
+    unsound: Collection[str] = (),
+) -> Report:
+    """Check all tables of a stage against their suites.
+
+    Parameters
+    ----------
+    stage
+        `raw` or `clean`.
+    frames
+        The tables; read from `data/raw/` or `data/clean/` where not given.
+    unsound
+        Raw tables with missing rows or columns, which are left out.
+
+    Raises
+    ------
+    ReviewError
+        If a suite names a table that there is none of, or a table has no suite.
+    """
+    tables = dict(frames) if frames is not None else _read(project, stage)
+    if stage == "raw":
+        typed = {name: _typed(name, table) for name, table in tables.items() if name in TABLES}
+        typed["across"] = rules.checks(tables, unsound)
+        tables = typed
+    else:
+        tables = {name: _as_written(table) for name, table in tables.items()}
+    suites = {
+        path.stem.removesuffix(f"_{stage}"): path
+        for path in sorted(project.expectations.glob(f"*_{stage}.json"))
+    }
+    missing = sorted(set(tables) - set(suites) - {"ledger"})
+    if missing:
+        raise ReviewError(f"expectations/ has no suite {missing[0]}_{stage}.json")
+    outcomes = [
+        outcome
+        for name, path in suites.items()
+        if name not in unsound and not (name == "across" and unsound and tables[name].empty)
+        for outcome in _check(stage, name, path, _table(tables, name, path))
+    ]
+    return Report(stage, outcomes)
+
+
+def _table(tables: Mapping[str, pd.DataFrame], name: str, path: Path) -> pd.DataFrame:
+    if name not in tables:
+        raise ReviewError(f"expectations/{path.name} is for a table {name}, and there is none")
+    return tables[name]
+
+
+def _read(project: Project, stage: str) -> dict[str, pd.DataFrame]:
+    if stage == "raw":
+        return raw_data.read(project.raw).tables
+    paths = sorted(project.clean.glob("*.csv"))
+    if not paths:
+        raise ReviewError("data/clean/ holds no tables. Run `make data` first.")
+    return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
+
+
+def _as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """Empty text as missing, and rows numbered by the lines of the file, below its header."""
+    text = table.select_dtypes(object)
+    numbered = table.set_axis(range(2, len(table) + 2))
+    return numbered.assign(**text.mask(text == "", None).set_axis(numbered.index))
+
+
+def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as numbers, empty cells as missing: what expectations are written for."""
+    frame = table.replace("", None)
+    for column in TABLES[name].numbers:
+        # What is no number was refused when it was read; here it counts as missing.
+        numbers = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        frame[column] = numbers.where(np.isfinite(numbers))
+    return frame
+
+
+def _check(stage: str, name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx  # takes seconds, so only where data is checked
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    frame = table.reset_index(names="file_row") if "row" not in table.columns else table.copy()
+    frame = frame.astype({c: object for c in frame.columns if frame[c].dtype.name == "string"})
+    source = context.data_sources.add_pandas("tables").add_dataframe_asset(name)
+    batch = source.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+    document = json.loads(path.read_text(encoding="utf-8"))
+    suite = gx.ExpectationSuite(**document)
+    result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    order = {_identity(e): i for i, e in enumerate(document["expectations"])}
+    found = sorted(
+        result.results,
+        key=lambda r: order.get(_identity(r.expectation_config.to_json_dict()), len(order)),
+    )
+    return [_outcome(stage, path.stem, name, frame, one) for one in found]
+
+
+def _identity(expectation: dict) -> str:
+    kwargs = {k: v for k, v in expectation["kwargs"].items() if k != "batch_id"}
+    return json.dumps([expectation["type"], kwargs], sort_keys=True)
+
+
+def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
+    config = result.expectation_config
+    details = result.result or {}
+    if (result.exception_info or {}).get("raised_exception"):
+        details = {"observed_value": result.exception_info.get("exception_message", "an error")}
+    column = config.kwargs.get("column") or config.kwargs.get("column_A") or ""
+    notes = (config.meta or {}).get("notes", config.type)
+    observed = details.get("observed_value")
+    if observed is None:
+        total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
+        observed = f"{odd} of {total} rows unexpected"
+    rows = list(_unexpected(frame, config, details))
+    problems = []
+    if not result.success and name == "across":
+        problems = [_disagreement(frame.loc[index]) for index, _ in rows]
+    elif not result.success:
+        file, rule = f"data/{stage}/{name}.csv", f"{notes} (expectations/{suite}.json)"
+        places = [(int(frame.at[i, "file_row"]), _text(value)) for i, value in rows]
+        problems = [Problem(file, row, column, value, f"{rule}.") for row, value in places]
+    if not result.success and not problems:
+        file = f"data/{stage}" if name == "across" else f"data/{stage}/{name}.csv"
+        problems = [Problem(file, None, column, "", f"{notes}; observed: {observed}.")]
+    return Outcome(
+        suite=suite,
+        table=name,
+        column=column,
+        description=notes,
+        success=bool(result.success),
+        observed=str(observed),
+        unexpected=[(f"row {p.row}" if p.row else p.file, p.value) for p in problems[:_SHOWN]],
+        problems=tuple(problems),
+    )
+
+
+def _unexpected(frame: pd.DataFrame, config, details: dict) -> Iterator[tuple[int, object]]:
+    """Positions in the frame, and values, of all rows that broke an expectation.
+
+    The values come from the frame, for Great Expectations lists no more than two hundred.
+    """
+    names = [
+        config.kwargs[key] for key in ("column", "column_A", "column_B") if key in config.kwargs
+    ]
+    columns = [frame[name] for name in names]
+    for index in details.get("unexpected_index_list") or []:
+        if isinstance(index, int) and index in frame.index:
+            values = tuple(column.at[index] for column in columns)
+            yield index, values if len(values) > 1 else values[0]
+
+
+def _disagreement(line: pd.Series) -> Problem:
+    message = f"expected {line['expected']}: {line['rule']}. Correct whichever is wrong."
+    return Problem(line["file"], int(line["row"]), line["column"], str(line["found"]), message)
+
+
+def _text(value: object) -> str:
+    """A cell as the file has it; nothing for an empty one."""
+    if isinstance(value, tuple | list):
+        return " and ".join(_text(part) for part in value)
+    if pd.isna(value):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)

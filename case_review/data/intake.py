@@ -1,0 +1,63 @@
+"""All that is wrong with the raw data, found in one go: form, expectations, terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from case_review.data import expectations, reading
+from case_review.data.cleaning import unknown_terms
+from case_review.data.problems import DataError, Problem, ordered
+from case_review.project import Project
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Raw tables that may be cleaned.
+
+    Parameters
+    ----------
+    source
+        The tables, and what was repaired when they were read.
+    report
+        What became of every expectation.
+    """
+
+    source: reading.Raw
+    report: expectations.Report
+
+
+def check(
+    project: Project,
+    diagnoses: Mapping,
+    events: Mapping,
+    also: Iterable[Callable[[reading.Raw], list[Problem]]] = (),
+) -> Checked:
+    """Read the raw data and judge all of it.
+
+    Parameters
+    ----------
+    diagnoses, events
+        The dictionaries of cleaning, by the terms that reports use.
+    also
+        More checks of the raw tables, such as the audit's of the printed numbers.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in any file, each place once.
+    """
+    source, problems = reading.attempt(project.raw)
+    report = expectations.validate(project, "raw", source.tables, source.unsound)
+    found = [*report.problems, *unknown_terms(source, diagnoses, events)]
+    found += [problem for look in also for problem in look(source)]
+    problems += _not_told(found, problems)
+    if problems:
+        raise DataError(ordered(problems))
+    return Checked(source, report)
+
+
+def _not_told(found: Iterable[Problem], before: list[Problem]) -> list[Problem]:
+    """Without what reading has refused already: the same value in the same column."""
+    told = {(p.file, p.column.split(" / ")[0], p.value.split(" / ")[0]) for p in before if p.value}
+    return [p for p in found if (p.file, p.column, p.value) not in told]

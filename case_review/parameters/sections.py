@@ -1,0 +1,182 @@
+"""What each section of `params.yml` may hold, with types and bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from case_review.parameters.params_file import SHARED
+from case_review.parameters.types import (
+    DISTINCT,
+    INCREASING,
+    Block,
+    Effect,
+    Entries,
+    FlowEnd,
+    FlowStep,
+    Groups,
+    Increasing,
+    Key,
+    Text,
+)
+
+
+class Shared(Entries):
+    """What several notebooks use."""
+
+    month_days: float = Field(gt=27, lt=32)
+    conf_level: float = Field(ge=0.5, lt=1)
+    conf_type: Literal["log", "log-log", "plain"]
+    seed: int = Field(ge=0, lt=2**32)
+    group_by: Key
+    groups: dict[Key, Text] = Field(min_length=2, max_length=2)  # a comparison takes two
+
+
+class Reconstruction(Entries):
+    """How the reconstructed rows are found."""
+
+
+class Diagnosis(Entries):
+    """What a reported diagnosis counts as."""
+
+    anomaly: Key
+    type: Key
+    lymphatic: bool
+
+
+class Cleaning(Entries):
+    """The dictionaries of cleaning: reported terms and what they stand for."""
+
+    diagnoses: dict[Text, Diagnosis] = Field(min_length=1)
+    events: dict[Text, Key] = Field(min_length=1)
+
+
+class Characteristics(Entries):
+    """The table of characteristics."""
+
+    age_groups: Groups
+    percent_of_reported: bool
+    exact_limits: bool
+    blocks: list[Block] = Field(min_length=1)
+    abbreviations: Text
+    flow: list[FlowStep] = Field(min_length=1)
+    flow_included: FlowEnd
+
+
+class Treatment(Entries):
+    """The table of treatment."""
+
+    dose_groups: Groups
+    level_groups: Groups
+    percent_of_reported: bool
+    exact_limits: bool
+    blocks: list[Block] = Field(min_length=1)
+
+
+class Safety(Entries):
+    """The table of adverse events."""
+
+    categories: dict[Key, Text] = Field(min_length=1)
+    effects: list[Effect] = Field(min_length=1)
+    infection: Key
+
+
+class Response(Entries):
+    """Time to response."""
+
+    landmarks_weeks: Increasing
+    ticks_weeks: Increasing
+    few_at_risk: int = Field(ge=0)
+
+
+class Sensitivity(Entries):
+    """The sensitivity analyses of time to response."""
+
+    conf_types: Annotated[
+        list[Literal["log", "log-log", "plain"]],
+        Field(min_length=1),
+        DISTINCT,
+    ]
+    max_splits: int = Field(ge=1, le=50_000_000)
+    permutation_samples: int = Field(ge=1000, le=10_000_000)
+    rmst_horizon_weeks: float = Field(gt=0)
+    visit_gap: float = Field(gt=0)
+    npmle_resamples: int = Field(ge=100, le=100_000)
+    bootstrap_resamples: int = Field(ge=100, le=100_000)
+    month_lengths_days: Annotated[
+        list[Annotated[float, Field(gt=27, lt=32)]],
+        Field(min_length=1),
+        INCREASING,
+    ]
+    publication_odds: float = Field(gt=0, le=1)
+    doubtful_most: int = Field(ge=1, le=1000)
+    response_targets: Annotated[
+        list[Annotated[float, Field(gt=0, lt=1)]],
+        Field(min_length=1),
+        DISTINCT,
+    ]
+
+
+class NotComputable(Entries):
+    """Why the claims that fit a pattern have no result."""
+
+    claims: Text
+    reason: Text
+
+
+class CurveClaims(Entries):
+    """The claims that consistent response times agree with."""
+
+    first_group: Text
+    second_group: Text
+    shortest: Text
+    low: Text
+    median: Text
+    high: Text
+    longest: Text
+    p: Text
+
+
+class SafetyClaims(Entries):
+    """The claims about how adverse events were reported, for two populations."""
+
+    first_reports: Text
+    second_reports: Text
+    first_patients: Text
+    second_patients: Text
+    missing_reports: Text
+    missing_patients: Text
+    no_event: Text
+
+
+class Audit(Entries):
+    """The audit of the printed numbers."""
+
+    hold_baseline: bool
+    curve_sets: int = Field(ge=1, le=100_000)
+    curve_grid: dict[Literal["days", "weeks", "months"], int] = Field(min_length=1)
+    curve_horizon_weeks: float = Field(gt=0)
+    curve_ticks_weeks: Increasing
+    curve_claims: CurveClaims
+    safety_claims: SafetyClaims
+    safety_events: dict[Text, Text] = Field(min_length=1)
+    safety_known: dict[Text, Text]
+    not_computable: list[NotComputable]
+
+
+#: The section of a notebook of one's own: whatever a notebook can be given and JSON can keep.
+Own = dict[str, JsonValue]
+
+#: The section of params.yml that each model checks.
+SECTIONS: dict[str, type[Entries]] = {
+    SHARED: Shared,
+    "reconstruction": Reconstruction,
+    "cleaning": Cleaning,
+    "characteristics": Characteristics,
+    "treatment": Treatment,
+    "safety": Safety,
+    "response": Response,
+    "sensitivity": Sensitivity,
+    "audit": Audit,
+}

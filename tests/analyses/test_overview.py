@@ -1,0 +1,91 @@
+"""The table of patients and their courses, and the size that figures keep."""
+
+import matplotlib.pyplot as plt
+import pytest
+from descriptive_data import VALUES, read
+
+from case_review.analyses import data_quality, patients_overview
+from case_review.data import expectations
+from case_review.exhibits import style
+from case_review.notebook import FigureOutput
+from case_review.rendering import figures
+
+GROUPS = VALUES["shared"]["groups"]
+PATIENTS = read("patients")
+COURSES = patients_overview.courses(PATIENTS, "anomaly", GROUPS, VALUES["shared"]["month_days"])
+
+
+def test_the_table_shows_values_as_reported():
+    assert len(patients_overview.table(PATIENTS).rows) == 25
+    one = PATIENTS.head(1).assign(
+        patient_id="R01-1", sex="male", age_value=1.0, age_unit="months", diagnosis="d", drug="x",
+        dose_value=1.6, dose_unit="mg/m2/day", level_low_ng_ml=2.0, level_high_ng_ml=5.0,
+        response_time_value=24.0, response_time_unit="hours", follow_up_months=10.0,
+        treatment_status="stopped",
+    )  # fmt: skip
+    assert list(patients_overview.table(one).rows[0].cells) == [
+        "R01-1", "male", "1 month", "d", "x", "1.6 mg/m²", "2–5", "24 hours", "10 months", "stopped"
+    ]  # fmt: skip
+
+
+def test_what_is_not_reported_is_a_dash():
+    empty = PATIENTS.head(1).assign(
+        sex=None, age_value=None, dose_value=None, level_low_ng_ml=None, follow_up_months=None,
+        treatment_status=None, response_time_value=None,
+    )  # fmt: skip
+    cells = patients_overview.table(empty).rows[0].cells
+    assert [cells[i] for i in (1, 2, 5, 6, 7, 8, 9)] == ["–"] * 7
+
+
+def test_courses_stand_in_a_block_per_group_first_response_on_top():
+    figure = patients_overview.draw(COURSES, GROUPS)
+    shown = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert len(shown) == 27
+    assert [shown.index(name) for name in GROUPS.values()] == [0, 16]
+    tumours = COURSES[COURSES["group"] == "tumour"]
+    assert shown[1:16] == tumours["patient_id"].tolist()
+    assert tumours["response_weeks"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("foot", ["", "Reconstructed data"])
+def test_figures_keep_the_width_of_the_text_block(foot):
+    figure = patients_overview.draw(COURSES, GROUPS)
+    if foot:
+        style.foot(figure, foot)
+    # 16 cm are 453.54 points, in which text keeps its size.
+    assert 'width="453.5' in FigureOutput.draw(figure).svg.partition(">")[2][:2000]
+
+
+def test_the_page_shows_figures_larger_than_print():
+    svg = figures.inline_svg('<svg xmlns="http://www.w3.org/2000/svg" width="100pt"/>', "a", "b")
+    assert 'width="130.00pt"' in svg
+
+
+def test_small_print_stands_below_everything_else():
+    figure, axes = plt.subplots()
+    axes.set_xlabel("a label\nof two lines")
+    style.foot(figure, "note")
+    figure.draw_without_rendering()
+    note = figure.texts[-1].get_window_extent()
+    assert note.y1 <= axes.xaxis.label.get_window_extent().y0
+    plt.close(figure)
+
+
+def test_every_expectation_is_listed_with_what_was_seen():
+    made = [
+        ("raw", "patients", "", "the table has at least 1 row", True, "25"),
+        ("raw", "patients", "sex", "sex is known", False, "1 of 25 rows unexpected"),
+        ("raw", "across", "", "columns are documented", True, "['file_row', 'a', 'b']"),
+    ]
+    outcomes = [
+        expectations.Outcome(f"{table}_{stage}", table, column, text, success, seen, [])
+        for stage, table, column, text, success, seen in made
+    ]
+    table = data_quality.outcomes_table(expectations.Report("raw", outcomes))
+    assert [list(row.cells) for row in table.rows] == [
+        ["Raw data, patients.csv", "", ""],
+        ["the table has at least 1 row", "met", "25 rows"],
+        ["sex is known", "not met", "1 of 25 rows"],
+        ["Raw data, between the tables", "", ""],
+        ["columns are documented", "met", "2 columns"],
+    ]

@@ -1,0 +1,56 @@
+"""The diagram of the selection: every step has a box, and no number is made up."""
+
+import pytest
+from descriptive_data import VALUES, read
+
+from case_review.analyses import prisma
+from case_review.errors import ReviewError
+
+STEPS = VALUES["characteristics"]["flow"]
+INCLUDED = VALUES["characteristics"]["flow_included"]
+
+
+def flow(screening=None, reports=None, steps=STEPS):
+    screening = read("screening") if screening is None else screening
+    reports = read("reports") if reports is None else reports
+    return prisma.flow(screening, reports, steps, INCLUDED)
+
+
+def test_printed_numbers_stand_in_their_boxes_and_nothing_is_worked_out():
+    texts = flow()["text"].tolist()
+    assert texts[0].endswith("(n = 6,076)")
+    assert [text.endswith("(not reported)") for text in texts[1:-1]] == [True] * 7
+    assert texts[-1].splitlines()[1:] == [
+        "Publications (n = 14), with 25 patients",
+        "Posters (n = 9), with 59 patients",
+    ]
+
+
+def test_a_number_that_becomes_known_is_shown():
+    screening = read("screening")
+    screening.loc[screening["step"] == "excluded in full text", "n_reports"] = 30
+    row = flow(screening).set_index("box").loc["excluded in full text"]
+    assert row["text"] == "Reports excluded, with reasons\n(n = 30)" and row["aside"]
+
+
+def test_boxes_do_not_touch_and_what_is_left_out_is_level_with_its_step():
+    figure = prisma.draw(flow())
+    texts = {t.get_text(): t.get_position() for t in figure.axes[0].texts if t.get_text()}
+    assert texts["Records screened"][1] == texts["Records excluded"][1]
+    assert texts["Records screened"][0] < texts["Records excluded"][0]
+    boxes = [patch.get_window_extent() for patch in figure.axes[0].patches if patch.get_width()]
+    overlapping = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
+    assert overlapping == []
+
+
+def test_a_step_without_box_or_without_row_is_refused():
+    with pytest.raises(ReviewError, match=r"'retrieved' has no box in params\.yml"):
+        flow(steps=STEPS[1:])
+    screening = read("screening")
+    with pytest.raises(ReviewError, match=r"'not retrieved' has no row in data/raw/screening\.csv"):
+        flow(screening[screening["step"] != "not retrieved"])
+
+
+def test_reports_included_must_be_those_that_are_listed():
+    with pytest.raises(ReviewError, match="posters included: found n = 9, expected 8"):
+        flow(reports=read("reports").iloc[:-1])

@@ -1,0 +1,203 @@
+"""Consistent response times agree with the print, and their statistics with other programs."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from audit_tables import row
+from lifelines import CoxPHFitter
+from scipy import stats
+
+from case_review.audit import curve_exhibits, curves
+from case_review.audit import curve_statistics as cs
+from case_review.audit.claims import from_frame
+from case_review.errors import ReviewError
+from case_review.statistics import cox, resampling, rmst, survival
+
+PRINTED = curves.Printed((15, 10), 24, 168, 336, 1680, 4383, 0.241, 3)
+GRID = curves.grid({"days": 13, "weeks": 26, "months": 6}, 30.4375)
+LABELS = ("Group one", "Group two")
+
+
+@pytest.fixture(scope="module")
+def sets():
+    return curves.consistent_sets(PRINTED, GRID, 40, seed=5, workers=1)
+
+
+def test_order_statistics_are_those_of_r():
+    assert curves.median_positions(25) == (8, 12, 18)
+    assert curves.median_positions(15) == (4, 7, 12)
+    assert curves.median_positions(10) == (2, 4, None)
+
+
+def test_the_grid_holds_what_reports_state():
+    made = curves.grid({"days": 2, "weeks": 1, "months": 2}, 30.4375)
+    assert made.tolist() == [24, 48, 168, 731, 1461]  # a month is 730.5 h, rounded half away
+
+
+def test_the_print_is_read_from_its_claims():
+    rows = [
+        row("t.one.a.n", 15, "T", "count"),
+        row("t.two.a.n", 10, "T", "count"),
+        *(
+            row(f"t.time.a.{measure}", value, "T", "median", unit)
+            for measure, value, unit in [
+                ("min", 24, "hours"), ("low", 1, "weeks"), ("median", 2, "weeks"),
+                ("high", 10, "weeks"), ("max", 6, "months"), ("p", "0.241", ""),
+            ]
+        ),
+    ]  # fmt: skip
+    ids = {"first_group": "t.one.a.n", "second_group": "t.two.a.n"}
+    names = {"shortest": "min", "longest": "max"}
+    for key in ("shortest", "low", "median", "high", "longest", "p"):
+        ids[key] = f"t.time.a.{names.get(key, key)}"
+    assert curves.read_printed(from_frame(pd.DataFrame(rows)), ids, 30.4375) == PRINTED
+
+
+def test_every_set_agrees_with_everything_printed(sets):
+    assert len(sets) == 40
+    for times, second in zip(sets.times, sets.second, strict=True):
+        overall = survival.median(times, np.ones(25))
+        assert (overall.estimate, overall.lower, overall.upper) == (336, 168, 1680)
+        assert (times.min(), times.max()) == (24, 4383)
+        assert (len(second), second.sum()) == (25, 10)
+        test = survival.logrank(times, np.ones(25), second)
+        assert round(test.p, 3) == 0.241
+
+
+def test_sets_differ(sets):
+    assert (
+        len({(t.tobytes(), s.tobytes()) for t, s in zip(sets.times, sets.second, strict=True)})
+        == 40
+    )
+
+
+def test_sets_do_not_depend_on_the_number_of_processes_nor_on_how_many_are_drawn(sets):
+    parallel = curves.consistent_sets(PRINTED, GRID, 7, seed=5, workers=2)
+    assert np.array_equal(parallel.times, sets.times[:7])
+    assert np.array_equal(parallel.second, sets.second[:7])
+    other = curves.consistent_sets(PRINTED, GRID, 7, seed=6, workers=1)
+    assert not np.array_equal(other.times, parallel.times)
+
+
+def test_contradictions_in_the_print_are_named(monkeypatch):
+    backward = curves.Printed((15, 10), 24, 500, 336, 1680, 4383, 0.241, 3)
+    with pytest.raises(ReviewError, match="contradict each other"):
+        curves.consistent_sets(backward, GRID, 1, seed=1, workers=1)
+    # one patient against 24 cannot reach a chi-square above 24
+    monkeypatch.setattr(curves, "_ATTEMPTS", 1)
+    impossible = curves.Printed((24, 1), 24, 168, 336, 1680, 4383, 1e-9, 9)
+    with pytest.raises(ReviewError, match="no set of response times agrees"):
+        curves.consistent_sets(impossible, GRID, 1, seed=1, workers=1)
+    with pytest.raises(ReviewError, match="no upper limit"):
+        curves.Printed((5, 5), 24, 168, 336, 1680, 4383, 0.2, 1).anchors()
+
+
+def test_logrank_equals_the_survival_module(sets):
+    score, variance = cs.logrank_parts(sets.times, sets.second)
+    for i in range(10):
+        expected = survival.logrank(sets.times[i], np.ones(25), sets.second[i])
+        assert score[i] ** 2 / variance[i] == pytest.approx(expected.chisq, abs=1e-10)
+    shared, _ = cs.logrank_parts(sets.times[0], sets.second[:1])
+    assert shared[0] == pytest.approx(score[0], abs=1e-12)
+
+
+def test_hazard_ratios_equal_lifelines(sets):
+    ratio, low, high = cs.hazard_ratios(sets.times, sets.second)
+    for i in range(3):
+        frame = pd.DataFrame({"t": sets.times[i], "e": 1, "x": sets.second[i].astype(int)})
+        fit = CoxPHFitter().fit(frame, "t", "e")
+        limits = np.exp(fit.confidence_intervals_.to_numpy()[0])
+        assert ratio[i] == pytest.approx(fit.hazard_ratios_.iloc[0], rel=1e-5)
+        assert (low[i], high[i]) == pytest.approx(tuple(limits), rel=1e-5)
+
+
+def test_medians_and_restricted_means_by_hand():
+    times = np.array([[1, 2, 3, 10, 20]])
+    second = np.array([[True, False, True, False, True]])
+    assert cs.group_medians(times, second, True).tolist() == [3]
+    assert cs.group_medians(times, second, False).tolist() == [6]
+    # second: (1 + 3 + 12)/3; first: (2 + 10)/2
+    difference, _ = cs.rmst_differences(times, second, 12)
+    assert difference.tolist() == [pytest.approx(16 / 3 - 6)]
+
+
+def test_restricted_means_equal_the_module_that_knows_censoring(sets):
+    difference, error = cs.rmst_differences(sets.times, sets.second, 12 * 168)
+    for i in range(5):
+        found = rmst.difference(sets.times[i], np.ones(25), sets.second[i], True, 12 * 168)
+        assert difference[i] == pytest.approx(found.estimate)
+        assert 2 * stats.norm.isf(0.025) * error[i] == pytest.approx(found.upper - found.lower)
+
+
+@pytest.mark.parametrize("kind", [*survival.CONF_TYPES, "sign test"])
+@pytest.mark.parametrize("patients", [25, 10])
+def test_limits_of_the_median_equal_the_survival_module(sets, kind, patients):
+    times = sets.times[:10, -patients:]
+    lower, upper = cs.median_limits(times, kind)
+    for i, own in enumerate(times):
+        event = np.ones(patients)
+        found = (
+            survival.sign_test_limits(own, event)
+            if kind == "sign test"
+            else survival.median(own, event, kind)
+        )
+        np.testing.assert_array_equal([lower[i], upper[i]], [found.lower, found.upper])
+
+
+def test_the_permutation_test_agrees_with_the_scores_of_all_splits():
+    times = np.array([1, 2, 2, 3, 5, 5, 8, 9])
+    second = np.array([False, True, False, False, True, False, True, True])
+    labels = np.zeros((70, 8), dtype=bool)
+    for line, members in zip(labels, combinations(range(8), 4), strict=True):
+        line[list(members)] = True
+    scores = np.abs(cs.logrank_parts(times, labels)[0])
+    observed = abs(cs.logrank_parts(times, second[None, :])[0][0])
+    found = resampling.permutation_logrank(times, np.ones(8), second, 100, 0, 0)
+    assert found.as_extreme == np.sum(scores >= observed - 1e-9)
+    assert 0 < found.p < 1
+
+
+def test_ranges_and_conclusions(sets):
+    used = curve_exhibits.one_set(sets.times[3][::-1], sets.second[3][::-1])
+    assert np.array_equal(used.times[0], sets.times[3])
+    found = {q.key: q for q in curve_exhibits.quantities(sets, used, LABELS, 12)}
+    # both compare the first group with the second, as the main analysis does
+    data = used.times[0], np.ones(25), used.second[0]
+    ratio = cox.hazard_ratio(*data, False)
+    assert found["hazard_ratio"].used == pytest.approx(ratio.estimate, rel=1e-5)
+    weeks = [t / 168 for t in data[0]]
+    difference = rmst.difference(weeks, *data[1:], False, 12)
+    assert found["rmst_difference"].used == pytest.approx(difference.estimate)
+    low, high = found["logrank_p"].ends
+    assert 0.2405 <= low <= high <= 0.2415
+    chisq = stats.chi2.isf(found["logrank_p"].used, 1)
+    assert chisq == pytest.approx(survival.logrank(*used.times, np.ones(25), *used.second).chisq)
+    stated = {c.key: c for c in curve_exhibits.conclusions(sets, list(found.values()), LABELS, 12)}
+    assert stated["no_difference_logrank"].in_all and stated["no_difference_logrank"].of == 40
+    # the printed limits are those of type log; other types may give others
+    assert 0 < stated["median_sign_test"].holds < 40
+    assert 0 < stated["mean_includes_zero"].holds <= 40
+    # a p of 0.241 says nothing about the direction
+    assert 0 < stated["faster_first"].holds < 40
+    table = curve_exhibits.table(list(found.values()), list(stated.values()))
+    assert table.rows[-1].cells[2] == f"{stated['faster_first'].holds} of 40 sets"
+    assert len(table.data) == len(found) + len(stated)
+
+
+def test_the_envelope_encloses_every_curve(sets):
+    used = curve_exhibits.one_set(sets.times[0], sets.second[0])
+    figure, points = curve_exhibits.figure(sets, used, LABELS, [0, 4, 26])
+    assert len(figure.axes) == 2
+    assert (points["low"] <= points["used"]).all() and (points["used"] <= points["high"]).all()
+    last = points.groupby("group").last()
+    assert last[["low", "high", "used"]].eq(1).all(axis=None)
+    assert points.groupby("group").first()[["low", "high", "used"]].eq(0).all(axis=None)
+
+
+def test_a_set_in_use_with_censoring_is_left_out(sets):
+    found = curve_exhibits.quantities(sets, None, LABELS, 26)
+    assert [q.used for q in found] == [None] * 6
+    _, points = curve_exhibits.figure(sets, None, LABELS, [0, 26])
+    assert "used" not in points

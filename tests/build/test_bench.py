@@ -1,0 +1,24 @@
+"""What the benchmark times is the same statistic, whoever computes it."""
+
+import re
+
+import pytest
+
+from case_review.build import bench
+
+
+def _numbers(line: str) -> list[float]:
+    return [float(x) for x in re.findall(r"(?<![\d)])-?\d+\.?\d*", line.replace("–", " "))]
+
+
+def test_all_packages_agree_on_what_is_timed(capsys):
+    assert bench.main(400) == 0
+    head, *lines = capsys.readouterr().out.strip().split("\n")
+    assert head == "400 patients"
+    found = {(line[:20].strip(), line[21:33].strip()): _numbers(line[43:]) for line in lines[2:]}
+    ours, _, _ = found["median with limits", "case_review"]
+    assert found["median", "lifelines"] == [ours]
+    for task in ("log-rank", "hazard ratio", "difference of means"):
+        theirs = [numbers[0] for (what, _), numbers in found.items() if what == task]
+        assert len(theirs) >= 2
+        assert theirs == pytest.approx([theirs[0]] * len(theirs), rel=1e-4)

@@ -1,0 +1,141 @@
+"""Expectations: the data meet them, and each kind of damage is found and named."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from case_review.data import expectations, reading
+from case_review.data.cleaning import Cleaning
+from case_review.data.schema import POSTER_VARIABLES
+from case_review.errors import ReviewError
+from case_review.parameters import loading
+from case_review.project import Project
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return reading.read(ROOT / "data" / "raw").tables
+
+
+def damaged(tables, name, row, column, value):
+    copy = {key: table.copy() for key, table in tables.items()}
+    copy[name].loc[row, column] = value
+    return copy
+
+
+def test_the_raw_data_meet_every_expectation(tables):
+    report = expectations.validate(Project(ROOT), "raw", tables)
+    assert report.success and len(report.outcomes) >= 90
+    report.raise_for_failures()
+
+
+def test_broken_expectations_name_file_column_row_and_value(tables):
+    broken = damaged(tables, "patients", 5, "sex", "femlae")
+    broken["patients"].loc[6, "age_unit"] = "moons"
+    broken["patients"].loc[7, ["level_low_ng_ml", "level_high_ng_ml"]] = ["15", "5"]
+    report = expectations.validate(Project(ROOT), "raw", broken)
+    assert len(report.failures) == 3
+    with pytest.raises(ReviewError) as caught:
+        report.raise_for_failures()
+    message = str(caught.value)
+    assert "data/raw/patients.csv, row 5, column sex: found 'femlae'; sex is one of" in message
+    assert "row 6, column age_unit: found 'moons'" in message
+    assert "row 7, column level_high_ng_ml: found '5 and 15'" in message
+
+
+ACROSS = {
+    "a sum": ("posters", 2, "n", "50", "sum to the poster's patients"),
+    "a report": ("patients", 2, "report_id", "R99", "not in reports.csv"),
+    "a size": ("reports", 2, "n_patients", "9", "all listed in patients.csv"),
+    "a printed total": ("published", 2, "value", "85", "as printed"),
+    "a response without time": ("patients", 3, "response_time_value", "", "is given exactly"),
+    "a dose without unit": ("patients", 4, "dose_unit", "", "dose_unit is given exactly"),
+    "safety data": ("adverse_events", 22, "n_patients", "12", "found '12'; expected 11: no more"),
+    "one patient twice": ("adverse_events", 2, "n_patients", "2", "names a patient counts this"),
+    "an event of nobody": ("adverse_events", 2, "patient_id", "", "expected given: an event"),
+    "an event that is not told": ("adverse_events", 23, "n_patients", "1", "'11'; expected 7: pat"),
+    "events without safety data": ("posters", 36, "level", "none", "'given'; expected empty: adv"),
+    "a variable left out": ("posters", 24, "variable", "onset", "of every poster by sex"),
+    "a misspelt level": ("posters", 92, "level", "mail", "the level of sex is one of: male"),
+    "half a ratio": ("published", 9, "denominator", "", "denominator is given exactly where"),
+    "a percentage of patients": ("published", 9, "unit", "patients", "the unit of a percentage is"),
+}
+
+
+@pytest.mark.parametrize("case", ACROSS)
+def test_rules_between_tables(tables, case):
+    name, row, column, value, message = ACROSS[case]
+    report = expectations.validate(Project(ROOT), "raw", damaged(tables, name, row, column, value))
+    assert not report.success
+    assert message in str(report)
+
+
+def test_posters_are_counted_by_the_variables_of_their_suite():
+    path = ROOT / "expectations" / "posters_raw.json"
+    (allowed,) = (
+        one["kwargs"]["value_set"]
+        for one in json.loads(path.read_text(encoding="utf-8"))["expectations"]
+        if one["kwargs"].get("column") == "variable" and "value_set" in one["kwargs"]
+    )
+    assert tuple(allowed) == POSTER_VARIABLES
+
+
+@pytest.fixture(scope="module")
+def clean():
+    terms = loading.load(Project(ROOT)).values["cleaning"]
+    source = reading.read(ROOT / "data" / "raw")
+    made = Cleaning(source, terms["diagnoses"], terms["events"], 30.4375).run()
+    del made["ledger"]
+    return made
+
+
+CLEAN = {
+    "a misspelt value": ("patients", 3, "sex", "mail", "found 'mail'; sex is one of: male, female"),
+    "an anomaly left out": ("patients", 4, "anomaly", "", "anomaly is given in every row"),
+    "a time left out": ("patients", 5, "time_hours", pd.NA, "time_hours is given in every row"),
+    "a response censored": ("patients", 6, "event", 0, "found '0'; event is 1 with a response"),
+    "ends exchanged": ("patients", 2, "level_low_ng_ml", 50, "the upper end of a target level is"),
+    "an unknown variable": ("posters", 2, "variable", "sexx", "found 'sexx'; variable is one of"),
+    "an event of no kind": ("adverse_events", 2, "category", "", "category is given in every row"),
+    "a step twice": ("screening", 3, "step", "retrieved", "step is unique"),
+}
+
+
+@pytest.mark.parametrize("case", CLEAN)
+def test_clean_tables_have_rules_of_their_own(clean, case):
+    name, row, column, value, message = CLEAN[case]
+    tables = {key: table.copy() for key, table in clean.items()}
+    tables[name].loc[tables[name].index[row - 2], column] = value
+    report = expectations.validate(Project(ROOT), "clean", tables)
+    assert message in str(report)
+    found = column if "ends" not in case else "level_high_ng_ml"
+    assert f"data/clean/{name}.csv, row {row}, column {found}" in str(report)
+
+
+def test_the_clean_data_meet_every_expectation(clean):
+    report = expectations.validate(Project(ROOT), "clean", clean)
+    assert report.success and len(report.outcomes) >= 95, str(report)
+
+
+def test_suites_are_diffable():
+    for path in sorted((ROOT / "expectations").glob("*_*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        assert "id" not in document
+        for expectation in document["expectations"]:
+            assert "id" not in expectation and expectation["meta"]["notes"], path.name
+
+
+def test_a_table_without_suite_is_refused(tmp_path, tables):
+    shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
+    (tmp_path / "expectations" / "posters_raw.json").unlink()
+    with pytest.raises(ReviewError, match=r"no suite posters_raw\.json"):
+        expectations.validate(Project(tmp_path), "raw", tables)
+
+
+def test_validation_leaves_no_folder_of_great_expectations(tables, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    expectations.validate(Project(ROOT), "raw", tables)
+    assert not list(tmp_path.iterdir())

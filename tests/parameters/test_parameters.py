@@ -1,0 +1,91 @@
+"""What a notebook is given; refusals are listed in test_robustness_parameters.py."""
+
+import shutil
+
+import pytest
+from conftest import ROOT, write_notebook
+
+from case_review.errors import ReviewError
+from case_review.notebook import Notebook
+from case_review.parameters import loading
+from case_review.project import PARAMS_VARIABLE, Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / "params.yml", tmp_path / "params.yml")
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def alternative(project, monkeypatch):
+    """Load with another parameter file of the given content."""
+    monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
+
+    def load(text):
+        (project.root / "other.yml").write_text(text, encoding="utf-8")
+        return loading.load(project)
+
+    return load
+
+
+def test_the_project_s_own_parameters_are_accepted_as_written(project):
+    values = loading.load(project).values
+    assert values["shared"]["month_days"] == 30.4375
+    first = values["treatment"]["dose_groups"][0]
+    assert first == {
+        "id": "dose_lt_0_05_mg_kg",
+        "label": "< 0.05 mg/kg/day",
+        "unit": "mg/kg/day",
+        "high": 0.05,
+    }
+    assert type(first) is dict and type(first["high"]) is float
+
+
+def test_a_notebook_gets_its_section_and_the_shared_keys_it_declares(project):
+    section = {"landmarks_weeks": [1], "ticks_weeks": [0], "few_at_risk": 0}
+    write_notebook(project.notebooks / "05_response.ipynb", {**section, "conf_level": 0})
+    values = loading.load(project).for_notebook("05_response")
+    assert values == {
+        "landmarks_weeks": [1, 2, 4, 8, 12],
+        "ticks_weeks": [0, 1, 2, 4, 8, 12, 26],
+        "few_at_risk": 5,
+        "conf_level": 0.95,
+    }
+
+
+def test_a_parameter_cell_that_disagrees_is_refused(project):
+    write_notebook(project.notebooks / "05_response.ipynb", {"ticks_week": [0], "few_at_risk": 0})
+    with pytest.raises(ReviewError) as caught:
+        loading.load(project).for_notebook("05_response")
+    text = str(caught.value)
+    assert "declares ticks_week, which is neither" in text and "mean ticks_weeks?" in text
+    assert "does not declare landmarks_weeks" in text
+
+
+def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
+    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    path = project.notebooks / "05_response.ipynb"
+    write_notebook(path, section, 'ticks = nb.setting("ticks_weeks")')
+    assert set(loading.load(project).for_notebook("05_response")) == set(section)
+    monkeypatch.chdir(project.root)
+    nb = Notebook("05_response")
+    assert nb.setting("ticks_weeks") == [0, 1, 2, 4, 8, 12, 26]
+    assert nb.parameters == {"ticks_weeks": [0, 1, 2, 4, 8, 12, 26]}
+    with pytest.raises(ReviewError, match=r"ticks is not in section response .* mean ticks_weeks"):
+        nb.setting("ticks")
+
+
+def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
+    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    path = project.notebooks / "05_response.ipynb"
+    write_notebook(path, section, "x = nb.setting('tick_weeks')")
+    with pytest.raises(ReviewError) as caught:
+        loading.load(project).for_notebook("05_response")
+    assert str(caught.value).splitlines() == [
+        'notebooks/05_response.ipynb: nb.setting("tick_weeks") is not in section response of '
+        "params.yml; did you mean ticks_weeks?",
+        "notebooks/05_response.ipynb: the cell tagged `parameters` does not declare ticks_weeks, "
+        'which section response of params.yml sets, nor does nb.setting("ticks_weeks") read it',
+    ]
