@@ -68,13 +68,16 @@ def ci(conf_level: float) -> str:
 
 def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
     """`1–10`, with an en dash; `1 to not estimable` where a limit does not exist."""
-    low_text, high_text = number(low, digits), number(high, digits)
-    if low_text == high_text == NOT_ESTIMABLE:
+    return joined(number(low, digits), number(high, digits))
+
+
+def joined(low: str, high: str, word: str = "–") -> str:
+    """Two printed ends as one: `1–10`; `to` stands where a dash could be misread."""
+    if low == high == NOT_ESTIMABLE:
         return NOT_ESTIMABLE
-    dash = "–" if NOT_ESTIMABLE not in (low_text, high_text) else " to "
-    if low_text.startswith(MINUS) or high_text.startswith(MINUS):
-        dash = " to "
-    return f"{low_text}{dash}{high_text}"
+    if NOT_ESTIMABLE in (low, high) or low.startswith(MINUS) or high.startswith(MINUS):
+        word = " to "
+    return f"{low}{word}{high}"
 
 
 def estimate(
@@ -103,7 +106,13 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def p_value(p: float) -> str:
-    """`p = 0.241`, or `p < 0.001` and `p > 0.999`, so that only certainty is written 1.000."""
+    """`p = 0.241`, `p < 0.001` and `p > 0.999`, so that only certainty is written 1.000."""
+    shown = p_number(p)
+    return f"p {shown}" if shown[0] in "<>" else f"p = {shown}"
+
+
+def p_number(p: float) -> str:
+    """`0.241`, `< 0.001` or `> 0.999`: a p-value below a heading that says so."""
     if p < 0.001:
-        return "p < 0.001"
-    return "p > 0.999" if 0.9995 <= p < 1 else f"p = {round_half_away(p, 3)}"
+        return "< 0.001"
+    return "> 0.999" if 0.9995 <= p < 1 else str(round_half_away(p, 3))

@@ -4,7 +4,7 @@
     nb = Notebook("05_response")
     labels = nb.setting("labels")    # a long entry of the section `response` of params.yml
     patients = nb.read("patients")
-    nb.record("response.responders", value=25, n=25, of=25, text="25 (100.0%)", unit="patients")
+    nb.record("response.responders", Count(25, of=25))
     nb.table(table)                  # in a cell with #| label: tbl-... and #| tbl-cap: ...
     nb.figure(figure, data=points)   # in a cell with #| label: fig-..., fig-cap and fig-alt
 
@@ -15,6 +15,7 @@ nothing, so that an experiment never reaches the report.
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import re
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review import registry
+from case_review import registry, values
 from case_review.build import dependencies
 from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
@@ -55,6 +56,8 @@ class Notebook:
         self._inputs: dict[str, str] = {}
         self._reconstructed = False
         self._results: dict[str, registry.Result] = {}
+        self._ids: dict[int, tuple[str, values.Value]] = {}
+        self._tables: dict[str, dict] = {}
         self._changed = True
         _after_each_cell(self._flush)
 
@@ -120,8 +123,26 @@ class Notebook:
 
     # -- recording -------------------------------------------------------------------------------
 
-    def record(self, id: str, value, text: str, **details) -> registry.Result:
-        """Record one result under a dotted id; `details` are `low`, `high`, `unit`, `n`, `of`.
+    def record(self, id: str, value, text: str | None = None, unit: str = "", **details):
+        """Record one result under a dotted id.
+
+        Parameters
+        ----------
+        id
+            Lower-case words joined by dots, such as `response.median_weeks`.
+        value
+            A value of `case_review.values`, or a plain number or text.
+        text
+            What prose shows, if that is not the value's own form.
+        unit
+            Of a plain number.
+        details
+            Other fields of the result, such as `n` or `of`.
+
+        Returns
+        -------
+        Value
+            The value, for use in a table: its cell then leads to this result.
 
         Raises
         ------
@@ -132,17 +153,20 @@ class Notebook:
             raise registry.RegistryError(
                 f"{id} was already recorded by cell {self._results[id].cell} of {self.name}"
             )
-        result = registry.Result(
-            id, value, text=text, cell=current_label(), inputs=dict(self._inputs), **details
+        value = values.of(value, unit)
+        fields = value.fields() | ({"unit": unit} if unit else {}) | details
+        self._results[id] = registry.Result(
+            id, text=text or value.prose, cell=current_label(), inputs=dict(self._inputs), **fields
         )
-        self._results[id] = result
+        self._ids[builtins.id(value)] = (id, value)  # the value too, so that its id stays its own
         self._changed = True
-        return result
+        return value
 
     def _flush(self, *_) -> None:
         if self.stage is not None and self._changed:
             path = self.stage / "results" / f"{self.name}.json"
-            registry.write(path, self.name, self.parameters, self._results.values())
+            results = self._results.values()
+            registry.write(path, self.name, self.parameters, results, self._tables)
             self._changed = False
 
     # -- showing ---------------------------------------------------------------------------------
@@ -151,11 +175,20 @@ class Notebook:
         """Show a table; its CSV is named after the cell's label (`tbl-...`)."""
         label = current_label()
         if self.stage is not None:
-            tables.write_csv(table.data, self.stage / "exhibits" / f"{label}.csv")
+            data = table.numbers() if table.data is None else table.data
+            tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
+        cells = [self._cell(*place) for place in table.values()]
+        self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
+        self._changed = True
         text = table.markdown()
         if self._reconstructed:
             text += f"\n{tables.RECONSTRUCTED_NOTE}\n"
         return tables.MarkdownOutput(text)
+
+    def _cell(self, row: int, column: int, value: values.Value) -> dict:
+        """What the registry keeps of one number in a table."""
+        recorded = self._ids.get(builtins.id(value), ("", None))[0]
+        return {"row": row, "column": column, "result": recorded, **value.fields()}
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -89,8 +89,19 @@ class Recorded(Result):
     notebook: str = ""
 
 
-def write(path: Path, notebook: str, parameters: dict, results: Iterable[Result]) -> None:
-    """Write one notebook's results as JSON, atomically."""
+def write(
+    path: Path,
+    notebook: str,
+    parameters: dict,
+    results: Iterable[Result],
+    tables: Mapping | None = None,
+) -> None:
+    """Write one notebook's results, and the numbers in its tables, as JSON, atomically.
+
+    `tables` has an entry per table, by the label of its cell, with its `inputs` and its `cells`:
+    row and column (from 0), the result that the cell shows if it was recorded, and the fields of
+    the value.
+    """
     from case_review.files import to_json, write_text
 
     document = {
@@ -98,6 +109,8 @@ def write(path: Path, notebook: str, parameters: dict, results: Iterable[Result]
         "parameters": parameters,
         "results": [asdict(result) for result in results],
     }
+    if tables:
+        document["tables"] = dict(tables)
     write_text(path, to_json(document))
 
 
@@ -105,6 +118,11 @@ def read(path: Path) -> list[Recorded]:
     """The results of one notebook."""
     document = json.loads(Path(path).read_text(encoding="utf-8"))
     return [Recorded(**entry, notebook=document["notebook"]) for entry in document["results"]]
+
+
+def read_tables(path: Path) -> dict[str, dict]:
+    """The numbers in the tables of one notebook, by label; see `write`."""
+    return json.loads(Path(path).read_text(encoding="utf-8")).get("tables", {})
 
 
 def load(folder: Path) -> dict[str, Recorded]:

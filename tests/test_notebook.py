@@ -9,7 +9,8 @@ from conftest import write_notebook
 from IPython.core.interactiveshell import InteractiveShell
 
 from case_review import registry
-from case_review.exhibits import RECONSTRUCTED_NOTE, Row, Table
+from case_review.exhibits import Row, Table
+from case_review.exhibits.tables import RECONSTRUCTED_NOTE
 from case_review.project import STAGE_VARIABLE, sha256
 
 
@@ -104,7 +105,7 @@ def test_a_table_is_markdown_only_and_says_that_rows_are_reconstructed(staged, r
 
 def test_a_figure_is_written_twice_with_identical_bytes(staged, run):
     source = (
-        "import matplotlib.pyplot as plt\nfrom case_review import style\nstyle.use()\n"
+        "import matplotlib.pyplot as plt\nfrom case_review.exhibits import style\nstyle.use()\n"
         "f, a = plt.subplots(); a.plot([0, 1], [0, 1], label='x'); a.legend()\n"
         "nb.figure(f, pd.DataFrame({'x': [0, 1]}))"
     )

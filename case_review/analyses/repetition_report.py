@@ -27,7 +27,7 @@ from case_review.analyses.verdicts import Line
 from case_review.exhibits import Row, Table
 from case_review.statistics.resampling import Bootstrap
 from case_review.statistics.rmst import Difference
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 
 def repetition_table(

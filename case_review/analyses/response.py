@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from case_review import values
 from case_review.errors import ReviewError
-from case_review.statistics import cox, survival
+from case_review.statistics import cox, logrank, survival
 
 HOURS_PER_WEEK = 168
 OVERALL = "overall"
@@ -37,8 +38,8 @@ class Summary:
     label: str
     n: int
     events: int
-    median: survival.Estimate
-    landmarks: Mapping[float, survival.Estimate]
+    median: values.Estimate
+    landmarks: Mapping[float, values.Estimate]
     curve: pd.DataFrame
 
 
@@ -48,8 +49,8 @@ class Comparison:
 
     first: str
     second: str
-    hazard_ratio: survival.Estimate
-    logrank: survival.Logrank
+    hazard_ratio: values.Estimate
+    logrank: logrank.Logrank
 
 
 def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
@@ -113,9 +114,9 @@ def summarise(
     )
 
 
-def responding(surviving: survival.Estimate) -> survival.Estimate:
+def responding(surviving: values.Estimate) -> values.Estimate:
     """The cumulative proportion with the event, from the proportion without it."""
-    return survival.Estimate(1 - surviving.estimate, 1 - surviving.upper, 1 - surviving.lower)
+    return values.Estimate(1 - surviving.estimate, 1 - surviving.upper, 1 - surviving.lower)
 
 
 def summaries(
@@ -146,5 +147,5 @@ def compare(frame: pd.DataFrame, groups: Mapping[str, str], conf_level: float) -
     first, second = groups
     ratio = cox.hazard_ratio(frame["time"], frame["event"], frame["group"], first, conf_level)
     return Comparison(
-        first, second, ratio, survival.logrank(frame["time"], frame["event"], frame["group"])
+        first, second, ratio, logrank.logrank(frame["time"], frame["event"], frame["group"])
     )

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from case_review import formatting
+from case_review import formatting, values
 from case_review.analyses.response import OVERALL, Comparison, Summary
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
-from case_review.statistics import proportions, survival
+from case_review.statistics import proportions
 
 #: How a reported unit is written after a number in prose (singular, plural).
 _UNITS = {
@@ -32,19 +32,19 @@ def one_decimal(weeks: float | None) -> float | None:
     return float(formatting.round_half_away(weeks, 1))
 
 
-def median_text(median: survival.Estimate, conf_level: float = 0.95) -> str:
+def median_text(median: values.Estimate, conf_level: float = 0.95) -> str:
     """`2 weeks (95% CI 1–10 weeks)`."""
     shown = (one_decimal(x) for x in (median.estimate, median.lower, median.upper))
     return formatting.estimate(*shown, unit="weeks", conf_level=conf_level)
 
 
-def median_cell(median: survival.Estimate) -> str:
+def median_cell(median: values.Estimate) -> str:
     """`2 (1–10)` for a table whose row says weeks and level."""
     low, high = one_decimal(median.lower), one_decimal(median.upper)
     return f"{formatting.number(one_decimal(median.estimate))} ({formatting.interval(low, high)})"
 
 
-def percent_cell(proportion: survival.Estimate) -> str:
+def percent_cell(proportion: values.Estimate) -> str:
     """`60.0 (32.3–83.7)` for a table whose row says per cent and level."""
     shown = [100 * x for x in (proportion.estimate, proportion.lower, proportion.upper)]
     if math.isnan(shown[0]):
@@ -52,7 +52,7 @@ def percent_cell(proportion: survival.Estimate) -> str:
     return f"{formatting.number(shown[0], 1)} ({formatting.interval(shown[1], shown[2], 1)})"
 
 
-def percent_text(proportion: survival.Estimate, conf_level: float = 0.95) -> str:
+def percent_text(proportion: values.Estimate, conf_level: float = 0.95) -> str:
     """`60.0% (95% CI 32.3–83.7%)`."""
     if math.isnan(proportion.estimate):
         return formatting.NOT_ESTIMABLE
@@ -62,7 +62,7 @@ def percent_text(proportion: survival.Estimate, conf_level: float = 0.95) -> str
     return f"{share}% ({formatting.ci(conf_level)} {limits}{sign})"
 
 
-def ratio_text(ratio: survival.Estimate, conf_level: float = 0.95) -> str:
+def ratio_text(ratio: values.Estimate, conf_level: float = 0.95) -> str:
     """`0.61 (95% CI 0.27–1.38)`."""
     return formatting.estimate(
         ratio.estimate, ratio.lower, ratio.upper, digits=2, conf_level=conf_level
@@ -82,7 +82,7 @@ def reported_time(value: float, unit: str) -> str:
 # -- results ---------------------------------------------------------------------------------------
 
 
-def _limits(estimate: survival.Estimate) -> dict:
+def _limits(estimate: values.Estimate) -> dict:
     names = ("value", "low", "high")
     values = (estimate.estimate, estimate.lower, estimate.upper)
     return {
@@ -113,7 +113,7 @@ def responder_results(
             "unit": "patients",
             "text": formatting.count_percent_prose(n, of),
         }
-        share = survival.Estimate(n / of, low, high)
+        share = values.Estimate(n / of, low, high)
         yield {
             "id": f"response.proportion{suffix or '.overall'}",
             **_limits(share),
@@ -139,7 +139,7 @@ def median_results(found: Sequence[Summary], conf_level: float) -> Iterator[dict
         yield {"id": f"response.median_weeks_ci{suffix}", "text": limits, **numbers}
 
 
-def median_parts(median: survival.Estimate) -> tuple[str, str]:
+def median_parts(median: values.Estimate) -> tuple[str, str]:
     """The median and its limits as two texts: `2 weeks` and `1–10 weeks`."""
     value = formatting.number(one_decimal(median.estimate))
     text = median_text(median)

@@ -11,7 +11,7 @@ from case_review.analyses import response_report, verdicts
 from case_review.analyses.sensitivity_report import identifier, result
 from case_review.analyses.verdicts import Line
 from case_review.statistics import proportions
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 
 def _percent(share: float, digits: int = 1) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from case_review import values
 from case_review.analyses import response
 from case_review.errors import ReviewError
-from case_review.statistics import proportions, survival
+from case_review.statistics import logrank, proportions, survival
 from case_review.units import to_hours
 
 #: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
@@ -36,31 +37,27 @@ class Repetition:
 
     name: str
     n: int
-    median: survival.Estimate
+    median: values.Estimate
     p: float
 
 
-def in_weeks(found: survival.Estimate) -> survival.Estimate:
+def in_weeks(found: values.Estimate) -> values.Estimate:
     """An estimate in hours as weeks."""
     week = response.HOURS_PER_WEEK
-    return survival.Estimate(found.estimate / week, found.lower / week, found.upper / week)
+    return values.Estimate(found.estimate / week, found.lower / week, found.upper / week)
 
 
 def repeat(frame: pd.DataFrame, name: str, conf_type: str, conf_level: float) -> Repetition:
     """Median and log-rank test of `frame` (see `response.times`)."""
     found = survival.median(frame["time"], frame["event"], conf_type, conf_level)
     comparable = frame["group"].nunique() > 1 and frame["event"].any()
-    p = (
-        survival.logrank(frame["time"], frame["event"], frame["group"]).p
-        if comparable
-        else math.nan
-    )
+    p = logrank.logrank(frame["time"], frame["event"], frame["group"]).p if comparable else math.nan
     return Repetition(name, len(frame), in_weeks(found), p)
 
 
 def interval_types(
     frame: pd.DataFrame, conf_types: Sequence[str], conf_level: float
-) -> dict[str, survival.Estimate]:
+) -> dict[str, values.Estimate]:
     """The median in weeks with limits of each type, and with those of the sign test."""
     time, event = frame["time"], frame["event"]
     found = {kind: survival.median(time, event, kind, conf_level) for kind in conf_types}

@@ -15,7 +15,7 @@ from case_review.analyses.km_figure import steps
 from case_review.analyses.response import Summary
 from case_review.analyses.sensitivity import Repetition
 from case_review.exhibits import style
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 _PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: A quarter of `style.BLUE` on white.

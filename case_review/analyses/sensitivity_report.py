@@ -16,7 +16,7 @@ from case_review.exhibits import Row, Table
 from case_review.statistics.interval_censored import Median
 from case_review.statistics.resampling import Permutation
 from case_review.statistics.rmst import Difference, Restricted
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 #: The verdicts that are counted over all analyses, by the end of the result's id.
 _COUNTED = {

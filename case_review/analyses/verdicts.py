@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from case_review import formatting
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 HOLDS, RESERVED, FAILS = "Holds", "Holds with reservation", "Does not hold"
 

@@ -17,7 +17,7 @@ from case_review.audit import curve_statistics as cs
 from case_review.audit.curves import ConsistentSets
 from case_review.exhibits import Row, Table, style
 from case_review.formatting import number
-from case_review.statistics import resampling, survival
+from case_review.statistics import inputs, resampling
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _interval_types(sets: ConsistentSets, conf_level: float) -> dict[str, np.nda
     """By type of interval, whether the median's limits lie within those of type `log`."""
     low, high = cs.median_limits(sets.times, "log", conf_level)
     found = {}
-    for kind in [*survival.CONF_TYPES[1:], SIGN_TEST]:
+    for kind in [*inputs.CONF_TYPES[1:], SIGN_TEST]:
         lower, upper = cs.median_limits(sets.times, kind, conf_level)
         found[kind] = (low <= lower) & (upper <= high)
     return found

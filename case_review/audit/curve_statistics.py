@@ -131,7 +131,7 @@ def median_limits(
     """Limits of the median of all patients of each set, in hours; NaN where not estimable.
 
     Without censoring they are order statistics, or midpoints of two, whose positions the times 1
-    to n tell; `conf_type` is one of `survival.CONF_TYPES`, or `sign test`.
+    to n tell; `conf_type` is one of `inputs.CONF_TYPES`, or `sign test`.
     """
     n = times.shape[1]
     positions, event = np.arange(1, n + 1), np.ones(n)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from case_review.statistics import cox, rmst, survival
+from case_review import values
+from case_review.statistics import cox, logrank, rmst, survival
 
 PATIENTS = 100_000
 #: Times are whole hours over half a year, so that ties are as common as in reported data.
@@ -54,7 +55,7 @@ def tasks(patients: int = PATIENTS) -> list[tuple[str, str, Callable]]:
         (median, OURS, lambda: survival.median(t, e)),
         ("median", "lifelines", lambda: KaplanMeierFitter().fit(t, e).median_survival_time_),
         (median, "statsmodels", lambda: SurvfuncRight(t, e).quantile_ci(0.5, method="log")),
-        ("log-rank", OURS, lambda: survival.logrank(t, e, g).chisq),
+        ("log-rank", OURS, lambda: logrank.logrank(t, e, g).chisq),
         ("log-rank", "lifelines", lambda: logrank_test(*groups).test_statistic),
         ("log-rank", "statsmodels", lambda: survdiff(t, e, g)[0]),
         (ratio, OURS, lambda: cox.hazard_ratio(t, e, g, 0)),
@@ -78,7 +79,7 @@ def main(patients: int = PATIENTS) -> int:
 
 
 def _shown(outcome) -> str:
-    if isinstance(outcome, survival.Estimate | rmst.Difference):
+    if isinstance(outcome, values.Estimate | rmst.Difference):
         return f"{outcome.estimate:g} ({outcome.lower:g}–{outcome.upper:g})"
     if isinstance(outcome, tuple):
         return "(" + "–".join(f"{float(x):g}" for x in outcome) + ")"

@@ -1,4 +1,4 @@
-"""Tables and figures as the report shows them, each with a CSV behind it.
+"""Tables as the report shows them: rows whose cells are values, and the CSV that follows from them.
 
 A table leaves a notebook only as `text/markdown`, because that is the one form that Quarto and the
 embedded renderer turn into the same table in HTML, PDF and DOCX.
@@ -7,12 +7,13 @@ embedded renderer turn into the same table in HTML, PDF and DOCX.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from case_review.files import write_text
+from case_review.values import Value
 
 #: Said by every exhibit that rests on reconstructed rows.
 RECONSTRUCTED_NOTE = (
@@ -27,6 +28,11 @@ _BLANKS = re.compile(r"[^\S\u00a0]+")
 _RUNS = re.compile(r"(?<=[-.])(?=[-.])")
 #: A spreadsheet takes a cell that starts so for a formula.
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]")
+
+
+def printed(cell: str | Value) -> str:
+    """A cell as it is read."""
+    return cell.cell if isinstance(cell, Value) else cell
 
 
 def escape(text: str) -> str:
@@ -51,7 +57,8 @@ class Row:
     Parameters
     ----------
     cells
-        Plain text, one entry per column (escaped when the table is written, unless `Markdown`).
+        Values and plain text, one entry per column (escaped when the table is written, unless
+        `Markdown`). A row of a block's heading may have fewer: the others are empty.
     indent
         Level of a sub-row: 0 for none.
     heading
@@ -60,7 +67,7 @@ class Row:
         Footnote mark after the first cell (`a`), or empty.
     """
 
-    cells: Sequence[str]
+    cells: Sequence[str | Value]
     indent: int = 0
     heading: bool = False
     mark: str = ""
@@ -77,26 +84,64 @@ class Table:
     rows
         The body.
     data
-        What the exhibit's CSV holds: one row per number, unrounded.
+        What the exhibit's CSV holds if that is more than the table shows, such as the whole list
+        that the table counts; by default the numbers of the cells, see `numbers`.
     notes
-        Footnotes below the table, as (mark, text); the mark may be empty.
+        Footnotes below the table, as (mark, text) or as text alone; the mark may be empty.
     align
         One of `l`, `r`, `c` per column; by default the first column left, the others right.
     """
 
     columns: Sequence[str]
     rows: Sequence[Row]
-    data: pd.DataFrame
-    notes: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    data: pd.DataFrame | None = None
+    notes: Sequence[tuple[str, str] | str] = field(default_factory=tuple)
     align: str = ""
 
     def __post_init__(self):
+        width = len(self.columns)
+        filled = [
+            replace(row, cells=[*row.cells, *[""] * (width - len(row.cells))])
+            if row.heading
+            else row
+            for row in self.rows
+        ]
+        notes = [("", note) if isinstance(note, str) else note for note in self.notes]
+        object.__setattr__(self, "rows", filled)
+        object.__setattr__(self, "notes", notes)
         for row in self.rows:
-            if len(row.cells) != len(self.columns):
+            if len(row.cells) != width:
                 raise ValueError(
-                    f"row {list(row.cells)} has {len(row.cells)} cells, "
-                    f"the table has {len(self.columns)} columns"
+                    f"row {[printed(cell) for cell in row.cells]} has {len(row.cells)} cells, "
+                    f"the table has {width} columns"
                 )
+
+    def values(self) -> Iterator[tuple[int, int, Value]]:
+        """Every value with its place: row of the body and column, both from 0."""
+        for number, row in enumerate(self.rows):
+            for column, cell in enumerate(row.cells):
+                if isinstance(cell, Value):
+                    yield number, column, cell
+
+    def numbers(self) -> pd.DataFrame:
+        """A row per value, unrounded: block, row, column, value, low, high, unit, n, of, shown."""
+        blocks, block = [], ""
+        for row in self.rows:
+            block = printed(row.cells[0]) if row.heading else block
+            blocks.append(block)
+        lines = [
+            {
+                "block": blocks[number],
+                "row": printed(self.rows[number].cells[0]),
+                "column": self.columns[column],
+                **value.fields(),
+                "shown": value.cell,
+            }
+            for number, column, value in self.values()
+        ]
+        names = ["block", "row", "column", "value", "low", "high", "unit", "n", "of", "shown"]
+        frame = pd.DataFrame(lines, columns=names)
+        return frame.astype(dict.fromkeys(("n", "of"), "Int64"))
 
     def markdown(self) -> str:
         """The table as a pandoc pipe table, followed by its notes."""
@@ -113,7 +158,7 @@ class Table:
 
 
 def _cells(row: Row) -> list[str]:
-    first, *others = (escape(cell) for cell in row.cells)
+    first, *others = (escape(printed(cell)) for cell in row.cells)
     if row.heading:
         first = f"**{first}**"
     if row.mark:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from case_review.audit import curves
 from case_review.reconstruction.specification import POPULATIONS, Specification
-from case_review.statistics import survival
+from case_review.statistics import logrank, survival
 from case_review.units import to_hours
 
 COLUMNS = ("claim_id", "printed", "found")
@@ -144,5 +144,5 @@ def _response(spec: Specification, tables, month_days: float) -> Iterator[tuple]
     }  # fmt: skip
     for name, value in found.items():
         yield ids[name], f"{getattr(printed, name)} hours", f"{value} hours"
-    p = survival.logrank(hours, [1] * len(hours), group).p
+    p = logrank.logrank(hours, [1] * len(hours), group).p
     yield ids["p"], f"{printed.p:.{printed.p_digits}f}", f"{p:.{printed.p_digits}f}"

@@ -9,15 +9,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from case_review.statistics.inputs import check_level, checked, group_index, two_groups
 from case_review.statistics.interval_censored import percentile
-from case_review.statistics.survival import (
-    Estimate,
-    check_level,
-    checked,
-    crossing,
-    group_index,
-    two_groups,
-)
+from case_review.statistics.survival import crossing
+from case_review.values import Estimate
 
 #: Sums closer than this are one and the same; scores are sums of a few fractions below 10.
 _SAME = 1e-9
@@ -94,7 +89,7 @@ def permutation_logrank(
     Raises
     ------
     ValueError
-        If there are not two groups, or no events; see also `survival.checked`.
+        If there are not two groups, or no events; see also `inputs.checked`.
     """
     time, event = checked(time, event)
     groups, index = group_index(group, len(time))
@@ -167,7 +162,7 @@ def bootstrap_by_report(
     ------
     ValueError
         If `group` does not hold exactly two values, one of them `of`; if a patient has no report;
-        if the level is not between 0 and 1; see also `survival.checked`.
+        if the level is not between 0 and 1; see also `inputs.checked`.
     """
     check_level(conf_level)
     time, event = checked(time, event)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from case_review.statistics.survival import check_level, checked, curve, two_groups
+from case_review.statistics.inputs import check_level, checked, two_groups
+from case_review.statistics.survival import curve
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def restricted_mean(time, event, horizon: float) -> Restricted:
     ------
     ValueError
         If the horizon is not positive, or the curve ends before it with patients still at risk
-        (the last time is a censored one); see also `survival.checked`.
+        (the last time is a censored one); see also `inputs.checked`.
     """
     if not horizon > 0:
         raise ValueError(f"the horizon must be greater than 0, not {horizon}")

@@ -1,114 +1,24 @@
-"""Time to an event with R's conventions: Kaplan–Meier curve, quantiles and their limits, log-rank.
+"""Time to an event with R's conventions: Kaplan–Meier curve, quantiles and their limits.
 
-lifelines fits the curve and counts who is at risk. The bands, the quantile rule and the log-rank
-test are this module's own, because no Python library prints the limits that R's `survival`
-package prints. Times are best given as whole numbers (hours): equal times must compare equal.
+lifelines' `KaplanMeierFitter` fits the curve and counts who is at risk. The bands and the quantile
+rule are this module's own, because no Python library prints the limits that R's `survival` package
+prints. Times are best given as whole numbers (hours): equal times must compare equal.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-#: Interval types that R's `survfit` knows by these names.
-CONF_TYPES = ("log", "log-log", "plain")
+from case_review.statistics.inputs import check_conf, check_level, checked
+from case_review.values import Estimate, Proportion
+
 #: R's `.Machine$double.eps^.5`: survival within this distance of a level counts as equal to it.
 TOLERANCE = math.sqrt(np.finfo(float).eps)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An estimate with its confidence limits; NaN where R prints NA."""
-
-    estimate: float
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
-class Logrank:
-    """A log-rank test.
-
-    Parameters
-    ----------
-    chisq, p, df
-        Statistic, p-value from the chi-square distribution, degrees of freedom: one less than the
-        groups with patients at risk at an event, but at least 1.
-    groups
-        Values of the grouping variable, sorted; they index the arrays below.
-    observed, expected
-        Events per group, and events expected if all groups had the same hazard.
-    variance
-        Covariance matrix of observed - expected (groups x groups).
-    """
-
-    chisq: float
-    p: float
-    df: int
-    groups: tuple
-    observed: np.ndarray
-    expected: np.ndarray
-    variance: np.ndarray
-
-
-def checked(time, event) -> tuple[np.ndarray, np.ndarray]:
-    """`time` as numbers and `event` as booleans, or a ValueError that says what is wrong.
-
-    Refused: no patients, different lengths, missing or negative or infinite times, times that are
-    dates or durations (they would count nanoseconds), and events other than 0/1 or False/True. A
-    time of zero is accepted.
-    """
-    time, event = _numbers(time), np.asarray(event)
-    if time.ndim != 1 or event.ndim != 1 or len(time) != len(event):
-        raise ValueError(
-            f"time and event must be two columns of one length, not {time.shape} and {event.shape}"
-        )
-    if len(time) == 0:
-        raise ValueError("there are no patients: at least one time is needed")
-    _refuse(np.isnan(time), time, "time is missing")
-    _refuse(np.isinf(time), time, "time is not finite")
-    _refuse(time < 0, time, "time is negative")
-    flags = pd.to_numeric(pd.Series(event), errors="coerce").to_numpy(dtype=float)
-    _refuse(~np.isin(flags, (0.0, 1.0)), event, "event is neither 0 (censored) nor 1")
-    return time, flags == 1.0
-
-
-def _numbers(time) -> np.ndarray:
-    values = np.asarray(time)
-    if values.dtype.kind in "mM":
-        raise ValueError("time must be numbers in one unit, such as hours, not dates or durations")
-    try:
-        return np.asarray(time, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"time must be numbers: {error}") from None
-
-
-def _refuse(wrong: np.ndarray, values: np.ndarray, what: str) -> None:
-    if wrong.any():
-        first = int(np.flatnonzero(wrong)[0])
-        value = values[first]
-        shown = value.item() if isinstance(value, np.generic) else value
-        raise ValueError(
-            f"{what} in {int(wrong.sum())} of {len(wrong)} patients, "
-            f"first at position {first} ({shown!r})"
-        )
-
-
-def check_conf(conf_type: str, conf_level: float) -> None:
-    """Refuse an unknown interval type or a level outside (0, 1) with a ValueError."""
-    if conf_type not in CONF_TYPES:
-        raise ValueError(f"conf_type must be one of {', '.join(CONF_TYPES)}, not {conf_type!r}")
-    check_level(conf_level)
-
-
-def check_level(conf_level: float) -> None:
-    """Refuse a confidence level outside (0, 1), such as 95, with a ValueError."""
-    if not 0 < conf_level < 1:
-        raise ValueError(f"the confidence level must lie between 0 and 1, not {conf_level}")
 
 
 def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.DataFrame:
@@ -133,24 +43,24 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     Raises
     ------
     ValueError
-        See `checked`; also for an unknown interval type or level.
+        See `inputs.checked`; also for an unknown interval type or level.
     """
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
-    counts = _counts(time, event)
-    n, d = counts["at_risk"].to_numpy(float), counts["events"].to_numpy(float)
-    survival = np.cumprod(1 - d / n)
+    fitted = _fitted(time, event)
+    n, d = fitted["at_risk"].to_numpy(float), fitted["events"].to_numpy(float)
     with np.errstate(divide="ignore"):
         se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
-    lower, upper = band(survival, se_log, conf_type, conf_level)
-    return counts.assign(survival=survival, se_log=se_log, lower=lower, upper=upper)
+    lower, upper = band(fitted["survival"].to_numpy(), se_log, conf_type, conf_level)
+    return fitted.assign(se_log=se_log, lower=lower, upper=upper)
 
 
-def _counts(time: np.ndarray, event: np.ndarray) -> pd.DataFrame:
-    """Patients at risk, with event and censored at each distinct time, as lifelines counts them."""
+def _fitted(time: np.ndarray, event: np.ndarray) -> pd.DataFrame:
+    """The curve, and who is at risk, has the event or is censored at each time, by lifelines."""
     from lifelines import KaplanMeierFitter
 
-    table = KaplanMeierFitter().fit(time, event).event_table
+    fitter = KaplanMeierFitter().fit(time, event)
+    table = fitter.event_table
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
     return pd.DataFrame(
         {
@@ -158,6 +68,7 @@ def _counts(time: np.ndarray, event: np.ndarray) -> pd.DataFrame:
             "at_risk": table["at_risk"].to_numpy(int),
             "events": table["observed"].to_numpy(int),
             "censored": table["censored"].to_numpy(int),
+            "survival": fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float),
         }
     )
 
@@ -262,99 +173,87 @@ def survival_at(fitted: pd.DataFrame, when: float) -> Estimate:
     return Estimate(float(row["survival"]), float(row["lower"]), float(row["upper"]))
 
 
-def logrank(time, event, group) -> Logrank:
-    """The log-rank test of two or more groups, as R's `survdiff` with rho = 0.
-
-    The variance is hypergeometric: for two groups the sum of d n1 n2 (n - d) / (n² (n - 1)), where
-    moments with one patient at risk contribute nothing (Mantel, Cancer Chemother Rep 1966;50:163;
-    Peto and Peto, J R Stat Soc A 1972;135:185).
+@dataclass(frozen=True)
+class KaplanMeier:
+    """A Kaplan–Meier curve and what is read off it, in one group of patients.
 
     Parameters
     ----------
-    time, event, group
-        One entry per patient; `group` holds at least two different values.
+    curve
+        As `curve` gives it, times in `unit`.
+    n, events
+        Patients, and patients with the event.
+    unit
+        Unit of time in print.
+    conf_type, conf_level
+        Type and level of all limits.
+    """
 
-    Returns
-    -------
-    Logrank
-        If the data leave no room for a difference (all events at one time, say), observed equals
-        expected in every possible split: chisq is then 0 and p 1.
+    curve: pd.DataFrame
+    n: int
+    events: int
+    unit: str = ""
+    conf_type: str = "log"
+    conf_level: float = 0.95
+
+    def quantile(self, p: float) -> Estimate:
+        """The time by which a fraction `p` has had the event; printed to a tenth at most."""
+        found = quantile_of(self.curve, p)
+        return replace(found, unit=self.unit, most=1, conf_level=self.conf_level, n=self.n)
+
+    def median(self) -> Estimate:
+        """The median time to the event with limits, as R prints it; see `quantile_of`."""
+        return self.quantile(0.5)
+
+    def without_event(self, when: float) -> Proportion:
+        """The proportion without the event at a time; see `survival_at`."""
+        found = survival_at(self.curve, when)
+        numbers = (found.estimate, found.lower, found.upper)
+        return Proportion(*numbers, conf_level=self.conf_level, n=self.n)
+
+    def with_event(self, when: float) -> Proportion:
+        """The cumulative proportion with the event by a time: one minus `without_event`."""
+        return self.without_event(when).complement
+
+
+def kaplan_meier(
+    time,
+    event,
+    by=None,
+    conf_type: str = "log",
+    conf_level: float = 0.95,
+    per: float = 1,
+    unit: str = "",
+) -> KaplanMeier | dict[object, KaplanMeier]:
+    """Fit the Kaplan–Meier curve of all patients, or one for each group.
+
+    Parameters
+    ----------
+    time, event
+        One entry per patient; event is 1 at an observed event, 0 at censoring.
+    by
+        Each patient's group. The result is then a dictionary by group, sorted; a patient without
+        a group is in none of them.
+    conf_type, conf_level
+        Type (`log`, `log-log`, `plain`) and level of all limits.
+    per, unit
+        How many units of `time` make one of those that are printed, and its name: times in whole
+        hours compare exactly, and `per=168, unit="weeks"` prints them as weeks.
 
     Raises
     ------
     ValueError
-        For fewer than two groups, a missing group, no events; see also `checked`.
+        See `inputs.checked`; also for an unknown interval type or level.
     """
-    time, event = checked(time, event)
-    groups, index = group_index(group, len(time))
-    if not event.any():
-        raise ValueError("the log-rank test needs at least one event; all patients are censored")
-    d, n, observed = _tabulate(time, event, index, len(groups))
-    total = n.sum(axis=1)
-    share = n / total[:, None]
-    expected = d @ share
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(total > 1, d * (total - d) / (total - 1), 0.0)
-    variance = np.diag(weight @ share) - (share * weight[:, None]).T @ share
-    chisq = _quadratic((observed - expected)[:-1], variance[:-1, :-1])
-    # A group that nobody is left of at the first event has no part in the test: R leaves it out.
-    df = max(1, int(np.sum(expected > 0)) - 1)
-    p = float(stats.chi2.sf(chisq, df))
-    return Logrank(chisq, p, df, groups, observed, expected, variance)
-
-
-def group_index(group, patients: int) -> tuple[tuple, np.ndarray]:
-    """Sorted distinct values of `group` and each patient's position among them.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing, the length is not `patients`, or there are fewer than two groups.
-    """
-    values = np.asarray(group, dtype=object)
-    if values.ndim != 1:
-        raise ValueError(f"group must be one column, not of shape {values.shape}")
-    values = pd.Series(values)
-    if len(values) != patients:
-        raise ValueError(f"group has {len(values)} entries for {patients} patients")
-    _refuse(values.isna().to_numpy(), values.to_numpy(), "group is missing")
-    index, groups = pd.factorize(values, sort=True)
-    if len(groups) < 2:
-        raise ValueError(f"a comparison needs two groups; there is only {groups[0]!r}")
-    return tuple(groups), index
-
-
-def two_groups(group, patients: int, of) -> np.ndarray:
-    """Which patients belong to group `of` of two groups, as booleans.
-
-    Raises
-    ------
-    ValueError
-        If there are not exactly two groups, or `of` is none of them; see also `group_index`.
-    """
-    groups, index = group_index(group, patients)
-    if len(groups) != 2 or of not in groups:
-        found = ", ".join(map(str, groups))
-        raise ValueError(f"expected two groups, one of them {of!r}; found {found}")
-    return index == groups.index(of)
-
-
-def _tabulate(time: np.ndarray, event: np.ndarray, index: np.ndarray, k: int):
-    """Events (all) and patients at risk (times x groups) at each event time; events per group."""
-    moments = np.unique(time[event])
-    d = np.bincount(np.searchsorted(moments, time[event]), minlength=len(moments)).astype(float)
-    n = np.empty((len(moments), k))
-    for group in range(k):
-        own = np.sort(time[index == group])
-        n[:, group] = len(own) - np.searchsorted(own, moments, side="left")
-    return d, n, np.bincount(index[event], minlength=k).astype(float)
-
-
-def _quadratic(difference: np.ndarray, variance: np.ndarray) -> float:
-    if not variance.any():
-        return 0.0
-    # pinv, because a group without anybody at risk at an event adds an empty row
-    return float(difference @ np.linalg.pinv(variance, hermitian=True) @ difference)
+    if by is not None:
+        group, times, events = (np.asarray(column, dtype=object) for column in (by, time, event))
+        own = {name: group == name for name in sorted(pd.Series(group).dropna().unique())}
+        how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
+        return {name: kaplan_meier(times[i], events[i], **how) for name, i in own.items()}
+    fitted = curve(time, event, conf_type, conf_level)
+    n = int(fitted[["events", "censored"]].to_numpy().sum())
+    fitted = fitted.assign(time=fitted["time"] / per)
+    return KaplanMeier(fitted, n, int(fitted["events"].sum()), unit, conf_type, conf_level)
 
 
 def sign_test_limits(time, event, conf_level: float = 0.95) -> Estimate:

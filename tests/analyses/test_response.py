@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from case_review import values
 from case_review.analyses import km_figure, response, response_report
 from case_review.errors import ReviewError
 from case_review.exhibits import labelling
 from case_review.notebook import FigureOutput
-from case_review.statistics import survival
+from case_review.statistics import logrank
 
 GROUPS = {"t": "Tumours", "m": "Malformations"}
 TICKS = [0, 1, 2, 4, 8, 12, 26]
@@ -61,7 +62,7 @@ def test_summaries(found):
         ("t", 15, 15),
         ("m", 10, 10),
     ]
-    assert found[0].median == survival.Estimate(2.0, 1.0, 10.0)
+    assert found[0].median == values.Estimate(2.0, 1.0, 10.0)
     assert found[0].landmarks[1].estimate == pytest.approx(11 / 25)
     low, high = found[0].landmarks[1].lower, found[0].landmarks[1].upper
     assert low < 11 / 25 < high
@@ -95,21 +96,21 @@ def test_responders_have_exact_limits(frame):
 def test_comparison(compared, frame):
     results = {r["id"]: r for r in response_report.comparison_results(compared, 0.95)}
     assert (compared.first, compared.second) == ("t", "m")
-    chisq = survival.logrank(frame["time"], frame["event"], frame["group"]).chisq
+    chisq = logrank.logrank(frame["time"], frame["event"], frame["group"]).chisq
     assert results["response.logrank_chisq"]["value"] == chisq
     assert re.fullmatch(r"p = 0\.\d{3}", results["response.logrank_p"]["text"])
 
 
 def test_what_cannot_be_estimated_is_said():
     nan = math.nan
-    assert response_report.median_text(survival.Estimate(4, 1, nan)) == (
+    assert response_report.median_text(values.Estimate(4, 1, nan)) == (
         "4 weeks (95% CI 1 week to not estimable)"
     )
-    assert response_report.median_cell(survival.Estimate(nan, nan, nan)) == (
+    assert response_report.median_cell(values.Estimate(nan, nan, nan)) == (
         "not estimable (not estimable)"
     )
-    assert response_report.percent_cell(survival.Estimate(1, nan, nan)) == "100.0 (not estimable)"
-    assert response_report.percent_text(survival.Estimate(nan, nan, nan)) == "not estimable"
+    assert response_report.percent_cell(values.Estimate(1, nan, nan)) == "100.0 (not estimable)"
+    assert response_report.percent_text(values.Estimate(nan, nan, nan)) == "not estimable"
 
 
 @pytest.mark.parametrize(

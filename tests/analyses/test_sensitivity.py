@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from case_review import formatting
+from case_review import formatting, values
 from case_review.analyses import (
     repetition_report,
     response,
@@ -15,7 +15,7 @@ from case_review.analyses import (
     sensitivity_report,
 )
 from case_review.analyses.verdicts import FAILS, HOLDS, RESERVED, Line
-from case_review.statistics import resampling, rmst, survival
+from case_review.statistics import logrank, resampling, rmst, survival
 from case_review.statistics.interval_censored import Median
 
 GROUPS = {"x": "First", "y": "Second"}
@@ -49,12 +49,12 @@ def test_interval_types(frame):
     assert found["log"].estimate == 3.5  # S runs along one half from week 3 to week 4
     assert math.isnan(found["sign test"].estimate)  # one patient is censored
     whole = sensitivity.interval_types(frame.assign(event=1), [], 0.95)
-    assert whole["sign test"] == survival.Estimate(3.5, 1.0, 1440 / 168)
+    assert whole["sign test"] == values.Estimate(3.5, 1.0, 1440 / 168)
 
 
 def test_sign_test_limits_of_25_are_the_8th_and_the_18th():
     found = survival.sign_test_limits(range(1, 26), [1] * 25)
-    assert found == survival.Estimate(13.0, 8.0, 18.0)
+    assert found == values.Estimate(13.0, 8.0, 18.0)
 
 
 @pytest.mark.parametrize("n, level", [(2, 0.5), (5, 0.9375), (5, 0.95), (6, 0.95), (25, 0.9)])
@@ -73,13 +73,13 @@ def test_month_lengths_change_only_months(patients, frame):
     assert own.median.estimate == sensitivity.repeat(frame, "", "log", 0.95).median.estimate
     assert (own.median.estimate, own.p) == (3.5, pytest.approx(_logrank(frame)))
     # with 28 days the fourth and the fifth patient are tied, which changes the log-rank test
-    tied = survival.logrank([168, 336, 504, 672, 672, 1344], patients["event"], patients["arm"])
+    tied = logrank.logrank([168, 336, 504, 672, 672, 1344], patients["event"], patients["arm"])
     assert short.p == pytest.approx(tied.p)
     assert short.p != pytest.approx(own.p)
 
 
 def _logrank(frame):
-    return survival.logrank(frame["time"], frame["event"], frame["group"]).p
+    return logrank.logrank(frame["time"], frame["event"], frame["group"]).p
 
 
 def test_each_report_is_left_out_once(frame):
@@ -139,18 +139,18 @@ def test_identifiers():
 
 def test_words_for_ranges():
     def repetition(median, p):
-        return sensitivity.Repetition("", 9, survival.Estimate(median, 1, math.nan), p)
+        return sensitivity.Repetition("", 9, values.Estimate(median, 1, math.nan), p)
 
     found = [repetition(1.5, 0.2), repetition(2.0, 0.04)]
     assert repetition_report.spread_texts(found) == ("1.5–2 weeks", "p = 0.040 to 0.200")
-    main = survival.Estimate(2, 1, math.nan)
+    main = values.Estimate(2, 1, math.nan)
     median, difference = repetition_report.repetition_lines("k", "Name", found, main, 0.95)
     assert (median.verdict, median.limits) == (HOLDS, "1 week to not estimable")
     assert difference.verdict == RESERVED
 
 
 def test_a_median_between_visits():
-    main = survival.Estimate(2, 1, 10)
+    main = values.Estimate(2, 1, 10)
     line = sensitivity_report.between_line(Median(1, 2, 0.4, 6), main)
     assert line.estimate == "between 1 and 2 weeks"
     assert (line.limits, line.verdict) == ("0.4–6 weeks", RESERVED)
@@ -195,8 +195,8 @@ def test_summary_table_stands_under_its_conclusions():
 
 def test_every_number_of_repeated_analyses_is_recorded():
     found = [
-        sensitivity.Repetition("R1", 9, survival.Estimate(1.5, 1, 4), 0.2),
-        sensitivity.Repetition("R2", 8, survival.Estimate(2, 0.5, math.nan), math.nan),
+        sensitivity.Repetition("R1", 9, values.Estimate(1.5, 1, 4), 0.2),
+        sensitivity.Repetition("R2", 8, values.Estimate(2, 0.5, math.nan), math.nan),
     ]
     texts = {
         r["id"].removeprefix("sensitivity.k."): r["text"]
@@ -217,9 +217,9 @@ def test_every_number_of_repeated_analyses_is_recorded():
 def test_every_table_names_the_level_of_its_limits(frame):
     means = {"x": rmst.Restricted(2.0, 0.25), "y": rmst.Restricted(1.0, 0.25)}
     difference = rmst.Difference(1.0, -0.2, 2.2, 0.1)
-    median = survival.Estimate(2, 1, 3)
+    median = values.Estimate(2, 1, 3)
     line = sensitivity_report.rmst_line(difference)
-    bootstrap = resampling.Bootstrap(median, survival.Estimate(1, -1, 2), 10, 0)
+    bootstrap = resampling.Bootstrap(median, values.Estimate(1, -1, 2), 10, 0)
     repeated = [sensitivity.Repetition("28", 9, median, 0.2)]
     intervals = {"overall": {"log": median}, "x": {"log": median}}
     tables = [

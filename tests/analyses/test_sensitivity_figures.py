@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from case_review.analyses import sensitivity, sensitivity_figures
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from case_review.analyses import verdicts
 from case_review.analyses.verdicts import FAILS, HOLDS, RESERVED
-from case_review.statistics.survival import Estimate
+from case_review.values import Estimate
 
 MAIN = Estimate(2.0, 1.0, 10.0)
 

@@ -13,7 +13,7 @@ from case_review.audit import curve_exhibits, curves
 from case_review.audit import curve_statistics as cs
 from case_review.audit.claims import from_frame
 from case_review.errors import ReviewError
-from case_review.statistics import cox, resampling, rmst, survival
+from case_review.statistics import cox, inputs, logrank, resampling, rmst, survival
 
 PRINTED = curves.Printed((15, 10), 24, 168, 336, 1680, 4383, 0.241, 3)
 GRID = curves.grid({"days": 13, "weeks": 26, "months": 6}, 30.4375)
@@ -62,7 +62,7 @@ def test_every_set_agrees_with_everything_printed(sets):
         assert (overall.estimate, overall.lower, overall.upper) == (336, 168, 1680)
         assert (times.min(), times.max()) == (24, 4383)
         assert (len(second), second.sum()) == (25, 10)
-        test = survival.logrank(times, np.ones(25), second)
+        test = logrank.logrank(times, np.ones(25), second)
         assert round(test.p, 3) == 0.241
 
 
@@ -97,7 +97,7 @@ def test_contradictions_in_the_print_are_named(monkeypatch):
 def test_logrank_equals_the_survival_module(sets):
     score, variance = cs.logrank_parts(sets.times, sets.second)
     for i in range(10):
-        expected = survival.logrank(sets.times[i], np.ones(25), sets.second[i])
+        expected = logrank.logrank(sets.times[i], np.ones(25), sets.second[i])
         assert score[i] ** 2 / variance[i] == pytest.approx(expected.chisq, abs=1e-10)
     shared, _ = cs.logrank_parts(sets.times[0], sets.second[:1])
     assert shared[0] == pytest.approx(score[0], abs=1e-12)
@@ -131,7 +131,7 @@ def test_restricted_means_equal_the_module_that_knows_censoring(sets):
         assert 2 * stats.norm.isf(0.025) * error[i] == pytest.approx(found.upper - found.lower)
 
 
-@pytest.mark.parametrize("kind", [*survival.CONF_TYPES, "sign test"])
+@pytest.mark.parametrize("kind", [*inputs.CONF_TYPES, "sign test"])
 @pytest.mark.parametrize("patients", [25, 10])
 def test_limits_of_the_median_equal_the_survival_module(sets, kind, patients):
     times = sets.times[:10, -patients:]
@@ -173,7 +173,7 @@ def test_ranges_and_conclusions(sets):
     low, high = found["logrank_p"].ends
     assert 0.2405 <= low <= high <= 0.2415
     chisq = stats.chi2.isf(found["logrank_p"].used, 1)
-    assert chisq == pytest.approx(survival.logrank(*used.times, np.ones(25), *used.second).chisq)
+    assert chisq == pytest.approx(logrank.logrank(*used.times, np.ones(25), *used.second).chisq)
     stated = {c.key: c for c in curve_exhibits.conclusions(sets, list(found.values()), LABELS, 12)}
     assert stated["no_difference_logrank"].in_all and stated["no_difference_logrank"].of == 40
     # the printed limits are those of type log; other types may give others

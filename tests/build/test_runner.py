@@ -16,7 +16,7 @@ from case_review.errors import ReviewError
 
 FIGURE = (
     "#| label: fig-x\nimport matplotlib.pyplot as plt, pandas as pd\n"
-    "from case_review import style\nstyle.use()\nf, a = plt.subplots()\na.plot([0, 1])\n"
+    "from case_review.exhibits import style\nstyle.use()\nf, a = plt.subplots()\na.plot([0, 1])\n"
     "nb.figure(f, pd.DataFrame({'x': [0, 1]}))"
 )
 RECORD = "#| label: count\nnb.record('response.n', {n}, '{n}')"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from case_review.statistics import cox, resampling, rmst, survival
+from case_review.statistics import cox, inputs, resampling, rmst, survival
 
 HORIZON = 10
 #: Times 0 to 12 with ties, events and two groups; everybody is followed beyond the horizon.
@@ -68,7 +68,7 @@ def test_the_permutation_p_is_a_share_of_all_splits_that_counts_the_observed_one
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1)), min_size=1, max_size=25),
-    st.sampled_from(survival.CONF_TYPES),
+    st.sampled_from(inputs.CONF_TYPES),
     st.floats(0.05, 0.95),
 )
 def test_limits_enclose_their_quantile_and_bands_their_curve(rows, conf_type, p):

@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from case_review.statistics import resampling, rmst, survival
+from case_review import values
+from case_review.statistics import logrank, resampling, rmst, survival
 
 
 def test_scores_add_up_to_observed_minus_expected():
@@ -14,7 +15,7 @@ def test_scores_add_up_to_observed_minus_expected():
     time, event = random.integers(1, 9, 30), random.integers(0, 2, 30).astype(bool)
     group = random.integers(0, 2, 30)
     scores = resampling.logrank_scores(time, event)
-    test = survival.logrank(time, event, group)
+    test = logrank.logrank(time, event, group)
     assert scores.sum() == pytest.approx(0, abs=1e-12)
     assert scores[group == 0].sum() == pytest.approx(test.observed[0] - test.expected[0])
 
@@ -76,8 +77,8 @@ def test_restricted_means_equal_rmst():
 def test_bootstrap_of_identical_reports_has_no_spread():
     time, group, report = [1, 5] * 6, list("ab") * 6, np.repeat(list("uvwxyz"), 2)
     found = resampling.bootstrap_by_report(time, [1] * 12, group, report, "a", 9, 200, 1, 0.95)
-    assert found.difference == survival.Estimate(-4.0, -4.0, -4.0)
-    assert found.median == survival.Estimate(3.0, 3.0, 3.0)
+    assert found.difference == values.Estimate(-4.0, -4.0, -4.0)
+    assert found.median == values.Estimate(3.0, 3.0, 3.0)
     assert (found.resamples, found.unusable) == (200, 0)
 
 
@@ -87,7 +88,7 @@ def test_bootstrap_counts_samples_without_one_group():
         [1, 2, 3, 4], [1] * 4, list("aabb"), list("uuvv"), "a", 9, 400, 1, 0.95
     )
     assert 150 < found.unusable < 250
-    assert found.difference == survival.Estimate(-2.0, -2.0, -2.0)
+    assert found.difference == values.Estimate(-2.0, -2.0, -2.0)
 
 
 def test_bootstrap_refusals():

@@ -1,0 +1,104 @@
+"""Values print themselves: prose, cell, and fields, each from the value's own numbers."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from case_review import values
+from case_review.values import Count, Estimate, Number, Proportion, PValue, Range, Text
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    "value, prose, cell",
+    [
+        (Count(30, of=84), "30 (35.7%)", "30 (35.7)"),
+        (Count(0, of=84), "0 (0.0%)", "0"),
+        (Count(0, of=0), "0 of 0", "0"),
+        (Count(1234), "1,234", "1,234"),
+        (Count(30, of=84, low=0.256, high=0.469), "30 (35.7%)", "30 (35.7; 25.6–46.9)"),
+        (Number(12, "weeks"), "12 weeks", "12"),
+        (Number(1, "weeks"), "1 week", "1"),
+        (Number(2.0), "2", "2"),
+        (Number(-0.5, digits=1), "−0.5", "−0.5"),
+        (Number(NAN, "weeks"), "not estimable", "not estimable"),
+        (Estimate(2, 1, 10, "weeks"), "2 weeks (95% CI 1–10 weeks)", "2 (1–10)"),
+        (Estimate(4, 1, NAN, "weeks"), "4 weeks (95% CI 1 week to not estimable)",
+         "4 (1 to not estimable)"),
+        (Estimate(NAN, NAN, NAN, "weeks"), "not estimable (95% CI not estimable)",
+         "not estimable (not estimable)"),
+        (Estimate(0.6084, 0.2684, 1.379, digits=2), "0.61 (95% CI 0.27–1.38)", "0.61 (0.27–1.38)"),
+        (Estimate(1.26, 0.31, 2.75, "weeks", most=1), "1.3 weeks (95% CI 0.3–2.8 weeks)",
+         "1.3 (0.3–2.8)"),
+        (Estimate(-1.5, -3, 0.25, digits=1, conf_level=0.9), "−1.5 (90% CI −3.0 to 0.3)",
+         "−1.5 (−3.0 to 0.3)"),
+        (Proportion(0.6, 0.323, 0.837), "60.0% (95% CI 32.3–83.7%)", "60.0 (32.3–83.7)"),
+        (Proportion(1.0, NAN, NAN), "100.0% (95% CI not estimable)", "100.0 (not estimable)"),
+        (Proportion(NAN, NAN, NAN), "not estimable", "not estimable"),
+        (PValue(0.2414), "p = 0.241", "0.241"),
+        (PValue(0.0001), "p < 0.001", "< 0.001"),
+        (PValue(0.9999), "p > 0.999", "> 0.999"),
+        (PValue(NAN), "not estimable", "not estimable"),
+        (Range(1, 10, "weeks"), "1–10 weeks", "1–10"),
+        (Range(0.551, 1.8, digits=2, word=" to "), "0.55 to 1.80", "0.55 to 1.80"),
+        (Range(1, NAN, "weeks"), "1 week to not estimable", "1 to not estimable"),
+        (Range(NAN, NAN, "weeks"), "not estimable", "not estimable"),
+        (Text("24 h", 24, unit="hours"), "24 h", "24 h"),
+    ],
+)  # fmt: skip
+def test_forms(value, prose, cell):
+    assert (value.prose, value.cell) == (prose, cell)
+
+
+def test_fields_are_unrounded_and_hold_no_nan():
+    empty = {"value": None, "low": None, "high": None, "unit": "", "n": None, "of": None}
+    assert Estimate(4 / 3, 1, NAN, "weeks", n=25).fields() == empty | {
+        "value": 4 / 3, "low": 1, "unit": "weeks", "n": 25,
+    }  # fmt: skip
+    assert Count(3, of=4, low=0.25, high=0.75).fields() == empty | {
+        "value": 3, "low": 1.0, "high": 3.0, "unit": "patients", "n": 3, "of": 4,
+    }  # fmt: skip
+    assert Range(1.5, 2, "weeks").fields() == empty | {
+        "value": 0.5, "low": 1.5, "high": 2, "unit": "weeks",
+    }  # fmt: skip
+    assert PValue(NAN).fields() == empty
+    assert Text("all splits").fields() == empty | {"value": "all splits"}
+    assert Text("24 h", 24, unit="hours").fields() == empty | {"value": 24, "unit": "hours"}
+
+
+def test_parts_print_alone_and_keep_all_numbers():
+    found = Estimate(2, 1, 10, "weeks")
+    assert (found.point.prose, found.limits.prose) == ("2 weeks", "1–10 weeks")
+    assert found.point.fields() == found.limits.fields() == found.fields()
+
+
+def test_scaling_changes_numbers_and_keeps_the_rest():
+    found = Estimate(336, 168, NAN, "hours", n=25).scaled(1 / 168, unit="weeks")
+    assert found.prose == "2 weeks (95% CI 1 week to not estimable)" and found.n == 25
+
+
+def test_the_complement_of_a_proportion_exchanges_its_limits():
+    found = Proportion(0.4, 0.1, 0.6, n=25).complement
+    assert (found.estimate, found.n) == (0.6, 25)
+    assert (found.lower, found.upper) == pytest.approx((0.4, 0.9))
+
+
+def test_plain_numbers_and_texts_become_values():
+    assert values.of(3, "reports") == Number(3, "reports")
+    assert values.of("yes") == Text("yes")
+    count = Count(1)
+    assert values.of(count) is count
+
+
+numbers = st.one_of(st.just(NAN), st.floats(-1e6, 1e6))
+
+
+@given(numbers, numbers, numbers)
+def test_whatever_the_numbers_nothing_prints_nan_or_a_hyphen_for_a_minus(a, b, c):
+    for value in (Estimate(a, b, c, "weeks"), Estimate(a, b, c, digits=2), Range(b, c), Number(a)):
+        for text in (value.prose, value.cell):
+            assert "nan" not in text and "-" not in text
+        assert all(x is None or x == x for x in value.fields().values())
