@@ -1,5 +1,6 @@
 """The notebooks as they are committed: thin, without output, and true to params.yml."""
 
+import ast
 import json
 import re
 from collections import Counter
@@ -110,6 +111,36 @@ def test_captions_carry_no_results(path):
         for name, text in options(cell).items():
             if name.endswith(("-cap", "-alt")):
                 assert not result.search(text), f"{cell['id']}: {text}"
+
+
+def recorded_patterns(path):
+    """The ids that a notebook records: literally, or a pattern from an f-string."""
+    for cell in code(path):
+        for call in ast.walk(ast.parse(source_of(cell))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "record":
+                yield call.args[0] if call.args else None
+
+
+def pattern(node):
+    """A regular expression for the ids that an expression in a notebook can make."""
+    if isinstance(node, ast.Constant):
+        return re.escape(node.value)
+    assert isinstance(node, ast.JoinedStr), "an id is a text or an f-string, so that it is found"
+    first = node.values[0]
+    assert isinstance(first, ast.Constant) and "." in first.value, "an id begins with its subject"
+    parts = (
+        re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z0-9_.]*" for p in node.values
+    )
+    return "".join(parts)
+
+
+def test_every_result_is_found_by_searching_the_notebooks():
+    held = json.loads((ROOT / "expectations" / "results.json").read_text(encoding="utf-8"))
+    for name, entry in held.items():
+        path = ROOT / "notebooks" / f"{name}.ipynb"
+        patterns = [re.compile(pattern(node)) for node in recorded_patterns(path)]
+        missing = [id for id in entry["results"] if not any(p.fullmatch(id) for p in patterns)]
+        assert missing == [], name
 
 
 def test_labels_are_unique_over_all_notebooks():

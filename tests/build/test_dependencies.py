@@ -104,10 +104,10 @@ def test_what_others_leave_in_a_package_is_no_part_of_it(project):
 @pytest.mark.parametrize(
     "cell",
     [
-        "%matplotlib inline\nfrom case_review import verdicts",
-        "from case_review import verdicts\nif True:\n    %time verdicts.show()",
-        "files = !ls\nfrom case_review import verdicts",
-        "from case_review import verdicts\nverdicts?",
+        "%matplotlib inline\nfrom case_review.analyses import verdicts",
+        "from case_review.analyses import verdicts\nif True:\n    %time verdicts.show()",
+        "files = !ls\nfrom case_review.analyses import verdicts",
+        "from case_review.analyses import verdicts\nverdicts?",
     ],
 )
 def test_lines_of_ipython_hide_no_import(project, cell):
