@@ -27,15 +27,15 @@ pytestmark = pytest.mark.pipeline
 CASES = {
     "a raising cell": (
         "exit 1, label and error last, previous output untouched",
-        "test_runner.py::test_a_failed_run_leaves_the_previous_output",
+        "build/test_runner.py::test_a_failed_run_leaves_the_previous_output",
     ),
     "a dying kernel": (
         "exit 1, label and error last, previous output untouched",
-        "test_runner.py::test_a_failed_run_leaves_the_previous_output",
+        "build/test_runner.py::test_a_failed_run_leaves_the_previous_output",
     ),
     "a notebook out of time": (
         "exit 1, label and error last, previous output untouched",
-        "test_runner.py::test_a_failed_run_leaves_the_previous_output",
+        "build/test_runner.py::test_a_failed_run_leaves_the_previous_output",
     ),
     "a failing cell under make": (
         "exit 2, previous report untouched",
@@ -43,11 +43,11 @@ CASES = {
     ),
     "inputs that change during a run": (
         "nothing promoted; type the command again",
-        "test_runner.py::test_inputs_that_change_during_a_run_are_noticed",
+        "build/test_runner.py::test_inputs_that_change_during_a_run_are_noticed",
     ),
     "a promotion cut short": (
         "the product does not count as made, the next build makes it again",
-        "test_runner.py::test_an_interrupted_promotion_does_not_pass_for_a_finished_one",
+        "build/test_runner.py::test_an_interrupted_promotion_does_not_pass_for_a_finished_one",
     ),
     "a full disk": (
         "one sentence, previous report untouched; with room again the next build succeeds",
@@ -89,11 +89,11 @@ CASES = {
     ),
     "a Python without venv": (
         "one sentence, or uv",
-        "test_bootstrap.py::test_a_python_without_venv_needs_uv",
+        "build/test_bootstrap.py::test_a_python_without_venv_needs_uv",
     ),
     "an interrupted set-up": (
         "begun again",
-        "test_bootstrap.py::test_a_finished_set_up_is_not_repeated_an_interrupted_one_is",
+        "build/test_bootstrap.py::test_a_finished_set_up_is_not_repeated_an_interrupted_one_is",
     ),
     "an output folder that holds other things": (
         "refused, nothing removed",
