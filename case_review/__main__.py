@@ -148,20 +148,6 @@ def _release(project: Project, options) -> int:
     return 0
 
 
-def _verify(project: Project, options) -> int:
-    from case_review.build.reproducibility import verify
-
-    return verify(project)
-
-
-def _bench(project: Project, options) -> int:
-    from case_review.build import bench, reproducibility
-
-    bench.main()
-    print(flush=True)
-    return reproducibility.bench(project)
-
-
 def _out(project: Project, options) -> Path:
     return (project.root / options.out).absolute()
 
@@ -200,12 +186,6 @@ def _parser() -> argparse.ArgumentParser:
     audit = add("audit", _audit, "check the printed numbers of a file against one another")
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     add("release", _release, "pack the report, its sources and an RO-Crate")
-    add("verify", _verify, "build twice from clean clones and compare every byte")
-    add(
-        "bench",
-        _bench,
-        "time the statistics, a first build, a repeated one, and one after a change",
-    )
     return parser
 
 

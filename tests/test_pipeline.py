@@ -109,7 +109,7 @@ def test_touching_files_reruns_nothing(built):
 
 
 def test_a_comment_in_a_module_that_nothing_uses_reruns_nothing(project):
-    module = project / "case_review" / "build" / "reproducibility.py"
+    module = project / "case_review" / "build" / "release.py"
     module.write_text(module.read_text(encoding="utf-8") + "# a comment\n", encoding="utf-8")
     assert UP_TO_DATE in make(project, "report")
 

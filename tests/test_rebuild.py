@@ -1,8 +1,7 @@
 """Two builds are compared file by file, and a difference is shown where it begins."""
 
+import rebuild
 from conftest import ROOT
-
-from case_review.build import reproducibility
 
 
 def build(root, **files):
@@ -16,14 +15,14 @@ def build(root, **files):
 def test_differences_are_named_with_their_place(tmp_path):
     one = build(tmp_path / "one", same="n", gone="n", other="n\n1\n")
     two = build(tmp_path / "two", same="n", new="n", other="n\n2\n")
-    assert list(reproducibility.compare(one, two)) == [
+    assert list(rebuild.compare(one, two)) == [
         "report/exhibits/gone.csv was made only the first time",
         "report/exhibits/new.csv was made only the second time",
         "report/exhibits/other.csv differs from byte 2 on: b'n\\n1\\n' / b'n\\n2\\n'",
     ]
-    assert list(reproducibility.compare(one, one)) == []
+    assert list(rebuild.compare(one, one)) == []
 
 
 def test_the_bench_really_changes_a_parameter():
     text = (ROOT / "params.yml").read_text(encoding="utf-8")
-    assert "conf_level: 0.9\n" in reproducibility._other_level(text)
+    assert "conf_level: 0.9\n" in rebuild._other_level(text)

@@ -1,4 +1,8 @@
-"""Does the project rebuild to the same bytes, and how long does that take?"""
+"""Does the project rebuild to the same bytes, and how long does that take?
+
+python tests/rebuild.py verify
+python tests/rebuild.py bench
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from pathlib import Path
 
 from case_review.build.revision import revision
 from case_review.errors import ReviewError
-from case_review.project import Project, sha256
+from case_review.project import Project, find_project, sha256
 
 #: What a build makes and `verify` compares.
 PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
@@ -106,3 +110,17 @@ def _make(clone: Path, goal: str, surroundings: dict[str, str]) -> None:
     command = ["make", "-C", str(clone), goal, f"VENV={sys.prefix}", f"PYTHON={sys.executable}"]
     if subprocess.run(command, env={**inherited, **surroundings}).returncode:
         raise ReviewError(f"make {goal} failed in a clean clone (see above)")
+
+
+def main(arguments: list[str]) -> int:
+    """`verify` or `bench`; what the user can mend is told in one message."""
+    commands = {"verify": verify, "bench": bench}
+    try:
+        return commands[arguments[0]](find_project())
+    except ReviewError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
