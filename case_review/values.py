@@ -95,7 +95,7 @@ class Count(Value):
 
     @property
     def point(self) -> Part:
-        """The count without its limits, which it still knows: `30 (35.7%)`, in a cell `30 (35.7)`."""
+        """The count alone, which still knows its limits: `30 (35.7%)`, in a cell `30 (35.7)`."""
         return Part(self.prose, replace(self, low=None, high=None).cell, self)
 
     @property

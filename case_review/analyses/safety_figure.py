@@ -1,4 +1,4 @@
-"""Proportions of patients with limits, in blocks, over the bounds that missing information leaves."""
+"""Proportions with their limits, in blocks, over the bounds that missing information leaves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
-from case_review import formatting
 from case_review.exhibits import style
 
 
