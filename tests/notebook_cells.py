@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from unittest import mock
 
+import matplotlib.pyplot as plt
 from conftest import ROOT
 from descriptive_data import read
 
@@ -26,18 +27,19 @@ class Ran:
         return [{"id": x.id, "value": x.value, "n": x.n, "of": x.of} for x in self.results.values()]
 
 
-def run_cells(name, given=(), skip=(), settings=(), **parameters):
+def run_cells(name, given=(), only=(), settings=(), **parameters):
     """Run `notebooks/<name>.ipynb` and keep what it records and shows, undrawn.
 
     `given` holds clean tables that replace those of this review, `settings` entries of params.yml,
-    `skip` ids of cells that are left out; `parameters` replace values of the notebook.
+    `only` the ids of the cells that run; `parameters` replace values of the notebook.
     """
     ran = Ran({})
 
     class Bench(notebook.Notebook):
         def read(self, table):
             frame = dict(given)[table].copy() if table in dict(given) else read(table)
-            self._reconstructed |= frame["provenance"].eq("reconstructed").any()
+            if "provenance" in frame:
+                self._reconstructed |= frame["provenance"].eq("reconstructed").any()
             return frame
 
         def setting(self, key):
@@ -53,7 +55,7 @@ def run_cells(name, given=(), skip=(), settings=(), **parameters):
 
         def figure(self, figure, data):
             ran.figures[notebook.current_label()] = figure
-            ran.names[f"data of {notebook.current_label()}"] = data
+            plt.close(figure)
 
     names = {"__name__": name}
     with (
@@ -61,7 +63,7 @@ def run_cells(name, given=(), skip=(), settings=(), **parameters):
         mock.patch.object(notebook, "find_project", lambda: Project(ROOT)),
     ):
         for cell in cells(ROOT / "notebooks" / f"{name}.ipynb"):
-            if cell["cell_type"] != "code" or cell["id"] in skip:
+            if cell["cell_type"] != "code" or (only and cell["id"] not in only):
                 continue
             source = source_of(cell)
             with mock.patch.object(notebook, "_running_source", lambda s=source: s):
