@@ -187,7 +187,8 @@ class Notebook:
 
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
-        recorded = self._ids.get(builtins.id(value), ("", None))[0]
+        whole = value.whole if isinstance(value, values.Part) else value
+        recorded = self._ids.get(builtins.id(whole), ("", None))[0]
         return {"row": row, "column": column, "result": recorded, **value.fields()}
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:

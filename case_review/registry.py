@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,28 @@ ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
 class RegistryError(ReviewError):
     """A result that cannot be recorded, or that is asked for and does not exist."""
+
+
+def identifier(text: str) -> str:
+    """A reported term as a part of an id: `Ödem (Grad 2)` is `odem_grad_2`.
+
+    Lower case; letters and digits of ASCII after the compatible decomposition of Unicode (NFKD)
+    stay, accents go, and everything else between them is one underscore.
+
+    Raises
+    ------
+    RegistryError
+        If nothing stays.
+    """
+    letters = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    found = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
+    if not found:
+        raise RegistryError(
+            f"no result id can be made from {text!r}: it has no letter or digit of ASCII; write "
+            "the term in Latin letters"
+        )
+    return found
 
 
 @dataclass(frozen=True)

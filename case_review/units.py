@@ -1,4 +1,4 @@
-"""Reported times in whole hours: the one place where units of time are converted."""
+"""Units: reported times in whole hours, the one place that converts them, and how units print."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from case_review.formatting import round_half_away
 _HOURS = {"hours": 1, "days": 24, "weeks": 168}
 #: Months in each unit that has none.
 _MONTHS = {"months": 1, "years": 12}
+
+
+def shown(unit: str) -> str:
+    """A unit as it is printed: `mg/m2/day` in a data file is `mg/m²/day` on the page."""
+    return unit.replace("m2", "m²")
 
 
 def to_hours(value: float | str, unit: str, month_days: float) -> int:

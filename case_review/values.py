@@ -91,12 +91,18 @@ class Count(Value):
             return f"{self.n:,}"
         if self.low is None:
             return f"{self.n:,} ({self.percent})" if self.n else "0"
-        return f"{self.n:,} ({self.percent}; {self.limits})"
+        return f"{self.n:,} ({self.percent}; {self.limits.cell})"
 
     @property
-    def limits(self) -> str:
-        """The limits alone, in per cent."""
-        return formatting.interval(100 * self.low, 100 * self.high, 1)
+    def point(self) -> Part:
+        """The count alone, which still knows its limits: `30 (35.7%)`, in a cell `30 (35.7)`."""
+        return Part(self.prose, replace(self, low=None, high=None).cell, self)
+
+    @property
+    def limits(self) -> Part:
+        """The limits alone, in per cent: `25.6–46.9%`, in a cell `25.6–46.9`."""
+        shown = formatting.interval(100 * self.low, 100 * self.high, 1)
+        return Part(_percent(shown), shown, self)
 
     def fields(self) -> dict:
         """The limits are in patients, as the value is."""
@@ -245,11 +251,11 @@ class Proportion(Estimate):
 
 @dataclass(frozen=True)
 class Part(Value):
-    """One part of an estimate in print, with all its numbers behind."""
+    """One part of an estimate or a count in print, with all its numbers behind."""
 
     long: str
     short: str
-    whole: Estimate
+    whole: Value
 
     @property
     def prose(self) -> str:

@@ -56,3 +56,23 @@ def test_one_id_from_two_notebooks_is_refused(tmp_path):
         registry.write(tmp_path / f"{name}.json", name, {}, [result])
     with pytest.raises(RegistryError, match=r"x\.y is recorded twice: by a .*cell-a.* by b"):
         registry.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("Staphylococcus aureus bacteraemia", "staphylococcus_aureus_bacteraemia"),
+        ("  Ödem (Grad 2) ", "odem_grad_2"),
+        ("co-trimoxazole", "co_trimoxazole"),
+        ("α-blocker ½", "blocker_1_2"),
+        ("x²", "x2"),
+    ],
+)
+def test_any_term_becomes_part_of_an_id(term, expected):
+    assert registry.identifier(term) == expected
+    assert registry.ID_PATTERN.fullmatch(f"a.{expected}")
+
+
+def test_a_term_without_any_letter_is_refused():
+    with pytest.raises(RegistryError, match="no result id can be made from '±'"):
+        registry.identifier("±")

@@ -53,6 +53,14 @@ def test_forms(value, prose, cell):
     assert (value.prose, value.cell) == (prose, cell)
 
 
+def test_a_count_can_be_shown_beside_its_limits():
+    share = Count(30, of=84, low=0.256, high=0.469)
+    assert (share.point.prose, share.point.cell) == ("30 (35.7%)", "30 (35.7)")
+    assert (share.limits.prose, share.limits.cell) == ("25.6–46.9%", "25.6–46.9")
+    assert share.point.fields() == share.limits.fields() == share.fields()
+    assert Count(0, of=84, low=0.0, high=0.04).point.cell == "0"
+
+
 def test_fields_are_unrounded_and_hold_no_nan():
     empty = {"value": None, "low": None, "high": None, "unit": "", "n": None, "of": None}
     assert Estimate(4 / 3, 1, NAN, "weeks", n=25).fields() == empty | {

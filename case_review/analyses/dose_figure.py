@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import seaborn as sns
 
-from case_review import formatting
+from case_review import formatting, units
+from case_review.analyses.blocks import NO_GROUP, blocks, own_group
 from case_review.exhibits import style
 
-#: Stands for the patients who belong to none of the groups.
-_NO_GROUP = ""
+#: Height of the figure for two groups, of a line more of target levels, and of upright names.
+_HEIGHT, _LINE, _NAMES = 3.5, 0.105, 1.0
+#: Width of a panel of doses in points.
+_PANEL = 100
 
 
-def points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
+def dose_points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
     """What the figure shows: panel, group, patient_id, low and high; a dose has low = high.
 
     A panel is a unit of dose, or `level` for the target in blood, where a limit that is not
-    reported is missing. Patients of no group are kept, with an empty group.
+    reported is missing. Patients in none of the groups are kept, with no group.
     """
     rows = []
-    for patient in patients.to_dict("records"):
-        group = patient[group_by] if patient[group_by] in groups else None
+    own = own_group(patients[group_by], groups)
+    for group, patient in zip(own, patients.to_dict("records"), strict=True):
         name = (group, patient["patient_id"])
         if not pd.isna(patient["dose_value"]):
             rows.append((patient["dose_unit"], *name, patient["dose_value"], patient["dose_value"]))
@@ -32,65 +37,85 @@ def points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> 
     return pd.DataFrame(rows, columns=["panel", "group", "patient_id", "low", "high"])
 
 
-def draw(
-    found: pd.DataFrame,
+def draw_doses(
+    points: pd.DataFrame,
     dose_groups: Sequence[Mapping],
     level_groups: Sequence[Mapping],
     groups: Mapping[str, str],
+    *,
+    dose_title: str,
+    level_title: str,
+    level_label: str,
 ):
-    """The figure of `points`: a panel per unit of dose, and one for target levels."""
+    """The figure of `dose_points`: a panel per unit of dose, and one for target levels.
+
+    Parameters
+    ----------
+    dose_groups, level_groups
+        The printed groups, drawn as bands behind the patients.
+    groups
+        The groups of patients and their names, none to six; patients in none of them come last.
+    dose_title, level_title
+        Titles of the panels; `{unit}` in the first stands for the unit of dose.
+    level_label
+        Title of the axis of target levels.
+    """
     style.use()
-    if found["group"].isna().any():
-        found, groups = found.fillna({"group": _NO_GROUP}), {**groups, _NO_GROUP: "In no group"}
-    given = found.loc[found["panel"] != "level", "panel"]
-    units = list(dict.fromkeys([*(group["unit"] for group in dose_groups), *given]))
-    widths = [*[1] * len(units), 1.2]
+    named = blocks(points["group"], groups)
+    points = points.fillna({"group": NO_GROUP})
+    doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
+    scales = list(dict.fromkeys([*(group["unit"] for group in dose_groups), *doses["panel"]]))
+    height = max(_HEIGHT, 0.8 + _LINE * (len(levels) + 2.6 * len(named)))
+    height += _NAMES * (len(named) > 2)
+    widths = [*[1] * len(scales), 1.2]
     figure, axes = plt.subplots(
-        1, len(widths), figsize=(style.FULL_WIDTH, 3.5), width_ratios=widths
+        1, len(widths), figsize=(style.FULL_WIDTH, height), width_ratios=widths
     )
-    looks = dict(zip(groups, style.GROUP_STYLES, strict=False))
-    for place, unit in zip(axes, units, strict=False):
-        _doses(place, found[found["panel"] == unit], looks, groups)
-        place.set_title(f"Dose, {unit.replace('m2', 'm²')}", loc="left", pad=14)
+    most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
+    for place, unit in zip(axes, scales, strict=False):
+        _doses(place, doses[doses["panel"] == unit], named, most)
+        place.set_title(dose_title.format(unit=units.shown(unit)), loc="left", pad=14)
         _ranges(place, [group for group in dose_groups if group["unit"] == unit], "y")
-    _levels(axes[-1], found[found["panel"] == "level"], looks, groups)
+    _levels(axes[-1], levels, named)
+    axes[-1].set_title(level_title, loc="left", pad=14)
+    axes[-1].set_xlabel(level_label)
     _ranges(axes[-1], level_groups, "x")
     return figure
 
 
-def _doses(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) -> None:
-    """A column per group; patients with one dose stand side by side."""
-    for column, group in enumerate(groups):
-        own = rows[rows["group"] == group]
-        for dose, same in own.groupby("low"):
-            shifts = [(i - (len(same) - 1) / 2) * 0.1 for i in range(len(same))]
-            axes.scatter(
-                [column + shift for shift in shifts],
-                [dose] * len(same),
-                s=17,
-                color=looks[group][0],
-                ec="white",
-                lw=0.4,
-                marker="o" if column % 2 == 0 else "s",
-                zorder=3,
-            )
-    axes.set_xticks(range(len(groups)), [text.replace(" ", "\n") for text in groups.values()])
+def _doses(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most: int) -> None:
+    """A column per group; patients with one dose, at `most` so many, stand side by side."""
+    column = _PANEL / len(named)
+    step = min(5 / column, 0.85 / most)
+    # Dots shrink before they overlap, but stay visible.
+    size = min(max(0.9 * step * column, 3.2), 4.5)
+    beside = rows.groupby(["group", "low"])["low"]
+    shift = beside.cumcount() - (beside.transform("size") - 1) / 2
+    sns.stripplot(
+        x=rows["group"].map(list(named).index) + step * shift, y=rows["low"].astype(float),
+        hue=rows["group"], palette={key: colour for key, (_, colour) in named.items()},
+        jitter=False, native_scale=True, legend=False, size=size, edgecolor="white", linewidth=0.4,
+        zorder=3, ax=axes,
+    )  # fmt: skip
+    upright = len(named) > 2
+    widest = _PANEL if upright else 26 // len(named)
+    names = [fill(name, widest, break_long_words=False) for name, _ in named.values()]
+    axes.set_xticks(range(len(named)), names, rotation=90 * upright)
     axes.tick_params(axis="x", length=0)
-    axes.set_xlim(-0.6, len(groups) - 0.4)
+    axes.set(xlabel="", ylabel="", xlim=(-0.6, len(named) - 0.4))
     axes.set_ylim(0, 1.12 * max([*rows["low"]], default=1))
 
 
-def _levels(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str]) -> None:
+def _levels(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
     """A bar per patient, in a block per group, the lowest targets below."""
     y, limit = 0, max([*rows["low"].dropna(), *rows["high"].dropna()], default=1)
-    for group, text in groups.items():
+    for group, (text, colour) in named.items():
         own = rows[rows["group"] == group].sort_values(
             ["high", "low"], ascending=False, kind="stable"
         )
         axes.text(0, y, text, weight="semibold", va="center")
         for row in own.itertuples():
             y -= 1
-            colour = looks[group][0]
             # A limit that is not reported is an arrow towards the end of the scale.
             low, high = (end if pd.isna(x) else x for x, end in ((row.low, 0), (row.high, limit)))
             axes.plot([low, high], [y, y], color=colour, lw=3.2, solid_capstyle="butt")
@@ -98,8 +123,7 @@ def _levels(axes, rows: pd.DataFrame, looks: Mapping, groups: Mapping[str, str])
                 if pd.isna(x):
                     axes.scatter([end], [y], marker=marker, s=26, color=colour, clip_on=False)
         y -= 1.6
-    axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2), xlabel="ng/ml")
-    axes.set_title("Target level of each patient", loc="left", pad=14)
+    axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2))
     axes.spines["left"].set_visible(False)
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 import pandas as pd
 
 from case_review import formatting
-from case_review.analyses.descriptive import POPULATIONS
 from case_review.errors import ReviewError
 from case_review.exhibits import diagram, style
 from case_review.exhibits.diagram import Arrow, Box
@@ -57,13 +56,8 @@ def flow(
             place, other = ("no box", "params.yml, characteristics.flow")
         raise ReviewError(f"selection of reports: the step {step!r} has {place} in {other}; add it")
     rows = [
-        (
-            s["stage"],
-            s["step"],
-            bool(s.get("aside")),
-            f"{s['label']}\n({_count(numbers[s['step']])})",
-        )
-        for s in steps
+        (step["stage"], step["step"], bool(step.get("aside")), _text(step, numbers[step["step"]]))
+        for step in steps
     ]
     last = "\n".join([included["label"], *_included(numbers, reports, included["steps"])])
     rows.append((included["stage"], INCLUDED, False, last))
@@ -86,12 +80,11 @@ def _included(numbers: Mapping, reports: pd.DataFrame, steps: Mapping) -> Iterat
                 f"data/raw/screening.csv, step {step}: found {_count(numbers[step])}, expected "
                 f"{len(listed)}, as many as data/raw/reports.csv lists; correct one of them"
             )
-        name, patients = POPULATIONS[population], int(listed["n_patients"].sum())
-        people = formatting.with_unit(f"{patients:,}", "patients")
-        yield f"{name} (n = {len(listed)}), with {people}"
+        patients = formatting.with_unit(f"{int(listed['n_patients'].sum()):,}", "patients")
+        yield f"{population.capitalize()} (n = {len(listed)}), with {patients}"
 
 
-def draw(found: pd.DataFrame):
+def draw_flow(found: pd.DataFrame):
     """The figure of `flow`: a row for each box of the main column, with what is left out beside."""
     boxes, arrows, bands = [], [], []
     top = 0.5
@@ -106,7 +99,7 @@ def draw(found: pd.DataFrame):
             Box(stage, stage, _BAND[0], top + height / 2, _BAND[1], "band", height, upright=True)
         )
         top += height + _GAP
-    return diagram.draw([*bands, *boxes], arrows, WIDTH)
+    return diagram.draw_diagram([*bands, *boxes], arrows, WIDTH)
 
 
 def _column(rows: pd.DataFrame, top: float) -> Iterator[Box]:

@@ -7,40 +7,33 @@ import re
 import pandas as pd
 
 from case_review.errors import ReviewError
-from case_review.exhibits import Markdown, Row, Table
+from case_review.exhibits import Markdown
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 _COLUMNS = ["section", "item", "topic", "where", "note"]
 
 
-def table(items: pd.DataFrame) -> Table:
-    """Items by section: number, topic, and where it is reported, or why not.
+def checked(items: pd.DataFrame) -> pd.DataFrame:
+    """The items as they are, if each can be shown; see `where_reported` for their places.
 
     Parameters
     ----------
     items
-        Text columns section, item, topic, where and note. `where` names places as
-        `text#anchor`, several of them joined by `;`. An item without a place needs a note.
+        Text columns section, item, topic, where and note.
 
     Raises
     ------
     ReviewError
-        If a column is missing, an item stands twice, a place has no anchor, or an item has neither
-        place nor note.
+        If a column is missing or an item stands twice.
     """
     if list(items.columns) != _COLUMNS:
         raise ReviewError(
             f"checklist: found the columns {', '.join(items.columns)}, expected "
             f"{', '.join(_COLUMNS)}"
         )
-    rows = []
-    for section, block in items.groupby("section", sort=False):
-        rows.append(Row([str(section), "", ""], heading=True))
-        rows += [Row([row.item, row.topic, _place(row)]) for row in block.itertuples()]
     for item in items.loc[items["item"].duplicated(), "item"]:
         raise ReviewError(f"checklist, item {item}: it stands twice; keep one of the rows")
-    data = items.assign(reported=items["where"].ne("").map({True: "yes", False: "no"}))
-    return Table(["Item", "Topic", "Where reported"], rows, data, align="lll")
+    return items.copy()
 
 
 def anchors(items: pd.DataFrame) -> list[str]:
@@ -60,7 +53,16 @@ def _places(row) -> list[tuple[str, str]]:
     return [(text, anchor) for text, _, anchor in places]
 
 
-def _place(row) -> Markdown:
+def where_reported(row) -> Markdown:
+    """Links to the places where one item is reported, and the note: why not, or what is missing.
+
+    `row.where` names places as `text#anchor`, several of them joined by `;`.
+
+    Raises
+    ------
+    ReviewError
+        If a place has no anchor, or an item has neither place nor note.
+    """
     links = ", ".join(f"[{_plain(text)}](#{anchor})" for text, anchor in _places(row))
     if not links and not row.note:
         raise ReviewError(

@@ -1,63 +1,76 @@
-"""Adverse events as proportions with limits, over the bounds that missing information leaves."""
+"""Proportions with their limits, in blocks, over the bounds that missing information leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import pandas as pd
+import seaborn as sns
 
-from case_review import formatting
 from case_review.exhibits import style
 
 
-def draw(points: pd.DataFrame, categories: Mapping[str, str], conf_level: float):
-    """The figure of `safety.coordinates`: any event on top, then the categories in order.
+def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str):
+    """A row per proportion with its limits, on a bar from the least to the most it could be.
 
-    `conf_level` is the level of the limits in `points`. Effects that no report mentions have no
-    proportion and are left out.
+    Parameters
+    ----------
+    points
+        In the order shown: `block` (a heading stands above the first row of each, unless it is
+        empty), `label`, `n`, `of`, and as fractions of 1 `proportion`, `low` and `high` (its
+        limits), `least` and `most`.
+    xlabel
+        Title of the axis, which is in per cent.
+    limits, bounds
+        What the line and the bar are, said at the first row.
     """
     style.use()
-    mentioned = points[points["proportion"].notna()]
-    blocks = [("", mentioned[mentioned["category"] == ""])]
-    blocks += [(text, mentioned[mentioned["category"] == key]) for key, text in categories.items()]
-    places, labels, bold = [], [], []
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.27 * (len(mentioned) + 2)))
-    for heading, rows in blocks:
-        if heading and len(rows):
-            labels.append(heading)
-            bold.append(True)
-            places.append(-len(places))
-        for row in rows.itertuples():
-            y = -len(places)
-            places.append(y)
-            labels.append(row.label)
-            bold.append(False)
-            _row(axes, row, y)
-    _explain(axes, mentioned.iloc[0], conf_level)
-    axes.set_yticks(places, labels)
-    axes.tick_params(axis="y", length=0)
-    for tick, heavy in zip(axes.get_yticklabels(), bold, strict=True):
-        tick.set_weight("semibold" if heavy else "normal")
-    axes.set_xlim(0, 100 * min(1, 1.1 * float(mentioned[["most", "high"]].max().max())))
-    axes.set_xlabel("Patients with the event (%)")
+    points, headings = _placed(points)
+    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.27 * (len(points) + 2)))
+    width = 100 * (points["most"] - points["least"])
+    axes.barh(points["y"], width, 0.6, 100 * points["least"], color=style.SKY, alpha=0.35)
+    # The median of a proportion and its two limits is the proportion, and their range the limits.
+    ends = points.melt("y", ["low", "proportion", "high"], value_name="percent")
+    sns.pointplot(
+        ends.assign(percent=100 * ends["percent"]),
+        x="percent", y="y", orient="y", native_scale=True, estimator="median",
+        errorbar=("pi", 100), linestyle="none", color=style.VERMILLION, markersize=5, zorder=3,
+        err_kws={"color": style.BLACK, "linewidth": 1.4, "zorder": 2}, ax=axes,
+    )  # fmt: skip
+    for row in points.itertuples():
+        end = (100 * max(row.most, row.high), row.y)
+        axes.annotate(f"{row.n}/{row.of}", end, (5, 0), textcoords="offset points", va="center")
+    _explain(axes, points.iloc[0], limits, bounds)
+    _name_rows(axes, points, headings)
+    most = points[["most", "high"]].to_numpy().max()
+    axes.set(xlim=(0, 100 * min(1, 1.1 * most)), xlabel=xlabel, ylabel="")
     axes.spines["left"].set_visible(False)
     return figure
 
 
-def _explain(axes, row, conf_level: float) -> None:
+def _placed(points: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, str]]:
+    """The rows with a place `y`, the first at 0 and others below, and the headings by place."""
+    places, headings, line, before = [], {}, 0, ""
+    for block in points["block"]:
+        if block and block != before:
+            headings[-line] = block
+            line += 1
+        places.append(-line)
+        line, before = line + 1, block
+    return points.assign(y=places), headings
+
+
+def _name_rows(axes, points: pd.DataFrame, headings: dict[int, str]) -> None:
+    names = dict(zip(points["y"], points["label"], strict=True)) | headings
+    axes.set_yticks(list(names), list(names.values()))
+    axes.tick_params(axis="y", length=0)
+    for place, tick in zip(names, axes.get_yticklabels(), strict=True):
+        tick.set_weight("semibold" if place in headings else "normal")
+    axes.set_ylim(min(names) - 0.7, 0.8)
+
+
+def _explain(axes, row, limits: str, bounds: str) -> None:
     """Say at the first row what the line and the bar are."""
     small = {"size": style.SMALL, "color": "#555555"}
-    axes.text(100 * row["low"], -0.42, f"Exact {formatting.ci(conf_level)}", va="top", **small)
+    axes.text(100 * row["low"], row["y"] - 0.42, limits, va="top", **small)
     if row["most"] > row["least"]:
-        axes.text(100 * row["most"], 0.4, "Bounds for all patients", ha="right", **small)
-
-
-def _row(axes, row, y: float) -> None:
-    least, most, low, high = (100 * x for x in (row.least, row.most, row.low, row.high))
-    axes.barh(y, most - least, left=least, height=0.6, color=style.SKY, alpha=0.35)
-    axes.plot([low, high], [y, y], color=style.BLACK, lw=1.4)
-    axes.plot(100 * row.proportion, y, "o", color=style.VERMILLION, ms=5, zorder=3)
-    axes.annotate(
-        f"{row.n}/{row.of}", (max(most, high), y), (5, 0), textcoords="offset points", va="center"
-    )
+        axes.text(100 * row["most"], row["y"] + 0.4, bounds, ha="right", **small)

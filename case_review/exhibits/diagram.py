@@ -160,7 +160,7 @@ def _check(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> None:
             )
 
 
-def draw(boxes: Sequence[Box], arrows: Sequence[Arrow], width: float):
+def draw_diagram(boxes: Sequence[Box], arrows: Sequence[Arrow], width: float):
     """The figure, `width` mm wide and as high as its boxes; a key tells effects apart.
 
     Raises

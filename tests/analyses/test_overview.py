@@ -1,29 +1,49 @@
 """The table of patients and their courses, and the size that figures keep."""
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from descriptive_data import VALUES, read
+from matplotlib.colors import to_hex
+from notebook_cells import run_cells
 
-from case_review.analyses import data_quality, patients_overview
+from case_review.analyses import data_quality, swimmer
 from case_review.data import expectations
 from case_review.exhibits import style
+from case_review.exhibits.tables import printed
 from case_review.notebook import FigureOutput
 from case_review.rendering import figures
 
 GROUPS = VALUES["shared"]["groups"]
-PATIENTS = read("patients")
-COURSES = patients_overview.courses(PATIENTS, "anomaly", GROUPS, VALUES["shared"]["month_days"])
+PATIENTS, MONTH = read("patients"), VALUES["shared"]["month_days"]
+COURSES = swimmer.courses(PATIENTS, "anomaly", GROUPS, MONTH)
+#: The cells that the table of patients needs.
+LISTING = ("parameters", "setup", "course-setup", "patients-table")
+
+
+def draw(courses, groups):
+    return swimmer.draw_courses(courses, groups, xlabel="Weeks", ticks=[0, 1, 4, 12, 26, 52, 104])
+
+
+def names(figure):
+    return [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+
+
+def listed(patients):
+    return run_cells("02_characteristics", {"patients": patients}, only=LISTING).tables[
+        "tbl-patients"
+    ]
 
 
 def test_the_table_shows_values_as_reported():
-    assert len(patients_overview.table(PATIENTS).rows) == 25
+    assert len(listed(PATIENTS).rows) == 25
     one = PATIENTS.head(1).assign(
         patient_id="R01-1", sex="male", age_value=1.0, age_unit="months", diagnosis="d", drug="x",
         dose_value=1.6, dose_unit="mg/m2/day", level_low_ng_ml=2.0, level_high_ng_ml=5.0,
         response_time_value=24.0, response_time_unit="hours", follow_up_months=10.0,
         treatment_status="stopped",
     )  # fmt: skip
-    assert list(patients_overview.table(one).rows[0].cells) == [
+    assert [printed(cell) for cell in listed(one).rows[0].cells] == [
         "R01-1", "male", "1 month", "d", "x", "1.6 mg/m²", "2–5", "24 hours", "10 months", "stopped"
     ]  # fmt: skip
 
@@ -33,13 +53,19 @@ def test_what_is_not_reported_is_a_dash():
         sex=None, age_value=None, dose_value=None, level_low_ng_ml=None, follow_up_months=None,
         treatment_status=None, response_time_value=None,
     )  # fmt: skip
-    cells = patients_overview.table(empty).rows[0].cells
+    cells = listed(empty).rows[0].cells
     assert [cells[i] for i in (1, 2, 5, 6, 7, 8, 9)] == ["–"] * 7
 
 
+def test_the_data_behind_the_table_are_the_whole_clean_table():
+    table = listed(PATIENTS)
+    pd.testing.assert_frame_equal(table.data, PATIENTS)
+    time = table.rows[0].cells[7]
+    assert (time.value, time.unit) == (PATIENTS["response_time_value"][0], "weeks")
+
+
 def test_courses_stand_in_a_block_per_group_first_response_on_top():
-    figure = patients_overview.draw(COURSES, GROUPS)
-    shown = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    shown = names(draw(COURSES, GROUPS))
     assert len(shown) == 27
     assert [shown.index(name) for name in GROUPS.values()] == [0, 16]
     tumours = COURSES[COURSES["group"] == "tumour"]
@@ -47,9 +73,37 @@ def test_courses_stand_in_a_block_per_group_first_response_on_top():
     assert tumours["response_weeks"].is_monotonic_increasing
 
 
+@pytest.mark.parametrize("number", [0, 1, 3, 6])
+def test_every_patient_has_a_course_whatever_the_groups(number):
+    groups = {name: f"Type {name}" for name in PATIENTS["type"].unique()[:number]}
+    found = swimmer.courses(PATIENTS, "type", groups, MONTH)
+    shown = names(draw(found, groups))
+    rest = "In no group" if groups else "All patients"
+    others = rest in shown
+    assert others == found["group"].isna().any()
+    assert set(shown) == {*PATIENTS["patient_id"], *groups.values(), *[rest] * others}
+    assert len(shown) == 25 + number + others
+
+
+def test_a_group_without_patients_has_no_block_and_takes_no_colour():
+    groups = {"none": "Nobody", "malformation": "Malformations"}
+    found = swimmer.courses(PATIENTS, "anomaly", groups, MONTH)
+    axes = draw(found, groups).axes[0]
+    assert "Nobody" not in names(axes.figure)
+    assert to_hex(axes.patches[0].get_facecolor()) == style.GROUP_STYLES[1][0].lower()
+
+
+def test_the_axis_is_what_the_call_says():
+    axes = swimmer.draw_courses(
+        COURSES, GROUPS, xlabel="Weeks of treatment", ticks=[0, 8, 999]
+    ).axes[0]
+    assert axes.get_xlabel() == "Weeks of treatment"
+    assert list(axes.get_xticks()) == [0, 8]
+
+
 @pytest.mark.parametrize("foot", ["", "Reconstructed data"])
 def test_figures_keep_the_width_of_the_text_block(foot):
-    figure = patients_overview.draw(COURSES, GROUPS)
+    figure = draw(COURSES, GROUPS)
     if foot:
         style.foot(figure, foot)
     # 16 cm are 453.54 points, in which text keeps its size.

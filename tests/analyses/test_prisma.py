@@ -34,7 +34,7 @@ def test_a_number_that_becomes_known_is_shown():
 
 
 def test_boxes_do_not_touch_and_what_is_left_out_is_level_with_its_step():
-    figure = prisma.draw(flow())
+    figure = prisma.draw_flow(flow())
     texts = {t.get_text(): t.get_position() for t in figure.axes[0].texts if t.get_text()}
     assert texts["Records screened"][1] == texts["Records excluded"][1]
     assert texts["Records screened"][0] < texts["Records excluded"][0]

@@ -2,80 +2,141 @@
 
 import pandas as pd
 import pytest
-from descriptive_data import VALUES, disagreements, printed, read
+from descriptive_data import disagreements, printed, read
+from notebook_cells import run_cells
 
 from case_review.analyses import safety, safety_figure
 from case_review.errors import ReviewError
+from case_review.registry import RegistryError
+from case_review.values import Count, Range
 
-EVENTS, LISTED = read("adverse_events"), VALUES["safety"]["effects"]
-KNOWN = safety.denominators(read("reports"))
-FOUND = safety.effects(EVENTS, LISTED, KNOWN.patients_with)
-ANY = safety.overall(EVENTS, read("posters"))
-
-
-def all_results():
-    yield from safety.denominator_results(KNOWN)
-    yield from safety.effect_results(FOUND, ANY, KNOWN.patients_with, 0.95)
-    yield from safety.reported_results(EVENTS, read("patients"), VALUES["safety"]["infection"])
+EVENTS = read("adverse_events")
 
 
-def test_every_printed_number_is_reproduced():
+@pytest.fixture(scope="module")
+def ran():
+    return run_cells("04_safety")
+
+
+def with_events(*rows, **changes):
+    """The notebook's results after rows of events were added, or a column was changed."""
+    added = [EVENTS.tail(1).assign(**row) for row in rows]
+    return run_cells("04_safety", {"adverse_events": pd.concat([EVENTS, *added]).assign(**changes)})
+
+
+def cells(ran, label):
+    return next(r.cells for r in ran.tables["tbl-adverse-events"].rows if r.cells[0] == label)
+
+
+def test_every_printed_number_is_reproduced(ran):
     claims = printed("safety.")
     assert len(claims) >= 20
-    assert disagreements(claims, all_results()) == {}
+    assert disagreements(claims, ran.recorded) == {}
 
 
 def test_a_review_without_any_safety_data_is_refused():
     silent = read("reports").assign(adverse_events_reported="no")
     with pytest.raises(ReviewError, match="adverse_events_reported: no report gives information"):
-        safety.denominators(silent)
+        run_cells("04_safety", {"reports": silent})
 
 
-def test_denominators_any_and_none():
-    assert (KNOWN.patients_with, KNOWN.patients_without, KNOWN.reports_without) == (60, 24, 6)
-    texts = {result["id"]: result["text"] for result in all_results()}
+def test_denominators_any_and_none(ran):
+    texts = {id: result.text for id, result in ran.results.items()}
+    assert texts["safety.patients_with_data"] == "60 (71.4%)"
+    assert texts["safety.patients_without_data"] == "24 (28.6%)"
+    assert texts["safety.reports_without_data"] == "6"
     assert texts["safety.any_event"] == "20 (33.3%)"
     assert texts["safety.no_event"] == "40 (66.7%)"
     assert texts["safety.stopped_dose"] == "1.6 mg/m²/day"
 
 
-def test_exact_limits_and_bounds():
+def test_exact_limits_and_bounds(ran):
     # R: binom.test(12, 60)$conf.int is 0.1078 to 0.3233.
-    table = safety.coordinates(FOUND, ANY, KNOWN, 0.95).set_index("effect")
-    sores = table.loc["mouth_sores"]
-    assert sores["low"] == pytest.approx(0.1078, abs=5e-5)
-    assert sores["high"] == pytest.approx(0.3233, abs=5e-5)
-    assert (sores["least"], sores["most"]) == (12 / 84, 36 / 84)
+    point, limits, *_, bounds = cells(ran, "Mouth sores")[1:]
+    assert (point.cell, limits.cell, bounds.cell) == ("12 (20.0)", "10.8–32.3", "14.3–42.9")
+    assert point.whole.low == pytest.approx(0.1078, abs=5e-5)
+    assert point.whole.high == pytest.approx(0.3233, abs=5e-5)
+    assert bounds == Range(100 * 12 / 84, 100 * 36 / 84, "%", digits=1)
 
 
-def test_one_patient_with_three_infections_counts_once():
-    infections = next(effect for effect in FOUND if effect.id == "infections")
-    assert (infections.n, infections.episodes) == (3, 5)
+def test_counts_and_limits_in_the_table_lead_to_their_results(ran):
+    kept = ran.names["nb"]._tables["tbl-adverse-events"]["cells"]
+    assert [c["result"] for c in kept if c["row"] == 0][:2] == ["safety.any_event"] * 2
+    assert [c["result"] for c in kept if c["row"] == 3][:3] == [
+        "safety.event.infections", "safety.event.infections", "safety.episodes.infections"
+    ]  # fmt: skip
 
 
-def test_silence_is_not_none():
-    table = safety.table(FOUND, ANY, KNOWN, VALUES["safety"]["categories"], 0.95)
-    asthenia = next(row for row in table.rows if row.cells[0] == "Asthenia")
-    assert asthenia.cells[1] == "not mentioned"
-    assert [row.cells[0] for row in table.rows[:4]] == [
+def test_one_patient_with_three_infections_counts_once(ran):
+    assert ran.results["safety.event.infections"].value == 3
+    assert ran.results["safety.episodes.infections"].value == 5
+
+
+def test_silence_is_not_none(ran):
+    assert cells(ran, "Asthenia")[1] == "not mentioned"
+    assert [row.cells[0] for row in ran.tables["tbl-adverse-events"].rows[:4]] == [
         "Any adverse event", "Clinical", "Mouth sores", "Infections"
     ]  # fmt: skip
 
 
 def test_an_event_that_is_not_listed_is_refused():
-    other = pd.concat([EVENTS, EVENTS.tail(1).assign(event="alopecia")])
     with pytest.raises(ReviewError, match=r"found alopecia, expected one of safety\.effects"):
-        safety.effects(other, LISTED, 60)
+        with_events({"event": "alopecia"})
 
 
 def test_more_patients_than_gave_information_are_refused():
     with pytest.raises(ReviewError, match="mouth_sores: 12 patients, expected at most the 11"):
-        safety.effects(EVENTS, LISTED, 11)
+        safety.check_events(EVENTS, EVENTS["event"].unique(), 11)
 
 
-def test_the_figure_says_what_line_and_bar_mean():
-    points = safety.coordinates(FOUND, ANY, KNOWN, 0.95)
-    figure = safety_figure.draw(points, VALUES["safety"]["categories"], 0.95)
-    texts = [text.get_text() for text in figure.axes[0].texts]
+def test_no_event_at_all_is_a_row_of_none():
+    posters = read("posters")
+    posters = posters[posters["level"] != "any"]
+    ran = run_cells("04_safety", {"adverse_events": EVENTS.iloc[:0], "posters": posters})
+    assert ran.results["safety.any_event"].text == "0 (0.0%)"
+    assert ran.results["safety.effects_not_mentioned"].value == 18
+    assert cells(ran, "Any adverse event")[1].cell == "0"
+    assert [t.get_text() for t in ran.figures["fig-adverse-events"].axes[0].get_yticklabels()] == [
+        "Any adverse event"
+    ]
+    assert "safety.infections_continued" not in ran.results
+
+
+def test_an_event_without_action_counts_as_neither():
+    ran = with_events(action=None)
+    assert ran.results["safety.dose_reduced"].value == ran.results["safety.stopped"].value == 0
+    assert cells(ran, "Mouth sores")[4:6] == [Count(0), Count(0)]
+    assert "safety.stopped_dose" not in ran.results
+
+
+def test_a_term_of_any_spelling_has_an_id():
+    # Three patients of a report in each row.
+    ran = with_events(
+        {"event_reported": "Mundgeschwür, Größe > 1 cm"},
+        {"event_reported": "MUNDGESCHWÜR: größe 1 cm"},
+    )
+    assert ran.results["safety.reported.mundgeschwur_gro_e_1_cm"].value == 6
+    with pytest.raises(RegistryError, match="no result id can be made from '≥'"):
+        with_events({"event_reported": "≥"})
+
+
+def test_the_figure_says_what_line_and_bar_mean(ran):
+    axes = ran.figures["fig-adverse-events"].axes[0]
+    texts = [text.get_text() for text in axes.texts]
     assert texts.count("Exact 95% CI") == texts.count("Bounds for all patients") == 1
     assert "12/60" in texts
+    assert axes.get_xlabel() == "Patients with the event (%)"
+
+
+def test_the_figure_draws_each_proportion_with_its_limits():
+    row = {"block": "", "label": "a", "n": 12, "of": 60, "proportion": 0.2, "low": 0.1, "high": 0.3}
+    points = pd.DataFrame([row, row | {"block": "B", "n": 3, "proportion": 0.05, "low": 0.01}])
+    figure = safety_figure.draw_proportions(points.assign(least=0.1, most=0.4), "x", "line", "bar")
+    axes = figure.axes[0]
+    dots = {
+        tuple(dot) for line in axes.lines for dot in line.get_xydata() if line.get_marker() == "o"
+    }
+    assert dots == {(20, 0), (5, -2)}
+    spans = sorted(tuple(line.get_xdata()) for line in axes.lines if line.get_marker() != "o")
+    assert [tuple(span) for span in spans] == [pytest.approx((1, 30)), pytest.approx((10, 30))]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "a", "B"]

@@ -2,7 +2,7 @@
 
 from descriptive_data import VALUES, disagreements, printed, read, treatment_frame
 
-from case_review.analyses import descriptive, dose_figure, treatment
+from case_review.analyses import descriptive, treatment
 
 BLOCKS = VALUES["treatment"]["blocks"]
 OF = descriptive.totals(read("reports"))
@@ -64,52 +64,3 @@ def test_the_supplement_shows_an_unclassified_dose_with_both_percentages():
     rows = {row.cells[0]: row.cells[1:] for row in table.rows}
     assert list(rows["In none of these groups"][:2]) == ["1 (1.2)", "4.2"]
     assert rows["Sirolimus starting dosage"][1] == "of 24"
-
-
-def test_the_figure_has_a_point_per_known_dose_and_an_interval_per_known_target():
-    values = VALUES["treatment"]
-    groups = VALUES["shared"]["groups"]
-    points = dose_figure.points(PATIENTS, "anomaly", groups)
-    assert points["panel"].value_counts().to_dict() == {
-        "level": 20,
-        "mg/m2/day": 19,
-        "mg/kg/day": 4,
-    }
-    assert set(points["group"]) == {"tumour", "malformation"}
-    doses = points[points["panel"] != "level"]
-    assert (doses["low"] == doses["high"]).all()
-    figure = dose_figure.draw(points, values["dose_groups"], values["level_groups"], groups)
-    marks = [sum(len(c.get_offsets()) for c in axes.collections) for axes in figure.axes[:2]]
-    assert marks == [4, 19]
-    assert len(figure.axes[2].lines) == 20
-
-
-def test_no_patient_is_missing_from_the_figure():
-    values, groups = VALUES["treatment"], {"tumour": "Vascular tumours"}
-    patients = PATIENTS.copy()
-    dosed = patients.index[patients["dose_value"].notna()]
-    patients.loc[dosed[0], "dose_unit"] = "mg/day"  # a scale without groups
-    aimed = patients.index[patients["level_low_ng_ml"].notna()]
-    patients.loc[aimed[0], "level_high_ng_ml"] = None
-    patients.loc[aimed[1], "level_low_ng_ml"] = None
-    points = dose_figure.points(patients, "anomaly", groups)
-    figure = dose_figure.draw(points, values["dose_groups"], values["level_groups"], groups)
-    *doses, levels = figure.axes
-    assert [axes.get_title(loc="left") for axes in doses] == [
-        "Dose, mg/kg/day", "Dose, mg/m²/day", "Dose, mg/day"
-    ]  # fmt: skip
-    marks = sum(len(c.get_offsets()) for axes in doses for c in axes.collections)
-    assert marks == len(dosed) == 23
-    assert [tick.get_text() for tick in doses[0].get_xticklabels()][1] == "In\nno\ngroup"
-    assert len(levels.lines) == 20
-    # an arrow for either limit that is not known
-    assert len(levels.collections) == 2
-
-
-def test_a_figure_without_doses_or_levels_is_drawn():
-    values, groups = VALUES["treatment"], VALUES["shared"]["groups"]
-    nothing = ["dose_value", "level_low_ng_ml", "level_high_ng_ml"]
-    points = dose_figure.points(PATIENTS.assign(**dict.fromkeys(nothing)), "anomaly", groups)
-    assert points.empty
-    figure = dose_figure.draw(points, values["dose_groups"], values["level_groups"], groups)
-    assert len(figure.axes) == 3

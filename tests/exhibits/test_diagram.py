@@ -46,7 +46,7 @@ def test_no_boxes_of_the_pathway_touch_or_leave_the_page():
 
 
 def test_the_pathway_is_legible_in_a_journal_column():
-    figure = diagram.draw(*diagram.elements(pathway()), width=112)
+    figure = diagram.draw_diagram(*diagram.elements(pathway()), width=112)
     shrunk = style.COLUMN_WIDTH / figure.get_figwidth()
     assert min(text.get_size() for text in figure.axes[0].texts if text.get_text()) * shrunk > 6
 
@@ -75,8 +75,8 @@ def test_arrows_are_upright_or_level_where_boxes_face_each_other():
 
 def test_a_key_stands_below_only_where_arrows_differ():
     boxes = [box("a", 15, 10), box("b", 15, 40)]
-    assert diagram.draw(boxes, [Arrow("a", "b")], 60).axes[0].texts[-1].get_text() == ""
-    keyed = diagram.draw(boxes, [Arrow("a", "b"), Arrow("b", "a", "inhibits")], 60)
+    assert diagram.draw_diagram(boxes, [Arrow("a", "b")], 60).axes[0].texts[-1].get_text() == ""
+    keyed = diagram.draw_diagram(boxes, [Arrow("a", "b"), Arrow("b", "a", "inhibits")], 60)
     assert [t.get_text() for t in keyed.axes[0].texts if t.get_text()][-2:] == [
         "activates", "inhibits"
     ]  # fmt: skip
@@ -98,6 +98,6 @@ def test_what_cannot_be_drawn_is_refused(rows, message):
 def test_an_unknown_effect_and_a_word_too_wide_are_refused():
     boxes = [box("a", 15, 10), box("b", 15, 40)]
     with pytest.raises(ReviewError, match="effect 'helps', expected one of activates"):
-        diagram.draw(boxes, [Arrow("a", "b", "helps")], 60)
+        diagram.draw_diagram(boxes, [Arrow("a", "b", "helps")], 60)
     with pytest.raises(ReviewError, match="'lymphangiogenesis' is wider than the box"):
         Box("a", "lymphangiogenesis", 0, 0, 10)

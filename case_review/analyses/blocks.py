@@ -1,0 +1,38 @@
+"""The groups of patients as figures show them one by one: name and colour of each block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import cycle
+
+import pandas as pd
+
+from case_review.exhibits import style
+
+#: The key of the patients who belong to none of the groups.
+NO_GROUP = ""
+
+
+def own_group(values: pd.Series, groups: Mapping[str, str]) -> pd.Series:
+    """Each patient's group if it is one of `groups`, else missing."""
+    return values.where(values.isin(list(groups)))
+
+
+def blocks(own: pd.Series, groups: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Name and colour of each block, by group; the last holds those in no group, if there are any.
+
+    Parameters
+    ----------
+    own
+        Each patient's group, as `own_group` gives it.
+    groups
+        Groups and their names in printing order, at most as many as `style.GROUP_STYLES`. Without
+        any there is one block of all patients.
+    """
+    colours = cycle(colour for colour, _ in style.GROUP_STYLES)
+    found = {key: (name, next(colours)) for key, name in groups.items()}
+    if not groups:
+        found[NO_GROUP] = ("All patients", style.OVERALL_STYLE[0])
+    elif own.isna().any():
+        found[NO_GROUP] = ("In no group", style.GREY)
+    return found

@@ -1,0 +1,113 @@
+"""The course of each patient, from the start of treatment to the last time known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from case_review.analyses.blocks import NO_GROUP, blocks, own_group
+from case_review.exhibits import style
+from case_review.units import to_hours
+
+_WEEK = 168
+#: What ends a course, by treatment status at the last follow-up, and how it is drawn.
+_ENDS = (("ongoing", ">", "Treatment going on"), ("stopped", "X", "Treatment stopped"))
+_UNKNOWN = ("|", "Last follow-up, status not reported")
+
+
+def courses(
+    patients: pd.DataFrame, group_by: str, groups: Mapping[str, str], month_days: float
+) -> pd.DataFrame:
+    """A row per patient in weeks, the earliest time first.
+
+    Columns: patient_id, group (missing for those in none of `groups`), response_weeks (missing
+    without response), end_weeks (the later of that time and the last follow-up), follow_up_known,
+    status.
+    """
+    follow_up = [
+        0 if pd.isna(months) else to_hours(months, "months", month_days)
+        for months in patients["follow_up_months"]
+    ]
+    found = pd.DataFrame(
+        {
+            "patient_id": patients["patient_id"],
+            "group": own_group(patients[group_by], groups),
+            "response_weeks": (patients["time_hours"] / _WEEK).where(patients["event"] == 1),
+            "end_weeks": np.maximum(patients["time_hours"], follow_up) / _WEEK,
+            "follow_up_known": patients["follow_up_months"].notna(),
+            "status": patients["treatment_status"],
+            "hours": patients["time_hours"],
+        }
+    )
+    found = found.sort_values(["hours", "end_weeks", "patient_id"], kind="stable")
+    return found.drop(columns="hours").reset_index(drop=True)
+
+
+def draw_courses(
+    found: pd.DataFrame, groups: Mapping[str, str], xlabel: str, ticks: Sequence[float]
+):
+    """A bar per patient of `courses`, in a block per group, the first response on top.
+
+    Time is on a square-root scale, so that days and years are both legible.
+
+    Parameters
+    ----------
+    groups
+        The groups and their names, none to six; patients in none of them have a block of their own.
+    xlabel, ticks
+        Title and ticks of the axis of weeks; ticks beyond the longest course are left out.
+    """
+    style.use()
+    own = found["group"].fillna(NO_GROUP)
+    named = {k: look for k, look in blocks(found["group"], groups).items() if k in set(own)}
+    lines = len(found) + len(named)
+    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.75 + 0.165 * lines))
+    names: list[tuple[str, bool]] = []
+    for key, (name, colour) in named.items():
+        rows = found[own == key]
+        names.append((name, True))
+        places = -len(names) - np.arange(len(rows))
+        names += [(patient, False) for patient in rows["patient_id"]]
+        _draw_block(axes, rows, places, colour)
+    _scale(axes, float(found["end_weeks"].max()), ticks)
+    axes.set_xlabel(xlabel)
+    axes.set_yticks(-np.arange(lines), [name for name, _ in names])
+    axes.set_ylim(-lines + 0.3, 0.7)
+    axes.tick_params(axis="y", length=0)
+    for tick, (_, heading) in zip(axes.get_yticklabels(), names, strict=True):
+        tick.set(size=style.TEXT if heading else style.SMALL)
+        tick.set_weight("semibold" if heading else "normal")
+    _key(figure)
+    return figure
+
+
+def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> None:
+    axes.barh(places, rows["end_weeks"], height=0.42, color=colour, alpha=0.35)
+    axes.scatter(rows["response_weeks"], places, s=26, c=colour, ec="white", lw=0.6, zorder=4)
+    known = rows["follow_up_known"].to_numpy()
+    for status, marker, _ in _ENDS:
+        _mark(axes, rows, places, known & (rows["status"] == status).to_numpy(), marker)
+    _mark(axes, rows, places, known & rows["status"].isna().to_numpy(), _UNKNOWN[0])
+
+
+def _mark(axes, rows: pd.DataFrame, places: np.ndarray, hit: np.ndarray, marker: str) -> None:
+    axes.scatter(
+        rows.loc[hit, "end_weeks"], places[hit], marker=marker, s=26, c=style.BLACK, zorder=3
+    )
+
+
+def _scale(axes, longest: float, ticks: Sequence[float]) -> None:
+    axes.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+    axes.set_xlim(0, longest * 1.06)
+    axes.set_xticks([tick for tick in ticks if tick <= longest * 1.06])
+
+
+def _key(figure) -> None:
+    axes = figure.axes[0]
+    shown = [("o", "Response"), *(end[1:] for end in _ENDS), _UNKNOWN]
+    for marker, label in shown:
+        axes.scatter([], [], marker=marker, s=26, c=style.BLACK, label=label)
+    figure.legend(loc="outside upper center", ncols=len(shown), fontsize=style.SMALL)

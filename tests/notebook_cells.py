@@ -1,0 +1,75 @@
+"""Runs the code cells of a notebook inside a test, with other tables or parameters on request."""
+
+from dataclasses import dataclass, field
+from unittest import mock
+
+import matplotlib.pyplot as plt
+from conftest import ROOT
+from descriptive_data import read
+
+from case_review import notebook
+from case_review.parameters.params_file import cells, source_of
+from case_review.project import Project
+
+
+@dataclass
+class Ran:
+    """What a notebook left: results by id, tables and figures by label, and its own names."""
+
+    results: dict
+    tables: dict = field(default_factory=dict)
+    figures: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
+
+    @property
+    def recorded(self):
+        """The results as the tests of printed numbers take them."""
+        return [{"id": x.id, "value": x.value, "n": x.n, "of": x.of} for x in self.results.values()]
+
+
+def run_cells(name, given=(), only=(), settings=(), **parameters):
+    """Run `notebooks/<name>.ipynb` and keep what it records and shows, undrawn.
+
+    `given` holds clean tables that replace those of this review, `settings` entries of params.yml,
+    `only` the ids of the cells that run; `parameters` replace values of the notebook.
+    """
+    ran = Ran({})
+
+    class Bench(notebook.Notebook):
+        def read(self, table):
+            frame = dict(given)[table].copy() if table in dict(given) else read(table)
+            if "provenance" in frame:
+                self._reconstructed |= frame["provenance"].eq("reconstructed").any()
+            return frame
+
+        def setting(self, key):
+            return dict(settings)[key] if key in dict(settings) else super().setting(key)
+
+        def record(self, id, *value, **details):
+            assert id not in self._results, f"{id} is recorded twice"
+            return super().record(id, *value, **details)
+
+        def table(self, table):
+            ran.tables[notebook.current_label()] = table
+            return super().table(table)
+
+        def figure(self, figure, data):
+            ran.figures[notebook.current_label()] = figure
+            plt.close(figure)
+
+    names = {"__name__": name}
+    with (
+        mock.patch.object(notebook, "Notebook", Bench),
+        mock.patch.object(notebook, "find_project", lambda: Project(ROOT)),
+    ):
+        for cell in cells(ROOT / "notebooks" / f"{name}.ipynb"):
+            if cell["cell_type"] != "code" or (only and cell["id"] not in only):
+                continue
+            source = source_of(cell)
+            with mock.patch.object(notebook, "_running_source", lambda s=source: s):
+                exec(compile(source, f"{name}, cell {cell['id']}", "exec"), names)
+            if "parameters" in cell["metadata"].get("tags", []):
+                names |= parameters
+    ran.results.update({result.id: result for result in names["nb"].recorded})
+    ran.names |= names
+    return ran
