@@ -187,7 +187,9 @@ class Notebook:
 
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
-        recorded = self._ids.get(builtins.id(value), ("", None))[0]
+        # A part of an estimate leads to the whole, unless it was recorded itself.
+        known = [self._ids.get(builtins.id(x)) for x in (value, getattr(value, "whole", None))]
+        recorded = next((found[0] for found in known if found), "")
         return {"row": row, "column": column, "result": recorded, **value.fields()}
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
