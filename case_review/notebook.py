@@ -187,9 +187,8 @@ class Notebook:
 
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
-        # A part of an estimate leads to the whole, unless it was recorded itself.
-        known = [self._ids.get(builtins.id(x)) for x in (value, getattr(value, "whole", None))]
-        recorded = next((found[0] for found in known if found), "")
+        whole = value.whole if isinstance(value, values.Part) else value
+        recorded = self._ids.get(builtins.id(whole), ("", None))[0]
         return {"row": row, "column": column, "result": recorded, **value.fields()}
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:

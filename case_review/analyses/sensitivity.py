@@ -11,7 +11,7 @@ import pandas as pd
 from case_review.analyses.response import OVERALL
 from case_review.statistics import logrank, proportions
 from case_review.units import to_hours
-from case_review.values import Estimate, Part, PValue, Range, Text
+from case_review.values import Estimate, PValue, Range, Text
 
 #: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
 SIGN_TEST = "sign test"
@@ -104,7 +104,7 @@ def range_of_p_values(found: Sequence[float]) -> Text:
     return Text(text, **Range(low.p, high.p).fields())
 
 
-def outermost_limits(found: Sequence[Estimate]) -> Part:
+def outermost_limits(found: Sequence[Estimate]) -> Text:
     """The outermost limits of repeated estimates; not estimable once one of them is not."""
     lows, highs = [x.lower for x in found], [x.upper for x in found]
     low, high = (
@@ -112,7 +112,7 @@ def outermost_limits(found: Sequence[Estimate]) -> Part:
         for outer, ends in ((min, lows), (max, highs))
     )
     unit, most = (found[0].unit, found[0].most) if found else ("", 3)
-    return Estimate(math.nan, low, high, unit, most=most).limits
+    return Text(Range(low, high, unit, most=most).prose, low=low, high=high, unit=unit)
 
 
 def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:
