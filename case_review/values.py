@@ -40,6 +40,11 @@ class Value:
         """The value in a table cell, whose headings say unit and level."""
         return self.prose
 
+    @property
+    def spelled(self) -> Part:
+        """The value for a table cell that says its unit itself: `2 weeks`."""
+        return Part(self.prose, self.prose, getattr(self, "whole", self))
+
     def fields(self) -> dict:
         """`value`, `low`, `high`, `unit`, `n` and `of`, unrounded; None where there is none."""
         raise AttributeError("fields")

@@ -137,3 +137,14 @@ def test_a_missing_table_says_what_to_run(project):
 
     with pytest.raises(FileNotFoundError, match=r"data/clean/reports\.csv.*make data"):
         Notebook("x").read("reports")
+
+
+def test_a_part_of_an_estimate_in_a_table_leads_to_its_result(staged, run):
+    run(
+        "#| label: tbl-one\nfrom case_review.exhibits import Row, Table\n"
+        "from case_review.values import Estimate\n"
+        "found = nb.record('a.b', Estimate(2, 1, 10, 'weeks'))\n"
+        "nb.table(Table(['A', 'B'], [Row([found.point, found.limits.spelled])]))"
+    )
+    kept = registry.read_tables(staged / "results" / "05_response.json")["tbl-one"]["cells"]
+    assert [cell["result"] for cell in kept] == ["a.b", "a.b"]

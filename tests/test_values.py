@@ -83,6 +83,15 @@ def test_parts_print_alone_and_keep_all_numbers():
     assert found.point.fields() == found.limits.fields() == found.fields()
 
 
+def test_a_cell_may_spell_out_the_unit_and_lead_to_the_whole():
+    found = Estimate(2, 1, 10, "weeks")
+    assert (found.point.cell, found.point.spelled.cell) == ("2", "2 weeks")
+    assert found.limits.spelled.whole is found.point.spelled.whole is found
+    p = PValue(0.2)
+    assert (p.spelled.cell, p.spelled.whole) == ("p = 0.200", p)
+    assert p.spelled.fields() == p.fields()
+
+
 def test_scaling_changes_numbers_and_keeps_the_rest():
     found = Estimate(336, 168, NAN, "hours", n=25).scaled(1 / 168, unit="weeks")
     assert found.prose == "2 weeks (95% CI 1 week to not estimable)" and found.n == 25

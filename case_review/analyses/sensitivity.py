@@ -1,88 +1,46 @@
-"""The analyses of time to response, repeated under other choices: months, intervals, reports."""
+"""The analyses of time to response under other choices: months, visits, reports, publication."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from case_review import values
-from case_review.analyses import response
-from case_review.errors import ReviewError
-from case_review.statistics import logrank, proportions, survival
+from case_review.analyses.response import OVERALL
+from case_review.statistics import logrank, proportions
 from case_review.units import to_hours
+from case_review.values import Estimate, PValue, Range, Text
 
 #: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
 SIGN_TEST = "sign test"
 
 
-@dataclass(frozen=True)
-class Repetition:
-    """The median (weeks) of all patients and the log-rank p-value under one choice.
+def identifier(text: object) -> str:
+    """`text` as a part of a result id: `log-log` becomes `log_log`, `30.4375` `30_4375`."""
+    return "".join(c if c.isalnum() else "_" for c in str(text).lower())
 
-    Parameters
-    ----------
-    name
-        The choice: a month length, or the report left out.
-    n
-        Patients analysed.
-    median
-        In weeks.
-    p
-        Log-rank p-value; NaN where a group has no patients left.
+
+def log_rank(frame: pd.DataFrame) -> logrank.Logrank:
+    """The log-rank test of the patients of `frame` (see `response.times`) who have a group.
+
+    Where there is nothing to compare, because nobody has a group or an event, all patients count as
+    one group: the test then says that there is no comparison.
     """
-
-    name: str
-    n: int
-    median: values.Estimate
-    p: float
-
-
-def in_weeks(found: values.Estimate) -> values.Estimate:
-    """An estimate in hours as weeks."""
-    week = response.HOURS_PER_WEEK
-    return values.Estimate(found.estimate / week, found.lower / week, found.upper / week)
+    compared = frame.dropna(subset="group")
+    if not compared["event"].any():
+        compared = frame.assign(group=OVERALL)
+    return logrank.logrank(compared["time"], compared["event"], compared["group"])
 
 
-def repeat(frame: pd.DataFrame, name: str, conf_type: str, conf_level: float) -> Repetition:
-    """Median and log-rank test of `frame` (see `response.times`)."""
-    found = survival.median(frame["time"], frame["event"], conf_type, conf_level)
-    comparable = frame["group"].nunique() > 1 and frame["event"].any()
-    p = logrank.logrank(frame["time"], frame["event"], frame["group"]).p if comparable else math.nan
-    return Repetition(name, len(frame), in_weeks(found), p)
+def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
+    """Each patient's time in hours if a month has so many days, from what was reported.
 
-
-def interval_types(
-    frame: pd.DataFrame, conf_types: Sequence[str], conf_level: float
-) -> dict[str, values.Estimate]:
-    """The median in weeks with limits of each type, and with those of the sign test."""
-    time, event = frame["time"], frame["event"]
-    found = {kind: survival.median(time, event, kind, conf_level) for kind in conf_types}
-    found[SIGN_TEST] = survival.sign_test_limits(time, event, conf_level)
-    return {kind: in_weeks(estimate) for kind, estimate in found.items()}
-
-
-def month_lengths(
-    patients: pd.DataFrame,
-    frame: pd.DataFrame,
-    days: Sequence[float],
-    conf_type: str,
-    conf_level: float,
-) -> list[Repetition]:
-    """Repeat with months of other lengths, from the values and units that were reported.
-
-    `patients` is the clean table and `frame` the result of `response.times` on it. A patient
-    without response has no reported time of response; the last follow-up is converted instead,
-    where it is given in months.
+    `patients` is the clean table. A patient without response has no reported time of response; the
+    last follow-up is converted instead, where it is given in months.
     """
-    found = []
-    for length in days:
-        hours = [_hours(row, length) for row in patients.itertuples()]
-        found.append(repeat(frame.assign(time=hours), f"{length:g}", conf_type, conf_level))
-    return found
+    return [_hours(row, month_days) for row in patients.itertuples()]
 
 
 def _hours(row, month_days: float) -> int:
@@ -125,17 +83,36 @@ def visit_intervals(
     return np.array(left, dtype=float), np.array(right, dtype=float)
 
 
-def leave_one_report_out(
-    frame: pd.DataFrame, conf_type: str, conf_level: float
-) -> list[Repetition]:
-    """Repeat without each report in turn, in the order of their ids."""
-    reports = sorted(frame["report_id"].unique())
-    if len(reports) < 2:
-        raise ReviewError("leaving one report out needs at least two reports with patients")
-    return [
-        repeat(frame[frame["report_id"] != report], report, conf_type, conf_level)
-        for report in reports
-    ]
+def range_of_estimates(found: Sequence[Estimate]) -> Text:
+    """From the smallest to the largest estimate: `2–3 weeks`; those not estimable are left out."""
+    known = sorted((x for x in found if not math.isnan(x.estimate)), key=lambda x: x.estimate)
+    if not known:
+        return Text(Range(math.nan, math.nan).prose)
+    low, high = known[0], known[-1]
+    ends = Range(low.estimate, high.estimate, low.unit, low.digits, low.most)
+    one = low.point.cell == high.point.cell
+    return Text(low.point.prose if one else ends.prose, **ends.fields())
+
+
+def range_of_p_values(found: Sequence[float]) -> Text:
+    """From the smallest to the largest p-value: `p = 0.004 to 0.465`; NaN is left out."""
+    known = [p for p in found if not math.isnan(p)]
+    if not known:
+        return Text(logrank.NO_COMPARISON.text)
+    low, high = PValue(min(known)), PValue(max(known))
+    text = low.prose if low.cell == high.cell else f"{low.prose} to {high.cell}"
+    return Text(text, **Range(low.p, high.p).fields())
+
+
+def outermost_limits(found: Sequence[Estimate]) -> Text:
+    """The outermost limits of repeated estimates; not estimable once one of them is not."""
+    lows, highs = [x.lower for x in found], [x.upper for x in found]
+    low, high = (
+        math.nan if not ends or any(map(math.isnan, ends)) else outer(ends)
+        for outer, ends in ((min, lows), (max, highs))
+    )
+    unit, most = (found[0].unit, found[0].most) if found else ("", 3)
+    return Text(Range(low, high, unit, most=most).prose, low=low, high=high, unit=unit)
 
 
 def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:
@@ -145,17 +122,16 @@ def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     -------
     DataFrame
         `study`, `year`, `design`, `population`, `n_response`, `n_evaluable`, `proportion`, `low`,
-        `high` (exact), `wilson_low`, `wilson_high`.
+        `high` (exact), `wilson_low`, `wilson_high`; no rows if there are no later studies.
     """
     names = ["study", "year", "design", "population", "n_response", "n_evaluable"]
-    frame = evidence[names].copy().reset_index(drop=True)
-    counts = list(zip(frame["n_response"], frame["n_evaluable"], strict=True))
-    exact = [proportions.exact(n, of, conf_level) for n, of in counts]
-    score = [proportions.wilson(n, of, conf_level) for n, of in counts]
-    frame["proportion"] = [n / of for n, of in counts]
-    frame["low"], frame["high"] = zip(*exact, strict=True)
-    frame["wilson_low"], frame["wilson_high"] = zip(*score, strict=True)
-    return frame
+    frame = evidence[names].reset_index(drop=True)
+    rows = [
+        (n / of, *proportions.exact(n, of, conf_level), *proportions.wilson(n, of, conf_level))
+        for n, of in zip(frame["n_response"], frame["n_evaluable"], strict=True)
+    ]
+    limits = ["proportion", "low", "high", "wilson_low", "wilson_high"]
+    return frame.join(pd.DataFrame(rows, columns=limits, dtype=float))
 
 
 def tipping_curve(n: int, of: int, most: int, conf_level: float) -> pd.DataFrame:
@@ -198,15 +174,3 @@ def publication_data(surface: pd.DataFrame, tipping: pd.DataFrame) -> pd.DataFra
     return pd.concat([surface.assign(panel="A"), tipping.assign(panel="B")], ignore_index=True)[
         ["panel", "odds", "doubtful", "lower", "failures", "proportion", "low", "high"]
     ]
-
-
-def extremes(found: Sequence[Repetition]) -> Mapping[str, float]:
-    """The smallest and largest median and p-value of repeated analyses, missing ones left out."""
-    medians = [x.median.estimate for x in found if not math.isnan(x.median.estimate)]
-    ps = [x.p for x in found if not math.isnan(x.p)]
-    return {
-        "median_min": min(medians, default=math.nan),
-        "median_max": max(medians, default=math.nan),
-        "p_min": min(ps, default=math.nan),
-        "p_max": max(ps, default=math.nan),
-    }

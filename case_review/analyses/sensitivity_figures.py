@@ -1,4 +1,7 @@
-"""The figures of the sensitivity analyses."""
+"""The figures of the sensitivity analyses.
+
+Each panel is a function that draws on given axes; titles, axis labels and ticks are arguments.
+"""
 
 from __future__ import annotations
 
@@ -8,159 +11,213 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, PercentFormatter
 
 from case_review import formatting
 from case_review.analyses.km_figure import steps
-from case_review.analyses.response import Summary
-from case_review.analyses.sensitivity import Repetition
 from case_review.exhibits import style
-from case_review.values import Estimate
+from case_review.statistics.survival import KaplanMeier
 
 _PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: A quarter of `style.BLUE` on white.
 _PALE = "#bfdcec"
 
 
-def interval_censored(summary: Summary, cells: pd.DataFrame):
+def panels(height: float, widths: Sequence[float] = (1,), sharey: bool = False):
+    """An empty figure of full width with panels side by side.
+
+    Parameters
+    ----------
+    height
+        In inches.
+    widths
+        Of the panels, relative to each other.
+    sharey
+        Whether the panels have their rows in common.
+
+    Returns
+    -------
+    tuple
+        The figure, and its axes or the list of them.
+    """
+    style.use()
+    size, ratios = (style.FULL_WIDTH, height), list(widths)
+    return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
+
+
+def interval_censored(
+    axes,
+    km: KaplanMeier,
+    cells: pd.DataFrame,
+    *,
+    xlabel: str,
+    ylabel: str,
+    names: Sequence[str],
+    title: str = "",
+    xticks: Sequence[float] | None = None,
+) -> None:
     """The estimate from intervals beside the Kaplan–Meier curve of the reported times.
 
     Parameters
     ----------
-    summary
-        All patients; see `response.summarise`.
+    km
+        Of all patients.
     cells
-        `interval_censored.curve`, in weeks.
-
-    Returns
-    -------
-    matplotlib Figure
+        `interval_censored.curve`, in the unit of `km`.
+    names
+        In the legend: of the curve, of the estimate from intervals, of its unknown course.
+    xticks
+        By default about a dozen whole numbers.
     """
-    style.use()
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 2.9))
-    points = steps(summary)
+    points = steps(km)
     end = float(points["time"].iloc[-1])
     axes.step(
-        points["time"],
-        points["proportion"],
-        where="post",
-        color=style.BLACK,
-        lw=1.3,
-        label="Times taken as exact (Kaplan–Meier)",
-    )
+        points["time"], points["proportion"], where="post", color=style.BLACK, lw=1.3,
+        label=names[0],
+    )  # fmt: skip
     before = 0.0
     for number, cell in enumerate(cells.itertuples()):
         right = min(cell.right, end)
-        names = ("Course between two visits unknown", "Times taken as intervals (Turnbull)")
-        box, line = names if number == 0 else (None, None)
+        line, box = names[1:] if number == 0 else (None, None)
         axes.fill_between(
             [cell.left, right], before, cell.proportion, fc=_PALE, ec=style.BLUE, lw=0.4, label=box
         )
         following = cells["left"].iloc[number + 1] if number + 1 < len(cells) else end
         axes.plot([right, following], [cell.proportion] * 2, color=style.BLUE, lw=1.8, label=line)
         before = cell.proportion
-    axes.xaxis.set_major_locator(MaxNLocator(14, integer=True))
-    axes.set_xlim(-0.012 * end, end * 1.015)
-    axes.set_ylim(0, 1.02)
+    axes.xaxis.set_major_locator(FixedLocator(xticks) if xticks else MaxNLocator(14, integer=True))
+    axes.set(xlim=(-0.012 * end, end * 1.015), ylim=(0, 1.02))
     axes.yaxis.set_major_formatter(_PERCENT)
-    axes.set_xlabel("Weeks since start of treatment")
-    axes.set_ylabel("Patients who have responded")
-    handles, names = axes.get_legend_handles_labels()
-    order = [0, 2, 1] if len(handles) == 3 else range(len(handles))
-    axes.legend([handles[i] for i in order], [names[i] for i in order], loc="lower right")
-    return figure
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    shown = [name for name in names if name in handles]
+    axes.legend([handles[name] for name in shown], shown, loc="lower right")
 
 
-def leave_one_out(found: Sequence[Repetition], main: Repetition, conf_level: float):
-    """Median and log-rank p-value without each report, beside those of all reports."""
-    style.use()
-    rows = [*found, main]
-    figure, (left, right) = plt.subplots(
-        1,
-        2,
-        sharey=True,
-        figsize=(style.FULL_WIDTH, 0.19 * len(rows) + 0.75),
-        width_ratios=[1.5, 1],
-    )
-    numbers = [x for r in rows for x in (r.median.estimate, r.median.lower, r.median.upper)]
-    highest = max((x for x in numbers if not math.isnan(x)), default=1.0)
-    for position, row in enumerate(rows):
-        colour = style.BLACK if row is main else style.BLUE
-        _whisker(left, row.median, -position, colour, highest * 1.08)
-        if not math.isnan(row.p):
-            right.plot(row.p, -position, "o", color=colour, ms=4.5)
-    left.set_yticks([-i for i in range(len(rows))], [row.name for row in rows])
-    left.set_xlim(0, highest * 1.1)
-    left.set_xlabel(f"Median time to response, weeks ({formatting.ci(conf_level)})")
-    right.set_xscale("log")
-    right.axvline(1 - conf_level, color=style.VERMILLION, lw=1, ls="--")
-    right.set_xlim(min(0.5 * (1 - conf_level), 0.7 * _least_p(rows)), 1.15)
-    right.xaxis.set_major_locator(FixedLocator([0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1]))
-    right.xaxis.set_minor_locator(FixedLocator([]))
-    right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    right.set_xlabel("Log-rank p (logarithmic)")
-    for axes in (left, right):
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="y", color=style.LIGHT, lw=0.5)
-        axes.set_axisbelow(True)
-    return figure
+def forest(
+    axes,
+    rows: pd.DataFrame,
+    *,
+    row: str,
+    estimate: str,
+    main: str,
+    xlabel: str,
+    marker: str = "o",
+    title: str = "",
+) -> None:
+    """Estimates with their limits, one row below another.
 
-
-def _least_p(rows: Sequence[Repetition]) -> float:
-    return max(1e-4, min((row.p for row in rows if not math.isnan(row.p)), default=1.0))
-
-
-def _whisker(axes, found: Estimate, position: float, colour: str, end: float) -> None:
-    if math.isnan(found.estimate):
-        axes.text(0, position, formatting.NOT_ESTIMABLE, va="center", size=8)
-        return
-    low = 0.0 if math.isnan(found.lower) else found.lower
-    high = end if math.isnan(found.upper) else found.upper
-    axes.plot([low, high], [position] * 2, color=colour, lw=1.4, solid_capstyle="butt")
-    axes.plot(found.estimate, position, "o", color=colour, ms=4.5)
-    if math.isnan(found.upper):
-        axes.plot(end, position, ">", color=colour, ms=4.5)
-
-
-def publication(
-    surface: pd.DataFrame, tipping: pd.DataFrame, targets: Sequence[float], conf_level: float
-):
-    """Two views of publication bias: the surface of lower limits, and the tipping points.
+    An arrow marks an upper limit that is not estimable; a row without an estimate says so.
 
     Parameters
     ----------
-    surface
-        `sensitivity.selection_surface`.
-    tipping
-        `sensitivity.tipping_curve`.
-    targets
-        Marks drawn in both panels, as fractions.
+    rows
+        In printing order, with the limits in `low` and `high`.
+    row, estimate
+        Columns with the rows' names and the estimates.
+    main
+        Name of the row that is drawn in black.
     """
-    style.use()
-    figure, (left, right) = plt.subplots(1, 2, figsize=(style.FULL_WIDTH, 3.1))
-    _surface(figure, left, surface, targets, conf_level)
-    _tipping(right, tipping, targets, conf_level)
-    for axes, letter in ((left, "A"), (right, "B")):
-        axes.set_title(letter, loc="left", weight="bold")
-    return figure
+    known = rows[[estimate, "low", "high"]].max(axis=None)
+    highest = 1.0 if math.isnan(known) else known
+    _points(axes, rows, row, estimate, main, marker)
+    for position, line in enumerate(rows.to_dict("records")):
+        colour = style.BLACK if line[row] == main else style.BLUE
+        if math.isnan(line[estimate]):
+            axes.text(0, position, formatting.NOT_ESTIMABLE, va="center", size=8)
+            continue
+        low = 0.0 if math.isnan(line["low"]) else line["low"]
+        high = 1.08 * highest if math.isnan(line["high"]) else line["high"]
+        axes.plot([low, high], [position] * 2, color=colour, lw=1.4, solid_capstyle="butt")
+        if math.isnan(line["high"]):
+            axes.plot(high, position, ">", color=colour, ms=4.5)
+    axes.set(xlim=(0, 1.1 * highest), xlabel=xlabel, title=title)
 
 
-def _surface(figure, axes, surface: pd.DataFrame, targets, conf_level: float) -> None:
-    grid = surface.pivot(index="doubtful", columns="odds", values="lower")
-    odds, doubtful, lower = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
-    shown = axes.pcolormesh(
-        odds, doubtful, lower, cmap="Blues", vmin=0, vmax=1.4, shading="nearest", rasterized=True
-    )
-    lines = axes.contour(odds, doubtful, lower, sorted(targets), colors=style.BLACK, linewidths=1.2)
+def _points(axes, rows: pd.DataFrame, row: str, x: str, main: str, marker: str) -> None:
+    """A point per row, in black for the main one, on a pale line that leads to its name."""
+    places = [str(number) for number in range(len(rows))]  # names may be the same
+    colours = [style.BLACK if name == main else style.BLUE for name in rows[row]]
+    sns.stripplot(
+        x=rows[x].to_numpy(), y=places, order=places, hue=places, palette=colours, jitter=False,
+        size=5.5, marker=marker, legend=False, ax=axes, zorder=3,
+    )  # fmt: skip
+    axes.set_yticks(range(len(rows)), list(rows[row]))
+    axes.set_ylabel("")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", color=style.LIGHT, lw=0.5)
+    axes.set_axisbelow(True)
+
+
+def p_values(
+    axes,
+    rows: pd.DataFrame,
+    *,
+    row: str,
+    main: str,
+    significant: float,
+    xlabel: str,
+    xticks: Sequence[float],
+    title: str = "",
+) -> None:
+    """The p-values in column `p`, one row below another, on a logarithmic axis.
+
+    Parameters
+    ----------
+    rows, row, main
+        As in `forest`.
+    significant
+        Level of significance, drawn as a dashed line.
+    """
+    _points(axes, rows, row, "p", main, "o")
+    least = max(1e-4, min(rows["p"].dropna(), default=1.0))
     axes.set_xscale("log")
-    _name_lines(axes, lines)
-    axes.xaxis.set_major_locator(FixedLocator([0.05, 0.1, 0.2, 0.5, 1]))
+    axes.axvline(significant, color=style.VERMILLION, lw=1, ls="--")
+    axes.set_xlim(min(0.5 * significant, 0.7 * least), 1.15)
+    _plain_ticks(axes, xticks)
+    axes.set(xlabel=xlabel, title=title)
+
+
+def _plain_ticks(axes, xticks: Sequence[float]) -> None:
+    """Ticks of a logarithmic axis as plain numbers, and no others."""
+    axes.xaxis.set_major_locator(FixedLocator(xticks))
     axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel("Chance that a failure is published,\nrelative to a response")
-    axes.set_ylabel("Published responses in doubt")
-    bar = figure.colorbar(shown, ax=axes, format=_PERCENT, pad=0.02)
-    bar.set_label(f"Lower {formatting.number(100 * conf_level)}% limit of the proportion")
+
+
+def surface(
+    axes,
+    lower: pd.DataFrame,
+    targets: Sequence[float],
+    *,
+    xlabel: str,
+    ylabel: str,
+    bar_label: str,
+    xticks: Sequence[float],
+    title: str = "",
+) -> None:
+    """The lower limit of a proportion by publication and doubt; a line marks each target.
+
+    Parameters
+    ----------
+    lower
+        `sensitivity.selection_surface`.
+    targets
+        Levels, as fractions.
+    """
+    grid = lower.pivot(index="doubtful", columns="odds", values="lower")
+    place = (grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy())
+    look = {"cmap": "Blues", "vmin": 0, "vmax": 1.4, "shading": "nearest", "rasterized": True}
+    shown = axes.pcolormesh(*place, **look)
+    lines = axes.contour(*place, sorted(targets), colors=style.BLACK, linewidths=1.2)
+    axes.set_xscale("log")
+    _name_lines(axes, lines)
+    _plain_ticks(axes, xticks)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(title, loc="left", weight="bold")
+    bar = axes.figure.colorbar(shown, ax=axes, format=_PERCENT, pad=0.02)
+    bar.set_label(bar_label)
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
 
@@ -181,81 +238,68 @@ def _name_lines(axes, lines) -> None:
             )
 
 
-def _tipping(axes, tipping: pd.DataFrame, targets, conf_level: float) -> None:
-    x = tipping["failures"]
-    axes.fill_between(x, tipping["low"], tipping["high"], color=style.BLUE, alpha=0.18, lw=0)
-    axes.plot(x, tipping["proportion"], color=style.BLUE, lw=1.8)
-    for target in targets:
-        axes.axhline(target, color=style.GREY, lw=0.8, ls=":")
-        below = tipping[tipping["proportion"] < target]
-        if not below.empty:
-            point = below.iloc[0]
-            axes.plot(point["failures"], point["proportion"], "o", color=style.VERMILLION, ms=5)
-            axes.annotate(
-                f"{point['failures']:.0f} failures:\nbelow {target:.0%}",
-                (point["failures"], point["proportion"]),
-                xytext=(7, 7),
-                textcoords="offset points",
-                size=8,
-            )
-    axes.set_xlim(0, x.max() * 1.16)
-    axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(_PERCENT)
-    axes.set_xlabel("Unpublished patients without response")
-    axes.set_ylabel(f"Proportion responding (exact {formatting.ci(conf_level)})")
-
-
-def later(
-    studies: pd.DataFrame,
-    review: Estimate,
-    name: str,
-    counts: tuple[int, int],
-    conf_level: float,
-):
-    """A forest plot of later studies beside the review's proportion; nothing is pooled.
+def tipping(
+    axes,
+    curve: pd.DataFrame,
+    targets: Sequence[float],
+    *,
+    xlabel: str,
+    ylabel: str,
+    point_label: str,
+    title: str = "",
+) -> None:
+    """A proportion with its limits by unpublished failures; a dot marks where it passes a target.
 
     Parameters
     ----------
-    studies
-        `sensitivity.later_studies`.
-    review, name, counts
-        The review's proportion with limits, its name in the plot, responses and patients.
-    conf_level
-        Level of all limits.
+    curve
+        `sensitivity.tipping_curve`.
+    targets
+        Levels, as fractions.
+    point_label
+        Beside each dot; `{failures}` and `{target}` stand for the numbers.
     """
-    style.use()
-    shown = [(name, *counts, review, style.BLACK, "")]
-    shown += [
-        (
-            f"{row.study} {row.year}",
-            row.n_response,
-            row.n_evaluable,
-            Estimate(row.proportion, row.low, row.high),
-            style.BLUE,
-            row.design,
-        )
-        for row in studies.itertuples()
-    ]
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.42 * len(shown) + 0.75))
-    axes.axvspan(review.lower, review.upper, color=style.LIGHT, alpha=0.5, lw=0)
-    for position, (_, n, of, found, colour, _) in enumerate(shown):
-        axes.plot([found.lower, found.upper], [-position] * 2, color=colour, lw=1.6)
-        axes.plot(found.estimate, -position, "s", color=colour, ms=5)
-        limits = formatting.interval(100 * found.lower, 100 * found.upper, 0)
-        share = f"{formatting.number(100 * found.estimate, 0)} ({limits})"
-        _columns(axes, -position, f"{n}/{of}", share)
-    _columns(axes, 0.75, "Responded", f"% ({formatting.ci(conf_level)})")
-    axes.set_yticks(
-        [-i for i in range(len(shown))],
-        [f"{label}\n{design}" if design else label for label, *_, design in shown],
-    )
-    axes.tick_params(axis="y", length=0)
+    x = curve["failures"]
+    axes.fill_between(x, curve["low"], curve["high"], color=style.BLUE, alpha=0.18, lw=0)
+    axes.plot(x, curve["proportion"], color=style.BLUE, lw=1.8)
+    for target in targets:
+        axes.axhline(target, color=style.GREY, lw=0.8, ls=":")
+        below = curve[curve["proportion"] < target]
+        if not below.empty:
+            point = (below["failures"].iloc[0], below["proportion"].iloc[0])
+            axes.plot(*point, "o", color=style.VERMILLION, ms=5)
+            text = point_label.format(failures=point[0], target=f"{target:.0%}")
+            beside = {"xytext": (7, 7), "textcoords": "offset points", "size": 8}
+            axes.annotate(text, point, **beside)
+    axes.set(xlim=(0, x.max() * 1.16), ylim=(0, 1.02), xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(title, loc="left", weight="bold")
+    axes.yaxis.set_major_formatter(_PERCENT)
+
+
+def later(axes, rows: pd.DataFrame, *, main: str, xlabel: str, headings, title: str = "") -> None:
+    """A forest plot of proportions with their numbers at the right; nothing is pooled.
+
+    Parameters
+    ----------
+    rows
+        In printing order: `name`, `proportion`, `low`, `high`, `n_response`, `n_evaluable`.
+    main
+        The row whose interval is continued below, in grey.
+    headings
+        Of the two columns at the right: counts, and percentages with limits.
+    """
+    own = rows[rows["name"] == main].iloc[0]
+    axes.axvspan(own["low"], own["high"], color=style.LIGHT, alpha=0.5, lw=0)
+    forest(axes, rows, row="name", estimate="proportion", main=main, xlabel=xlabel, marker="s")
+    for position, line in enumerate(rows.itertuples()):
+        limits = formatting.interval(100 * line.low, 100 * line.high, 0)
+        share = f"{formatting.number(100 * line.proportion, 0)} ({limits})"
+        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share)
+    _columns(axes, -0.75, *headings)
+    axes.grid(False)
     axes.spines["left"].set_visible(False)
-    axes.set_ylim(-len(shown) + 0.5, 0.5)  # the headings stand above
-    axes.set_xlim(0, 1.02)
+    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.5, -0.5), title=title)  # headings stand above
     axes.xaxis.set_major_formatter(_PERCENT)
-    axes.set_xlabel(f"Proportion responding (exact {formatting.ci(conf_level)})")
-    return figure
 
 
 def _columns(axes, position: float, count: str, share: str) -> None:

@@ -9,19 +9,38 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from case_review.formatting import NOT_ESTIMABLE
+from case_review.values import Estimate, Number, Part, Range
+
 #: The self-consistent weights have settled when none moves by more than this in one step.
 _SETTLED = 1e-7
 _MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)
-class Median:
-    """The median lies in (left, right]; `lower` and `upper` are bootstrap limits."""
+class Median(Estimate):
+    """A median that lies in (left, estimate], with bootstrap limits."""
 
-    left: float
-    right: float
-    lower: float
-    upper: float
+    left: float = math.nan
+
+    @property
+    def prose(self) -> str:
+        """`between 1 and 2 weeks (bootstrap limits 0.3–10 weeks)`."""
+        return f"{self.point.prose} (bootstrap limits {self.limits.prose})"
+
+    @property
+    def point(self) -> Part:
+        """Where it lies: `between 1 and 2 weeks`, in a cell `1–2`."""
+        if math.isnan(self.estimate):
+            return Part(NOT_ESTIMABLE, NOT_ESTIMABLE, self)
+        end = Number(self.estimate, self.unit, self.digits, self.most)
+        inside = Range(self.left, self.estimate, self.unit, self.digits, self.most)
+        return Part(f"between {self.begin.cell} and {end.prose}", inside.cell, self)
+
+    @property
+    def begin(self) -> Number:
+        """Where the interval of the median begins."""
+        return Number(self.left, self.unit, self.digits, self.most)
 
 
 def cells(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -93,7 +112,9 @@ def median_cell(found: np.ndarray, mass: np.ndarray) -> tuple[float, float]:
     return tuple(float(x) for x in found[int(reached.argmax())])
 
 
-def median(left, right, resamples: int, seed: int, conf_level: float = 0.95) -> Median:
+def median(
+    left, right, resamples: int, seed: int, conf_level: float = 0.95, unit: str = ""
+) -> Median:
     """The median of the estimate, with percentile limits from resampled patients.
 
     The estimate says nothing about where within its cell the median lies, so the lower limit comes
@@ -111,11 +132,12 @@ def median(left, right, resamples: int, seed: int, conf_level: float = 0.95) -> 
     drawn = ((row > 0, row) for row in weights)
     ends = np.array([median_cell(*_single(left[d], right[d], row[d])) for d, row in drawn])
     # a response at the start has an interval that begins before it; no time does
-    place, ends = np.maximum(place, 0.0).tolist(), np.maximum(ends, 0.0)
+    (begin, end), ends = np.maximum(place, 0.0).tolist(), np.maximum(ends, 0.0)
     tail = (1 - conf_level) / 2
     lower = percentile(np.nan_to_num(ends[:, 0], nan=np.inf), tail)
     upper = percentile(np.nan_to_num(ends[:, 1], nan=np.inf), 1 - tail)
-    return Median(*place, lower, upper)
+    how = {"unit": unit, "most": 1, "conf_level": conf_level, "n": n, "left": begin}
+    return Median(end, lower, upper, **how)
 
 
 def percentile(values: np.ndarray, fraction: float) -> float:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from case_review.statistics.inputs import check_level, checked, group_index, two_groups
+from case_review.statistics.inputs import check_level, checked, group_index
 from case_review.statistics.interval_censored import percentile
+from case_review.statistics.rmst import members_of
 from case_review.statistics.survival import crossing
-from case_review.values import Estimate
+from case_review.values import Estimate, PValue
 
 #: Sums closer than this are one and the same; scores are sums of a few fractions below 10.
 _SAME = 1e-9
@@ -39,6 +40,11 @@ class Permutation:
     as_extreme: int
     exact: bool
 
+    @property
+    def p_value(self) -> PValue:
+        """The p-value as a value."""
+        return PValue(self.p)
+
 
 @dataclass(frozen=True)
 class Bootstrap:
@@ -47,20 +53,20 @@ class Bootstrap:
     Parameters
     ----------
     median
-        Median time, in the unit of the data.
-    difference
-        Difference of restricted means, first group minus second.
+        Median time of all patients, in the unit of the data.
+    differences
+        Restricted mean of each group minus that of the reference, by group.
     resamples
         Samples drawn.
     unusable
-        Samples that tell nothing of the difference: without patients of one of the groups, or with
-        a group that was not followed up to the horizon.
+        By group, the samples that tell nothing of its difference: without patients of one of the
+        two groups, or with one that was not followed up to the horizon.
     """
 
     median: Estimate
-    difference: Estimate
+    differences: dict[object, Estimate]
     resamples: int
-    unusable: int
+    unusable: dict[object, int]
 
 
 def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
@@ -81,35 +87,75 @@ def permutation_logrank(
 ) -> Permutation:
     """The log-rank test against all ways to split the patients into groups of these sizes.
 
-    The statistic is the distance of observed from expected events in one group. Up to `max_splits`
-    splits all are counted, so that the p-value is exact; beyond, `samples` random splits are drawn
-    with `seed`, and the observed split counts as one of them (Phipson and Smyth, Stat Appl Genet
-    Mol Biol 2010;9:39).
+    The statistic is the quadratic form of observed minus expected events in their covariance over
+    all splits: the sum over groups of (O - E)² / n, but for a constant (Hothorn et al., Am Stat
+    2006;60:257). With two groups that is the distance of observed from expected events in one of
+    them. Up to `max_splits` splits all are counted, so that the p-value is exact; beyond, `samples`
+    random splits are drawn with `seed`, and the observed split counts as one of them (Phipson and
+    Smyth, Stat Appl Genet Mol Biol 2010;9:39).
 
     Raises
     ------
     ValueError
-        If there are not two groups, or no events; see also `inputs.checked`.
+        If there are fewer than two groups, or no events; see also `inputs.checked`.
     """
     time, event = checked(time, event)
-    groups, index = group_index(group, len(time))
-    if len(groups) != 2:
-        raise ValueError(f"a permutation test compares two groups, found {len(groups)}")
+    _, index = group_index(group, len(time))
     if not event.any():
         raise ValueError("a permutation test needs at least one event; all patients are censored")
     scores = logrank_scores(time, event)
-    size = int(min(np.bincount(index)))
-    smaller = int(np.argmin(np.bincount(index)))
-    observed = abs(scores[index == smaller].sum()) - _SAME
-    splits = math.comb(len(time), size)
+    sizes = np.sort(np.bincount(index))
+    sums = np.bincount(index, scores)
+    observed = float((sums**2 / np.bincount(index)).sum()) * (1 - _SAME) - _SAME**2
+    splits = _multinomial(sizes)
     if splits <= max_splits:
-        hits = splits_as_extreme(scores, size, observed)
+        if len(sizes) == 2:
+            hits = splits_as_extreme(scores, int(sizes[0]), np.abs(sums).max() - _SAME)
+        else:
+            hits = _as_extreme(scores[None, :], np.zeros(1), sizes.tolist(), observed)
         return Permutation(hits / splits, splits, hits, exact=True)
     random = np.random.default_rng(seed)
+    begins = np.cumsum(sizes) - sizes
     hits = 0
     for _ in range(samples):
-        hits += bool(abs(random.permutation(scores)[:size].sum()) >= observed)
+        shuffled = np.add.reduceat(random.permutation(scores), begins)
+        hits += bool((shuffled**2 / sizes).sum() >= observed)
     return Permutation((hits + 1) / (samples + 1), samples, hits, exact=False)
+
+
+def _multinomial(sizes) -> int:
+    """In how many ways patients can be split into groups of these sizes."""
+    total = int(sum(sizes))
+    return math.factorial(total) // math.prod(math.factorial(int(size)) for size in sizes)
+
+
+def _as_extreme(rest: np.ndarray, before: np.ndarray, sizes: list[int], least: float) -> int:
+    """How many splits have a sum of squared sums over sizes of at least `least`.
+
+    Parameters
+    ----------
+    rest
+        Scores that belong to no group yet: ways to fill the earlier groups x patients.
+    before
+        What the earlier groups contribute in each of these ways.
+    sizes
+        Of the groups still to be filled.
+    """
+    size, *others = sizes
+    if not others:
+        return int((before + rest.sum(axis=1) ** 2 / size >= least).sum())
+    chosen = np.array(list(combinations(range(rest.shape[1]), size)))
+    free = np.ones((len(chosen), rest.shape[1]), dtype=bool)
+    np.put_along_axis(free, chosen, False, axis=1)
+    left = np.nonzero(free)[1].reshape(len(chosen), -1)
+    at_once = max(1, 200_000 // len(chosen))
+    count = 0
+    for start in range(0, len(rest), at_once):
+        part = rest[start : start + at_once]
+        sums = part[:, chosen].sum(axis=2) ** 2 / size
+        so_far = (before[start : start + at_once, None] + sums).ravel()
+        count += _as_extreme(part[:, left].reshape(len(so_far), -1), so_far, others, least)
+    return count
 
 
 def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
@@ -139,7 +185,16 @@ def _sums(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def bootstrap_by_report(
-    time, event, group, report, of, horizon: float, resamples: int, seed: int, conf_level: float
+    time,
+    event,
+    group,
+    report,
+    reference,
+    horizon: float,
+    resamples: int,
+    seed: int,
+    conf_level: float = 0.95,
+    unit: str = "",
 ) -> Bootstrap:
     """Resample whole reports, since patients of one report resemble each other.
 
@@ -150,23 +205,23 @@ def bootstrap_by_report(
     Parameters
     ----------
     time, event, group, report
-        One entry per patient; `group` holds two values.
-    of
-        The group that the difference starts from.
+        One entry per patient; a patient without a group takes part in the median alone.
+    reference
+        The group that the others are compared with.
     horizon
-        Of the restricted means, in the unit of `time`.
+        Of the restricted means, in the unit of `time`, whose name in print is `unit`.
     resamples, seed, conf_level
         Number of samples, seed of the random numbers, level of the limits.
 
     Raises
     ------
     ValueError
-        If `group` does not hold exactly two values, one of them `of`; if a patient has no report;
-        if the level is not between 0 and 1; see also `inputs.checked`.
+        If there are groups, and `reference` is none of them; if a patient has no report; if the
+        level is not between 0 and 1; see also `inputs.checked`.
     """
     check_level(conf_level)
     time, event = checked(time, event)
-    first = two_groups(group, len(time), of)
+    members = members_of(group, len(time), reference)
     member, reports = pd.factorize(np.asarray(report, dtype=object), sort=True)
     if len(member) != len(time) or np.any(member < 0):
         given = int(np.sum(member >= 0))
@@ -177,23 +232,27 @@ def bootstrap_by_report(
     weights = np.vstack([np.ones(len(reports), dtype=int), drawn])[:, member].astype(float)
     times, survival = weighted_curves(time, event, weights)
     medians = np.array([crossing(times, row) for row in survival])
-    differences = restricted_means(time, event, weights * first, horizon)
-    differences -= restricted_means(time, event, weights * ~first, horizon)
-    unusable = int(np.isnan(differences[1:]).sum())
-    usable = differences[~np.isnan(differences)]
-    return Bootstrap(
-        _limits(np.nan_to_num(medians, nan=np.inf), conf_level),
-        _limits(usable, conf_level),
-        resamples,
-        unusable,
-    )
+    median = replace(_limits(np.nan_to_num(medians, nan=np.inf), conf_level), unit=unit, most=1)
+    means = {
+        name: restricted_means(time, event, weights * own, horizon) for name, own in members.items()
+    }
+    found, unusable = {}, {}
+    for name in members:
+        if name != reference:
+            whole, *samples = means[name] - means[reference]
+            usable = [sample for sample in samples if not math.isnan(sample)]
+            limits = _limits(np.array([whole, *usable]), conf_level)
+            found[name] = replace(limits, unit=unit, digits=1)
+            unusable[name] = resamples - len(usable)
+    return Bootstrap(median, found, resamples, unusable)
 
 
 def _limits(values: np.ndarray, conf_level: float) -> Estimate:
     """The first value with percentile limits of the others; infinite ones are not estimable."""
     tail = (1 - conf_level) / 2
     estimate = float(values[0]) if np.isfinite(values[0]) else math.nan
-    return Estimate(estimate, percentile(values[1:], tail), percentile(values[1:], 1 - tail))
+    limits = (percentile(values[1:], end) for end in (tail, 1 - tail))
+    return Estimate(estimate, *limits, conf_level=conf_level)
 
 
 def weighted_curves(

@@ -1,41 +1,46 @@
-"""Restricted mean time: the mean time without the event up to a horizon, and its difference."""
+"""Restricted mean time: the mean time without the event up to a horizon, and its differences."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from case_review.statistics.inputs import check_level, checked, two_groups
 from case_review.statistics.survival import curve
+from case_review.values import Estimate, PValue
 
 
 @dataclass(frozen=True)
-class Restricted:
-    """A restricted mean with its sampling variance, in units of time and squared time."""
+class Difference(Estimate):
+    """A difference of restricted means with limits and two-sided p (normal approximation)."""
 
-    mean: float
-    variance: float
+    p: float = field(default=math.nan, compare=False)
 
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference of restricted means with limits and two-sided p-value (normal approximation)."""
-
-    estimate: float
-    lower: float
-    upper: float
-    p: float
+    @property
+    def p_value(self) -> PValue:
+        """The p-value as a value."""
+        return PValue(self.p)
 
 
-def restricted_mean(time, event, horizon: float) -> Restricted:
-    """The area under the Kaplan–Meier curve from 0 to `horizon`.
+def restricted_mean(
+    time, event, horizon: float, conf_level: float = 0.95, unit: str = ""
+) -> Estimate:
+    """The area under the Kaplan–Meier curve from 0 to `horizon`, with limits.
 
     The variance is Greenwood's: the sum over event times t of A(t)² d / (n (n - d)), where A(t) is
     the area under the curve from t to the horizon (Royston and Parmar, BMC Med Res Methodol
-    2013;13:152), as in R's package survRM2.
+    2013;13:152), as in R's package survRM2; the limits are those of the normal approximation.
+
+    Parameters
+    ----------
+    time, event
+        One entry per patient; event is 1 at an observed event, 0 at censoring.
+    horizon
+        In the unit of `time`, whose name in print is `unit`.
 
     Raises
     ------
@@ -43,6 +48,15 @@ def restricted_mean(time, event, horizon: float) -> Restricted:
         If the horizon is not positive, or the curve ends before it with patients still at risk
         (the last time is a censored one); see also `inputs.checked`.
     """
+    check_level(conf_level)
+    mean, variance = mean_and_variance(time, event, horizon)
+    half = float(stats.norm.isf((1 - conf_level) / 2)) * math.sqrt(variance)
+    how = {"unit": unit, "digits": 1, "conf_level": conf_level, "n": len(time)}
+    return Estimate(mean, mean - half, mean + half, **how)
+
+
+def mean_and_variance(time, event, horizon: float) -> tuple[float, float]:
+    """The restricted mean and its sampling variance; see `restricted_mean`."""
     if not horizon > 0:
         raise ValueError(f"the horizon must be greater than 0, not {horizon}")
     fitted = curve(time, event)
@@ -60,30 +74,86 @@ def restricted_mean(time, event, horizon: float) -> Restricted:
     d = fitted.loc[inside, "events"].to_numpy(float)
     # Where everybody left has the event the curve is 0 from there on, and so is the area.
     weight = np.divide(d, n * (n - d), out=np.zeros_like(d), where=n > d)
-    return Restricted(float(areas.sum()), float(np.sum(after**2 * weight)))
+    return float(areas.sum()), float(np.sum(after**2 * weight))
 
 
-def difference(time, event, group, of, horizon: float, conf_level: float = 0.95) -> Difference:
-    """Restricted mean of group `of` minus that of the other group; negative if `of` is quicker.
+def differences(
+    time, event, group, reference, horizon: float, conf_level: float = 0.95, unit: str = ""
+) -> dict[object, Difference]:
+    """Restricted mean of each group minus that of `reference`; negative in a quicker group.
 
     Limits and p-value are NaN where neither group's times vary within the horizon.
+
+    Parameters
+    ----------
+    time, event, group
+        One entry per patient; a patient without a group is in none of them.
+    reference
+        The group that the others are compared with.
+    horizon
+        In the unit of `time`, whose name in print is `unit`.
+
+    Returns
+    -------
+    dict
+        By group, sorted, without the reference; empty where there is no other group.
 
     Raises
     ------
     ValueError
-        If `group` does not hold exactly two values, one of them `of`, or the level is not between
-        0 and 1; see also `restricted_mean`.
+        If `reference` is none of the groups, or the level is not between 0 and 1; see also
+        `restricted_mean`.
     """
     check_level(conf_level)
     time, event = checked(time, event)
-    own = two_groups(group, len(time), of)
-    first = restricted_mean(time[own], event[own], horizon)
-    second = restricted_mean(time[~own], event[~own], horizon)
-    estimate = first.mean - second.mean
-    error = math.sqrt(first.variance + second.variance)
+    members = members_of(group, len(time), reference)
+    means = {
+        name: mean_and_variance(time[own], event[own], horizon) for name, own in members.items()
+    }
+    how = {"unit": unit, "digits": 1, "conf_level": conf_level}
+    return {
+        name: _difference(means[name], means[reference], conf_level, how)
+        for name in members
+        if name != reference
+    }
+
+
+def members_of(group, patients: int, reference) -> dict[object, np.ndarray]:
+    """Which patients belong to each group, by group, sorted; those without a group to none.
+
+    Raises
+    ------
+    ValueError
+        If `group` has not one entry per patient, or `reference` is none of the groups.
+    """
+    group = np.asarray(group, dtype=object)
+    if len(group) != patients:
+        raise ValueError(f"group has {len(group)} entries for {patients} patients")
+    groups = sorted(pd.Series(group).dropna().unique())
+    if groups and reference not in groups:
+        found = ", ".join(map(str, groups))
+        raise ValueError(f"the reference {reference!r} is none of the groups: {found}")
+    return {name: group == name for name in groups}
+
+
+def _difference(first: tuple, second: tuple, conf_level: float, how: dict) -> Difference:
+    estimate, error = first[0] - second[0], math.sqrt(first[1] + second[1])
     if error == 0:
         # Times that do not vary (one patient each) tell nothing of how they would.
-        return Difference(estimate, math.nan, math.nan, math.nan)
+        return Difference(estimate, math.nan, math.nan, **how)
     half = float(stats.norm.isf((1 - conf_level) / 2)) * error
     p = float(2 * stats.norm.sf(abs(estimate) / error))
-    return Difference(estimate, estimate - half, estimate + half, p)
+    return Difference(estimate, estimate - half, estimate + half, **how, p=p)
+
+
+def difference(time, event, group, of, horizon: float, conf_level: float = 0.95) -> Difference:
+    """Restricted mean of group `of` minus that of the other of two groups; see `differences`.
+
+    Raises
+    ------
+    ValueError
+        If there are not two groups, or `of` is none of them.
+    """
+    time, event = checked(time, event)
+    own = two_groups(group, len(time), of)
+    return differences(time, event, own, False, horizon, conf_level)[True]

@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from case_review.analyses import sensitivity, sensitivity_figures
-from case_review.values import Estimate
+from case_review.analyses import sensitivity
+from case_review.analyses import sensitivity_figures as figures
+from case_review.statistics import interval_censored, survival
 
 
 @pytest.fixture
@@ -22,45 +23,107 @@ def words():
     return of
 
 
+def points(axes):
+    """How many points a strip plot drew."""
+    return sum(len(np.ma.compressed(dots.get_offsets())) // 2 for dots in axes.collections)
+
+
+@pytest.fixture
+def rows():
+    """Two reports and all of them; the second has no upper limit and no p-value."""
+    return pd.DataFrame(
+        [("R1", 2, 1, 10, 0.2), ("R2", 2, 1, np.nan, np.nan), ("All reports", 2, 1, 10, 0.3)],
+        columns=["choice", "median", "low", "high", "p"],
+    )
+
+
+HOW = {"row": "choice", "main": "All reports"}
+
+
 def test_the_forest_plot_names_level_counts_and_designs(words):
-    columns = ["study", "year", "design", "population", "n_evaluable", "n_response"]
-    evidence = pd.DataFrame([("A", 2016, "trial", "p", 57, 47)], columns=columns)
-    studies = sensitivity.later_studies(evidence, 0.9)
-    figure = sensitivity_figures.later(studies, Estimate(1, 0.89, 1), "Review", (25, 25), 0.9)
+    shown = pd.DataFrame(
+        [("Review", 1.0, 0.89, 1.0, 25, 25), ("A 2016\ntrial", 47 / 57, 0.72, 0.9, 47, 57)],
+        columns=["name", "proportion", "low", "high", "n_response", "n_evaluable"],
+    )
+    figure, axes = figures.panels(3)
+    figures.later(
+        axes, shown, main="Review", xlabel="Responding", headings=["Of", "% (90% CI)"], title="Now"
+    )
+    assert points(axes) == 2
     found = words(figure)
-    for text in ("% (90% CI)", "A 2016\ntrial", "47/57", "25/25", "100 (89–100)"):
-        assert text in found
-    assert "Proportion responding (exact 90% CI)" in found
+    expected = [
+        "% (90% CI)",
+        "A 2016\ntrial",
+        "47/57",
+        "25/25",
+        "100 (89–100)",
+        "Responding",
+        "Now",
+    ]
+    assert set(expected) < set(found)
 
 
 def test_each_level_is_named_once_beside_its_line(words):
-    surface = sensitivity.selection_surface(25, 25, np.geomspace(0.05, 1, 30), 8, 0.95)
-    tipping = sensitivity.tipping_curve(25, 25, 30, 0.95)
-    found = words(sensitivity_figures.publication(surface, tipping, [0.8, 0.5], 0.95))
-    assert found.count("50%") == 1 and "7 failures:\nbelow 80%" in found
+    lower = sensitivity.selection_surface(25, 25, np.geomspace(0.05, 1, 30), 8, 0.95)
+    curve = sensitivity.tipping_curve(25, 25, 30, 0.95)
+
+    def found(targets):
+        figure, (left, right) = figures.panels(3, widths=[1, 1])
+        ticks = {"xticks": [0.05, 0.1, 1], "bar_label": "Lower limit"}
+        figures.surface(left, lower, targets, xlabel="Chance", ylabel="Doubt", title="A", **ticks)
+        label = "{failures} failures:\nbelow {target}"
+        figures.tipping(right, curve, targets, xlabel="Lost", ylabel="Share", point_label=label)
+        return words(figure)
+
+    assert found([0.8, 0.5]).count("50%") == 1
+    assert "7 failures:\nbelow 80%" in found([0.8, 0.5])
+    assert {"Chance", "Doubt", "Lower limit", "Lost", "Share", "A"} < set(found([0.8, 0.5]))
     # a level that the surface never reaches has no line to name
-    figure = sensitivity_figures.publication(surface, tipping, [0.99, 0.5], 0.95)
-    assert "99%" not in words(figure)
+    assert "99%" not in found([0.99, 0.5])
 
 
-def test_one_row_for_each_report_and_for_all(words):
-    rows = [
-        sensitivity.Repetition(name, 9, Estimate(2, 1, high), p)
-        for name, high, p in (("R1", 10, 0.2), ("R2", np.nan, np.nan))
-    ]
-    everybody = sensitivity.Repetition("All reports", 18, Estimate(2, 1, 10), 0.3)
-    figure = sensitivity_figures.leave_one_out(rows, everybody, 0.9)
-    left, right = figure.axes
-    markers = [line.get_marker() for line in left.lines]
-    assert markers.count("o") == 3 and markers.count(">") == 1
-    assert sum(line.get_marker() == "o" for line in right.lines) == 2
+def test_one_row_for_each_report_and_for_all(words, rows):
+    figure, (left, right) = figures.panels(3, widths=[1, 1], sharey=True)
+    figures.forest(left, rows, estimate="median", xlabel="Weeks (90% CI)", **HOW)
+    p = {"significant": 0.1, "xlabel": "Log-rank p", "xticks": [0.1, 1]}
+    figures.p_values(right, rows, **p, **HOW)
+    assert (points(left), points(right)) == (3, 2)
+    arrows = [line for line in left.lines if line.get_marker() == ">"]
+    assert [line.get_ydata()[0] for line in arrows] == [1]
     dashed = [line for line in right.lines if line.get_linestyle() == "--"]
     assert dashed[0].get_xdata()[0] == pytest.approx(0.1)
-    assert "Median time to response, weeks (90% CI)" in words(figure)
+    found = words(figure)
+    assert {"R1", "R2", "All reports", "Weeks (90% CI)", "Log-rank p"} < set(found)
 
 
-def test_medians_that_are_never_reached_are_drawn_as_such(words):
-    unknown = Estimate(np.nan, np.nan, np.nan)
-    rows = [sensitivity.Repetition(name, 9, unknown, 0.4) for name in ("R1", "R2")]
-    found = words(sensitivity_figures.leave_one_out(rows, rows[0], 0.95))
-    assert found.count("not estimable") == 3
+def test_rows_of_one_name_stay_apart(rows):
+    figure, axes = figures.panels(3)
+    figures.forest(
+        axes, rows.assign(choice="R"), estimate="median", xlabel="", row="choice", main=""
+    )
+    assert points(axes) == 3
+    plt.close(figure)
+
+
+def test_medians_that_are_never_reached_are_drawn_as_such(words, rows):
+    figure, axes = figures.panels(3)
+    unknown = rows.assign(median=np.nan, low=np.nan, high=np.nan, p=np.nan)
+    figures.forest(axes, unknown, estimate="median", xlabel="Weeks", **HOW)
+    assert words(figure).count("not estimable") == 3
+    figure, axes = figures.panels(3)
+    figures.p_values(axes, unknown, significant=0.05, xlabel="p", xticks=[0.1], **HOW)
+    assert points(axes) == 0
+    plt.close(figure)
+
+
+def test_the_legend_names_curve_estimate_and_its_unknown_course(words):
+    figure, axes = figures.panels(3)
+    km = survival.kaplan_meier([1, 3, 5], [1, 1, 0])
+    cells = interval_censored.curve([0, 2, 5], [1, 3, np.inf])
+    names = ["Exact", "Intervals", "Unknown"]
+    figures.interval_censored(
+        axes, km, cells, xlabel="Weeks", ylabel="Responded", names=names, xticks=[0, 2, 4]
+    )
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == names
+    assert {"Weeks", "Responded"} < set(words(figure))
+    assert axes.get_xticks().tolist() == [0, 2, 4]

@@ -68,7 +68,7 @@ def test_weights_are_repeated_patients():
 def test_median_lies_in_its_cell_and_limits_are_reproducible():
     left, right = np.array([0.0, 0, 1, 1, 3]), np.array([1.0, 1, 2, 2, 4])
     found = ic.median(left, right, 200, seed=7)
-    assert (found.left, found.right) == (1, 2)
+    assert (found.left, found.estimate) == (1, 2)
     assert (found.lower, found.upper) == (0, 4)
     assert found == ic.median(left, right, 200, seed=7)
 
@@ -114,7 +114,7 @@ def test_a_response_at_the_start_has_an_interval():
     left, right = sensitivity.visit_intervals(patients, 30.4375, gap=1)
     assert (left.tolist(), right.tolist()) == ([-1, -1, 48], [0, 0, 72])
     found = ic.median(left, right, 50, seed=1)
-    assert (found.left, found.right, found.lower) == (0, 0, 0)
+    assert (found.left, found.estimate, found.lower) == (0, 0, 0)
 
 
 def test_the_estimate_is_the_most_likely_one():
@@ -134,13 +134,22 @@ def test_the_estimate_is_the_most_likely_one():
 def test_a_median_at_the_end_of_a_cell_lies_in_it():
     # four patients with a cell each: after the second, exactly half have had the event
     found = ic.median([0, 1, 2, 3], [1, 2, 3, 4], 10, seed=1)
-    assert (found.left, found.right) == (1, 2)
+    assert (found.left, found.estimate) == (1, 2)
 
 
 def test_a_median_that_is_not_reached_is_not_estimable():
     found, mass = ic.estimate([1, 2, 0], [math.inf, math.inf, 1])
     assert all(math.isnan(x) for x in ic.median_cell(found, mass[0]))
     assert math.isnan(ic.percentile(np.array([1.0, np.inf]), 0.975))
+
+
+def test_a_median_between_visits_prints_itself():
+    found = ic.Median(2, 0.4, 6, unit="weeks", left=1)
+    assert found.prose == "between 1 and 2 weeks (bootstrap limits 0.4–6 weeks)"
+    assert (found.point.prose, found.cell) == ("between 1 and 2 weeks", "1–2 (0.4–6)")
+    assert found.begin.prose == "1 week"
+    nowhere = ic.Median(math.nan, 2, math.nan, unit="weeks")
+    assert nowhere.prose == "not estimable (bootstrap limits 2 weeks to not estimable)"
 
 
 def test_visits_from_reported_times():
