@@ -32,6 +32,17 @@ def test_wilson_limits_of_newcombe():
     assert proportions.wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
 
 
+def test_proportions_and_counts_carry_their_exact_limits():
+    share, patients = proportions.proportion(20, 60, 0.9), proportions.count(20, 60, 0.9)
+    low, high = proportions.exact(20, 60, 0.9)
+    assert (share.estimate, share.lower, share.upper) == (20 / 60, low, high)
+    assert (share.n, share.of, share.conf_level) == (20, 60, 0.9)
+    assert (patients.n, patients.of, patients.low, patients.high) == (20, 60, low, high)
+    assert patients.unit == "patients"
+    assert proportions.count(1, 4, unit="reports").fields()["unit"] == "reports"
+    assert proportions.proportion(25, 25).prose == "100.0% (95% CI 86.3–100.0%)"
+
+
 @given(st.integers(1, 200).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_exact_limits_mirror_and_hold_the_proportion(counts):
     n, of = counts
