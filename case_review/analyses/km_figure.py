@@ -16,13 +16,13 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import PercentFormatter
 
-from case_review.analyses.response import OVERALL
+from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
 from case_review.statistics.survival import KaplanMeier
 
 #: Height in inches of a line of the table under the axis, size of its text in points, and height of
 #: a median's line: for few curves, and for so many that the figure would not fit on a page.
-_ROOMY, _TIGHT, _MOST_ROOMY = (0.148, 8, 0.25), (0.12, 7, 0.2), 5
+_ROOMY, _TIGHT, _MOST_ROOMY = (0.148, 8, 0.25), (0.12, 7, 0.22), 5
 _ROWS = ("At risk", "Responded", "Censored")
 #: Lines of the table for one curve: its name, its rows, and a gap.
 _BLOCK = len(_ROWS) + 1.35
@@ -46,7 +46,7 @@ def draw(
     ----------
     curves, labels
         Curves and their names in print by key, at most six beside that of all patients
-        (`response.OVERALL`), which is drawn thin and black. All in one unit of time.
+        (`OVERALL`), which is drawn thin and black. All in one unit of time.
     ticks
         Times of the ticks and of the columns under the axis.
     x_label, y_label, title
@@ -79,7 +79,8 @@ def draw(
     )
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     for key, km in curves.items():
-        _curve(main, km, looks[key], few_at_risk, outlined=key == OVERALL)
+        shade = 0 if key == OVERALL else min(0.16, 0.5 / len(curves))
+        _curve(main, km, looks[key], few_at_risk, shade)
     _axes(main, end, ticks)
     main.set(xlabel=x_label, ylabel=y_label, title=title)
     # Marked, so that what is made of the drawing can be called the same.
@@ -128,22 +129,23 @@ def coordinates(curves: Mapping[str, KaplanMeier], labels: Mapping[str, str]) ->
     return frame.rename(columns={"time": "time_weeks"})[columns]
 
 
-def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, outlined: bool) -> None:
+def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, shade: float) -> None:
+    """One curve, its censored patients, and its band: shaded, or outlined where `shade` is 0."""
     colour, line = look
     points = steps(km)
-    width = 1.2 if outlined else 1.9
+    width = 1.9 if shade else 1.2
     for part, few in _by_number_at_risk(points, few_at_risk):
-        shade = style.GREY if few else colour
+        own = style.GREY if few else colour
         axes.step(
-            part["time"], part["proportion"], where="post", color=shade, linestyle=line, lw=width
+            part["time"], part["proportion"], where="post", color=own, linestyle=line, lw=width
         )
-        if outlined:
-            # So that the bands of the groups can be told apart.
-            for limit in ("lower", "upper"):
-                axes.step(part["time"], part[limit], where="post", color=shade, lw=0.5, alpha=0.6)
-        else:
-            band = {"step": "post", "color": shade, "alpha": 0.10 if few else 0.16, "lw": 0}
-            axes.fill_between(part["time"], part["lower"], part["upper"], **band)
+        if shade:
+            band = {"step": "post", "color": own, "alpha": min(0.10, shade) if few else shade}
+            axes.fill_between(part["time"], part["lower"], part["upper"], lw=0, **band)
+            continue
+        # So that the bands of the groups can be told apart.
+        for limit in ("lower", "upper"):
+            axes.step(part["time"], part[limit], where="post", color=own, lw=0.5, alpha=0.6)
     censored = points[points["censored"].diff().fillna(points["censored"]) > 0]
     axes.plot(censored["time"], censored["proportion"], "|", color=colour, ms=8, mew=1.4, zorder=4)
 

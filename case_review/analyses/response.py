@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from case_review import formatting
+from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.statistics.logrank import NO_COMPARISON
 from case_review.values import Estimate, Text, Value
 
 HOURS_PER_WEEK = 168
-#: What all patients are called where each group has its own name.
-OVERALL = "overall"
 #: How a reported unit is written after a number in prose (singular, plural).
 _UNITS = {
     "hours": ("h", "h"),

@@ -86,7 +86,7 @@ def use() -> None:
     )
 
 
-def looks(keys: Iterable[str], overall: str = "overall") -> dict[str, tuple]:
+def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
     """Colour and line style by key: black for `overall`, for the others `GROUP_STYLES` in order.
 
     Raises

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
+from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.exhibits import style
 from case_review.project import Project
@@ -56,7 +57,7 @@ def survival(project: Project, shown: Exhibit) -> dict:
     labels = dict(zip(frame["group"], frame["label"], strict=True))
     groups = [
         {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
-        for key, (colour, line) in style.looks(labels).items()
+        for key, (colour, line) in style.looks(labels, OVERALL).items()
     ]
     end = float(frame["time_weeks"].max())
     rows = frame.round(6).astype(object).where(frame.notna(), None).to_dict("records")
