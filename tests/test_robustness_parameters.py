@@ -3,6 +3,7 @@
 Each with file, line, name and value. What an alternative file leaves out comes from `params.yml`.
 """
 
+import json
 import shutil
 
 import pytest
@@ -12,6 +13,7 @@ from case_review.__main__ import main
 from case_review.analyses import descriptive, treatment
 from case_review.build import runner
 from case_review.errors import ReviewError
+from case_review.exhibits import style
 from case_review.parameters import loading
 from case_review.project import PARAMS_VARIABLE, Project
 
@@ -44,7 +46,7 @@ ROWS = """
       variable: level_group
       rows: [{id: a, label: A, level: a}, {id: b, label: B, level: b}]
 """
-THIRD = "shared:\n  groups: {tumour: T, malformation: M, other: O}"
+SEVEN = ", ".join(f"g{i}: G" for i in range(7))
 REFUSED = {
     "a misspelt entry": (
         "shared:\n  conf_levle: 0.9",
@@ -135,7 +137,14 @@ REFUSED = {
         "line 2: shared.groups: nobody can belong to tumuor, for no diagnosis of "
         "cleaning.diagnoses has this anomaly; did you mean tumour?",
     ),
-    "three groups to compare": (THIRD, "line 2: shared.groups should have at most 2 items"),
+    "seven groups to compare": (
+        f"shared:\n  group_by: sex\n  groups: {{{SEVEN}}}",
+        "line 3: shared.groups should have at most 6 items",
+    ),
+    "a group that is called as all patients are": (
+        "shared:\n  group_by: sex\n  groups:\n    male: M\n    overall: O",
+        "line 5: shared.groups: overall is what all patients are called",
+    ),
     "an event that no table lists": (
         "cleaning:\n  events: {flu: infectoins}",
         "line 2: cleaning.events: flu counts as infectoins, which safety.effects does not list; "
@@ -282,6 +291,12 @@ def test_a_comparison_with_a_group_of_nobody_is_refused(built_report):
 
     patients = pd.read_csv(built_report.clean / "patients.csv").query("anomaly == 'tumour'")
     groups = {"tumour": "T", "malformation": "M"}
-    frame = response.times(patients, "anomaly", groups)
     with pytest.raises(ReviewError, match=r"shared\.groups: no patient belongs to group 'malform"):
-        response.summaries(frame, groups, [1], "log", 0.95)
+        response.times(patients, "anomaly", groups)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, len(style.GROUP_STYLES)])
+def test_any_number_of_groups_that_a_figure_can_tell_apart(alternative, number):
+    groups = {f"g{i}": f"Group {i}" for i in range(number)}
+    text = f"shared:\n  group_by: sex\n  groups: {json.dumps(groups)}"
+    assert alternative(text).values["shared"]["groups"] == groups

@@ -13,48 +13,63 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.ticker import PercentFormatter
 
-from case_review import formatting
-from case_review.analyses import response_report as words
-from case_review.analyses.response import OVERALL, Comparison, Summary
+from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
+from case_review.statistics.survival import KaplanMeier
 
-#: Height in inches of one line of the table under the axis.
-_LINE = 0.148
-#: Where the comparison may stand, in fractions of the plot (left, bottom, right, top): below curves
-#: that have risen, or above curves that have not.
-_LOWER_RIGHT, _UPPER_LEFT = (0.5, 0.0, 1.0, 0.26), (0.0, 0.76, 0.5, 1.0)
+#: Height in inches of a line of the table under the axis, size of its text in points, and height of
+#: a median's line: for few curves, and for so many that the figure would not fit on a page.
+_ROOMY, _TIGHT, _MOST_ROOMY = (0.148, 8, 0.25), (0.12, 7, 0.22), 5
 _ROWS = ("At risk", "Responded", "Censored")
+#: Lines of the table for one curve: its name, its rows, and a gap.
+_BLOCK = len(_ROWS) + 1.35
 
 
 def draw(
-    found: Sequence[Summary],
-    compared: Comparison,
-    ticks_weeks: Sequence[float],
-    few_at_risk: int,
-    conf_level: float = 0.95,
+    curves: Mapping[str, KaplanMeier],
+    labels: Mapping[str, str],
+    *,
+    ticks: Sequence[float],
+    y_label: str,
+    x_label: str = style.TIME_AXIS,
+    x_limit: float | None = None,
+    title: str = "",
+    few_at_risk: int = 0,
+    comparison: Sequence[str] = (),
 ):
     """Draw the figure.
 
     Parameters
     ----------
-    found
-        All patients first, then the groups; see `response.summaries`.
-    compared
-        What is printed beside the curves.
-    ticks_weeks
-        Positions of the ticks and of the columns under the axis.
+    curves, labels
+        Curves and their names in print by key, at most six beside that of all patients
+        (`OVERALL`), which is drawn thin and black. All in one unit of time.
+    ticks
+        Times of the ticks and of the columns under the axis.
+    x_label, y_label, title
+        What the axes and the figure are called.
+    x_limit
+        Time at which the axis ends; by default the last tick or the end of the longest curve.
     few_at_risk
         Where fewer patients than this remain at risk the curves are grey.
+    comparison
+        Lines of text that stand in a free corner of the plot.
 
     Returns
     -------
     matplotlib Figure
     """
     style.use()
-    looks = _looks(found)
-    heights = [2.75, 0.25 * len(found) + 0.1, _LINE * (len(_ROWS) + 1.35) * len(found)]
+    looks = style.looks(curves, OVERALL)
+    # All patients come last: over the curves of the groups, and below them in the lists.
+    curves = {key: curves[key] for key in sorted(curves, key=lambda key: key == OVERALL)}
+    end = x_limit or max(*ticks, *(km.curve["time"].iloc[-1] for km in curves.values()))
+    ticks = [tick for tick in ticks if tick <= end]
+    line, size, row = _ROOMY if len(curves) <= _MOST_ROOMY else _TIGHT
+    heights = [2.75, row * len(curves) + 0.1, line * _BLOCK * len(curves)]
     figure, (main, strip, below) = plt.subplots(
         3,
         1,
@@ -63,32 +78,31 @@ def draw(
         height_ratios=heights,
     )
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
-    for summary in [*found[1:], found[0]]:
-        _curve(main, summary, looks[summary.key], few_at_risk)
-    _axis(main, found, ticks_weeks, conf_level)
-    place = _free_corner(found, main.get_xlim()[1])
-    _comparison(main, place, found, compared, conf_level)
-    _medians(main, strip, found, looks, conf_level)
-    _at_risk(below, found, looks, ticks_weeks)
-    _label_curves(figure, main, found, looks, place)
+    for key, km in curves.items():
+        shade = 0 if key == OVERALL else min(0.16, 0.5 / len(curves))
+        _curve(main, km, looks[key], few_at_risk, shade)
+    _axes(main, end, ticks)
+    main.set(xlabel=x_label, ylabel=y_label, title=title)
+    # Marked, so that what is made of the drawing can be called the same.
+    main.xaxis.label.set_gid("x-label")
+    main.yaxis.label.set_gid("y-label")
+    taken = _comparison(main, curves, comparison) if comparison else []
+    _medians(main, strip, curves, labels, looks, size)
+    _at_risk(below, curves, labels, looks, ticks, size)
+    _label_curves(figure, main, curves, labels, looks, taken)
     return figure
-
-
-def _looks(found: Sequence[Summary]) -> Mapping[str, tuple]:
-    groups = [summary.key for summary in found if summary.key != OVERALL]
-    return {OVERALL: style.OVERALL_STYLE} | dict(zip(groups, style.GROUP_STYLES, strict=False))
 
 
 # -- the curves ------------------------------------------------------------------------------------
 
 
-def steps(summary: Summary) -> pd.DataFrame:
-    """The rising curve as steps: weeks, proportion with limits, and patients after each step.
+def steps(km: KaplanMeier) -> pd.DataFrame:
+    """The rising curve as steps: time, proportion with limits, and patients after each step.
 
     `at_risk`, `responded` and `censored` add up to all patients. The first row is the start of
     treatment. A limit that is not estimable is NaN.
     """
-    fitted = summary.curve
+    fitted = km.curve
     leaving = fitted["events"] + fitted["censored"]
     rising = pd.DataFrame(
         {
@@ -102,35 +116,36 @@ def steps(summary: Summary) -> pd.DataFrame:
         }
     )
     if rising["time"].iloc[0] > 0:
-        start = pd.DataFrame([[0.0, summary.n, 0, 0, 0.0, 0.0, 0.0]], columns=rising.columns)
+        start = pd.DataFrame([[0.0, km.n, 0, 0, 0.0, 0.0, 0.0]], columns=rising.columns)
         rising = pd.concat([start, rising], ignore_index=True)
     return rising
 
 
-def coordinates(found: Sequence[Summary]) -> pd.DataFrame:
-    """Every plotted point of every curve: the exhibit's CSV."""
-    parts = [steps(summary).assign(group=summary.key, label=summary.label) for summary in found]
+def coordinates(curves: Mapping[str, KaplanMeier], labels: Mapping[str, str]) -> pd.DataFrame:
+    """Every plotted point of every curve, in weeks: the exhibit's CSV."""
+    parts = [steps(km).assign(group=key, label=labels[key]) for key, km in curves.items()]
     frame = pd.concat(parts, ignore_index=True)
     columns = ["group", "label", "time_weeks", *frame.columns[1:-2]]
     return frame.rename(columns={"time": "time_weeks"})[columns]
 
 
-def _curve(axes, summary: Summary, look: tuple, few_at_risk: int) -> None:
+def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, shade: float) -> None:
+    """One curve, its censored patients, and its band: shaded, or outlined where `shade` is 0."""
     colour, line = look
-    points = steps(summary)
-    width = 1.2 if summary.key == OVERALL else 1.9
+    points = steps(km)
+    width = 1.9 if shade else 1.2
     for part, few in _by_number_at_risk(points, few_at_risk):
-        shade = style.GREY if few else colour
+        own = style.GREY if few else colour
         axes.step(
-            part["time"], part["proportion"], where="post", color=shade, linestyle=line, lw=width
+            part["time"], part["proportion"], where="post", color=own, linestyle=line, lw=width
         )
-        if summary.key != OVERALL:
-            band = {"step": "post", "color": shade, "alpha": 0.10 if few else 0.16, "lw": 0}
-            axes.fill_between(part["time"], part["lower"], part["upper"], **band)
-        else:
-            # Outlined, not shaded, so that the bands of the groups can be told apart.
-            for limit in ("lower", "upper"):
-                axes.step(part["time"], part[limit], where="post", color=shade, lw=0.5, alpha=0.6)
+        if shade:
+            band = {"step": "post", "color": own, "alpha": min(0.10, shade) if few else shade}
+            axes.fill_between(part["time"], part["lower"], part["upper"], lw=0, **band)
+            continue
+        # So that the bands of the groups can be told apart.
+        for limit in ("lower", "upper"):
+            axes.step(part["time"], part[limit], where="post", color=own, lw=0.5, alpha=0.6)
     censored = points[points["censored"].diff().fillna(points["censored"]) > 0]
     axes.plot(censored["time"], censored["proportion"], "|", color=colour, ms=8, mew=1.4, zorder=4)
 
@@ -145,24 +160,21 @@ def _by_number_at_risk(points: pd.DataFrame, few_at_risk: int):
         yield points.iloc[first:], True
 
 
-def _label_curves(
-    figure, axes, found: Sequence[Summary], looks: Mapping[str, tuple], taken: tuple
-) -> None:
-    """Write each name beside its curve, off all curves and off the comparison's text."""
+def _label_curves(figure, axes, curves, labels, looks, taken: Sequence[tuple]) -> None:
+    """Write each name beside its curve, off all curves and off what is taken."""
     figure.canvas.draw()  # settles the layout, and so the size of the axes
-    curves = {summary.key: _dense(steps(summary)) for summary in found}
-    curves |= {
-        f"median of {summary.key}": np.column_stack(
-            [np.full(50, summary.median.estimate), np.linspace(0, 0.5, 50)]
-        )
-        for summary in found
-        if not math.isnan(summary.median.estimate)
+    lines = {key: _dense(steps(km)) for key, km in curves.items()}
+    medians = {key: km.median().estimate for key, km in curves.items()}
+    lines |= {
+        f"median of {key}": np.column_stack([np.full(50, median), np.linspace(0, 0.5, 50)])
+        for key, median in medians.items()
+        if not math.isnan(median)
     }
-    labels = {summary.key: summary.label for summary in [*found[1:], found[0]]}
-    for key, (x, y) in labelling.place(axes, labels, curves, taken=[taken]).items():
+    names = {key: labels[key] for key in curves}
+    for key, (x, y) in labelling.place(axes, names, lines, taken=taken).items():
         clear = {"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 0.6}
         look = {"color": looks[key][0], "weight": "semibold", "size": 9}
-        axes.text(x, y, labels[key], va="bottom", bbox=clear, **look)
+        axes.text(x, y, names[key], va="bottom", bbox=clear, **look)
 
 
 def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
@@ -176,58 +188,51 @@ def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
     return np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])
 
 
-def _axis(axes, found: Sequence[Summary], ticks_weeks, conf_level: float) -> None:
-    end = max(max(ticks_weeks), *(summary.curve["time"].iloc[-1] for summary in found))
+def _axes(axes, end: float, ticks: Sequence[float]) -> None:
     axes.set_xlim(-0.012 * end, end * 1.015)
-    axes.set_xticks(list(ticks_weeks), [f"{tick:g}" for tick in ticks_weeks])
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.tick_params(labelbottom=True)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="%"))
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.set_ylabel(f"Patients who have responded (pointwise {formatting.ci(conf_level)})")
-    axes.set_xlabel("Weeks since start of treatment")
-    axes.grid(axis="y", color=style.LIGHT, lw=0.5)
-    axes.set_axisbelow(True)
+    axes.grid(axis="y", lw=0.5)
 
 
-def _free_corner(found: Sequence[Summary], end: float) -> tuple[float, float, float, float]:
-    """The lower right corner, unless a curve runs through it."""
-    begins, _, _, top = _LOWER_RIGHT
-    reached = [
-        points.loc[points["time"] <= begins * end, "proportion"].iloc[-1]
-        for points in map(steps, found)
-    ]
-    return _LOWER_RIGHT if min(reached) > top else _UPPER_LEFT
+def _comparison(axes, curves, lines: Sequence[str]) -> list[tuple]:
+    """Write the lines below curves that have risen, or above curves that have not.
 
+    Returns the box that they stand in, in fractions of the plot: left, bottom, right, top.
+    """
+    height = 0.02 + 0.08 * len(lines)
+    corners = [(0.5, 0.0, 1.0, height), (0.0, 1 - height, 0.5, 1.0)]
+    points = np.concatenate([_dense(steps(km)) for km in curves.values()])
+    points = axes.transAxes.inverted().transform(axes.transData.transform(points))
 
-def _comparison(
-    axes, place: tuple, found: Sequence[Summary], compared: Comparison, conf_level: float
-) -> None:
-    labels = {summary.key: summary.label for summary in found}
-    ratio = words.ratio_text(compared.hazard_ratio, conf_level)
-    first, second = labels[compared.first].lower(), labels[compared.second].lower()
-    low = place == _LOWER_RIGHT
+    def inside(corner):
+        return np.sum((points >= corner[:2]) & (points <= corner[2:]), axis=1).tolist().count(2)
+
+    place = min(corners, key=inside)
+    low = place == corners[0]
     axes.text(
         0.985 if low else 0.03,
         0.05 if low else 0.98,
-        f"Hazard ratio {ratio}\n{first} v {second}\n"
-        f"Log-rank test: {formatting.p_value(compared.logrank.p)}",
+        "\n".join(lines),
         transform=axes.transAxes,
         ha="right" if low else "left",
         va="bottom" if low else "top",
         linespacing=1.35,
     )
+    return [place]
 
 
 # -- medians and numbers at risk -------------------------------------------------------------------
 
 
-def _medians(main, strip, found, looks: Mapping[str, tuple], conf_level: float) -> None:
+def _medians(main, strip, curves, labels, looks, size: float) -> None:
     """Dotted lines at one half in the plot, and below it each median with its limits."""
     end = main.get_xlim()[1]
-    for position, summary in enumerate([*found[1:], found[0]]):
-        median, (colour, _) = summary.median, looks[summary.key]
-        text = words.median_text(median, conf_level)
+    for position, (key, km) in enumerate(curves.items()):
+        median, (colour, _) = km.median(), looks[key]
         right = 0.0
         if not math.isnan(median.estimate):
             dotted = {"color": colour, "lw": 0.9, "linestyle": ":"}
@@ -238,16 +243,16 @@ def _medians(main, strip, found, looks: Mapping[str, tuple], conf_level: float) 
             strip.plot(median.estimate, -position, "o", color=colour, ms=5)
             if math.isnan(median.upper):
                 strip.plot(right, -position, ">", color=colour, ms=5, clip_on=False)
-        _median_text(strip, text, right, position, end)
-    strip.set_ylim(-len(found) + 0.4, 0.6)
-    strip.set_yticks([-i for i in range(len(found))], [s.label for s in [*found[1:], found[0]]])
-    for label, summary in zip(strip.get_yticklabels(), [*found[1:], found[0]], strict=True):
-        label.set_color(looks[summary.key][0])
+        _median_text(strip, median.prose, right, position, end, size)
+    strip.set_ylim(-len(curves) + 0.4, 0.6)
+    strip.set_yticks([-i for i in range(len(curves))], [labels[key] for key in curves])
+    for label, key in zip(strip.get_yticklabels(), curves, strict=True):
+        label.set_color(looks[key][0])
     strip.tick_params(length=0, labelbottom=False)
-    strip.spines[:].set_visible(False)
+    sns.despine(ax=strip, left=True, bottom=True)
 
 
-def _median_text(strip, text: str, right: float, position: int, end: float) -> None:
+def _median_text(strip, text: str, right: float, position: int, end: float, size: float) -> None:
     beside = right < 0.6 * end
     strip.annotate(
         f"median {text}",
@@ -256,36 +261,34 @@ def _median_text(strip, text: str, right: float, position: int, end: float) -> N
         textcoords="offset points",
         ha="left" if beside else "right",
         va="center" if beside else "bottom",
-        size=8,
+        size=size,
     )
 
 
-def at_ticks(summary: Summary, ticks_weeks: Sequence[float]) -> pd.DataFrame:
+def at_ticks(km: KaplanMeier, ticks: Sequence[float]) -> pd.DataFrame:
     """Patients at risk, responded and censored after each tick; a row sums to all patients."""
-    points = steps(summary)
+    points = steps(km)
     rows = []
-    for tick in ticks_weeks:
+    for tick in ticks:
         reached = points[points["time"] <= tick]
         if reached.empty:
-            rows.append((summary.n, 0, 0))
+            rows.append((km.n, 0, 0))
         else:
             rows.append(tuple(reached[["at_risk", "responded", "censored"]].iloc[-1]))
-    return pd.DataFrame(rows, index=list(ticks_weeks), columns=list(_ROWS), dtype=int)
+    return pd.DataFrame(rows, index=list(ticks), columns=list(_ROWS), dtype=int)
 
 
-def _at_risk(axes, found: Sequence[Summary], looks: Mapping[str, tuple], ticks_weeks) -> None:
-    """Three rows of numbers per group, in axes that share the time axis."""
-    block = len(_ROWS) + 1.35
-    axes.set_ylim(block * len(found), 0)
-    for number, summary in enumerate([*found[1:], found[0]]):
-        counts = at_ticks(summary, ticks_weeks)
-        top = number * block + 0.6
-        left = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "size": 8}
-        axes.text(
-            -0.015, top, summary.label, color=looks[summary.key][0], weight="semibold", **left
-        )
+def _at_risk(axes, curves, labels, looks, ticks: Sequence[float], size: float) -> None:
+    """Three rows of numbers per curve, in axes that share the time axis."""
+    axes.set_ylim(_BLOCK * len(curves), 0)
+    for number, (key, km) in enumerate(curves.items()):
+        counts = at_ticks(km, ticks)
+        top = number * _BLOCK + 0.6
+        left = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+        left |= {"size": size}
+        axes.text(-0.015, top, labels[key], color=looks[key][0], weight="semibold", **left)
         for line, name in enumerate(_ROWS, start=1):
             axes.text(-0.015, top + line, name, **left)
             for tick, value in counts[name].items():
-                axes.text(tick, top + line, str(value), ha="center", va="center", size=8)
+                axes.text(tick, top + line, str(value), ha="center", va="center", size=size)
     axes.set_axis_off()

@@ -1,151 +1,98 @@
-"""Time to response of the patients of a review, overall and by group."""
+"""Time to response of the patients of a review: who is analysed, and what their reports gave."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import pandas as pd
 
-from case_review import values
+from case_review import formatting
+from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
-from case_review.statistics import cox, logrank, survival
+from case_review.statistics.logrank import NO_COMPARISON
+from case_review.values import Estimate, Text, Value
 
 HOURS_PER_WEEK = 168
-OVERALL = "overall"
-OVERALL_LABEL = "All patients"
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Time to response in one group of patients.
-
-    Parameters
-    ----------
-    key, label
-        The group's id (`overall` for all) and its name in print.
-    n, events
-        Patients, and patients who responded.
-    median
-        Median time to response in weeks.
-    landmarks
-        Proportion responding (0 to 1) by each landmark, in weeks.
-    curve
-        `survival.curve` of the group, times in weeks.
-    """
-
-    key: str
-    label: str
-    n: int
-    events: int
-    median: values.Estimate
-    landmarks: Mapping[float, values.Estimate]
-    curve: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two groups compared: hazard ratio of the first against the second, and the log-rank test."""
-
-    first: str
-    second: str
-    hazard_ratio: values.Estimate
-    logrank: logrank.Logrank
+#: How a reported unit is written after a number in prose (singular, plural).
+_UNITS = {
+    "hours": ("h", "h"),
+    "days": ("day", "days"),
+    "weeks": ("week", "weeks"),
+    "months": ("month", "months"),
+}
 
 
 def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
     """Who is analysed: `patient_id`, `report_id`, `time` (hours), `event` and `group` per patient.
 
+    A patient who belongs to none of `groups` has none here, and is in no comparison. Where `groups`
+    is empty all patients are one group, `OVERALL`, so that there is nothing to compare.
+
     Raises
     ------
     ReviewError
-        If a patient has no time, or belongs to none of `groups`; the message names the patient.
+        If a patient has no time, which the message names, or a group no patient.
     """
     if group_by not in patients.columns:
         raise ReviewError(
             f"params.yml, shared.group_by: data/clean/patients.csv has no column {group_by!r}; "
             f"it has {', '.join(patients.columns)}"
         )
-    frame = pd.DataFrame(
-        {
-            "patient_id": patients["patient_id"],
-            "report_id": patients["report_id"],
-            "time": patients["time_hours"],
-            "event": patients["event"],
-            "group": patients[group_by],
-        }
-    )
-    _refuse(frame, frame["time"].isna(), "time_hours", "a time to response or to last follow-up")
-    _refuse(frame, ~frame["group"].isin(list(groups)), group_by, f"one of {', '.join(groups)}")
+    missing = patients["time_hours"].isna().to_numpy()
+    if missing.any():
+        position = int(missing.argmax())
+        raise ReviewError(
+            f"data/clean/patients.csv, line {position + 2}, column time_hours, patient "
+            f"{patients['patient_id'].iloc[position]}: found nothing, expected a time to response "
+            "or to last follow-up. Correct the row in data/raw/patients.csv and run `make data`."
+        )
+    group = patients[group_by].where(patients[group_by].isin(list(groups))) if groups else OVERALL
+    if empty := [key for key in groups if not group.eq(key).any()]:
+        raise ReviewError(
+            f"params.yml, shared.groups: no patient belongs to group {empty[0]!r}, for "
+            f"{group_by} in data/clean/patients.csv is never {empty[0]}"
+        )
+    chosen = patients[["patient_id", "report_id", "time_hours", "event"]]
+    frame = chosen.rename(columns={"time_hours": "time"}).assign(group=group)
     return frame.astype({"time": int, "event": int}).reset_index(drop=True)
 
 
-def _refuse(frame: pd.DataFrame, wrong: pd.Series, column: str, wanted: str) -> None:
-    if wrong.any():
-        position = int(wrong.to_numpy().argmax())
-        value = frame["group" if "one of" in wanted else "time"].iloc[position]
+def reported_time(value: float, unit: str, hours: int) -> Text:
+    """A time as its report gave it, `24 h`, `1 week` or `6 months`, whose number is in hours."""
+    if unit not in _UNITS:
         raise ReviewError(
-            f"data/clean/patients.csv, line {position + 2}, column {column}, patient "
-            f"{frame['patient_id'].iloc[position]}: found {value!r}, expected {wanted}. "
-            "Correct the row in data/raw/patients.csv and run `make data`."
+            f"response_time_unit: found {unit!r}, expected one of {', '.join(_UNITS)}"
         )
+    one, many = _UNITS[unit]
+    return Text(f"{formatting.number(value)} {one if value == 1 else many}", hours, unit="hours")
 
 
-def summarise(
-    frame: pd.DataFrame,
-    key: str,
-    label: str,
-    landmarks_weeks: Sequence[float],
-    conf_type: str,
-    conf_level: float,
-) -> Summary:
-    """Summarise the patients of `frame` (see `times`) as one group."""
-    fitted = survival.curve(frame["time"], frame["event"], conf_type, conf_level)
-    fitted = fitted.assign(time=fitted["time"] / HOURS_PER_WEEK)
-    landmarks = {week: responding(survival.survival_at(fitted, week)) for week in landmarks_weeks}
-    return Summary(
-        key,
-        label,
-        len(frame),
-        int(frame["event"].sum()),
-        survival.quantile_of(fitted),
-        landmarks,
-        fitted,
-    )
+def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
+    """The shortest and the longest time to response of the clean table; see `reported_time`.
 
-
-def responding(surviving: values.Estimate) -> values.Estimate:
-    """The cumulative proportion with the event, from the proportion without it."""
-    return values.Estimate(1 - surviving.estimate, 1 - surviving.upper, 1 - surviving.lower)
-
-
-def summaries(
-    frame: pd.DataFrame,
-    groups: Mapping[str, str],
-    landmarks_weeks: Sequence[float],
-    conf_type: str,
-    conf_level: float,
-) -> list[Summary]:
-    """All patients first, then each group in printing order."""
-    chosen = [(OVERALL, OVERALL_LABEL, frame)]
-    chosen += [(key, label, frame[frame["group"] == key]) for key, label in groups.items()]
-    for key, _, part in chosen:
-        if part.empty:
-            raise ReviewError(f"params.yml, shared.groups: no patient belongs to group {key!r}")
-    return [
-        summarise(part, key, label, landmarks_weeks, conf_type, conf_level)
-        for key, label, part in chosen
-    ]
-
-
-def compare(frame: pd.DataFrame, groups: Mapping[str, str], conf_level: float) -> Comparison:
-    """The first of two groups against the second."""
-    if len(groups) != 2:
-        raise ReviewError(
-            f"params.yml, shared.groups: a comparison needs two groups, found {len(groups)}"
+    Raises
+    ------
+    ReviewError
+        If nobody responded.
+    """
+    responders = patients[patients["event"] == 1]
+    if responders.empty:
+        raise ReviewError("data/clean/patients.csv: no patient responded, so times have no range")
+    hours = responders["time_hours"]
+    ends = [responders.loc[which] for which in (hours.idxmin(), hours.idxmax())]
+    shortest, longest = (
+        reported_time(
+            float(patient["response_time_value"]),
+            patient["response_time_unit"],
+            int(patient["time_hours"]),
         )
-    first, second = groups
-    ratio = cox.hazard_ratio(frame["time"], frame["event"], frame["group"], first, conf_level)
-    return Comparison(
-        first, second, ratio, logrank.logrank(frame["time"], frame["event"], frame["group"])
+        for patient in ends
     )
+    return shortest, longest
+
+
+def listed(ratios: Mapping[str, Estimate], labels: Mapping[str, str]) -> Value:
+    """Hazard ratios as one value: the only one, all of them in words, or no comparison."""
+    if len(ratios) < 2:
+        return next(iter(ratios.values()), NO_COMPARISON)
+    return Text("; ".join(f"{labels[group]} {ratio.prose}" for group, ratio in ratios.items()))

@@ -110,6 +110,8 @@ SHOWN: dict[str, TableSchema] = {
     "prisma_2020": TableSchema(_columns("section item topic where note"), key=("item",)),
 }
 
+#: Stands for all patients beside the keys of groups, so that no group may be called so.
+OVERALL = "overall"
 #: What cleaning derives from a diagnosis, so that no later step needs the dictionary.
 DERIVED = ("anomaly", "type", "lymphatic")
 #: The columns of the clean patients.

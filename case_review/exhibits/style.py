@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +18,18 @@ BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1a1a1a"
 GREY, LIGHT = "#6b6b6b", "#d9d9d9"
 #: (colour, line style) of the groups of a comparison, in order.
-GROUP_STYLES = ((VERMILLION, "-"), (BLUE, (0, (5, 1.5))), (GREEN, (0, (1, 1))), (PURPLE, "-."))
+GROUP_STYLES = (
+    (VERMILLION, "-"),
+    (BLUE, (0, (5, 1.5))),
+    (GREEN, (0, (1, 1))),
+    (PURPLE, "-."),
+    (ORANGE, (0, (8, 1.5, 2, 1.5, 2, 1.5))),
+    (SKY, (0, (2.5, 1))),
+)
 OVERALL_STYLE = (BLACK, "-")
 
+#: What every axis of time is called.
+TIME_AXIS = "Weeks since start of treatment"
 #: Width in inches of the report's text block (16 cm) and of a journal's column (8.5 cm).
 FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54
 #: Sizes in points of text and of small print, in figures shown at their own width.
@@ -36,33 +46,63 @@ def font_folder() -> Path:
 
 @cache
 def use() -> None:
-    """Set matplotlib up: the font, text kept as text in SVG, and no time stamps or random ids."""
+    """Set the theme: seaborn's, in our font, with text kept as text in SVG and no random ids."""
+    import seaborn as sns  # only where something is drawn: it takes a second to import
+
     for weight in ("Regular", "Semibold", "Bold", "It"):
         font_manager.fontManager.addfont(font_folder() / f"SourceSansPro-{weight}.ttf")
     mpl.use("agg")
-    mpl.rcParams.update(
-        {
-            "font.family": FONT,
+    mpl.rcdefaults()  # a user's own settings change no figure of the report
+    sns.set_theme(
+        context=None,
+        style="ticks",
+        palette=[colour for colour, _ in GROUP_STYLES],
+        font=FONT,
+        color_codes=False,
+        rc={
             "font.size": TEXT,
+            "text.color": "black",
             "text.parse_math": False,  # a label with two dollar signs is text
             "axes.titlesize": TEXT,
             "axes.labelsize": TEXT,
+            "axes.labelcolor": "black",
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.edgecolor": GREY,
-            "axes.linewidth": 0.8,
+            "grid.color": LIGHT,
             "xtick.color": GREY,
             "ytick.color": GREY,
             "xtick.labelcolor": BLACK,
             "ytick.labelcolor": BLACK,
+            "lines.solid_capstyle": "projecting",
+            "patch.force_edgecolor": False,
             "legend.frameon": False,
             "figure.dpi": 100,
             "savefig.dpi": 300,
             "svg.fonttype": "none",
             "svg.hashsalt": "case-review",
             "figure.constrained_layout.use": True,
-        }
+        },
     )
+
+
+def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
+    """Colour and line style by key: black for `overall`, for the others `GROUP_STYLES` in order.
+
+    Raises
+    ------
+    ValueError
+        If there are more groups than styles.
+    """
+    keys = list(keys)
+    groups = [key for key in keys if key != overall]
+    if len(groups) > len(GROUP_STYLES):
+        raise ValueError(
+            f"{len(groups)} groups cannot be told apart in one figure: at most "
+            f"{len(GROUP_STYLES)} are possible"
+        )
+    styles = {overall: OVERALL_STYLE} | dict(zip(groups, GROUP_STYLES, strict=False))
+    return {key: styles[key] for key in keys}
 
 
 def foot(figure, text: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
-from case_review.data.schema import CLEAN_PATIENTS, DERIVED
+from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL
 
 #: Which groups a variable of a table is made of: section, entry, variable.
 _GROUPED = (
@@ -42,6 +42,9 @@ def _comparison(shared: Mapping, diagnoses: Mapping) -> Iterator[Finding]:
     if column not in CLEAN_PATIENTS:
         text = f"shared.group_by: {column} is no column of the clean patients"
         yield ("shared", "group_by"), text + nearest(column, CLEAN_PATIENTS)
+    if OVERALL in shared["groups"]:
+        text = f"shared.groups: {OVERALL} is what all patients are called; name the group otherwise"
+        yield ("shared", "groups", OVERALL), text
     if column not in DERIVED:
         return
     possible = {_text(entry[column]) for entry in diagnoses.values()}

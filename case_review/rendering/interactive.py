@@ -6,8 +6,11 @@ filters. Both stand over the static exhibit, which stays for print and for brows
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pandas as pd
 
+from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.exhibits import style
 from case_review.project import Project
@@ -51,15 +54,14 @@ def survival(project: Project, shown: Exhibit) -> dict:
         )
     names = frame["label"] if "label" in frame.columns else frame["group"].str.capitalize()
     frame = frame.assign(label=names, drop=_drops(frame))
-    looks = _looks(list(dict.fromkeys(frame["group"])))
     labels = dict(zip(frame["group"], frame["label"], strict=True))
     groups = [
-        {"key": key, "label": labels[key], "colour": colour, "dash": dash}
-        for key, (colour, dash) in looks.items()
+        {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
+        for key, (colour, line) in style.looks(labels, OVERALL).items()
     ]
     end = float(frame["time_weeks"].max())
     rows = frame.round(6).astype(object).where(frame.notna(), None).to_dict("records")
-    return {"groups": groups, "rows": rows, "chart": _chart(groups, end)}
+    return {"groups": groups, "rows": rows, "chart": _chart(groups, end, _axis_titles(shown.svg))}
 
 
 def _drops(frame: pd.DataFrame) -> pd.Series:
@@ -68,17 +70,18 @@ def _drops(frame: pd.DataFrame) -> pd.Series:
     return frame["censored"] > before
 
 
-def _looks(keys: list[str]) -> dict[str, tuple[str, list]]:
-    """Colour and dashes as in the static figure: a group of all is black, others in order."""
-    styles = iter(style.GROUP_STYLES)
-    found = {}
-    for key in keys:
-        colour, line = style.OVERALL_STYLE if key == "overall" else next(styles)
-        found[key] = (colour, _DASHES.get(line) or [2 * length for length in line[1]])
-    return found
+def _dashes(line: str | tuple) -> list:
+    return _DASHES.get(line) or [2 * length for length in line[1]]
 
 
-def _chart(groups: list[dict], end: float) -> dict:
+def _axis_titles(svg: str) -> dict[str, str]:
+    """What the drawing calls its axes: the texts of the elements that `km_figure` has marked."""
+    elements = ElementTree.fromstring(svg).iter()
+    marked = {found.get("id"): "".join(found.itertext()).strip() for found in elements}
+    return {axis: marked.get(f"{axis}-label", "") for axis in ("x", "y")}
+
+
+def _chart(groups: list[dict], end: float, titles: dict[str, str]) -> dict:
     """The Vega-Lite chart up to week `end`; its script sets `shown`, `bands` and `week`."""
     import altair as alt
 
@@ -87,12 +90,12 @@ def _chart(groups: list[dict], end: float) -> dict:
     colour = alt.Color("group:N", scale=scale, legend=None)
     dashes = alt.Scale(domain=keys, range=[group["dash"] for group in groups])
     weeks = {
-        "title": "Weeks since start of treatment",
+        "title": titles["x"],
         "scale": alt.Scale(domain=[0, end], nice=False),
         "axis": alt.Axis(grid=False, tickCount=10, labelOverlap="greedy", labelSeparation=6),
     }
     percent = {
-        "title": "Patients who have responded",
+        "title": titles["y"],
         "scale": alt.Scale(domain=[0, 1]),
         "axis": alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
     }

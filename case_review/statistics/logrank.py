@@ -48,6 +48,14 @@ class Logrank:
         """The p-value as a value, or that there is no comparison."""
         return PValue(self.p) if self.df else NO_COMPARISON
 
+    @property
+    def summary(self) -> Value:
+        """Both in one, `χ² = 1.37, p = 0.241`; degrees of freedom are said where there are more."""
+        if not self.df:
+            return NO_COMPARISON
+        df = f" ({self.df} df)" if self.df > 1 else ""
+        return Text(f"χ² = {self.statistic.prose}{df}, {self.p_value.prose}", self.p)
+
 
 #: What a test says where all patients are in one group.
 NO_COMPARISON = Text("no comparison")

@@ -1,6 +1,5 @@
-"""Summaries, words, table and figure of the time to response."""
+"""Who is analysed, how a reported time reads, and the figure of the time to response."""
 
-import math
 import re
 
 import matplotlib.pyplot as plt
@@ -9,13 +8,14 @@ import pandas as pd
 import pytest
 
 from case_review import values
-from case_review.analyses import km_figure, response, response_report
+from case_review.analyses import km_figure, response
 from case_review.errors import ReviewError
-from case_review.exhibits import labelling
+from case_review.exhibits import labelling, style
 from case_review.notebook import FigureOutput
-from case_review.statistics import logrank
+from case_review.statistics import cox, logrank, survival
 
 GROUPS = {"t": "Tumours", "m": "Malformations"}
+LABELS = {"overall": "All patients"} | GROUPS
 TICKS = [0, 1, 2, 4, 8, 12, 26]
 
 
@@ -47,70 +47,46 @@ def frame(patients):
 
 
 @pytest.fixture
-def found(frame):
-    return response.summaries(frame, GROUPS, [1, 2, 4], "log", 0.95)
+def curves(frame):
+    return _curves(frame)
 
 
-@pytest.fixture
-def compared(frame):
-    return response.compare(frame, GROUPS, 0.95)
+def _curves(frame, conf_type="log"):
+    how = {"conf_type": conf_type, "per": response.HOURS_PER_WEEK, "unit": "weeks"}
+    by_group = survival.kaplan_meier(frame["time"], frame["event"], by=frame["group"], **how)
+    return {"overall": survival.kaplan_meier(frame["time"], frame["event"], **how)} | by_group
 
 
-def test_summaries(found):
-    assert [(s.key, s.n, s.events) for s in found] == [
-        ("overall", 25, 25),
-        ("t", 15, 15),
-        ("m", 10, 10),
-    ]
-    assert found[0].median == values.Estimate(2.0, 1.0, 10.0)
-    assert found[0].landmarks[1].estimate == pytest.approx(11 / 25)
-    low, high = found[0].landmarks[1].lower, found[0].landmarks[1].upper
-    assert low < 11 / 25 < high
+def _draw(curves, labels=LABELS, **options):
+    options = {"ticks": TICKS, "y_label": "Patients who have responded", "few_at_risk": 5} | options
+    return km_figure.draw(curves, labels, **options)
 
 
-def test_median_is_recorded_as_printed(found):
-    results = {r["id"]: r for r in response_report.median_results(found, 0.95)}
-    main = results["response.median_weeks"]
-    assert main["text"] == "2 weeks (95% CI 1–10 weeks)"
-    assert (main["value"], main["low"], main["high"]) == (2, 1, 10)
-    assert results["response.median_weeks_value"]["text"] == "2 weeks"
-    assert results["response.median_weeks_ci"]["text"] == "1–10 weeks"
-    assert "response.median_weeks.m" in results
+def test_curves_of_all_patients_and_of_the_groups(curves):
+    assert {key: (km.n, km.events) for key, km in curves.items()} == {
+        "overall": (25, 25),
+        "t": (15, 15),
+        "m": (10, 10),
+    }
+    assert curves["overall"].median() == values.Estimate(2.0, 1.0, 10.0)
+    share = curves["overall"].with_event(1)
+    assert share.estimate == pytest.approx(11 / 25)
+    assert share.lower < 11 / 25 < share.upper
+
+
+def test_the_median_is_printed_as_in_the_review(curves):
+    median = curves["overall"].median()
+    assert median.prose == "2 weeks (95% CI 1–10 weeks)" and median.cell == "2 (1–10)"
+    assert median.fields()["unit"] == "weeks" and median.fields()["n"] == 25
+    assert (median.point.prose, median.limits.prose) == ("2 weeks", "1–10 weeks")
 
 
 def test_range_keeps_the_reported_units(patients):
-    results = {r["id"]: r for r in response_report.range_results(patients)}
-    assert results["response.time_min"]["text"] == "24 h"
-    assert results["response.time_max"]["text"] == "6 months"
-    assert results["response.time_range"]["text"] == "24 h to 6 months"
-    assert results["response.time_range"]["low"] == 24
-
-
-def test_responders_have_exact_limits(frame):
-    results = {r["id"]: r for r in response_report.responder_results(frame, GROUPS, 0.95)}
-    assert results["response.responders"]["text"] == "25 (100.0%)"
-    assert results["response.n.m"]["value"] == 10
-    assert results["response.proportion.overall"]["low"] == pytest.approx(0.025 ** (1 / 25))
-
-
-def test_comparison(compared, frame):
-    results = {r["id"]: r for r in response_report.comparison_results(compared, 0.95)}
-    assert (compared.first, compared.second) == ("t", "m")
-    chisq = logrank.logrank(frame["time"], frame["event"], frame["group"]).chisq
-    assert results["response.logrank_chisq"]["value"] == chisq
-    assert re.fullmatch(r"p = 0\.\d{3}", results["response.logrank_p"]["text"])
-
-
-def test_what_cannot_be_estimated_is_said():
-    nan = math.nan
-    assert response_report.median_text(values.Estimate(4, 1, nan)) == (
-        "4 weeks (95% CI 1 week to not estimable)"
-    )
-    assert response_report.median_cell(values.Estimate(nan, nan, nan)) == (
-        "not estimable (not estimable)"
-    )
-    assert response_report.percent_cell(values.Estimate(1, nan, nan)) == "100.0 (not estimable)"
-    assert response_report.percent_text(values.Estimate(nan, nan, nan)) == "not estimable"
+    shortest, longest = response.shortest_and_longest(patients)
+    assert (shortest.prose, longest.prose) == ("24 h", "6 months")
+    assert (shortest.value, longest.value, shortest.unit) == (24, 26 * 168, "hours")
+    with pytest.raises(ReviewError, match="no patient responded"):
+        response.shortest_and_longest(patients.assign(event=0))
 
 
 @pytest.mark.parametrize(
@@ -118,60 +94,75 @@ def test_what_cannot_be_estimated_is_said():
     [(24, "hours", "24 h"), (1, "weeks", "1 week"), (1.5, "months", "1.5 months")],
 )
 def test_reported_times(value, unit, text):
-    assert response_report.reported_time(value, unit) == text
+    assert response.reported_time(value, unit, 24).prose == text
 
 
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ReviewError, match="'fortnights', expected one of hours"):
-        response_report.reported_time(1, "fortnights")
+        response.reported_time(1, "fortnights", 336)
 
 
-def test_a_patient_without_group_or_time_is_named(patients):
-    wrong = patients.copy()
-    wrong.loc[3, "anomaly"] = "other"
-    with pytest.raises(ReviewError, match=r"line 5, column anomaly, patient R03-1: found 'other'"):
-        response.times(wrong, "anomaly", GROUPS)
+def test_a_patient_without_time_is_named(patients):
     wrong = patients.assign(time_hours=patients["time_hours"].astype(float))
-    wrong.loc[0, "time_hours"] = np.nan
-    with pytest.raises(ReviewError, match="line 2, column time_hours"):
+    wrong.loc[3, "time_hours"] = np.nan
+    with pytest.raises(ReviewError, match="line 5, column time_hours, patient R03-1"):
         response.times(wrong, "anomaly", GROUPS)
     with pytest.raises(ReviewError, match="no column 'arm'"):
         response.times(patients, "arm", GROUPS)
 
 
-def test_table(found, compared):
-    table = response_report.table(found, compared, 0.95)
-    cells = {row.cells[0]: list(row.cells[1:]) for row in table.rows}
-    assert cells["Patients, n"] == ["25", "15", "10"]
-    assert cells["Median time, weeks (95% CI)"][0] == "2 (1–10)"
-    assert cells["1 week"][0].startswith("44.0 (")
-    assert cells["Hazard ratio (95% CI)"][2] == "1 (reference)"
-    assert cells["Log-rank test"][0].startswith("χ² = ")
-    assert len(table.data) == 3 * 6 + 3
+def test_a_patient_without_group_stays_among_all(patients):
+    other = patients.copy()
+    other.loc[[3, 4], "anomaly"] = ["other", None]
+    frame = response.times(other, "anomaly", GROUPS)
+    assert len(frame) == 25 and frame["group"].isna().sum() == 2
+    assert {key: km.n for key, km in _curves(frame).items()} == {"overall": 25, "t": 15, "m": 8}
+
+
+def test_a_group_of_nobody_is_refused(patients):
+    with pytest.raises(ReviewError, match="no patient belongs to group 'x'"):
+        response.times(patients, "anomaly", GROUPS | {"x": "Nobody"})
+
+
+@pytest.mark.parametrize("groups", [{}, {"t": "Tumours"}])
+def test_without_two_groups_there_is_no_comparison(patients, groups):
+    frame = response.times(patients, "anomaly", groups).dropna(subset="group")
+    assert len(frame) == (15 if groups else 25)
+    columns = frame["time"], frame["event"], frame["group"]
+    ratios = cox.hazard_ratios(*columns, ["overall", *groups][-1])
+    test = logrank.logrank(*columns)
+    assert response.listed(ratios, groups) is test.summary is logrank.NO_COMPARISON
+
+
+def test_hazard_ratios_are_listed_where_there_are_more():
+    first, second = values.Estimate(0.6, 0.3, 1.2, digits=2), values.Estimate(2, 1, 4, digits=2)
+    assert response.listed({"a": first}, {"a": "A"}) is first
+    assert response.listed({"a": first, "b": second}, {"a": "A", "b": "B"}).prose == (
+        "A 0.60 (95% CI 0.30–1.20); B 2.00 (95% CI 1.00–4.00)"
+    )
 
 
 # -- the figure ------------------------------------------------------------------------------------
 
 
-def test_numbers_below_the_axis_add_up_to_all_patients(found):
-    for summary in found:
-        counts = km_figure.at_ticks(summary, TICKS)
-        assert (counts.sum(axis=1) == summary.n).all()
-    counts = km_figure.at_ticks(found[0], TICKS)
+def test_numbers_below_the_axis_add_up_to_all_patients(curves):
+    for km in curves.values():
+        counts = km_figure.at_ticks(km, TICKS)
+        assert (counts.sum(axis=1) == km.n).all()
+    counts = km_figure.at_ticks(curves["overall"], TICKS)
     assert counts["Responded"].tolist() == [0, 11, 15, 18, 18, 22, 25]
 
 
 def test_censored_patients_are_counted_as_such(frame):
     censored = frame.copy()
     censored.loc[censored.index[-3:], "event"] = 0
-    (summary, *_) = response.summaries(censored, GROUPS, [], "log", 0.95)
-    last = km_figure.at_ticks(summary, TICKS).iloc[-1]
+    last = km_figure.at_ticks(_curves(censored)["overall"], TICKS).iloc[-1]
     assert (last["At risk"], last["Responded"], last["Censored"]) == (0, 22, 3)
 
 
-def test_coordinates_start_at_zero_and_rise(found):
-    points = km_figure.coordinates(found)
-    assert list(points["group"].unique()) == ["overall", "t", "m"]
+def test_coordinates_start_at_zero_and_rise(curves):
+    points = km_figure.coordinates(curves, LABELS)
+    assert list(points["group"].unique()) == ["overall", "m", "t"]
     for _, part in points.groupby("group"):
         assert part["time_weeks"].iloc[0] == 0 and part["proportion"].iloc[0] == 0
         assert part["proportion"].is_monotonic_increasing
@@ -180,18 +171,48 @@ def test_coordinates_start_at_zero_and_rise(found):
         assert (inside["proportion"] <= inside["upper"]).all()
 
 
-def test_figure_text_is_text_and_bytes_repeat(found, compared):
-    first, second = (FigureOutput.draw(km_figure.draw(found, compared, TICKS, 5)) for _ in range(2))
+def _texts(figure):
+    return re.findall(r"<text[^>]*>([^<]*)</text>", FigureOutput.draw(figure).svg)
+
+
+def test_figure_text_is_text_and_bytes_repeat(curves):
+    first, second = (FigureOutput.draw(_draw(curves)) for _ in range(2))
     assert first.svg == second.svg
     assert first.png == second.png
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", first.svg)
+    texts = _texts(_draw(curves))
     assert "Tumours" in texts and "At risk" in texts
-    assert any(text.startswith("Log-rank test: p = ") for text in texts)
     assert any(text.startswith("median 2 weeks (95% CI 1–10 weeks)") for text in texts)
 
 
-def test_curves_turn_grey_where_few_are_at_risk(found):
-    parts = list(km_figure._by_number_at_risk(km_figure.steps(found[0]), 5))
+def test_title_labels_limit_and_comparison_are_arguments(curves):
+    said = {"title": "Two groups", "x_label": "Weeks", "y_label": "Response"}
+    figure = _draw(curves, **said, x_limit=10, comparison=["One line", "Another"])
+    assert figure.axes[0].get_xticks().tolist() == [0, 1, 2, 4, 8]
+    assert {*said.values(), "One line", "Another"} <= set(_texts(figure))
+    assert style.TIME_AXIS in _texts(_draw(curves))
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_up_to_six_groups_have_colours_and_line_types_of_their_own(frame, number):
+    group = [f"g{i % number}" if number else None for i in range(len(frame))]
+    curves = _curves(frame.assign(group=group))
+    figure = _draw(curves, {key: key.upper() for key in curves}, few_at_risk=0)
+    steps = [x for x in figure.axes[0].lines if x.get_drawstyle() == "steps-post"]
+    drawn = [line for line in steps if line.get_lw() > 1]  # without outlines of bands
+    looks = {(line.get_color(), str(line._unscaled_dash_pattern)) for line in drawn}
+    assert len(looks) == len({colour for colour, _ in looks}) == number + 1
+    texts = _texts(figure)
+    assert texts.count("At risk") == number + 1
+    assert {key.upper() for key in curves} <= set(texts)
+
+
+def test_a_seventh_group_is_refused():
+    with pytest.raises(ValueError, match="7 groups cannot be told apart"):
+        style.looks(["all", *"abcdefg"], "all")
+
+
+def test_curves_turn_grey_where_few_are_at_risk(curves):
+    parts = list(km_figure._by_number_at_risk(km_figure.steps(curves["overall"]), 5))
     assert [few for _, few in parts] == [False, True]
     enough, few = (part for part, _ in parts)
     assert enough["at_risk"].iloc[:-1].min() >= 5
@@ -203,15 +224,15 @@ def test_curves_turn_grey_where_few_are_at_risk(found):
 def test_the_comparison_stands_off_the_curves(frame, responding):
     slow = frame.assign(event=(np.arange(25) < 25 * responding).astype(int))
     slow["time"] = np.where(slow["event"] == 1, slow["time"], 4383)
-    found = response.summaries(slow, GROUPS, [], "log", 0.95)
-    figure = km_figure.draw(found, response.compare(slow, GROUPS, 0.95), TICKS, 5)
+    curves = _curves(slow)
+    figure = _draw(curves, comparison=["Hazard ratio 1", "tumours v malformations", "p = 1.000"])
     axes = figure.axes[0]
     (text,) = (x for x in axes.texts if x.get_text().startswith("Hazard ratio"))
     box = text.get_window_extent().transformed(axes.transData.inverted())
-    for summary in found:
-        x, y = km_figure._dense(km_figure.steps(summary)).T
+    for key, km in curves.items():
+        x, y = km_figure._dense(km_figure.steps(km)).T
         inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
-        assert not inside.any(), summary.key
+        assert not inside.any(), key
     plt.close(figure)
 
 

@@ -1,0 +1,164 @@
+"""A statistician changes one cell of a notebook and sees it in table, figure and results."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pandas as pd
+import pytest
+from building import copy_sources, make, surroundings
+
+from case_review import registry
+from case_review.project import Project
+from case_review.rendering import interactive
+from case_review.rendering.cells import Notebooks
+from case_review.statistics import survival
+
+pytestmark = pytest.mark.pipeline
+
+NAME = "05_response"
+
+
+class Outcome(NamedTuple):
+    """What a run leaves: the table, the texts of the figure, the results, and all that is shown."""
+
+    table: str
+    figure: list
+    results: dict
+    shown: dict
+
+    def row(self, name):
+        lines = self.table.splitlines()
+        (line,) = (line for line in lines if re.match(rf"\| (&emsp;)?{name}", line))
+        return [cell.strip() for cell in line.strip("|").split("|")][1:]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    root = tmp_path_factory.mktemp("changes") / "a review"
+    copy_sources(root)
+    make(root, "data")
+    return Project(root)
+
+
+@pytest.fixture
+def change(project):
+    """Replace a text in one cell of the notebook, run it and read what comes out."""
+    path = project.notebooks / f"{NAME}.ipynb"
+    before = path.read_text(encoding="utf-8")
+
+    def changed(cell_id, old, new):
+        book = nbformat.reads(before, as_version=4)
+        (cell,) = (cell for cell in book.cells if cell.id == cell_id)
+        assert cell.source.count(old) == 1, f"cell {cell_id} does not hold {old!r} once"
+        cell.source = cell.source.replace(old, new)
+        nbformat.write(book, path)
+        return run(project)
+
+    yield changed
+    path.write_text(before, encoding="utf-8")
+
+
+def run(project):
+    started(project, sys.executable, "-m", "case_review", "run", NAME).check_returncode()
+    found = shown(project.executed / f"{NAME}.ipynb")
+    return Outcome(
+        found["tbl-response"]["text/markdown"],
+        re.findall(r"<text[^>]*>([^<]*)</text>", found["fig-km"]["image/svg+xml"]),
+        registry.load(project.results),
+        found,
+    )
+
+
+def started(project, *words, folder=None):
+    environment = surroundings(PYTHONPATH=str(project.root))
+    return subprocess.run(words, cwd=folder or project.root, env=environment, timeout=300)
+
+
+def shown(path):
+    """What each labelled cell of an executed notebook shows, by kind."""
+    found = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        label = re.match(r"#\| label: (\S+)", cell.source)
+        for output in cell.get("outputs", []) if label else []:
+            found.setdefault(label[1], {}).update(output.get("data", {}))
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(project):
+    """What the notebook gives as it is committed."""
+    return run(project)
+
+
+def test_the_type_of_confidence_interval(project, built, change):
+    found = change("estimates", '"conf_type": conf_type', '"conf_type": "log-log"')
+    patients = pd.read_csv(project.clean / "patients.csv")
+    fitted = survival.kaplan_meier(
+        patients["time_hours"], patients["event"], conf_type="log-log", per=168, unit="weeks"
+    )
+    median, early = fitted.median(), fitted.with_event(1)
+    assert found.results["response.median_weeks"].text == median.prose
+    assert f"median {median.prose}" in found.figure
+    assert found.row("Median time")[0] == median.cell
+    assert found.row("1 week")[0] == early.cell != built.row("1 week")[0]
+
+
+def test_a_third_group(built, change):
+    groups = {"khe_ta": "KHE/TA", "haemangioma": "Haemangioma", "lymphatic": "Lymphatic"}
+    old = "frame = response.times(patients, group_by, groups)"
+    new = f'groups = {groups}\nframe = response.times(patients, "type", groups)'
+    found = change("patients", old, new)
+    labels = ["All patients", *groups.values()]
+    assert found.table.splitlines()[0].split(" | ")[1:] == [*labels[:-1], f"{labels[-1]} |"]
+    assert set(labels) <= set(found.figure) and found.figure.count("At risk") == 4
+    assert not {"Vascular tumours"} & set(found.figure)
+    sizes = [int(cell) for cell in found.row("Patients, n")]
+    without = sizes[0] - sum(sizes[1:])
+    assert without > 0 and f"counted among all only: {without}." in found.table
+    assert "(2 df)" in found.row("Log-rank test")[0]
+    ratio = found.results["response.hazard_ratio.khe_ta"]
+    assert found.row("Hazard ratio")[3] == "1 (reference)"
+    assert found.row("Hazard ratio")[1].startswith(f"{ratio.value:.2f} (")
+    assert f"KHE/TA {ratio.text}; Haemangioma " in found.results["response.hazard_ratio"].text
+    assert "response.median_weeks.lymphatic" in found.results
+    assert "counted among all only" not in built.table
+    assert found.results["response.median_weeks"] == built.results["response.median_weeks"]
+
+
+def test_a_further_landmark(built, change):
+    found = change("landmarks", "in landmarks_weeks", "in sorted([*landmarks_weeks, 6])")
+    share = found.results["response.at_6_weeks.overall"]
+    cell = found.row("6 weeks")[0]
+    assert share.text.startswith(f"{cell.partition(' ')[0]}% (95% CI ")
+    assert found.row("4 weeks") == built.row("4 weeks")
+    assert "6 weeks" not in built.table
+    lines = found.table.splitlines()
+    order = [re.search(r"emsp;(\d+) week", line) for line in lines]
+    assert [int(match[1]) for match in order if match] == [1, 2, 4, 6, 8, 12]
+
+
+def test_the_title_of_an_axis(project, built, change):
+    found = change("km-figure", "x_label=style.TIME_AXIS", 'x_label="Weeks of treatment"')
+    assert "Weeks of treatment" in found.figure and "Weeks of treatment" not in built.figure
+    exhibit = Notebooks(project).exhibit(NAME, "fig-km")
+    chart = json.dumps(interactive.survival(project, exhibit)["chart"])
+    assert '"title": "Weeks of treatment"' in chart and "since start" not in chart
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks"])
+def test_opened_by_hand_it_shows_what_the_report_shows(project, built, tmp_path, folder):
+    """By `jupyter execute`, in the folder of the project or in that of the notebooks."""
+    here = project.root / folder
+    path = (project.notebooks / f"{NAME}.ipynb").relative_to(here)
+    executed = tmp_path / "by hand.ipynb"
+    jupyter = Path(sys.executable).with_name("jupyter")
+    words = [str(jupyter), "execute", str(path), f"--output={executed}"]
+    started(project, *words, folder=here).check_returncode()
+    by_hand = shown(executed)
+    for label, kind in (("tbl-response", "text/markdown"), ("fig-km", "image/svg+xml")):
+        assert by_hand[label][kind] == built.shown[label][kind], label
