@@ -158,7 +158,9 @@ class Notebook:
         self._results[id] = registry.Result(
             id, text=text or value.prose, cell=current_label(), inputs=dict(self._inputs), **fields
         )
-        self._ids[builtins.id(value)] = (id, value)  # the value too, so that its id stays its own
+        # The value is kept too, so that its id stays its own; one of several results leads to none.
+        again = builtins.id(value) in self._ids
+        self._ids[builtins.id(value)] = ("" if again else id, value)
         self._changed = True
         return value
 

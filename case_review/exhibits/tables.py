@@ -191,7 +191,8 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
 
     Headings count as well. Numbers are left alone: a negative number is no formula.
     """
-    return frame.map(_marked).rename(columns=_marked)
+    texts = {name: frame[name].map(_marked) for name in frame.select_dtypes(object)}
+    return frame.assign(**texts).rename(columns=_marked)
 
 
 def _marked(cell):
