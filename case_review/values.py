@@ -94,6 +94,13 @@ class Count(Value):
         return f"{self.n:,} ({self.percent}; {self.limits})"
 
     @property
+    def share(self) -> Part:
+        """The percentage alone: `35.7%`, in a cell `35.7`, with limits `35.7 (25.6–46.9)`."""
+        shown = self.percent if self.n or self.low is not None else "0"
+        limits = "" if self.low is None else f" ({self.limits})"
+        return Part(f"{self.percent}%", f"{shown}{limits}", self)
+
+    @property
     def limits(self) -> str:
         """The limits alone, in per cent."""
         return formatting.interval(100 * self.low, 100 * self.high, 1)
@@ -245,11 +252,11 @@ class Proportion(Estimate):
 
 @dataclass(frozen=True)
 class Part(Value):
-    """One part of an estimate in print, with all its numbers behind."""
+    """One part of a value in print, with all its numbers behind."""
 
     long: str
     short: str
-    whole: Estimate
+    whole: Value
 
     @property
     def prose(self) -> str:

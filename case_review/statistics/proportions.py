@@ -7,6 +7,8 @@ import math
 import numpy as np
 from scipy import stats
 
+from case_review.values import Count, Proportion
+
 
 def exact(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     """Exact limits of the proportion n/of (Clopper and Pearson, Biometrika 1934;26:404).
@@ -47,6 +49,18 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     low = 0.0 if n == 0 else max(0.0, float(centre - half))
     high = 1.0 if n == of else min(1.0, float(centre + half))
     return low, high
+
+
+def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:
+    """The proportion n/of with exact limits; see `exact`."""
+    low, high = exact(n, of, conf_level)
+    return Proportion(n / of, low, high, conf_level=conf_level, n=n, of=of)
+
+
+def count(n: int, of: int, conf_level: float = 0.95, unit: str = "patients") -> Count:
+    """The count of n among `of` with the exact limits of its proportion; see `exact`."""
+    low, high = exact(n, of, conf_level)
+    return Count(n, of, unit, low, high, conf_level)
 
 
 def with_selection(proportion, odds):
