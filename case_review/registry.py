@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,44 @@ ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
 class RegistryError(ReviewError):
     """A result that cannot be recorded, or that is asked for and does not exist."""
+
+
+def identifier(text: str) -> str:
+    """The part of a result id that stands for a text of the data: `IFN-α 2b` as `ifn_alpha_2b`.
+
+    Whatever the text holds: marks are taken off letters (`Müller` is `muller`), letters of other
+    scripts become their names, and everything else becomes an underscore.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    words = "".join(_letters(c) for c in plain if not unicodedata.combining(c))
+    return re.sub("[^a-z0-9]+", "_", words).strip("_") or f"u{text.encode().hex()}"
+
+
+def _letters(character: str) -> str:
+    if character.isascii() or not character.isalnum():
+        return character
+    name = unicodedata.name(character, f"u{ord(character):x}").lower()
+    letter = re.search(r" (?:letter|ligature) (\w+)", name)
+    return letter[1] if letter else name
+
+
+def identifiers(texts: Iterable[str]) -> dict[str, str]:
+    """The identifier of each text.
+
+    Raises
+    ------
+    RegistryError
+        If two texts have the same one.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        other = found.setdefault(identifier(text), text)
+        if other != text:
+            raise RegistryError(
+                f"{other!r} and {text!r} would both be recorded as {identifier(text)}: write them "
+                "in one way in the data, or more differently"
+            )
+    return {text: id for id, text in found.items()}
 
 
 @dataclass(frozen=True)
