@@ -99,9 +99,10 @@ def estimate(
 
 
 def with_unit(text: str, unit: str) -> str:
-    """`2 weeks`, `1 week`; a number without unit and `not estimable` stay as they are."""
+    """`2 weeks`, `1 week`, `1.6 mg/m²/day`; without unit, or `not estimable`, `text` as it is."""
     if not unit or text == NOT_ESTIMABLE:
         return text
+    unit = unit.replace("m2", "m²")
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
 
 

@@ -24,25 +24,41 @@ class RegistryError(ReviewError):
 
 
 def identifier(text: str) -> str:
-    """A reported term as a part of an id: `Ödem (Grad 2)` is `odem_grad_2`.
+    """The part of a result id that stands for a text of the data: `IFN-α 2b` as `ifn_alpha_2b`.
 
-    Lower case; letters and digits of ASCII after the compatible decomposition of Unicode (NFKD)
-    stay, accents go, and everything else between them is one underscore.
+    Whatever the text holds: marks are taken off letters (`Müller` is `muller`), letters of other
+    scripts become their names, and everything else becomes an underscore.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    words = "".join(_letters(c) for c in plain if not unicodedata.combining(c))
+    return re.sub("[^a-z0-9]+", "_", words).strip("_") or f"u{text.encode().hex()}"
+
+
+def _letters(character: str) -> str:
+    if character.isascii() or not character.isalnum():
+        return character
+    name = unicodedata.name(character, f"u{ord(character):x}").lower()
+    letter = re.search(r" (?:letter|ligature) (\w+)", name)
+    return letter[1] if letter else name
+
+
+def identifiers(texts: Iterable[str]) -> dict[str, str]:
+    """The identifier of each text.
 
     Raises
     ------
     RegistryError
-        If nothing stays.
+        If two texts have the same one.
     """
-    letters = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    found = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
-    if not found:
-        raise RegistryError(
-            f"no result id can be made from {text!r}: it has no letter or digit of ASCII; write "
-            "the term in Latin letters"
-        )
-    return found
+    found: dict[str, str] = {}
+    for text in texts:
+        other = found.setdefault(identifier(text), text)
+        if other != text:
+            raise RegistryError(
+                f"{other!r} and {text!r} would both be recorded as {identifier(text)}: write them "
+                "in one way in the data, or more differently"
+            )
+    return {text: id for id, text in found.items()}
 
 
 @dataclass(frozen=True)

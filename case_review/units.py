@@ -1,4 +1,4 @@
-"""Units: reported times in whole hours, the one place that converts them, and how units print."""
+"""Units on a common scale: the one place that converts units of time, and how units print."""
 
 from __future__ import annotations
 
@@ -6,10 +6,38 @@ from fractions import Fraction
 
 from case_review.formatting import round_half_away
 
+#: Units of time as the data name them.
+TIMES = ("hours", "days", "weeks", "months", "years")
+#: Days in a month where a review sets no other length: 365.25 / 12.
+MONTH_DAYS = 30.4375
+#: The scale of every unit of time; its base is the hour.
+TIME = "time"
+
 #: Hours in each unit that has a fixed length.
-_HOURS = {"hours": 1, "days": 24, "weeks": 168}
+_HOURS = {"hour": 1, "h": 1, "day": 24, "week": 168}
 #: Months in each unit that has none.
-_MONTHS = {"months": 1, "years": 12}
+_MONTHS = {"month": 1, "year": 12}
+
+
+def unit_name(unit: str) -> str:
+    """A unit in one spelling: `m²` as `m2`, units of time in the singular."""
+    unit = unit.strip().replace("²", "2").replace(" ", "")
+    singular = unit.removesuffix("s")
+    return singular if singular in _HOURS or singular in _MONTHS else unit
+
+
+def hours_in(unit: str, month_days: float = MONTH_DAYS) -> Fraction | None:
+    """Hours in a unit of time with months of `month_days` days, exactly; None for other units."""
+    name = unit_name(unit)
+    if name in _MONTHS:
+        return _MONTHS[name] * Fraction(str(month_days)) * 24
+    return Fraction(_HOURS[name]) if name in _HOURS else None
+
+
+def to_base(value, unit: str, month_days: float = MONTH_DAYS) -> tuple[Fraction, str]:
+    """A number and its scale, exactly: times in hours, everything else as it is."""
+    number, hours = Fraction(str(value)), hours_in(unit, month_days)
+    return (number, unit_name(unit)) if hours is None else (number * hours, TIME)
 
 
 def shown(unit: str) -> str:
@@ -34,12 +62,6 @@ def to_hours(value: float | str, unit: str, month_days: float) -> int:
     ValueError
         For another unit, or a value that is no number.
     """
-    number = Fraction(str(value))
-    if unit in _HOURS:
-        hours = number * _HOURS[unit]
-    elif unit in _MONTHS:
-        hours = number * _MONTHS[unit] * Fraction(str(month_days)) * 24
-    else:
-        known = ", ".join([*_HOURS, *_MONTHS])
-        raise ValueError(f"unit of time: found {unit!r}, expected one of {known}")
-    return int(round_half_away(hours, 0))
+    if unit not in TIMES:
+        raise ValueError(f"unit of time: found {unit!r}, expected one of {', '.join(TIMES)}")
+    return int(round_half_away(to_base(value, unit, month_days)[0], 0))

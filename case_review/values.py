@@ -109,6 +109,13 @@ class Count(Value):
         shown = formatting.interval(100 * self.low, 100 * self.high, 1)
         return Part(_percent(shown), shown, self)
 
+    @property
+    def share(self) -> Part:
+        """The percentage alone: `35.7%`, in a cell `35.7`, with limits `35.7 (25.6–46.9)`."""
+        shown = self.percent if self.n or self.low is not None else "0"
+        limits = "" if self.low is None else f" ({self.limits.cell})"
+        return Part(f"{self.percent}%", f"{shown}{limits}", self)
+
     def fields(self) -> dict:
         """The limits are in patients, as the value is."""
         if self.of is None:
@@ -256,7 +263,7 @@ class Proportion(Estimate):
 
 @dataclass(frozen=True)
 class Part(Value):
-    """One part of an estimate or a count in print, with all its numbers behind."""
+    """One part of a value in print, with all its numbers behind."""
 
     long: str
     short: str

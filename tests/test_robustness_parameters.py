@@ -8,9 +8,11 @@ import shutil
 
 import pytest
 from conftest import ROOT, write_notebook
+from descriptive_data import read
 
+from case_review import intervals
 from case_review.__main__ import main
-from case_review.analyses import descriptive, treatment
+from case_review.analyses import descriptive, grouping
 from case_review.build import runner
 from case_review.errors import ReviewError
 from case_review.exhibits import style
@@ -37,14 +39,11 @@ def alternative(project, monkeypatch):
     return load
 
 
-#: A section with level groups and the rows that show them; more groups may follow at once.
-GROUPS = "treatment:\n  level_groups:\n    - {id: a, label: A, unit: ng/ml, low: 1, high: 5}\n"
-ROWS = """
+#: A section with level groups and the block that shows them; more groups may follow at once.
+GROUPS = "treatment:\n  level_groups:\n    - {id: a, unit: ng/ml, low: 1, high: 5}\n"
+BLOCK = """
   blocks:
-    - id: dose
-      heading: Dose
-      variable: level_group
-      rows: [{id: a, label: A, level: a}, {id: b, label: B, level: b}]
+    - {id: level, heading: Level, variable: level_group, groups: level_groups}
 """
 SEVEN = ", ".join(f"g{i}: G" for i in range(7))
 REFUSED = {
@@ -88,45 +87,71 @@ REFUSED = {
         "line 2: response.ticks_weeks should be a valid list",
     ),
     "overlapping groups": (
-        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 4, high: 9}",
+        GROUPS + "    - {id: b, unit: ng/ml, low: 4, high: 9}",
         "line 4: treatment.level_groups: groups a and b overlap",
     ),
     "overlapping groups in different units": (
-        "characteristics:\n  age_groups:\n    - {id: a, label: A, unit: months, high: 25}\n"
-        "    - {id: b, label: B, unit: years, low: 2}\n",
+        "characteristics:\n  age_groups:\n    - {id: a, unit: months, high: 25}\n"
+        "    - {id: b, unit: years, low: 2}\n",
         "line 4: characteristics.age_groups: groups a and b overlap",
     ),
     "a group twice": (
-        GROUPS + "    - {id: a, label: B, unit: ng/ml, low: 5}",
+        GROUPS + "    - {id: a, unit: ng/ml, low: 5}",
         "line 4: treatment.level_groups: the id a stands twice",
     ),
     "a group upside down": (
-        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 9, high: 6}",
+        GROUPS + "    - {id: b, unit: ng/ml, low: 9, high: 6}",
         "line 4: treatment.level_groups: group b: `low` (9.0) should be below `high` (6.0)",
     ),
     "a group without limits": (
-        GROUPS + "    - {id: b, label: B, unit: ng/ml}",
+        GROUPS + "    - {id: b, unit: ng/ml}",
         "line 4: treatment.level_groups: group b has neither `low` nor `high`",
     ),
     "a misspelt limit": (
-        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 5, heigh: 6}",
+        GROUPS + "    - {id: b, unit: ng/ml, low: 5, heigh: 6}",
         "unknown name treatment.level_groups[2].heigh; did you mean high?",
     ),
-    "a group without a label": (
-        GROUPS + "    - {id: b, unit: ng/ml, low: 5}",
-        "treatment.level_groups[2].label is missing",
+    "a label that could disagree with the limits": (
+        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 5}",
+        "line 4: unknown name treatment.level_groups[2].label",
     ),
-    "a group without a row": (
-        GROUPS + "    - {id: c, label: C, unit: ng/ml, low: 5}" + ROWS,
-        "line 4: treatment.level_groups: c has no row in treatment.blocks",
+    "a limit below zero": (
+        GROUPS + "    - {id: b, unit: mg, low: -1}",
+        "line 4: treatment.level_groups[2].low should be greater than or equal to 0, found -1",
     ),
-    "a row without a group": (
-        GROUPS + ROWS,
-        "line 9: treatment.blocks: row b is for level_group b, which treatment.level_groups does",
+    "a unit that no label can hold": (
+        GROUPS + "    - {id: b, unit: per ml, low: 5}",
+        "line 4: treatment.level_groups[2].unit should match",
+    ),
+    "ends on two scales": (
+        GROUPS + "    - {id: b, unit: months, low: 5, high: 9, high_unit: mg}",
+        "line 4: treatment.level_groups: group b: `unit` (months) and `high_unit` (mg) should be",
+    ),
+    "ages in a unit of no time": (
+        "characteristics:\n  age_groups:\n    - {id: a, unit: mg, high: 2}\n",
+        "line 3: characteristics.age_groups: group a: unit 'mg' is no unit of time; use one of ho",
+    ),
+    "a block of groups that there are none of": (
+        GROUPS + BLOCK.replace("groups: level_groups", "groups: levle_groups"),
+        "line 6: treatment.blocks: block level is made of levle_groups, which section treatment "
+        "does not define; did you mean level_groups?",
+    ),
+    "a block with rows and groups": (
+        GROUPS + BLOCK.replace("groups:", "rows: [{id: a, label: A}], groups:"),
+        "line 6: treatment.blocks: block level needs `rows`, or `groups`",
+    ),
+    "a block with neither": (
+        GROUPS + BLOCK.replace(", groups: level_groups", ""),
+        "line 6: treatment.blocks: block level needs `rows`, or `groups`",
     ),
     "a row id twice": (
-        GROUPS + "    - {id: b, label: B, unit: ng/ml, low: 5}" + ROWS.replace("{id: b", "{id: a"),
-        "treatment.blocks: the row id a stands twice",
+        GROUPS + BLOCK + "    - {id: x, heading: X, variable: x, rows: [{id: a, label: A}]}\n",
+        "line 7: treatment.blocks: the row id a stands twice",
+    ),
+    "a subset called like a row": (
+        GROUPS + BLOCK + "    - {id: x, heading: X, variable: x, rows: [{id: y, label: Y, "
+        "includes: [{id: y, label: Y, diagnosis: y}]}]}\n",
+        "line 7: treatment.blocks: the row id y stands twice",
     ),
     "a column to compare by that there is none of": (
         "shared:\n  group_by: anomalie",
@@ -197,8 +222,8 @@ def test_all_problems_are_told_at_once(alternative):
     [("left", False), ("right", False), ("neither", False), ("both", True)],
 )
 def test_a_shared_boundary_belongs_to_one_group_only(alternative, closed, overlap):
-    text = GROUPS + f"    - {{id: b, label: B, unit: ng/ml, low: 5, high: 9, closed: {closed}}}"
-    text = text.replace("high: 5}", f"high: 5, closed: {closed}}}") + ROWS
+    text = GROUPS + f"    - {{id: b, unit: ng/ml, low: 5, high: 9, closed: {closed}}}"
+    text = text.replace("high: 5}", f"high: 5, closed: {closed}}}") + BLOCK
     if overlap:
         with pytest.raises(ReviewError, match="overlap"):
             alternative(text)
@@ -265,22 +290,22 @@ def test_wrong_parameters_are_refused_before_a_kernel_starts(
     assert "response.few_at_risk is missing" in told
 
 
-def test_a_group_that_nobody_falls_into_has_a_row_of_zeros(built_report, alternative):
+def test_a_group_that_nobody_falls_into_has_a_row_of_zeros(alternative):
     """Completed, not refused: the limits are sound, and the data may change."""
     import pandas as pd
 
-    values = alternative(
-        GROUPS.replace("low: 1, high: 5", "low: 1, high: 15")
-        + "    - {id: b, label: B, unit: ng/ml, low: 90}"
-        + ROWS.replace("}]", "}, {id: c, label: Not reported}]")
-    ).values["treatment"]
-    patients = pd.read_csv(built_report.clean / "patients.csv")
-    patients = treatment.grouped(patients, values["dose_groups"], values["level_groups"])
+    text = GROUPS.replace("low: 1, high: 5", "low: 1, high: 15")
+    text += "    - {id: b, unit: ng/ml, low: 90}" + BLOCK
+    values = alternative(text).values["treatment"]
+    levels = intervals.by_id(values["level_groups"])
+    patients = read("patients")
+    lows, highs = patients["level_low_ng_ml"], patients["level_high_ng_ml"]
+    patients["level_group"] = grouping.target_groups(lows, highs, "ng/ml", levels)
     nobody = pd.DataFrame(columns=["report_id", "population", "variable", "level", "n"])
-    labels = {"level_group": values["level_groups"]}
-    frame = descriptive.tidy(patients, nobody, ["level_group"], labels)
-    found = descriptive.lines(values["blocks"][0], frame, {"all": len(patients)})
-    counts = {line.id: line.counts["all"] for line in found}
+    groups, of = {"level_group": levels}, {"all": len(patients)}
+    frame = descriptive.long_form(patients, nobody, ["level_group"], groups)
+    (block,) = descriptive.blocks(values["blocks"], groups, frame, of)
+    counts = {x.id: descriptive.count(frame, x.variable, x.level) for x in block.lines}
     assert counts["b"] == 0 and sum(counts.values()) == len(patients)
 
 

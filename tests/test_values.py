@@ -61,6 +61,20 @@ def test_a_count_can_be_shown_beside_its_limits():
     assert Count(0, of=84, low=0.0, high=0.04).point.cell == "0"
 
 
+@pytest.mark.parametrize(
+    "count, prose, cell",
+    [
+        (Count(30, of=84), "35.7%", "35.7"),
+        (Count(0, of=84), "0.0%", "0"),
+        (Count(30, of=84, low=0.256, high=0.469), "35.7%", "35.7 (25.6–46.9)"),
+        (Count(0, of=25, low=0.0, high=0.137), "0.0%", "0.0 (0.0–13.7)"),
+    ],
+)
+def test_the_share_of_a_count_keeps_its_numbers(count, prose, cell):
+    assert (count.share.prose, count.share.cell) == (prose, cell)
+    assert count.share.fields() == count.fields()
+
+
 def test_fields_are_unrounded_and_hold_no_nan():
     empty = {"value": None, "low": None, "high": None, "unit": "", "n": None, "of": None}
     assert Estimate(4 / 3, 1, NAN, "weeks", n=25).fields() == empty | {

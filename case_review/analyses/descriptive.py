@@ -1,27 +1,28 @@
 """Tables that describe patients: counts by population, every block adding up to all patients.
 
-Individual patients and group-level reports meet in one long form (`tidy`): a row per report,
+Individual patients and group-level reports meet in one long form (`long_form`): a row per report,
 variable and level, with the number of patients. Empty levels mean not reported.
 """
 
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from case_review import formatting
-from case_review.analyses.grouping import ACROSS, UNCLASSIFIED
+from case_review import formatting, intervals
+from case_review.analyses.grouping import ACROSS, UNCLASSIFIED, interval_group
 from case_review.errors import ReviewError
-from case_review.exhibits import Row, Table
+from case_review.exhibits import Row
+from case_review.intervals import Interval
 from case_review.statistics import proportions
+from case_review.units import MONTH_DAYS
+from case_review.values import Count, Text
 
 #: The populations of the report and their column headings, in printing order.
 POPULATIONS = {"all": "Total", "publications": "Publications", "posters": "Posters"}
-
-
 #: What fits no group gets a row of its own: level, end of the row's id, label.
 _OUTSIDE = (
     (ACROSS, "across", "Across two of these groups"),
@@ -33,26 +34,39 @@ NOTE_MARK = "†"
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a descriptive table with its counts by population.
+    """A row of a block: patients with `level` of `variable`; without a level, not reported.
 
-    `reported` counts the patients with data on the row's variable; `level` is empty in the row of
-    those without.
+    `includes` names subsets that a footnote counts (`id`, `label`, `diagnosis`), `note` what else
+    it says.
     """
 
     id: str
     label: str
-    indent: int
-    counts: Mapping[str, int]
-    reported: Mapping[str, int]
+    variable: str
+    level: str | None = None
+    indent: int = 1
+    includes: Sequence[Mapping] = ()
     note: str = ""
-    level: str = ""
 
 
-def tidy(
+@dataclass(frozen=True)
+class Block:
+    """A block of the table; lines may be added to it."""
+
+    id: str
+    heading: str
+    lines: list[Line] = field(default_factory=list)
+
+
+# -- counting --------------------------------------------------------------------------------------
+
+
+def long_form(
     patients: pd.DataFrame,
     posters: pd.DataFrame,
     variables: Sequence[str],
-    labels: Mapping[str, Sequence[Mapping]] | None = None,
+    groups: Mapping[str, Mapping[str, Interval]] | None = None,
+    month_days: float = MONTH_DAYS,
 ) -> pd.DataFrame:
     """Report, population, variable, level and n for the patients of both kinds of report.
 
@@ -64,13 +78,16 @@ def tidy(
         Clean posters.
     variables
         The columns of `patients` (values of `variable` in `posters`) to take.
-    labels
-        Groups by variable: posters give a group's printed label, which becomes its id.
+    groups
+        Groups by variable, as made by `intervals.by_id`. Posters give the printed label of their
+        own group, which belongs to the group that it lies within.
+    month_days
+        Length of a month in those labels.
 
     Raises
     ------
     ReviewError
-        If a poster gives a label that no group has.
+        If a poster gives a label that is no interval.
     """
     frames = []
     for variable in variables:
@@ -79,102 +96,196 @@ def tidy(
         )
         other = posters.loc[
             posters["variable"] == variable, ["report_id", "population", "variable", "level", "n"]
-        ]
-        if labels and variable in labels:
-            other = other.assign(level=_ids(other, variable, labels[variable]))
-        frames += [own, other.astype({"level": object})]
+        ].astype({"level": object})
+        if groups and variable in groups:
+            known = other["level"].dropna()
+            other["level"] = pd.Series(
+                [_group(*item, variable, groups[variable], month_days) for item in known.items()],
+                known.index,
+                object,
+            )
+        frames += [own, other]
     return pd.concat(frames, ignore_index=True)
 
 
-def _ids(rows: pd.DataFrame, variable: str, groups: Sequence[Mapping]) -> pd.Series:
-    known = {group["label"]: group["id"] for group in groups}
-    unknown = rows["level"].dropna()[lambda x: ~x.isin(known)]
-    if len(unknown):
-        row = unknown.index[0]
+def _group(row: int, label: str, variable: str, groups: Mapping, month_days: float) -> str:
+    try:
+        return interval_group(intervals.parse(label, month_days), groups)
+    except ValueError as error:
         raise ReviewError(
-            f"data/clean/posters.csv, row {row + 2}, level of {variable}: found "
-            f"{unknown.iloc[0]!r}, expected one of {', '.join(known)}; correct "
-            "data/raw/posters.csv or the labels in params.yml"
-        )
-    return rows["level"].map(known)
+            f"data/clean/posters.csv, row {row + 2}, level of {variable}: {error}; correct it in "
+            "data/raw/posters.csv"
+        ) from None
 
 
-def totals(reports: pd.DataFrame) -> dict[str, int]:
-    """Patients by population, from the reports."""
-    return {name: int(_within(reports, name)["n_patients"].sum()) for name in POPULATIONS}
+def within(frame: pd.DataFrame, population: str) -> pd.DataFrame:
+    """The rows of one population."""
+    return frame if population == "all" else frame[frame["population"] == population]
 
 
 def count(frame: pd.DataFrame, variable: str, level: str | None, population: str = "all") -> int:
     """Patients with `level` of `variable`; None counts those of whom it is not reported."""
-    rows = _within(frame[frame["variable"] == variable], population)
+    rows = within(frame[frame["variable"] == variable], population)
     hit = rows["level"].isna() if level is None else rows["level"] == level
     return int(rows.loc[hit, "n"].sum())
 
 
-def _within(frame: pd.DataFrame, population: str) -> pd.DataFrame:
-    return frame if population == "all" else frame[frame["population"] == population]
+def share(n: int, of: int, limits: float | None = None) -> Count:
+    """`n` of `of` patients, with exact limits of this level if one is given and there are any."""
+    return Count(n, of) if limits is None or not of else proportions.count(n, of, limits)
 
 
-def lines(block: Mapping, frame: pd.DataFrame, of: Mapping[str, int]) -> list[Line]:
-    """The rows of one block; a value outside all groups gets a row of its own.
+# -- the layout ------------------------------------------------------------------------------------
+
+
+def blocks(
+    layout: Sequence[Mapping],
+    groups: Mapping[str, Mapping[str, Interval]],
+    frame: pd.DataFrame,
+    of: Mapping[str, int],
+) -> list[Block]:
+    """The blocks of a table; a value outside all groups gets a row of its own.
+
+    Parameters
+    ----------
+    layout
+        `blocks` of `params.yml`. A block with rows has these; another has a row for each group of
+        its variable, and one for the not reported.
+    groups
+        Groups by variable.
+    frame, of
+        Patients in long form, and their totals by population.
 
     Raises
     ------
     ReviewError
         If a level of the data has no row, or the rows of a variable do not add up to `of`.
     """
-    rows = list(block["rows"])
+    found = []
+    for block in layout:
+        own = lines(block, groups)
+        for level, name, label in _OUTSIDE:
+            if count(frame, block["variable"], level):
+                outside = Line(f"{block['id']}_{name}", label, block["variable"], level)
+                own.insert(1 + max(i for i, line in enumerate(own) if line.level), outside)
+        _check(block["id"], own, frame, of)
+        found.append(Block(block["id"], block["heading"], own))
+    return found
+
+
+def lines(block: Mapping, groups: Mapping[str, Mapping[str, Interval]]) -> list[Line]:
+    """The lines of one block as it is laid out; see `blocks`."""
     variable = block["variable"]
-    for level, name, label in _OUTSIDE:
-        if count(frame, variable, level):
-            extra = {"id": f"{block['id']}_{name}", "label": label, "level": level}
-            rows.insert(_last_level(rows), extra)
-    _check(block, rows, frame, of)
-    return [
-        Line(
-            row["id"],
-            row["label"],
-            row.get("indent", 1),
-            {p: count(frame, row.get("variable", variable), row.get("level"), p) for p in of},
-            {p: of[p] - count(frame, row.get("variable", variable), None, p) for p in of},
-            row.get("note", ""),
-            row.get("level", ""),
-        )
-        for row in rows
-    ]
+    if "rows" in block:
+        return [Line(**{"variable": variable, **row}) for row in block["rows"]]
+    known = [Line(id, group.label, variable, id) for id, group in groups[variable].items()]
+    missing = f"{block['id']}_not_reported"
+    return [*known, Line(missing, "Not reported", variable, note=block.get("note", ""))]
 
 
-def _last_level(rows: Sequence[Mapping]) -> int:
-    """Where the rows with a level end and those of the not reported begin."""
-    return 1 + max(i for i, row in enumerate(rows) if row.get("level"))
-
-
-def _check(block: Mapping, rows: Sequence[Mapping], frame: pd.DataFrame, of: Mapping) -> None:
-    for variable in dict.fromkeys(row.get("variable", block["variable"]) for row in rows):
-        levels = [
-            row.get("level") for row in rows if row.get("variable", block["variable"]) == variable
-        ]
+def _check(block: str, own: Sequence[Line], frame: pd.DataFrame, of: Mapping) -> None:
+    for variable in dict.fromkeys(line.variable for line in own):
+        levels = [line.level for line in own if line.variable == variable]
         found = frame.loc[frame["variable"] == variable, "level"].dropna().unique()
         for level in set(found) - set(levels):
             raise ReviewError(
-                f"params.yml, blocks, {block['id']}: the data hold {variable} = {level!r}, which "
+                f"params.yml, blocks, {block}: the data hold {variable} = {level!r}, which "
                 "has no row; add a row with this level"
             )
         for population, patients in of.items():
             added = sum(count(frame, variable, level, population) for level in levels)
             if added != patients:
                 raise ReviewError(
-                    f"{variable}, {population}: the rows of block {block['id']} add up to {added}, "
+                    f"{variable}, {population}: the rows of block {block} add up to {added}, "
                     f"expected {patients} patients; add a row without level for the not reported, "
                     "or correct the numbers in data/clean/posters.csv"
                 )
 
 
-def results(prefix: str, found: Sequence[Line], of: Mapping[str, int]) -> Iterator[dict]:
-    """What is recorded of the lines: `<prefix>.<row>.<population>`, patients of all patients."""
-    for line in found:
-        for population, n in line.counts.items():
-            yield patients_result(f"{prefix}.{line.id}.{population}", n, of[population])
+# -- the table -------------------------------------------------------------------------------------
+
+
+def columns(of: Mapping[str, int], percent_of_known: bool = False) -> list[str]:
+    """The headings of the table: a column for each population, or two with the `% of known`."""
+    if not percent_of_known:
+        return ["", *(f"{POPULATIONS[population]} (n = {n})" for population, n in of.items())]
+    # These headings take two lines, which should not part a number from its letter.
+    heads = (f"{POPULATIONS[population]} (n\u00a0=\u00a0{n})" for population, n in of.items())
+    return ["", *(text for head in heads for text in (head, "% of known"))]
+
+
+def heading(block: Block, of: Mapping[str, int], known: Mapping | None = None) -> Row:
+    """A block's first row; with `known`, the patients with data where some have none.
+
+    `known` counts by variable and population.
+    """
+    cells = []
+    for population, n in of.items() if known is not None else ():
+        with_data = min(known[line.variable][population] for line in block.lines)
+        cells += ["", Text(f"of {with_data}", with_data, unit="patients") if with_data < n else ""]
+    return Row([block.heading, *cells], heading=True)
+
+
+def row(
+    line: Line,
+    counts: Mapping[str, Count],
+    known: Mapping | None = None,
+    limits: float | None = None,
+    mark: str = "",
+) -> Row:
+    """A line of the table: its counts by population, one after the other.
+
+    With `known` (as in `heading`) the percentage of the patients with data stands beside each,
+    where some have none; `limits` is the confidence level of its exact limits, None for no limits.
+    """
+    cells = []
+    for population, patients in counts.items():
+        cells.append(patients)
+        if known is not None:
+            with_data = known[line.variable][population]
+            shown = line.level is not None and 0 < with_data < patients.of
+            cells.append(share(patients.n, with_data, limits).share if shown else "")
+    return Row([line.label, *cells], indent=line.indent, mark=mark)
+
+
+def footnotes(
+    found: Sequence[Block], subsets: Mapping[str, Count]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Marks by line, and the notes they lead to; `subsets` counts those that lines include."""
+    letters, marks, notes = iter(string.ascii_lowercase), {}, []
+    for line in (line for block in found for line in block.lines):
+        text = " ".join(part for part in (_including(line.includes, subsets), line.note) if part)
+        if text:
+            marks[line.id] = next(letters) if line.includes else NOTE_MARK
+            notes.append((marks[line.id], text))
+    return marks, notes
+
+
+def cells_note(percent_of_known: bool = False, limits: float | None = None) -> str:
+    """What a reader is told of the cells."""
+    text = "Cells are n (%)"
+    if limits is not None:
+        level = formatting.number(100 * limits)
+        text += f", with exact {level}% confidence limits of each percentage"
+    if percent_of_known:
+        text += (
+            "; % of known is of the patients with data, whose number stands in the first line of "
+            "each block, and is left out where nothing is missing"
+        )
+    return f"{text}."
+
+
+def _including(subsets: Sequence[Mapping], counts: Mapping[str, Count]) -> str:
+    """`Including 1 patient with X and 1 with Y.`, empty without subsets."""
+    parts = []
+    for item in subsets:
+        n = counts[item["id"]].n
+        noun = "" if parts else (" patient" if n == 1 else " patients")
+        parts.append(f"{n}{noun} with {item['label']}")
+    return f"Including {' and '.join(parts)}." if parts else ""
+
+
+# -- for the analyses that still record by dictionaries --------------------------------------------
 
 
 def patients_result(id: str, n: int, of: int) -> dict:
@@ -186,136 +297,3 @@ def patients_result(id: str, n: int, of: int) -> dict:
 def plain_result(id: str, value, unit: str, text: str | None = None) -> dict:
     """A recorded number without denominator."""
     return {"id": id, "value": value, "text": str(value) if text is None else text, "unit": unit}
-
-
-def included(blocks: Sequence[Mapping], frame: pd.DataFrame) -> dict[str, int]:
-    """Patients of every subset that a footnote names, by its id."""
-    return {
-        item["id"]: count(frame, "diagnosis", item["diagnosis"])
-        for block in blocks
-        for row in block["rows"]
-        for item in row.get("includes", [])
-    }
-
-
-def table(
-    blocks: Sequence[Mapping],
-    frame: pd.DataFrame,
-    of: Mapping[str, int],
-    percent_of_reported: bool = False,
-    closing: str = "",
-    limits: float | None = None,
-) -> Table:
-    """The table with a heading per block, indented rows and footnotes a, b, c ...
-
-    Parameters
-    ----------
-    blocks, frame, of
-        Layout, patients (from `tidy`) and their totals by population.
-    percent_of_reported
-        A second column for each population with the percentage of those with data; a block's
-        heading then says how many these are.
-    closing
-        A last note without mark (abbreviations).
-    limits
-        Confidence level of exact limits behind every percentage; None for no limits.
-    """
-    marks, notes = iter(string.ascii_lowercase), []
-    rows, data = [], []
-    counts = included(blocks, frame)
-    for block in blocks:
-        found = lines(block, frame, of)
-        rows.append(_heading(block["heading"], found, of, percent_of_reported))
-        subsets = {row["id"]: row.get("includes", []) for row in block["rows"]}
-        for line in found:
-            subset = _including(subsets.get(line.id, []), counts)
-            text = " ".join(part for part in (subset, line.note) if part)
-            mark = next(marks) if subset else NOTE_MARK if text else ""
-            if text:
-                notes.append((mark, text))
-            cells = [c for p in of for c in _cells(line, p, of[p], percent_of_reported, limits)]
-            rows.append(Row([line.label, *cells], indent=line.indent, mark=mark))
-            data += [_numbers(block["heading"], line, p, of[p], limits) for p in of]
-    notes.append(("", f"{_cells_note(percent_of_reported, limits)} {closing}".strip()))
-    return Table(_columns(of, percent_of_reported), rows, pd.DataFrame(data), notes)
-
-
-def _columns(of: Mapping[str, int], percent_of_reported: bool) -> list[str]:
-    if not percent_of_reported:
-        return ["", *(f"{POPULATIONS[population]} (n = {n})" for population, n in of.items())]
-    columns = [""]
-    for population, n in of.items():
-        # These headings take two lines, which should not part a number from its letter.
-        columns += [f"{POPULATIONS[population]} (n\u00a0=\u00a0{n})", "% of known"]
-    return columns
-
-
-def _heading(text: str, found: Sequence[Line], of: Mapping[str, int], with_data: bool) -> Row:
-    """A block's first row; with the number of patients with data where some have none."""
-    if not with_data:
-        return Row([text, *[""] * len(of)], heading=True)
-    cells = []
-    for population, n in of.items():
-        reported = min(line.reported[population] for line in found)
-        cells += ["", f"of {reported}" if reported < n else ""]
-    return Row([text, *cells], heading=True)
-
-
-def _cells(
-    line: Line, population: str, of: int, percent_of_reported: bool, limits: float | None
-) -> Iterator[str]:
-    n, reported = line.counts[population], line.reported[population]
-    yield _count_percent(n, of, limits)
-    if percent_of_reported:
-        missing = reported == of or n > reported or reported == 0 or not line.level
-        yield "" if missing else _percent(n, reported, limits)
-
-
-def _count_percent(n: int, of: int, limits: float | None) -> str:
-    if limits is None or not of:
-        return formatting.count_percent(n, of)
-    return f"{n} ({_percent(n, of, limits).replace(' (', '; ').rstrip(')')})"
-
-
-def _percent(n: int, of: int, limits: float | None) -> str:
-    text = formatting.percent(n, of)
-    if limits is None:
-        return text if n else "0"
-    low, high = (100 * limit for limit in proportions.exact(n, of, limits))
-    return f"{text} ({formatting.interval(low, high, 1)})"
-
-
-def _numbers(heading: str, line: Line, population: str, of: int, limits: float | None) -> dict:
-    """The exhibit's numbers of one cell, limits as fractions of 1."""
-    n, reported = line.counts[population], line.reported[population]
-    found = {"block": heading, "row": line.id, "label": line.label, "population": population}
-    found |= {"n": n, "of": of, "of_reported": reported}
-    if limits is not None and of:
-        found["low"], found["high"] = proportions.exact(n, of, limits)
-        if n <= reported and reported:
-            low, high = proportions.exact(n, reported, limits)
-            found |= {"low_of_reported": low, "high_of_reported": high}
-    return found
-
-
-def _cells_note(percent_of_reported: bool, limits: float | None) -> str:
-    text = "Cells are n (%)"
-    if limits is not None:
-        level = formatting.number(100 * limits)
-        text += f", with exact {level}% confidence limits of each percentage"
-    if percent_of_reported:
-        text += (
-            "; % of known is of the patients with data, whose number stands in the first line of "
-            "each block, and is left out where nothing is missing"
-        )
-    return f"{text}."
-
-
-def _including(subsets: Sequence[Mapping], counts: Mapping[str, int]) -> str:
-    """`Including 1 patient with X and 1 with Y.`, empty without subsets."""
-    parts = []
-    for item in subsets:
-        n = counts[item["id"]]
-        noun = "" if parts else (" patient" if n == 1 else " patients")
-        parts.append(f"{n}{noun} with {item['label']}")
-    return f"Including {' and '.join(parts)}." if parts else ""

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
-from case_review import formatting, units
+from case_review import intervals, units
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
 from case_review.exhibits import style
 
@@ -135,18 +135,10 @@ def _ranges(axes, groups: Sequence[Mapping], axis: str) -> None:
         shade = ("#e3e7eb", "#f1f3f5")[number % 2]
         span = axes.axhspan if axis == "y" else axes.axvspan
         span(low, high, color=shade, zorder=0, lw=0)
-        text = _range_label(group)
+        text = intervals.of_group(group).short
         if axis == "y":
             axes.text(1.02, (low + high) / 2, text, transform=axes.get_yaxis_transform(),
                       ha="left", va="center", size=style.SMALL, color="#555555")  # fmt: skip
         else:
             axes.text((low + high) / 2, 1.01, text, transform=axes.get_xaxis_transform(),
                       ha="center", va="bottom", size=style.SMALL, color="#555555")  # fmt: skip
-
-
-def _range_label(group: Mapping) -> str:
-    if "low" in group and "high" in group:
-        return formatting.interval(group["low"], group["high"])
-    if "high" in group:
-        return f"< {formatting.number(group['high'])}"
-    return f"> {formatting.number(group['low'])}"

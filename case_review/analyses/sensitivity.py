@@ -17,11 +17,6 @@ from case_review.values import Estimate, PValue, Range, Text
 SIGN_TEST = "sign test"
 
 
-def identifier(text: object) -> str:
-    """`text` as a part of a result id: `log-log` becomes `log_log`, `30.4375` `30_4375`."""
-    return "".join(c if c.isalnum() else "_" for c in str(text).lower())
-
-
 def log_rank(frame: pd.DataFrame) -> logrank.Logrank:
     """The log-rank test of the patients of `frame` (see `response.times`) who have a group.
 

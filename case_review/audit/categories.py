@@ -6,82 +6,21 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from case_review import intervals
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding
-from case_review.audit.quantities import HOURS, to_base, unit_name
+from case_review.intervals import Interval
+from case_review.units import unit_name
 
-_NUM = r"(\d+(?:\.\d+)?)"
-_UNIT = r"([A-Za-zµ%][\w/²%µ]*)"
-_ONE_SIDED = re.compile(rf"([<>≤≥])\s*{_NUM}\s*{_UNIT}")
-_TWO_SIDED = re.compile(rf"{_NUM}\s*{_UNIT}?\s*(?:–|-|\bto\b)\s*{_NUM}\s*{_UNIT}")
 _ROW = re.compile(r"\brow (.*?)(?:, column .*)?$")
-
-
-@dataclass(frozen=True)
-class Interval:
-    """The values that a category's label names.
-
-    Parameters
-    ----------
-    low, high
-        Ends on the common scale (times in hours); `high` is infinite for "> 18 years".
-    low_closed, high_closed
-        Whether the end itself belongs to the category; both ends of "2–13 years" do.
-    scale
-        `time`, or the unit.
-    label
-        As printed.
-    low_printed, high_printed, unit
-        The ends and the unit in the label's own words; empty where there is no such end.
-    """
-
-    low: Fraction
-    high: Fraction | float
-    low_closed: bool
-    high_closed: bool
-    scale: str
-    label: str
-    low_printed: str
-    low_unit: str
-    high_printed: str
-    high_unit: str
-
-
-def parse_label(text: str) -> Interval | None:
-    """The interval in a label (`< 2 months`, `2 months–2 years`, `≥ 5 ng/ml`), or None."""
-    two = _TWO_SIDED.search(text)
-    if two:
-        low, low_unit, high, unit = two.groups()
-        # "2 to 5 patients" is no interval on a scale, but neither has it a unit of measurement.
-        low_unit = low_unit or unit
-        start, scale = to_base(low, low_unit)
-        end, end_scale = to_base(high, unit)
-        if scale != end_scale:
-            return None
-        return Interval(
-            start, end, True, True, scale, two.group(0), low, low_unit, high, unit
-        )  # fmt: skip
-    one = _ONE_SIDED.search(text)
-    if not one:
-        return None
-    sign, number, unit = one.groups()
-    end, scale = to_base(number, unit)
-    if sign in "<≤":
-        return Interval(
-            Fraction(0), end, True, sign == "≤", scale, one.group(0), "", "", number, unit
-        )
-    return Interval(
-        end, math.inf, sign == "≥", False, scale, one.group(0), number, unit, "", ""
-    )  # fmt: skip
 
 
 def label_interval(claim: Claim) -> Interval | None:
     """The interval that a claim's category is named after: its row label, else its statement."""
     row = _ROW.search(claim.location)
-    return (parse_label(row.group(1)) if row else None) or parse_label(claim.statement)
+    return (intervals.find(row.group(1)) if row else None) or intervals.find(claim.statement)
 
 
 def coverage(claims: Claims) -> Iterator[Finding]:
@@ -166,7 +105,7 @@ def _consecutive(lower: Interval, upper: Interval) -> bool:
     if len(decimals) != 1:
         return False
     step = Fraction(1, 10 ** decimals.pop())
-    return upper.low - lower.high == step * HOURS.get(unit_name(upper.low_unit), 1)
+    return Fraction(upper.low_printed) - Fraction(lower.high_printed) == step
 
 
 def _finding(claim: Claim, kind: str, labels: str, values: str) -> Finding:

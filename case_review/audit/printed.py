@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding
-from case_review.audit.quantities import plain, signed, to_base
+from case_review.audit.quantities import plain, signed
 from case_review.formatting import round_half_away
+from case_review.units import to_base
 
 #: A percentage as journals print it; anything else is a misprint.
 _PERCENT = re.compile(r"\(?\s*\d{1,3}(?:[.,·]\d+)?\s*%?\s*\)?")

@@ -14,12 +14,12 @@ import pandas as pd
 
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
-from case_review.audit.quantities import HOURS, unit_name
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.files import to_json, write_text
 from case_review.formatting import round_half_away
 from case_review.registry import Result
+from case_review.units import hours_in
 
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
@@ -148,9 +148,9 @@ def recomputed(claim: Claim, result: Result) -> Fraction | None:
         if value is None:
             return None
     number = Fraction(str(value))
-    ours, theirs = unit_name(unit), unit_name(claim.unit)
-    if ours in HOURS and theirs in HOURS:
-        return number * HOURS[ours] / HOURS[theirs]
+    ours, theirs = hours_in(unit), hours_in(claim.unit)
+    if ours and theirs:
+        return number * ours / theirs
     return number
 
 

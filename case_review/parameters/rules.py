@@ -10,13 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL
 
-#: Which groups a variable of a table is made of: section, entry, variable.
-_GROUPED = (
-    ("characteristics", "age_groups", "age_group"),
-    ("treatment", "dose_groups", "dose_group"),
-    ("treatment", "level_groups", "level_group"),
-)
-
 #: A place in the parameters, and what is wrong there.
 Finding = tuple[tuple, str]
 
@@ -24,10 +17,8 @@ Finding = tuple[tuple, str]
 def findings(values: Mapping) -> Iterator[Finding]:
     """Everything that the sections disagree on; `values` are sound by themselves."""
     yield from _comparison(values["shared"], values["cleaning"]["diagnoses"])
-    for section, entry, variable in _GROUPED:
-        yield from _rows(values, section, entry, variable)
     for section in ("characteristics", "treatment"):
-        yield from _row_ids(section, values[section]["blocks"])
+        yield from _blocks(section, values[section])
     yield from _events(values["cleaning"]["events"], values["safety"])
 
 
@@ -61,41 +52,31 @@ def _text(value: object) -> str:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-def _rows(values: Mapping, section: str, entry: str, variable: str) -> Iterator[Finding]:
-    """Each group has a row in the table, and each row of the table a group."""
-    groups = [group["id"] for group in values[section][entry]]
-    shown = []
-    for i, block in enumerate(values[section]["blocks"]):
-        for j, row in enumerate(block["rows"]):
-            level = row.get("level")
-            if row.get("variable", block["variable"]) != variable or level is None:
-                continue
-            shown.append(level)
-            if level not in groups:
-                yield (
-                    (section, "blocks", i, "rows", j),
-                    f"{section}.blocks: row {row['id']} is for {variable} {level}, which "
-                    f"{section}.{entry} does not define" + nearest(level, groups),
-                )
-    for i, group in enumerate(groups):
-        if shown and group not in shown:
-            yield (
-                (section, entry, i),
-                f"{section}.{entry}: {group} has no row in {section}.blocks, where its patients "
-                "would be missing",
-            )
+def _blocks(section: str, values: Mapping) -> Iterator[Finding]:
+    """Each block has its groups, and what is recorded of its rows has a name of its own."""
+    entries = [name for name in values if name.endswith("_groups")]
+    seen: set[str] = set()
+    for i, block in enumerate(values["blocks"]):
+        if "groups" in block and block["groups"] not in entries:
+            text = f"{section}.blocks: block {block['id']} is made of {block['groups']}, which "
+            text += f"section {section} does not define" + nearest(block["groups"], entries)
+            yield (section, "blocks", i, "groups"), text
+        for place, id in _ids(block, values):
+            if id in seen:
+                text = f"{section}.blocks: the row id {id} stands twice"
+                yield (section, "blocks", i, *place), text
+            seen.add(id)
 
 
-def _row_ids(section: str, blocks: list) -> Iterator[Finding]:
-    seen = set()
-    for i, block in enumerate(blocks):
-        for j, row in enumerate(block["rows"]):
-            if row["id"] in seen:
-                yield (
-                    (section, "blocks", i, "rows", j),
-                    f"{section}.blocks: the row id {row['id']} stands twice",
-                )
-            seen.add(row["id"])
+def _ids(block: Mapping, values: Mapping) -> Iterator[tuple[tuple, str]]:
+    """The ids of a block's rows and of the subsets that these include, with their places."""
+    for j, row in enumerate(block.get("rows", [])):
+        yield ("rows", j), row["id"]
+        for k, subset in enumerate(row.get("includes", [])):
+            yield ("rows", j, "includes", k), subset["id"]
+    if "groups" in block:
+        ids = [group["id"] for group in values.get(block["groups"], [])]
+        yield from ((("groups",), id) for id in [*ids, f"{block['id']}_not_reported"])
 
 
 def _events(events: Mapping, safety: Mapping) -> Iterator[Finding]:

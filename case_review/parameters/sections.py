@@ -10,7 +10,7 @@ from case_review.parameters.params_file import SHARED
 from case_review.parameters.types import (
     DISTINCT,
     INCREASING,
-    Block,
+    Blocks,
     Effect,
     Entries,
     FlowEnd,
@@ -19,6 +19,7 @@ from case_review.parameters.types import (
     Increasing,
     Key,
     Text,
+    TimeGroups,
 )
 
 
@@ -55,10 +56,10 @@ class Cleaning(Entries):
 class Characteristics(Entries):
     """The table of characteristics."""
 
-    age_groups: Groups
+    age_groups: TimeGroups
     percent_of_reported: bool
     exact_limits: bool
-    blocks: list[Block] = Field(min_length=1)
+    blocks: Blocks
     abbreviations: Text
     flow: list[FlowStep] = Field(min_length=1)
     flow_included: FlowEnd
@@ -71,7 +72,7 @@ class Treatment(Entries):
     level_groups: Groups
     percent_of_reported: bool
     exact_limits: bool
-    blocks: list[Block] = Field(min_length=1)
+    blocks: Blocks
 
 
 class Safety(Entries):

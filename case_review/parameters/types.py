@@ -8,8 +8,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from case_review import intervals
+from case_review.units import TIMES
+
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_TIMES = ", ".join(TIMES)
 
 
 class Entries(BaseModel):
@@ -42,12 +46,18 @@ class TableRow(Entries):
 
 
 class Block(Entries):
-    """A block of a descriptive table. The rows of one variable add up to all patients."""
+    """A block of a descriptive table. The rows of one variable add up to all patients.
+
+    Its rows are given, or made of the entry that `groups` names: one for each group and one for the
+    not reported, with `note`.
+    """
 
     id: Key
     heading: Text
     variable: Key
-    rows: list[TableRow] = Field(min_length=1)
+    rows: Annotated[list[TableRow], Field(min_length=1)] | None = None
+    groups: Key | None = None
+    note: Text | None = None
 
 
 class Effect(Entries):
@@ -78,46 +88,25 @@ class FlowEnd(Entries):
     steps: dict[Key, Text] = Field(min_length=1)
 
 
-#: Units that are compared with one another when groups are checked for overlap, in months.
-#: A month counts as 365.25 / 12 days here; the cut-points of any real grouping differ by more.
-_MONTHS = {
-    "hours": 1 / 24 / 30.4375,
-    "days": 1 / 30.4375,
-    "weeks": 7 / 30.4375,
-    "months": 1.0,
-    "years": 12.0,
-}
-
-
 class Group(Entries):
-    """One range of a grouped quantity.
+    """One range of a grouped quantity, from which its label, rows and bands follow.
 
-    `low` or `high` may be left out for an open end. `closed` says which limits belong to the
-    group: `left` (the default), `right`, `both` or `neither`.
+    `low` or `high` may be left out for an open end. `high_unit` is the unit of an upper end that is
+    reported in another one, `closed` says which limits belong to the group (`left` by default,
+    `right`, `both` or `neither`), and `digits` how many decimals are printed at least.
     """
 
     id: Key
-    label: Text
-    unit: Text
-    low: float | None = None
-    high: float | None = None
+    unit: Annotated[str, Field(pattern=f"^{intervals.UNIT}$")]
+    low: float | None = Field(default=None, ge=0)
+    high: float | None = Field(default=None, ge=0)
+    high_unit: Annotated[str, Field(pattern=f"^{intervals.UNIT}$")] | None = None
     closed: Literal["left", "right", "both", "neither"] = "left"
+    digits: int = Field(default=0, ge=0, le=6)
 
-    def limits(self) -> tuple[str, tuple[float, int], tuple[float, int]]:
-        """The scale and the two ends as (value, side), where side places open and closed ends.
-
-        Two groups of one scale overlap exactly if each begins before or where the other ends.
-        """
-        factor = _MONTHS.get(self.unit)
-        scale = "time" if factor else self.unit
-        factor = factor or 1.0
-        low = float("-inf") if self.low is None else self.low * factor
-        high = float("inf") if self.high is None else self.high * factor
-        return (
-            scale,
-            (low, 0 if self.closed in ("left", "both") else 1),
-            (high, 0 if self.closed in ("right", "both") else -1),
-        )
+    def interval(self) -> intervals.Interval | None:
+        """The range; None if its ends are on different scales."""
+        return intervals.of_group(self.model_dump(exclude_none=True))
 
 
 def _problems(problems: list[tuple[int, str]]) -> None:
@@ -127,25 +116,52 @@ def _problems(problems: list[tuple[int, str]]) -> None:
 
 
 def _check_groups(groups: list[Group]) -> list[Group]:
-    problems = []
+    problems, sound = [], {}
     for i, group in enumerate(groups):
-        scale, low, high = group.limits()
+        name = f"group {group.id}"
+        if any(other.id == group.id for other in groups[:i]):
+            problems.append((i, f"the id {group.id} stands twice"))
         if group.low is None and group.high is None:
-            problems.append((i, f"group {group.id} has neither `low` nor `high`"))
-        if low > high:
-            problems.append(
-                (i, f"group {group.id}: `low` ({group.low}) should be below `high` ({group.high})")
-            )
-        for other in groups[:i]:
-            if other.id == group.id:
-                problems.append((i, f"the id {group.id} stands twice"))
-            other_scale, other_low, other_high = other.limits()
-            if scale == other_scale and low <= other_high and other_low <= high:
-                problems.append(
-                    (i, f"groups {other.id} and {group.id} overlap: a value would belong to both")
-                )
+            problems.append((i, f"{name} has neither `low` nor `high`"))
+            continue
+        interval = group.interval()
+        if interval is None:
+            units = f"`unit` ({group.unit}) and `high_unit` ({group.high_unit})"
+            problems.append((i, f"{name}: {units} should be of one scale"))
+        elif interval.empty:
+            ends = f"`low` ({group.low}) should be below `high` ({group.high})"
+            problems.append((i, f"{name}: {ends}"))
+        else:
+            problems += [
+                (i, f"groups {id} and {group.id} overlap: a value would belong to both")
+                for id, other in sound.items()
+                if interval.overlaps(other)
+            ]
+            sound[group.id] = interval
     _problems(problems)
     return groups
+
+
+def _check_times(groups: list[Group]) -> list[Group]:
+    _problems(
+        [
+            (i, f"group {group.id}: unit {group.unit!r} is no unit of time; use one of {_TIMES}")
+            for i, group in enumerate(groups)
+            if group.unit not in TIMES
+        ]
+    )
+    return groups
+
+
+def _check_blocks(blocks: list[Block]) -> list[Block]:
+    _problems(
+        [
+            (i, f"block {block.id} needs `rows`, or `groups` that its rows are made of")
+            for i, block in enumerate(blocks)
+            if (block.rows is None) == (block.groups is None)
+        ]
+    )
+    return blocks
 
 
 def _check_increasing(values: list[float]) -> list[float]:
@@ -169,5 +185,9 @@ DISTINCT = AfterValidator(_check_distinct)
 INCREASING = AfterValidator(_check_increasing)
 #: Ranges that do not overlap, with ids that are unique.
 Groups = Annotated[list[Group], Field(min_length=1), AfterValidator(_check_groups)]
+#: Such ranges of a time.
+TimeGroups = Annotated[Groups, AfterValidator(_check_times)]
+#: The blocks of a descriptive table.
+Blocks = Annotated[list[Block], Field(min_length=1), AfterValidator(_check_blocks)]
 #: Points in time or other cut-points, in increasing order.
 Increasing = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1), INCREASING]

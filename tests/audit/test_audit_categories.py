@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from audit_tables import row
 
-from case_review.audit.categories import coverage, parse_label
+from case_review.audit.categories import coverage
 from case_review.audit.claims import from_frame
+from case_review.intervals import find
 
 HOURS = 730.5  # a month
 
@@ -25,14 +26,14 @@ HOURS = 730.5  # a month
     ],
 )
 def test_labels_become_intervals(label, low, high, low_closed, high_closed):
-    interval = parse_label(label)
+    interval = find(label)
     assert (float(interval.low), float(interval.high)) == (low, high)
     assert (interval.low_closed, interval.high_closed) == (low_closed, high_closed)
 
 
 @pytest.mark.parametrize("label", ["Male", "Not reported", "Kind 2", "n = 84", "2 patients"])
 def test_other_labels_are_none(label):
-    assert parse_label(label) is None
+    assert find(label) is None
 
 
 def differences(*labels):

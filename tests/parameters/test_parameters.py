@@ -34,12 +34,7 @@ def test_the_project_s_own_parameters_are_accepted_as_written(project):
     values = loading.load(project).values
     assert values["shared"]["month_days"] == 30.4375
     first = values["treatment"]["dose_groups"][0]
-    assert first == {
-        "id": "dose_lt_0_05_mg_kg",
-        "label": "< 0.05 mg/kg/day",
-        "unit": "mg/kg/day",
-        "high": 0.05,
-    }
+    assert first == {"id": "dose_1", "unit": "mg/kg/day", "high": 0.05}
     assert type(first) is dict and type(first["high"]) is float
 
 

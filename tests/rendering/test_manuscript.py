@@ -7,7 +7,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-from descriptive_data import VALUES, printed
+from descriptive_data import laid_out, printed
 from docx import Document
 from pypdf import PdfReader
 
@@ -64,13 +64,12 @@ def rows_of(table):
     return [[words(cell) for cell in row.select("th, td")] for row in table.select("tr")]
 
 
-def counts(section, blocks):
+def counts(section):
     """The rows that a table must have: label, and the count of each population, as printed."""
     claims = {row["result_id"]: row for row in printed(f"{section}.") if row["kind"] == "count"}
-    for block in blocks:
-        for row in block["rows"]:
-            ids = [f"{section}.{row['id']}.{population}" for population in POPULATIONS]
-            yield row["label"], [claims[id]["value"] for id in ids if id in claims]
+    for _, line in laid_out(section):
+        ids = [f"{section}.{line.id}.{population}" for population in POPULATIONS]
+        yield line.label, [claims[id]["value"] for id in ids if id in claims]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def counts(section, blocks):
     [("tbl-characteristics", "characteristics", 20), ("tbl-treatment", "treatment", 13)],
 )
 def test_every_cell_shows_the_count_that_the_review_prints(page, label, section, at_least):
-    expected = list(counts(section, VALUES[section]["blocks"]))
+    expected = list(counts(section))
     shown = [row for row in rows_of(page.select_one(f"#{label} table"))[1:] if any(row[1:])]
     assert len(expected) >= at_least and len(shown) == len(expected)
     for (name, printed_counts), (heading, *cells) in zip(expected, shown, strict=True):
@@ -99,15 +98,12 @@ def test_percentages_are_those_printed_but_for_the_ones_found_to_be_cut_off(page
     ):
         claims = {r["result_id"]: r for r in printed(f"{section}.") if r["kind"] == "percent"}
         shown = [row for row in rows_of(page.select_one(f"#{label} table"))[1:] if any(row[1:])]
-        listed = [
-            (block["id"], row) for block in VALUES[section]["blocks"] for row in block["rows"]
-        ]
-        for (block, row), (_, *cells) in zip(listed, shown, strict=True):
+        for (block, line), (_, *cells) in zip(laid_out(section), shown, strict=True):
             for column, population in enumerate(POPULATIONS):
-                claim = claims.get(f"{section}.{row['id']}.{population}")
+                claim = claims.get(f"{section}.{line.id}.{population}")
                 here = re.search(r"\((.+)\)", cells[column])
                 if claim and here and here[1] != claim["value"]:
-                    name = row["label"] + (f", {block}" if row["label"] == "Not reported" else "")
+                    name = line.label + (f", {block}" if line.label == "Not reported" else "")
                     found[name, column] = claim["value"]
     assert found == wrong
 
