@@ -263,14 +263,18 @@ def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
 def notebook_stamp(project: Project, name: str) -> str:
     """The content of a notebook's stamp."""
     values = params_file.merge(params_file.documents(project))
-    declared = params_file.declared(notebook_path(project, name)) or {}
+    path = notebook_path(project, name)
+    declared = params_file.declared(path) or {}
     own = values.get(params_file.section_of(name), {})
-    shared = {k: v for k, v in values.get(SHARED, {}).items() if k in declared and k not in own}
+    used = {k: v for k, v in values.get(SHARED, {}).items() if k in declared and k not in own}
+    for key in sorted(params_file.settings(path)):
+        section, entry = params_file.setting_of(name, key)
+        used[key] = values.get(section, {}).get(entry)
     return to_json(
         {
             "product": name,
             "python": "{}.{}".format(*sys.version_info[:2]),
-            "parameters": {**own, **shared},
+            "parameters": {**own, **used},
             "files": hashes(project, inputs(project, name)),
         }
     )
