@@ -83,8 +83,6 @@ def test_another_review_changes_allowed_values_in_one_place(tmp_path):
     path = tmp_path / schema.FILE
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"very serious", ', '"very serious", "hospitalised", '), "utf-8")
-    stale = run("case_review", "validate").stderr
-    assert stale.count(f"differs from what {schema.FILE} declares. Declare it there, and `") == 2
     run("case_review.data.declared").check_returncode()
     assert run("case_review", "validate").returncode == 0
     clean = json.loads((tmp_path / "expectations" / "patients_clean.json").read_text("utf-8"))

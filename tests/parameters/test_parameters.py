@@ -5,7 +5,7 @@ import shutil
 import pytest
 from conftest import ROOT, write_notebook
 
-from case_review.build import dependencies
+from case_review.build import dependencies, freshness
 from case_review.errors import ReviewError
 from case_review.notebook import Notebook
 from case_review.parameters import loading
@@ -92,7 +92,7 @@ def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypa
         (project.root / "params.yml").read_text("utf-8").replace("label: Headache", "label: Pain")
     )
     changed = dependencies.notebook_stamp(project, "01_cleaning")
-    assert dependencies.differences(stamp, changed) == ["params.yml: safety.effects changed"]
+    assert freshness.differences(stamp, changed) == ["params.yml: safety.effects changed"]
     write_notebook(path, {}, read.replace("effects", "effect"))
     with pytest.raises(ReviewError, match=r"not in section safety .* mean effects"):
         loading.load(project).for_notebook("01_cleaning")
