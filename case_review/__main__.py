@@ -96,9 +96,10 @@ def _validate(project: Project, options) -> int:
     from case_review.parameters import loading
 
     if options.stage == "raw":
-        terms = loading.load(project).values["cleaning"]
+        values = loading.load(project).values
+        terms, effects = values["cleaning"], values["safety"]["effects"]
         also = [claims.problems]
-        report = intake.check(project, terms["diagnoses"], terms["events"], also).report
+        report = intake.check(project, terms["diagnoses"], terms["events"], also, effects).report
     else:
         report = expectations.validate(project, stage=options.stage)
     print(report)

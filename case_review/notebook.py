@@ -62,7 +62,9 @@ class Notebook:
         _after_each_cell(self._flush)
 
     def setting(self, key: str):
-        """An entry of the notebook's own section of `params.yml` that is too long for a cell.
+        """An entry of `params.yml` that is too long for a cell.
+
+        It is of the notebook's own section, or, as `section.entry`, of another.
 
         Dictionaries and table layouts are edited in one place; numbers and cut-points that
         somebody may want to try stand in the cell tagged `parameters` as well. The value is kept
@@ -73,13 +75,14 @@ class Notebook:
         ReviewError
             If the section has no such entry.
         """
-        section = params_file.section_of(self.name)
-        own = params_file.merge(params_file.documents(self.project)).get(section, {})
-        if key not in own:
-            raise ReviewError(f"{key} is not in section {section} of params.yml{nearest(key, own)}")
-        self.parameters[key] = own[key]
+        section, entry = params_file.setting_of(self.name, key)
+        known = params_file.merge(params_file.documents(self.project)).get(section, {})
+        if entry not in known:
+            hint = nearest(entry, known)
+            raise ReviewError(f"{entry} is not in section {section} of params.yml{hint}")
+        self.parameters[key] = known[entry]
         self._changed = True
-        return own[key]
+        return known[entry]
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+from conftest import ROOT
 
 from case_review.audit import claims
 from case_review.data import cleaning, expectations, intake
 from case_review.data.problems import DataError
+from case_review.parameters import loading
 from case_review.project import Project
+
+EFFECTS = loading.load(Project(ROOT)).values["safety"]["effects"]
 
 
 @dataclass
@@ -38,7 +42,8 @@ class Verdict:
 def judge(project: Project, terms: dict) -> Verdict:
     """What `01_cleaning` does, without a kernel; only a `DataError` counts as a refusal."""
     try:
-        checked = intake.check(project, terms["diagnoses"], terms["events"], [claims.problems])
+        known = terms["diagnoses"], terms["events"]
+        checked = intake.check(project, *known, [claims.problems], EFFECTS)
     except DataError as error:
         first, *lines = str(error).splitlines()
         assert re.fullmatch(r"[\d,]+ problems? in the raw data:", first)
@@ -57,8 +62,8 @@ def remember_checks(monkeypatch_module) -> None:
     """
     judged = _judged
 
-    def check(stage, name, path, table):
-        return judged(stage, name, path.read_text(), str(path), pickle.dumps(table))
+    def check(stage, name, path, suite, frame):
+        return judged(stage, name, str(path), pickle.dumps((suite, frame)))
 
     monkeypatch_module.setattr(expectations, "_check", check)
 
@@ -67,8 +72,8 @@ _real_check = expectations._check
 
 
 @functools.lru_cache(maxsize=256)
-def _judged(stage, name, suite, path, pickled):
-    return _real_check(stage, name, Path(path), pickle.loads(pickled))
+def _judged(stage, name, path, pickled):
+    return _real_check(stage, name, Path(path), *pickle.loads(pickled))
 
 
 # -- ways to change a file -------------------------------------------------------------------------

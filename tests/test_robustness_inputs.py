@@ -332,8 +332,8 @@ CONTENT = {
     "a typographic minus": (P, cells(2, age_value="−3"), refused(
         "row 2, column age_value: found '−3'; a number of zero or more")),
     "an absurd dose": (P, cells(2, dose_value="1600"), refused(
-        "row 2, column dose_value: found '1600'; dose_value lies between 0.001 and 100; larger "
-        "doses are likely a slip (expectations/patients_raw.json).")),
+        "row 2, column dose_value: found '1600'; dose_value lies between 0.001 and 100 "
+        "(expectations/patients_raw.json).")),
     "an absurd age": (P, cells(2, age_value="700"), refused(
         "row 2, column age_value: found '700'; age_value lies between 0 and 120")),
     "infinity": (P, cells(2, dose_value="inf"), refused(f"found 'inf'; {NUMBER}")),
@@ -377,6 +377,13 @@ CONTENT = {
         "params.yml (section cleaning). Is 'lymphatic malformation' meant?")),
     "an unknown event": (A, cells(2, event="hiccups"), refused(
         "adverse_events.csv, row 2, column event: found 'hiccups'; not among the events of")),
+    "an event of another category": (A, cells(2, category="laboratory"), refused(
+        "adverse_events.csv, row 2, column category: found 'laboratory'; expected clinical: "
+        "mucositis counts as mouth_sores, which params.yml (safety.effects) lists so. Correct")),
+    "a misspelt category": (A, cells(2, category="clinicl"), refused(
+        "row 2, column category: found 'clinicl'; expected clinical: mucositis counts as mouth_")),
+    "an event without a category": (A, cells(2, category=""), refused(
+        "row 2, column category: category is given in every row (expectations/adverse_events_raw")),
     "a key that is empty": (P, cells(2, patient_id=""), refused(
         "row 2, column patient_id: every row needs a value here.",
         "adverse_events.csv, row 2, column patient_id: found 'R01-1 (not in patients.csv)'",

@@ -263,14 +263,18 @@ def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
 def notebook_stamp(project: Project, name: str) -> str:
     """The content of a notebook's stamp."""
     values = params_file.merge(params_file.documents(project))
-    declared = params_file.declared(notebook_path(project, name)) or {}
+    path = notebook_path(project, name)
+    declared = params_file.declared(path) or {}
     own = values.get(params_file.section_of(name), {})
-    shared = {k: v for k, v in values.get(SHARED, {}).items() if k in declared and k not in own}
+    used = {k: v for k, v in values.get(SHARED, {}).items() if k in declared and k not in own}
+    for key in sorted(params_file.settings(path)):
+        section, entry = params_file.setting_of(name, key)
+        used[key] = values.get(section, {}).get(entry)
     return to_json(
         {
             "product": name,
             "python": "{}.{}".format(*sys.version_info[:2]),
-            "parameters": {**own, **shared},
+            "parameters": {**own, **used},
             "files": hashes(project, inputs(project, name)),
         }
     )
@@ -322,41 +326,3 @@ def damage(folder: Path, path: Path, stamp: str) -> list[str]:
     if not problems and made_from != hashlib.sha256(stamp.encode("utf-8")).hexdigest():
         problems.append("it was made from other inputs")
     return problems
-
-
-#: What the settings of the rendered report are, as people say it.
-_SETTINGS = {
-    "commit": "the commit",
-    "clean": "the state of the working tree",
-    "renderer": "the renderer",
-    "quarto": "the Quarto program",
-}
-
-
-def differences(old: str, new: str) -> list[str]:
-    """What two stamps differ in, in words: the files and parameters that are to blame."""
-    before, after = _load(old), _load(new)
-    found = []
-    for key in sorted(set(before.get("files", {})) | set(after["files"])):
-        was, now = before.get("files", {}).get(key), after["files"].get(key)
-        if was != now:
-            verb = "is new" if was in (None, MISSING) else "changed"
-            verb = "is gone" if now in (None, MISSING) else verb
-            found.append(f"{key} {verb}")
-    for part in ("parameters", "settings"):
-        names = sorted(set(before.get(part, {})) | set(after.get(part, {})))
-        for key in names:
-            was, now = before.get(part, {}).get(key), after.get(part, {}).get(key)
-            if was != now:
-                what = f"params.yml: {key}" if part == "parameters" else _SETTINGS.get(key, key)
-                found.append(f"{what} changed")
-    if before.get("python") != after.get("python"):
-        found.append("another version of Python")
-    return found
-
-
-def _load(stamp: str) -> dict:
-    try:
-        return json.loads(stamp)
-    except ValueError:
-        return {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from case_review.build import dependencies
-from case_review.build.dependencies import damage, manifest, manifest_path, stamp_path
+from case_review.build.dependencies import MISSING, damage, manifest, manifest_path, stamp_path
 from case_review.build.revision import outputs, revision
 from case_review.files import to_json, write_text
 from case_review.project import Project, sha256
@@ -19,6 +20,13 @@ _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", 
 _STEP = 2_000_000_000
 #: Most causes that `make status` names for one product.
 _CAUSES = 8
+#: What the settings of the rendered report are, as people say it.
+_SETTINGS = {
+    "commit": "the commit",
+    "clean": "the state of the working tree",
+    "renderer": "the renderer",
+    "quarto": "the Quarto program",
+}
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
@@ -124,5 +132,34 @@ def _causes(project: Project, folder: Path, name: str, stamp: str) -> list[str]:
     path = stamp_path(project, name)
     kept = path.read_text(encoding="utf-8") if path.is_file() else ""
     if kept and kept != stamp:
-        return dependencies.differences(kept, stamp) or found
+        return differences(kept, stamp) or found
     return found
+
+
+def differences(old: str, new: str) -> list[str]:
+    """What two stamps differ in, in words: the files and parameters that are to blame."""
+    before, after = _load(old), _load(new)
+    found = []
+    for key in sorted(set(before.get("files", {})) | set(after["files"])):
+        was, now = before.get("files", {}).get(key), after["files"].get(key)
+        if was != now:
+            verb = "is new" if was in (None, MISSING) else "changed"
+            verb = "is gone" if now in (None, MISSING) else verb
+            found.append(f"{key} {verb}")
+    for part in ("parameters", "settings"):
+        names = sorted(set(before.get(part, {})) | set(after.get(part, {})))
+        for key in names:
+            was, now = before.get(part, {}).get(key), after.get(part, {}).get(key)
+            if was != now:
+                what = f"params.yml: {key}" if part == "parameters" else _SETTINGS.get(key, key)
+                found.append(f"{what} changed")
+    if before.get("python") != after.get("python"):
+        found.append("another version of Python")
+    return found
+
+
+def _load(stamp: str) -> dict:
+    try:
+        return json.loads(stamp)
+    except ValueError:
+        return {}

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from case_review.data.reading import Change, DataError, Problem, Raw
-from case_review.data.schema import CLEAN_PATIENTS, DERIVED
+from case_review.data.schema import CLEAN, DERIVED, TABLES
 from case_review.units import to_hours
 
 LEDGER_COLUMNS = ("table", "row", "key", "column", "kind", "before", "after", "reason")
 _POPULATIONS = {"publication": "publications", "poster": "posters"}
-_NUMERIC = (
-    "age_value", "dose_value", "level_low_ng_ml", "level_high_ng_ml", "level_time_days",
-    "response_time_value", "follow_up_months",
-)  # fmt: skip
 
 
 class Cleaning:
@@ -63,13 +59,12 @@ class Cleaning:
             "patients": self._patients(population),
             "posters": self._posters(population),
             "adverse_events": self._adverse_events(population),
-            "screening": _numbers(self.raw.tables["screening"], ["n_reports"]),
-            "later_evidence": _numbers(
-                self.raw.tables["later_evidence"], ["year", "n_evaluable", "n_response"]
-            ),
+            "screening": self._typed("screening"),
+            "later_evidence": self._typed("later_evidence"),
         }
         if self.problems:
             raise DataError(self.problems)
+        tables = {name: table[list(CLEAN[name].columns)] for name, table in tables.items()}
         tables["ledger"] = pd.DataFrame(
             [vars(change) for change in self.changes], columns=list(LEDGER_COLUMNS)
         )
@@ -78,13 +73,12 @@ class Cleaning:
     # -- tables ----------------------------------------------------------------------------------
 
     def _reports(self) -> pd.DataFrame:
-        frame = _numbers(self.raw.tables["reports"], ["n_patients"])
+        frame = self._typed("reports")
         frame["population"] = frame["kind"].map(_POPULATIONS).fillna("")
-        columns = ["report_id", "population", "n_patients", "adverse_events_reported", "provenance"]
-        return frame[columns]
+        return frame
 
     def _patients(self, population: pd.Series) -> pd.DataFrame:
-        frame = _numbers(self.raw.tables["patients"], _NUMERIC)
+        frame = self._typed("patients")
         text = self.raw.tables["patients"]
         frame["population"] = frame["report_id"].map(population)
         frame["age_hours"] = self._hours(text, "age_value", "age_unit")
@@ -97,10 +91,10 @@ class Cleaning:
         frame["time_hours"] = response.where(frame["event"] == 1, follow_up)
         self._classify(frame, "diagnosis")
         frame["cotreatments"] = self._sorted_parts(frame["cotreatments"])
-        return frame[list(CLEAN_PATIENTS)]
+        return frame
 
     def _posters(self, population: pd.Series) -> pd.DataFrame:
-        frame = _numbers(self.raw.tables["posters"], ["n"])
+        frame = self._typed("posters")
         frame["population"] = frame["report_id"].map(population)
         diagnoses = frame[frame["variable"] == "diagnosis"].copy()
         entries = [self._diagnosis("posters", row, "level", value)
@@ -115,19 +109,23 @@ class Cleaning:
         summed = (
             pd.concat(derived).groupby(columns, sort=False, dropna=False)["n"].sum().reset_index()
         )
-        both = pd.concat([frame, summed], ignore_index=True)
-        return both[["report_id", "population", "variable", "level", "n", "provenance"]]
+        return pd.concat([frame, summed], ignore_index=True)
 
     def _adverse_events(self, population: pd.Series) -> pd.DataFrame:
-        frame = _numbers(self.raw.tables["adverse_events"], ["n_patients", "n_episodes"])
+        frame = self._typed("adverse_events")
         frame["population"] = frame["report_id"].map(population)
         frame["event_reported"] = frame["event"]
         frame["event"] = [self._event(row, term) for row, term in frame["event"].items()]
-        columns = (
-            "report_id population patient_id event event_reported category n_patients n_episodes "
-            "action provenance"
-        )
-        return frame[columns.split()]
+        return frame
+
+    def _typed(self, name: str) -> pd.DataFrame:
+        """A copy with numbers as numbers; whole ones stay whole, empty cells are missing."""
+        frame = self.raw.tables[name].copy()
+        for column in TABLES[name].numbers:
+            numbers = pd.to_numeric(frame[column].replace("", None))
+            whole = (numbers.dropna() % 1 == 0).all()
+            frame[column] = numbers.astype("Int64" if whole else "Float64")
+        return frame
 
     # -- values ----------------------------------------------------------------------------------
 
@@ -208,17 +206,23 @@ def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem
     ]
 
 
+def wrong_categories(raw: Raw, events: Mapping, effects: Iterable[Mapping]) -> list[Problem]:
+    """Every adverse event whose category is not that of the effect which it counts as."""
+    categories = {effect["id"]: effect["category"] for effect in effects}
+    wanted = {term: categories[id] for term, id in events.items() if id in categories}
+    found = raw.tables["adverse_events"]
+    return [
+        Problem(
+            "data/raw/adverse_events.csv", row, "category", category,
+            f"expected {wanted[term]}: {term} counts as {events[term]}, which params.yml "
+            "(safety.effects) lists so. Correct whichever is wrong.",
+        )
+        for row, term, category in found[["event", "category"]].itertuples()
+        if wanted.get(term, category) != category
+    ]  # fmt: skip
+
+
 def _unknown(value: str, known: Mapping, section: str) -> str:
     near = difflib.get_close_matches(value, known, 1)
     hint = f" Is '{near[0]}' meant?" if near else ""
     return f"not among the {section} of params.yml (section cleaning).{hint}"
-
-
-def _numbers(frame: pd.DataFrame, columns) -> pd.DataFrame:
-    """A copy with these columns as numbers; whole numbers stay whole, empty cells missing."""
-    frame = frame.copy()
-    for column in columns:
-        numbers = pd.to_numeric(frame[column].replace("", None))
-        whole = (numbers.dropna() % 1 == 0).all()
-        frame[column] = numbers.astype("Int64" if whole else "Float64")
-    return frame

@@ -1,13 +1,11 @@
 """Great Expectations on the raw and the clean tables, with findings that name file, row and value.
 
 The suites are JSON files in `expectations/`, one per table and stage. `across_raw` judges the
-comparisons between tables that `consistency` makes.
+comparisons between tables that `rules` makes.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from case_review.data import reading as raw_data
-from case_review.data import rules
+from case_review.data import reading, rules, suites
 from case_review.data.problems import DataError, Problem, ordered
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
@@ -40,6 +37,9 @@ class Outcome:
         Whether it was met.
     observed
         What was seen, as text.
+    element_count, unexpected_count
+        Rows (or comparisons between tables) that were looked at, and those that broke it; 0 for an
+        expectation on the table as a whole.
     unexpected
         Up to ten pairs of (row, value) that broke it.
     problems
@@ -52,6 +52,8 @@ class Outcome:
     description: str
     success: bool
     observed: str
+    element_count: int
+    unexpected_count: int
     unexpected: list[tuple[str, str]]
     problems: tuple[Problem, ...] = ()
 
@@ -120,7 +122,8 @@ def validate(
     Raises
     ------
     ReviewError
-        If a suite names a table that there is none of, or a table has no suite.
+        If a suite names a table that there is none of, a table has no suite, or Great Expectations
+        cannot use a suite.
     """
     tables = dict(frames) if frames is not None else _read(project, stage)
     if stage == "raw":
@@ -129,35 +132,40 @@ def validate(
         tables = typed
     else:
         tables = {name: _as_written(table) for name, table in tables.items()}
-    suites = {
+    paths = {
         path.stem.removesuffix(f"_{stage}"): path
         for path in sorted(project.expectations.glob(f"*_{stage}.json"))
     }
-    missing = sorted(set(tables) - set(suites) - {"ledger"})
-    if missing:
-        raise ReviewError(f"expectations/ has no suite {missing[0]}_{stage}.json")
+    for name in sorted(set(tables) - set(paths) - {"ledger"}):
+        raise ReviewError(f"expectations/ has no suite {name}_{stage}.json. Put it back.")
+    for name in sorted(set(paths) - set(tables)):
+        raise ReviewError(
+            f"expectations/{paths[name].name} is for a table {name}, and there is none. Remove it."
+        )
+    frames = {name: _framed(tables[name]) for name in paths}
+    read = suites.read(paths, frames, stage)
     outcomes = [
         outcome
-        for name, path in suites.items()
-        if name not in unsound and not (name == "across" and unsound and tables[name].empty)
-        for outcome in _check(stage, name, path, _table(tables, name, path))
+        for name, path in paths.items()
+        if name not in unsound and not (name == "across" and unsound and frames[name].empty)
+        for outcome in _check(stage, name, path, read[name], frames[name])
     ]
     return Report(stage, outcomes)
 
 
-def _table(tables: Mapping[str, pd.DataFrame], name: str, path: Path) -> pd.DataFrame:
-    if name not in tables:
-        raise ReviewError(f"expectations/{path.name} is for a table {name}, and there is none")
-    return tables[name]
-
-
 def _read(project: Project, stage: str) -> dict[str, pd.DataFrame]:
     if stage == "raw":
-        return raw_data.read(project.raw).tables
+        return reading.read(project.raw).tables
     paths = sorted(project.clean.glob("*.csv"))
     if not paths:
         raise ReviewError("data/clean/ holds no tables. Run `make data` first.")
-    return {path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
+    tables = {p.stem: pd.read_csv(p, keep_default_na=False, na_values=[""]) for p in paths}
+    # A column of whole numbers with an empty cell would be read as one of fractions.
+    return {
+        name: table.convert_dtypes(infer_objects=False, convert_string=False,
+                                   convert_boolean=False, convert_floating=False)
+        for name, table in tables.items()
+    }  # fmt: skip
 
 
 def _as_written(table: pd.DataFrame) -> pd.DataFrame:
@@ -177,90 +185,96 @@ def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _check(stage: str, name: str, path: Path, table: pd.DataFrame) -> list[Outcome]:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # takes seconds, so only where data is checked
+def _framed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as Great Expectations takes it, with the lines of the file as a column."""
+    frame = table.reset_index(names="file_row") if "row" not in table.columns else table.copy()
+    return frame.astype({c: object for c in frame.columns if frame[c].dtype.name == "string"})
 
+
+def _check(stage: str, name: str, path: Path, suite: dict, frame: pd.DataFrame) -> list[Outcome]:
+    gx = suites.great_expectations()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    frame = table.reset_index(names="file_row") if "row" not in table.columns else table.copy()
-    frame = frame.astype({c: object for c in frame.columns if frame[c].dtype.name == "string"})
     source = context.data_sources.add_pandas("tables").add_dataframe_asset(name)
     batch = source.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    document = json.loads(path.read_text(encoding="utf-8"))
-    suite = gx.ExpectationSuite(**document)
-    result = batch.validate(suite, result_format={"result_format": "COMPLETE"})
-    order = {_identity(e): i for i, e in enumerate(document["expectations"])}
-    found = sorted(
-        result.results,
-        key=lambda r: order.get(_identity(r.expectation_config.to_json_dict()), len(order)),
-    )
-    return [_outcome(stage, path.stem, name, frame, one) for one in found]
+    # Results come in an order of their own, so each expectation takes its number along.
+    listed = [
+        {**one, "meta": {"notes": one["type"], **(one.get("meta") or {}), "number": number}}
+        for number, one in enumerate(suite["expectations"], 1)
+    ]
+    numbered = gx.ExpectationSuite(**{**suite, "expectations": listed})
+    found = batch.validate(numbered, result_format="COMPLETE").results
+    found = sorted(found, key=lambda one: one.expectation_config.meta["number"])
+    return [_outcome(stage, path, name, frame, one) for one in found]
 
 
-def _identity(expectation: dict) -> str:
-    kwargs = {k: v for k, v in expectation["kwargs"].items() if k != "batch_id"}
-    return json.dumps([expectation["type"], kwargs], sort_keys=True)
-
-
-def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> Outcome:
-    config = result.expectation_config
-    details = result.result or {}
-    if (result.exception_info or {}).get("raised_exception"):
-        details = {"observed_value": result.exception_info.get("exception_message", "an error")}
-    column = config.kwargs.get("column") or config.kwargs.get("column_A") or ""
-    notes = (config.meta or {}).get("notes", config.type)
+def _outcome(stage: str, path: Path, name: str, frame: pd.DataFrame, result) -> Outcome:
+    config, details = result.expectation_config, result.result or {}
+    columns = suites.named(config.type, config.kwargs)
+    joint = "column_list" in config.kwargs
+    column = " / ".join(columns if joint else columns[:1])
+    notes = config.meta["notes"]
+    total, odd = details.get("element_count", 0), details.get("unexpected_count", 0)
     observed = details.get("observed_value")
     if observed is None:
-        total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
         observed = f"{odd} of {total} rows unexpected"
-    rows = list(_unexpected(frame, config, details))
-    problems = []
-    if not result.success and name == "across":
-        problems = [_disagreement(frame.loc[index]) for index, _ in rows]
-    elif not result.success:
-        file, rule = f"data/{stage}/{name}.csv", f"{notes} (expectations/{suite}.json)"
-        places = [(int(frame.at[i, "file_row"]), _text(value)) for i, value in rows]
-        problems = [Problem(file, row, column, value, f"{rule}.") for row, value in places]
+    for error in _errors(result.exception_info or {}):
+        if set(columns) <= set(frame.columns):
+            place = suites.place(path, config.meta["number"], config.type)
+            raise ReviewError(f"{place}: it cannot be applied to the table ({error}). Correct it.")
+        observed = error
+    rule = f"{notes} ({suites.place(path)})"
+    file = f"data/{stage}" if name == "across" else f"data/{stage}/{name}.csv"
+    rows = [] if result.success else list(_unexpected(frame, columns, joint, details))
+    if name == "across":
+        problems = [_disagreement(frame.loc[index], path) for index, _ in rows]
+    else:
+        problems = [
+            Problem(file, int(frame.at[i, "file_row"]), column, value, f"{rule}.")
+            for i, value in rows
+        ]
     if not result.success and not problems:
-        file = f"data/{stage}" if name == "across" else f"data/{stage}/{name}.csv"
-        problems = [Problem(file, None, column, "", f"{notes}; observed: {observed}.")]
+        problems = [Problem(file, None, column, "", f"{rule}; observed: {observed}.")]
     return Outcome(
-        suite=suite,
+        suite=path.stem,
         table=name,
         column=column,
         description=notes,
         success=bool(result.success),
         observed=str(observed),
+        element_count=int(total),
+        unexpected_count=int(odd),
         unexpected=[(f"row {p.row}" if p.row else p.file, p.value) for p in problems[:_SHOWN]],
         problems=tuple(problems),
     )
 
 
-def _unexpected(frame: pd.DataFrame, config, details: dict) -> Iterator[tuple[int, object]]:
+def _errors(info: Mapping) -> Iterator[str]:
+    """What was raised, of one expectation or, as Great Expectations has it, of its metrics."""
+    for one in [info] if "raised_exception" in info else info.values():
+        if one["raised_exception"]:
+            yield str(one["exception_message"])
+
+
+def _unexpected(frame, names: list[str], joint: bool, details) -> Iterator[tuple[int, str]]:
     """Positions in the frame, and values, of all rows that broke an expectation.
 
     The values come from the frame, for Great Expectations lists no more than two hundred.
     """
-    names = [
-        config.kwargs[key] for key in ("column", "column_A", "column_B") if key in config.kwargs
-    ]
-    columns = [frame[name] for name in names]
+    between = " / " if joint else " and "
     for index in details.get("unexpected_index_list") or []:
         if isinstance(index, int) and index in frame.index:
-            values = tuple(column.at[index] for column in columns)
-            yield index, values if len(values) > 1 else values[0]
+            yield index, between.join(_text(frame.at[index, name]) for name in names)
 
 
-def _disagreement(line: pd.Series) -> Problem:
-    message = f"expected {line['expected']}: {line['rule']}. Correct whichever is wrong."
+def _disagreement(line: pd.Series, path: Path) -> Problem:
+    rule = f"{line['rule']} ({suites.place(path)})"
+    message = f"expected {line['expected']}: {rule}. Correct whichever is wrong."
     return Problem(line["file"], int(line["row"]), line["column"], str(line["found"]), message)
 
 
 def _text(value: object) -> str:
     """A cell as the file has it; nothing for an empty one."""
-    if isinstance(value, tuple | list):
-        return " and ".join(_text(part) for part in value)
     if pd.isna(value):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)

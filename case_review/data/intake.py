@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from case_review.data import expectations, reading
-from case_review.data.cleaning import unknown_terms
+from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered
 from case_review.project import Project
 
@@ -32,6 +32,7 @@ def check(
     diagnoses: Mapping,
     events: Mapping,
     also: Iterable[Callable[[reading.Raw], list[Problem]]] = (),
+    effects: Iterable[Mapping] = (),
 ) -> Checked:
     """Read the raw data and judge all of it.
 
@@ -41,6 +42,8 @@ def check(
         The dictionaries of cleaning, by the terms that reports use.
     also
         More checks of the raw tables, such as the audit's of the printed numbers.
+    effects
+        The effects that events count as, each with its `id` and its `category`.
 
     Raises
     ------
@@ -50,6 +53,7 @@ def check(
     source, problems = reading.attempt(project.raw)
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
+    found += wrong_categories(source, events, effects)
     found += [problem for look in also for problem in look(source)]
     problems += _not_told(found, problems)
     if problems:
@@ -58,6 +62,10 @@ def check(
 
 
 def _not_told(found: Iterable[Problem], before: list[Problem]) -> list[Problem]:
-    """Without what reading has refused already: the same value in the same column."""
-    told = {(p.file, p.column.split(" / ")[0], p.value.split(" / ")[0]) for p in before if p.value}
+    """Without what reading has refused already: the same value in the same column.
+
+    Of a row that is there twice, that is its whole key, and the first part of it.
+    """
+    told = {(p.file, p.column, p.value) for p in before if p.value}
+    told |= {(file, *(t.split(" / ")[0] for t in texts)) for file, *texts in told}
     return [p for p in found if (p.file, p.column, p.value) not in told]

@@ -105,7 +105,7 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
 
 def attempt_table(folder: Path, name: str) -> tuple[Raw, list[Problem]]:
     """What can be read of one table, and every problem of its file."""
-    table = _Reader(Path(folder), name, (TABLES | AUDITED | SHOWN).get(name, TableSchema(())))
+    table = _Reader(Path(folder), name, (TABLES | AUDITED | SHOWN).get(name, TableSchema({})))
     frame = table.read()
     return Raw({name: frame}, table.changes, {name} if table.unsound else set()), table.problems
 

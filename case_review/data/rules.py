@@ -9,6 +9,13 @@ import pandas as pd
 from case_review.data.schema import POSTER_VARIABLES, TABLES
 
 COLUMNS = ("rule", "file", "row", "column", "found", "expected")
+#: Columns that are given together or not at all: table, column, the other column.
+_TOGETHER = [
+    (name, column.name, column.given_with)
+    for name, schema in TABLES.items()
+    for column in schema.columns.values()
+    if column.given_with
+]
 
 
 def checks(tables: Mapping[str, pd.DataFrame], unsound: Collection[str] = ()) -> pd.DataFrame:
@@ -157,14 +164,7 @@ def _poster_safety(tables) -> Iterator[tuple]:
 
 def _companions(tables) -> Iterator[tuple]:
     """Cells of a row that are given together or not at all."""
-    pairs = (
-        ("patients", "age_unit", "age_value"),
-        ("patients", "dose_unit", "dose_value"),
-        ("patients", "level_high_ng_ml", "level_low_ng_ml"),
-        ("patients", "response_time_unit", "response_time_value"),
-        ("published", "denominator", "numerator"),
-    )
-    for name, column, other in pairs:
+    for name, column, other in _TOGETHER:
         table, file = tables[name], f"data/raw/{name}.csv"
         rule = f"{column} is given exactly where {other} is"
         for row, one, two in zip(table.index, table[column], table[other], strict=True):
@@ -218,7 +218,7 @@ _RULES = (
     (_poster_sums, {"reports", "posters"}),
     (_events, {"reports", "posters", "adverse_events"}),
     (_poster_safety, {"reports", "posters", "adverse_events"}),
-    (_companions, {"patients", "published"}),
+    (_companions, {name for name, *_ in _TOGETHER}),
     (_response_times, {"patients"}),
     (_totals, {"reports", "published"}),
 )

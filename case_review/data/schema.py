@@ -1,133 +1,158 @@
-"""The columns of the raw tables, and how each is read."""
+"""The columns of the raw and the clean tables, as `columns.toml` declares them."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from case_review.errors import ReviewError
+
+#: Where the columns are declared, as messages name it.
+FILE = "case_review/data/columns.toml"
+
+#: What a column can hold; numbers are not negative.
+TYPES = ("text", "number", "whole")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; an empty cell means not reported.
+
+    Parameters
+    ----------
+    name, meaning
+        What it is called, and in one sentence what it holds.
+    type
+        `text`, `number` or `whole` (a whole number).
+    unit
+        Of a number, or the column that names it.
+    values, source
+        All values that it may have, or where they come from; empty where any will do.
+    lowest, highest
+        Bounds of a number, or None.
+    required
+        Whether it is never empty.
+    given_with
+        A column that is given exactly where this one is.
+    stage
+        `raw` for one that cleaning drops, `clean` for one that it adds, else empty.
+    """
+
+    name: str
+    meaning: str
+    type: str = TYPES[0]
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    source: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    required: bool = False
+    given_with: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True)
 class TableSchema:
-    """The shape of one raw table.
+    """The shape of one table.
 
     Parameters
     ----------
     columns
-        All columns, in order.
+        All columns by name, in order.
     key
         Columns that together name a row; empty where rows have no key.
-    numbers
-        Columns that hold non-negative numbers, empty for not reported.
-    whole
-        Those of `numbers` that hold whole numbers.
     """
 
-    columns: tuple[str, ...]
+    columns: dict[str, Column]
     key: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    whole: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> list[str]:
+        """Columns that hold numbers."""
+        return [name for name, column in self.columns.items() if column.type != TYPES[0]]
+
+    @property
+    def whole(self) -> list[str]:
+        """Columns that hold whole numbers."""
+        return [name for name, column in self.columns.items() if column.type == "whole"]
 
 
-def _columns(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+def parse(text: str, stage: str) -> dict[str, TableSchema]:
+    """The tables that a text like `columns.toml` declares, as they are at a stage: raw or clean.
+
+    Raises
+    ------
+    ReviewError
+        If it is no TOML, or a column has an entry that there is none of, or lacks its meaning.
+    """
+    try:
+        declared = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ReviewError(f"{FILE}: {error}. Correct it there.") from None
+    return {name: _table(name, entry, stage) for name, entry in declared.items()}
 
 
-TABLES: dict[str, TableSchema] = {
-    "reports": TableSchema(
-        _columns("report_id kind n_patients adverse_events_reported provenance"),
-        key=("report_id",),
-        numbers=("n_patients",),
-        whole=("n_patients",),
-    ),
-    "patients": TableSchema(
-        _columns(
-            "patient_id report_id sex age_value age_unit onset diagnosis symptoms drug dose_value "
-            "dose_unit level_low_ng_ml level_high_ng_ml level_time_days cotreatments response "
-            "response_criterion response_time_value response_time_unit follow_up_months "
-            "treatment_status provenance"
-        ),
-        key=("patient_id",),
-        numbers=_columns(
-            "age_value dose_value level_low_ng_ml level_high_ng_ml level_time_days "
-            "response_time_value follow_up_months"
-        ),
-    ),
-    "posters": TableSchema(
-        _columns("report_id variable level n provenance"),
-        key=_columns("report_id variable level"),
-        numbers=("n",),
-        whole=("n",),
-    ),
-    "adverse_events": TableSchema(
-        _columns("report_id patient_id event category n_patients n_episodes action provenance"),
-        key=_columns("report_id patient_id event action"),
-        numbers=_columns("n_patients n_episodes"),
-        whole=_columns("n_patients n_episodes"),
-    ),
-    "screening": TableSchema(
-        _columns("step n_reports note"), key=("step",), numbers=("n_reports",), whole=("n_reports",)
-    ),
-    "published": TableSchema(
-        _columns(
-            "claim_id location statement kind population as_printed value unit numerator "
-            "denominator result_id"
-        ),
-        key=("claim_id",),
-        numbers=_columns("numerator denominator"),
-    ),
-    "later_evidence": TableSchema(
-        _columns(
-            "study year design population n_evaluable n_response response_definition source note"
-        ),
-        key=("study",),
-        numbers=_columns("year n_evaluable n_response"),
-        whole=_columns("year n_evaluable n_response"),
-    ),
-}
+def _table(table: str, entry: dict, stage: str) -> TableSchema:
+    columns = {name: _column(table, name, facts) for name, facts in entry["columns"].items()}
+    named = [entry.get("key", []), entry.get("clean_key", [])]
+    named += [[column.given_with] for column in columns.values() if column.given_with]
+    for name in (name for names in named for name in names if name not in columns):
+        raise ReviewError(f"{FILE}, {table}: there is no column {name}. Correct its name.")
+    key = entry.get("key", ())
+    return TableSchema(
+        {name: column for name, column in columns.items() if column.stage in ("", stage)},
+        tuple(entry.get("clean_key", key) if stage == "clean" else key),
+    )
+
+
+def _column(table: str, name: str, facts: dict) -> Column:
+    place, known = f"{FILE}, {table}.{name}", [field.name for field in fields(Column)][1:]
+    for fact in (fact for fact in facts if fact not in known):
+        raise ReviewError(f"{place}: found '{fact}', expected one of {', '.join(known)}.")
+    if not facts.get("meaning"):
+        raise ReviewError(f"{place}: the meaning is missing. Say in a sentence what stands there.")
+    column = Column(name, **{**facts, "values": tuple(facts.get("values", ()))})
+    if column.type not in TYPES:
+        expected = ", ".join(TYPES)
+        raise ReviewError(f"{place}: found the type '{column.type}', expected one of {expected}.")
+    return column
+
+
+def _chosen(tables: dict[str, TableSchema], names: str) -> dict[str, TableSchema]:
+    return {name: tables[name] for name in names.split()}
+
+
+_TEXT = Path(__file__).with_name("columns.toml").read_text(encoding="utf-8")
+_RAW, _CLEAN = parse(_TEXT, "raw"), parse(_TEXT, "clean")
+_CLEANED = "reports patients posters adverse_events screening later_evidence"
+
+#: Raw tables that have suites; cleaning uses all but the printed numbers.
+TABLES = _chosen(_RAW, f"{_CLEANED} published")
+#: Raw tables that only the audit reads, as they stand.
+AUDITED = _chosen(_RAW, "published_checks audit_questions")
+#: Raw tables that a notebook shows as they stand; a review may do without.
+SHOWN = _chosen(_RAW, "pathway prisma_2020")
+#: The tables that cleaning makes, apart from its ledger.
+CLEAN = _chosen(_CLEAN, _CLEANED)
 
 #: What posters are counted by; a review may do without some of them.
-POSTER_VARIABLES = _columns(
-    "sex age_group onset diagnosis symptoms drug dose_group level_group cotreatments adverse_events"
-)
-
-#: Tables that only the audit reads, as they stand; cleaning makes nothing of them.
-AUDITED: dict[str, TableSchema] = {
-    "published_checks": TableSchema(
-        _columns("check_id claim_id kind left relation right expected explanation"),
-        key=("check_id",),
-    ),
-    "audit_questions": TableSchema(
-        _columns("role id topic question population together at_least"), key=("role", "id")
-    ),
-}
-
-#: Tables that a notebook shows as they stand; a review that does not show them needs no such file.
-SHOWN: dict[str, TableSchema] = {
-    "pathway": TableSchema(
-        _columns("id text x_mm y_mm width_mm kind from to effect"),
-        numbers=_columns("x_mm y_mm width_mm"),
-    ),
-    "prisma_2020": TableSchema(_columns("section item topic where note"), key=("item",)),
-}
+POSTER_VARIABLES = TABLES["posters"].columns["variable"].values
 
 #: Stands for all patients beside the keys of groups, so that no group may be called so.
 OVERALL = "overall"
 #: What cleaning derives from a diagnosis, so that no later step needs the dictionary.
 DERIVED = ("anomaly", "type", "lymphatic")
-#: The columns of the clean patients.
-CLEAN_PATIENTS = _columns(
-    "patient_id report_id population sex age_hours age_value age_unit onset diagnosis anomaly type "
-    "lymphatic symptoms drug dose_value dose_unit level_low_ng_ml level_high_ng_ml level_time_days "
-    "cotreatments response response_criterion response_time_value response_time_unit time_hours "
-    "event follow_up_months treatment_status provenance"
+CLEAN["posters"].columns["variable"] = replace(
+    CLEAN["posters"].columns["variable"], values=POSTER_VARIABLES + DERIVED
 )
-#: The numbers among the columns that cleaning adds, by table.
-ADDED_NUMBERS = {"patients": ("age_hours", "time_hours", "event")}
+#: The columns of the clean patients.
+CLEAN_PATIENTS = tuple(CLEAN["patients"].columns)
 
 
 def text_columns(table: str, columns: Iterable[str]) -> list[str]:
     """Those of the columns of a clean table that hold text, whatever it looks like."""
-    if table not in TABLES:
+    if table not in CLEAN:
         return []
-    numbers = {*TABLES[table].numbers, *ADDED_NUMBERS.get(table, ())}
-    return [name for name in columns if name not in numbers]
+    return [name for name in columns if name not in CLEAN[table].numbers]

@@ -58,11 +58,12 @@ class Parameters:
             for key in declared
             if key not in own and key not in shared
         ]
-        problems += [
-            f'nb.setting("{key}") is not in section {section} of params.yml' + nearest(key, own)
-            for key in sorted(settings)
-            if key not in own
-        ]
+        for key in sorted(settings):
+            place, entry = params_file.setting_of(name, key)
+            known = self.values.get(place, {})
+            if entry not in known:
+                text = f'nb.setting("{key}") is not in section {place} of params.yml'
+                problems.append(text + nearest(entry, known))
         problems += [
             f"the cell tagged `parameters` does not declare {key}, which section {section} of "
             f'params.yml sets, nor does nb.setting("{key}") read it'

@@ -17,7 +17,7 @@ from case_review.project import Project
 
 #: The section whose keys any notebook may declare.
 SHARED = "shared"
-_SETTING = re.compile(r"\bnb\.setting\(\s*[\"'](\w+)[\"']")
+_SETTING = re.compile(r"\bnb\.setting\(\s*[\"']([\w.]+)[\"']")
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,12 @@ def section_of(notebook: str) -> str:
     return notebook.partition("_")[2] or notebook
 
 
+def setting_of(notebook: str, key: str) -> tuple[str, str]:
+    """Section and entry of `nb.setting(key)`: of its own section, or `section.entry` of another."""
+    section, _, entry = key.rpartition(".")
+    return section or section_of(notebook), entry
+
+
 def declared(path: Path) -> dict | None:
     """Names and literal values of a notebook's cell tagged `parameters`; None without such a cell.
 
@@ -160,7 +166,7 @@ def declared(path: Path) -> dict | None:
 
 
 def settings(path: Path) -> set[str]:
-    """The entries of its section that a notebook reads by `nb.setting("entry")`.
+    """The entries that a notebook reads by `nb.setting("entry")`, or `"section.entry"`.
 
     Raises
     ------

@@ -143,7 +143,7 @@ def test_a_stamp_holds_resolved_parameters_not_the_file(project):
     assert dependencies.notebook_stamp(project, "05_response") == before
     (project.root / "params.yml").write_text(text.replace("conf_level: 0.95", "conf_level: 0.9"))
     after = dependencies.notebook_stamp(project, "05_response")
-    assert dependencies.differences(before, after) == ["params.yml: conf_level changed"]
+    assert freshness.differences(before, after) == ["params.yml: conf_level changed"]
 
 
 def test_differences_name_the_file_to_blame(project):
@@ -152,7 +152,7 @@ def test_differences_name_the_file_to_blame(project):
     (project.clean / "patients.csv").unlink()
     (project.raw / "published.csv").write_text("2")
     after = dependencies.notebook_stamp(project, "05_response")
-    assert dependencies.differences(before, after) == [
+    assert freshness.differences(before, after) == [
         "data/clean/patients.csv is gone",
         "data/raw/published.csv changed",
     ]
@@ -228,10 +228,10 @@ def test_the_site_depends_on_manuscript_output_and_renderer(project):
     write_text(project.report / "index.qmd", "other text")
     write_text(project.exhibits / "tbl-x.csv", "n")
     write_text(project.site / "index.html", "made, not written")
-    assert dependencies.differences(before, freshness.site_stamp(project, "embedded")) == [
+    assert freshness.differences(before, freshness.site_stamp(project, "embedded")) == [
         "report/exhibits/tbl-x.csv is new",
         "report/index.qmd changed",
     ]
-    assert "the renderer changed" in dependencies.differences(
+    assert "the renderer changed" in freshness.differences(
         before, freshness.site_stamp(project, "quarto")
     )

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -44,6 +45,32 @@ def test_broken_expectations_name_file_column_row_and_value(tables):
     assert "data/raw/patients.csv, row 5, column sex: found 'femlae'; sex is one of" in message
     assert "row 6, column age_unit: found 'moons'" in message
     assert "row 7, column level_high_ng_ml: found '5 and 15'" in message
+
+
+def test_outcomes_count_what_they_looked_at(tables):
+    broken = damaged(tables, "patients", 5, "sex", "femlae")
+    outcomes = expectations.validate(Project(ROOT), "raw", broken).outcomes
+    counts = {
+        (o.suite, o.description): (o.element_count, o.unexpected_count, len(o.problems))
+        for o in outcomes
+    }
+    sex = "sex is one of: male, female, or empty"
+    assert counts["patients_raw", sex] == (25, 1, 1)
+    assert counts["patients_raw", "the table has at least 1 row"] == (0, 0, 0)
+    (across,) = (o for o in outcomes if o.suite == "across_raw" and o.element_count)
+    assert across.element_count > 100 and across.unexpected_count == 0
+    assert all(type(n) is int for one in counts.values() for n in one)
+
+
+def test_every_message_names_its_suite(tables):
+    broken = damaged(tables, "patients", 5, "sex", "femlae")
+    broken["reports"] = broken["reports"].iloc[:0]
+    broken["posters"].loc[2, "n"] = "50"
+    problems = expectations.validate(Project(ROOT), "raw", broken).problems
+    assert len(problems) > 3
+    for problem in problems:
+        suite = "across" if "expected" in problem.message else Path(problem.file).stem
+        assert f"(expectations/{suite}_raw.json)" in problem.message
 
 
 ACROSS = {
@@ -113,6 +140,19 @@ def test_clean_tables_have_rules_of_their_own(clean, case):
     assert message in str(report)
     found = column if "ends" not in case else "level_high_ng_ml"
     assert f"data/clean/{name}.csv, row {row}, column {found}" in str(report)
+
+
+def test_clean_rows_have_one_key_and_whole_numbers_no_fraction(clean):
+    tables = {key: table.copy() for key, table in clean.items()}
+    tables["posters"] = pd.concat([tables["posters"], tables["posters"].iloc[:1]])
+    tables["patients"]["time_hours"] = tables["patients"]["time_hours"].astype(float) + 0.5
+    hours, *rows = map(str, expectations.validate(Project(ROOT), "clean", tables).problems)
+    assert hours.startswith("data/clean/patients.csv, column time_hours: time_hours holds whole")
+    key = ", column report_id / variable / level: found 'P01 / sex / '; report_id, variable, level"
+    last = len(tables["posters"]) + 1
+    assert [row.split(key)[0] for row in rows] == [
+        f"data/clean/posters.csv, row {row}" for row in (2, last)
+    ]
 
 
 def test_the_clean_data_meet_every_expectation(clean):

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from conftest import ROOT, write_notebook
 
+from case_review.build import dependencies, freshness
 from case_review.errors import ReviewError
 from case_review.notebook import Notebook
 from case_review.parameters import loading
@@ -70,6 +71,26 @@ def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
     assert nb.parameters == {"ticks_weeks": [0, 1, 2, 4, 8, 12, 26]}
     with pytest.raises(ReviewError, match=r"ticks is not in section response .* mean ticks_weeks"):
         nb.setting("ticks")
+
+
+def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypatch):
+    path = project.notebooks / "01_cleaning.ipynb"
+    read = "d, e, f = nb.setting('diagnoses'), nb.setting('events'), nb.setting('safety.effects')"
+    write_notebook(path, {}, read)
+    loading.load(project).for_notebook("01_cleaning")
+    monkeypatch.chdir(project.root)
+    nb = Notebook("01_cleaning")
+    assert nb.setting("safety.effects")[0]["category"] == "clinical"
+    assert list(nb.parameters) == ["safety.effects"]
+    stamp = dependencies.notebook_stamp(project, "01_cleaning")
+    (project.root / "params.yml").write_text(
+        (project.root / "params.yml").read_text("utf-8").replace("label: Headache", "label: Pain")
+    )
+    changed = dependencies.notebook_stamp(project, "01_cleaning")
+    assert freshness.differences(stamp, changed) == ["params.yml: safety.effects changed"]
+    write_notebook(path, {}, read.replace("effects", "effect"))
+    with pytest.raises(ReviewError, match=r"not in section safety .* mean effects"):
+        loading.load(project).for_notebook("01_cleaning")
 
 
 def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):

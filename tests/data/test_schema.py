@@ -1,0 +1,117 @@
+"""Columns are declared once: files, suites and dictionary agree with the declaration."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from building import copy_sources
+from conftest import ROOT
+
+from case_review.audit import claims
+from case_review.data import declared, schema
+from case_review.data.schema import AUDITED, CLEAN, SHOWN, TABLES
+from case_review.errors import ReviewError
+
+DICTIONARY = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
+
+
+def suites():
+    for stage, tables in (("raw", TABLES), ("clean", CLEAN)):
+        for name in tables:
+            path = ROOT / "expectations" / f"{name}_{stage}.json"
+            yield name, stage, json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("name", "stage", "suite"), suites())
+def test_a_suite_holds_what_its_columns_imply(name, stage, suite):
+    assert declared.renewed(suite, name, stage) == suite, "run python -m case_review.data.declared"
+    assert len(declared.expectations(name, stage)) > len(TABLES[name].columns) / 3
+
+
+def test_a_suite_says_of_a_column_all_that_is_declared():
+    found = declared.expectations("patients", "clean")
+    told = {(e["type"], e["kwargs"].get("column")): e["kwargs"] for e in found}
+    assert told["expect_column_values_to_be_between", "dose_value"]["max_value"] == 100
+    assert told["expect_column_values_to_be_in_set", "sex"]["value_set"] == ["male", "female"]
+    assert ("expect_column_values_to_not_be_null", "drug") in told
+    assert ("expect_column_values_to_be_unique", "patient_id") in told
+    types = told["expect_column_values_to_be_in_type_list", "time_hours"]["type_list"]
+    assert types == ["Int64Dtype", "int64"]
+
+
+def test_rules_of_one_s_own_stay_when_a_suite_is_renewed():
+    own = {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "note"}, "meta": {}}
+    gone = {"type": "expect_x", "kwargs": {}, "meta": {declared.MARK: True}}
+    found = declared.renewed({"name": "x", "expectations": [gone, own]}, "screening", "raw")
+    assert found["expectations"] == [*declared.expectations("screening", "raw"), own]
+
+
+def test_the_dictionary_is_the_one_that_is_declared():
+    assert declared.dictionary(DICTIONARY) == DICTIONARY, "run python -m case_review.data.declared"
+    for name, table in (TABLES | AUDITED | SHOWN).items():
+        (rows,) = re.findall(rf"<!-- columns of {name} -->\n((?:\|.*\n)+)", DICTIONARY)
+        assert re.findall(r"^\| `(\w+)` \|", rows, re.M) == list(table.columns)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES | AUDITED | SHOWN))
+def test_a_raw_file_has_the_declared_columns(name):
+    header = (ROOT / "data" / "raw" / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+    assert header.split(",") == list((TABLES | AUDITED | SHOWN)[name].columns)
+
+
+def test_the_audit_of_any_paper_knows_the_same_columns_and_kinds():
+    columns = TABLES["published"].columns
+    assert tuple(columns) == tuple(claims.COLUMNS)
+    assert columns["kind"].values == tuple(claims.KINDS)
+
+
+def test_another_review_changes_allowed_values_in_one_place(tmp_path):
+    copy_sources(tmp_path)
+
+    def run(*words):
+        command = [sys.executable, "-m", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    for name in ("patients", "posters"):
+        path = tmp_path / "data" / "raw" / f"{name}.csv"
+        text = path.read_text(encoding="utf-8").replace(",functional,", ",hospitalised,", 1)
+        path.write_text(text, encoding="utf-8")
+    refused = run("case_review", "validate").stderr
+    assert refused.count("found 'hospitalised'") == 2
+    path = tmp_path / schema.FILE
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"very serious", ', '"very serious", "hospitalised", '), "utf-8")
+    run("case_review.data.declared").check_returncode()
+    assert run("case_review", "validate").returncode == 0
+    clean = json.loads((tmp_path / "expectations" / "patients_clean.json").read_text("utf-8"))
+    assert any(
+        "hospitalised" in one["kwargs"].get("value_set", ()) for one in clean["expectations"]
+    )
+    assert "very serious, hospitalised" in (tmp_path / "data/raw/README.md").read_text("utf-8")
+
+
+PLAIN = '[t]\nkey = ["a"]\n[t.columns]\na = {meaning = "A."}\n'
+BROKEN = {
+    "no TOML": ("a = {meaning", "columns.toml: "),
+    "an unknown entry": ('b = {meaning = "B.", unti = "mm"}', "t.b: found 'unti', expected one of"),
+    "no meaning": ('b = {unit = "mm"}', "t.b: the meaning is missing. Say in a sentence"),
+    "an unknown type": ('b = {meaning = "B.", type = "int"}', "found the type 'int', expected one"),
+    "an unknown companion": ('b = {meaning = "B.", given_with = "c"}', "t: there is no column c"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_declaration_names_table_and_column(case):
+    line, message = BROKEN[case]
+    assert list(schema.parse(PLAIN, "raw")["t"].columns) == ["a"]
+    with pytest.raises(ReviewError) as caught:
+        schema.parse(f"{PLAIN}{line}\n", "raw")
+    assert str(caught.value).startswith(schema.FILE) and message in str(caught.value)
+
+
+def test_cleaning_drops_and_adds_columns_as_declared():
+    text = PLAIN + 'b = {meaning = "B.", stage = "raw"}\nc = {meaning = "C.", stage = "clean"}\n'
+    assert list(schema.parse(text, "raw")["t"].columns) == ["a", "b"]
+    assert list(schema.parse(text, "clean")["t"].columns) == ["a", "c"]

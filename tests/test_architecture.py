@@ -1,0 +1,87 @@
+"""The rooms of the package: few doors, short modules, documents and a picture that are true."""
+
+import ast
+import importlib.util
+import re
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "case_review"
+ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+DOCUMENTS = ["docs/architecture.md", "CONTRIBUTING.md"]
+#: Paths in code spans and links; a placeholder or what the build makes is none.
+PATH = re.compile(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:yml|md|lock|toml|cff))`|\]\(([\w./-]+)\)")
+GENERATED = ("data/clean/", "report/results/", ".venv/", "notebooks/NN_")
+
+
+def test_few_entries_stand_directly_in_the_package():
+    entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= 20, sorted(entries)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_is_long(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_what_it_holds_and_where_data_come_from_and_go_to(room):
+    text = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+    text = " ".join(text.split())
+    assert len(re.findall(r"\.(?=\s|$)", text)) >= 3
+    assert re.search(r"\bimports? it\b", text), "who may import it"
+    assert re.search(r"\bcomes? in\b", text) and re.search(r"\bgo(es)? out\b", text)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_that_a_document_names_exists(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = [span or link for span, link in PATH.findall(text)]
+    named = [
+        name for name in named if not name.startswith(GENERATED) or name == "report/_quarto.yml"
+    ]
+    assert len(named) > 10
+    places = (ROOT, (ROOT / document).parent)
+    assert [name for name in named if not any((at / name).exists() for at in places)] == []
+
+
+def test_every_room_and_layer_has_its_row():
+    entries = {path.stem for path in PACKAGE.iterdir()} - {"__init__", "__pycache__"}
+    rows = ARCHITECTURE.split("## Rooms")[1].split("## One number")[0]
+    assert entries <= set(re.findall(r"`(\w+)`", rows))
+
+
+def test_twelve_changes_touch_three_files_each_at_most():
+    table = ARCHITECTURE.split("## Twelve")[1]
+    rows = re.findall(r"^\| (?!to have|---)([^|]+) \| (.+) \|$", table, re.M)
+    assert len(rows) == 12
+    for change, files in rows:
+        for way in files.split(". "):  # another way, or another case, is another sentence
+            assert len(PATH.findall(way)) <= 3, change
+
+
+def test_functions_stand_in_the_files_that_the_page_names():
+    text = " ".join(ARCHITECTURE.split())
+    file = r"`(case_review/[\w/]+\.py)`"
+    pairs = re.findall(rf"`(?:\w+\.)?(\w+)` (?:in |of |\(){file}", text)
+    pairs += [pair[::-1] for pair in re.findall(rf"{file}:[^`;.]* in `(_[A-Z]+)`", text)]
+    assert {"check", "run", "kaplan_meier", "card", "band", "_KINDS", "_CHECKS"} <= dict(
+        pairs
+    ).keys()
+    for name, path in pairs:
+        code = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"\b(?:def|class) {name}\b|^{name}\b.* = ", code, re.M), (name, path)
+
+
+def test_the_picture_is_drawn_from_the_code():
+    path = ROOT / "docs" / "draw_rooms.py"
+    spec = importlib.util.spec_from_file_location("draw_rooms", path)
+    drawing = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawing)
+    found = drawing.draw()
+    assert found == drawing.PICTURE.read_text(encoding="utf-8"), "run docs/draw_rooms.py"
+    for room in ROOMS:
+        assert room.name in found
