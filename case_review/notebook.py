@@ -18,7 +18,6 @@ from __future__ import annotations
 import builtins
 import io
 import os
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -30,11 +29,9 @@ from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
 from case_review.files import write_bytes
-from case_review.parameters import params_file
+from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
-
-_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 
 
 class Notebook:
@@ -254,14 +251,13 @@ def current_label() -> str:
     RegistryError
         If the cell has none, for nothing could then be traced back to it.
     """
-    source = _running_source()
-    match = _LABEL.search(source)
-    if not match:
+    label = cell_options.label(_running_source())
+    if not label:
         raise registry.RegistryError(
             "this cell records a result or shows an exhibit, so it needs a first line "
             "such as `#| label: tbl-characteristics`"
         )
-    return match.group(1)
+    return label
 
 
 def _shell():

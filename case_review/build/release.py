@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import subprocess
 import zipfile
 from dataclasses import asdict
@@ -17,13 +16,13 @@ from case_review.build import dependencies
 from case_review.build.revision import RECORD, Revision, recorded_sources, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
+from case_review.parameters import cell_options
 from case_review.project import Project
 
 #: Name of the metadata file that the RO-Crate specification prescribes.
 CRATE_METADATA = "ro-crate-metadata.json"
 #: The archive holds no other date than the revision's; ZIP begins in 1980.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 _FINISHED = ("index.html", "index.pdf", "index.docx", "index.jats.xml")
 
 
@@ -154,7 +153,7 @@ def _about(path: str) -> dict:
 def _made(project: Project, notebook: Path) -> list[str]:
     """What a run left: what its manifest lists, and at least notebook, results and exhibits."""
     cells = nbformat.read(notebook, as_version=4).cells
-    labels = {m.group(1) for cell in cells if (m := _LABEL.search(cell.source))}
+    labels = {label for cell in cells if (label := cell_options.label(cell.source))}
     exhibits = [p for p in sorted(project.exhibits.glob("*")) if p.name.split(".")[0] in labels]
     made = [notebook, project.results / f"{notebook.stem}.json", *exhibits]
     listed = dependencies.recorded_outputs(dependencies.manifest_path(project, notebook.stem))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass, field
 
 import nbformat
 
 from case_review.errors import ReviewError
+from case_review.parameters.cell_options import options
 from case_review.project import Project
-
-_OPTION = re.compile(r"^#\|\s*([\w-]+):\s*(.*)$")
-_MORE = re.compile(r"^#\|\s{2,}(\S.*)$")
 
 
 @dataclass
@@ -92,29 +89,6 @@ class Notebooks:
             if given.get("label") == label:
                 return _exhibit(name, label, given, cell)
         raise ReviewError(f"notebook {name} has no cell labelled {label}.")
-
-
-def options(source: str) -> dict[str, str]:
-    """The `#| name: value` lines at the top of a cell, with quotes around a value removed."""
-    found: dict[str, str] = {}
-    last = ""
-    for line in source.splitlines():
-        if match := _OPTION.match(line):
-            last, value = match.groups()
-            found[last] = value.strip()
-        elif last and (more := _MORE.match(line)):
-            found[last] = f"{found[last].removeprefix('|').removeprefix('>').strip()} {more[1]}"
-        elif line.strip():
-            break
-    return {name: _unquoted(value.strip()) for name, value in found.items()}
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if len(value) > 1 and value[0] == value[-1] == "'":
-        return value[1:-1].replace("''", "'")
-    return value
 
 
 def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:

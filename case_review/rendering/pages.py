@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import nbformat
 
+from case_review.parameters import cell_options
 from case_review.registry import Recorded
 from case_review.rendering import ast, figures, html_exhibits, provenance
-from case_review.rendering.cells import Exhibit, Notebooks, options
+from case_review.rendering.cells import Exhibit, Notebooks
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: What papermill's tags on a cell say to a reader.
 _ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
-_OPTION_LINE = re.compile(r"^#\|.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _markdown(cell) -> list[str]:
 def _code(
     cell: nbformat.NotebookNode, name: str, number: int, parsed, seen: set[str], places: Places
 ) -> dict:
-    given = options(cell.source)
+    given = cell_options.options(cell.source)
     label = given.get("label", "")
     if label in seen:
         label = ""
@@ -144,7 +144,7 @@ def _code(
     shown = places.exhibits.get(label)
     if shown is None or shown.notebook != name:
         shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
-    source = _OPTION_LINE.sub("", cell.source).strip("\n")
+    source = cell_options.without(cell.source)
     blocks = [ast.code(source, "python")] if source.strip() else []
     for output in cell.outputs:
         data = output.get("data", {})

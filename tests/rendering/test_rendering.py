@@ -21,7 +21,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import PARAMS_VARIABLE, Project
-from case_review.rendering import ast, cells, columns, figures, provenance, render, swap
+from case_review.rendering import ast, columns, figures, provenance, render, swap
 from case_review.rendering.word import packed, parts_of
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
@@ -417,8 +417,3 @@ def test_zip_is_normalised():
                 archive.writestr(zipfile.ZipInfo(name, (2020, 1, day, 0, 0, 0)), name)
         archives.append(packed(parts_of(stream.getvalue())))
     assert archives[0] == archives[1]
-
-
-def test_options_of_a_cell():
-    source = '#| label: fig-a\n#| fig-alt: "One\n#|   \\"two\\"."\nx = 1\n#| late: no'
-    assert cells.options(source) == {"label": "fig-a", "fig-alt": 'One "two".'}
