@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -25,10 +26,11 @@ import pandas as pd
 from case_review import registry, values
 from case_review.build import dependencies
 from case_review.data import raw_file, reading
+from case_review.data.expectations import Report
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
-from case_review.files import write_bytes
+from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
@@ -186,6 +188,18 @@ class Notebook:
         """What the registry keeps of one number in a table."""
         recorded = self._ids.get(builtins.id(value), ("", None))[0]
         return {"row": row, "column": column, "result": recorded, **value.fields()}
+
+    def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
+        """Write the clean tables; they become those of the report when the run has succeeded."""
+        for name, frame in clean.items() if self.stage is not None else ():
+            text = frame.to_csv(index=False, lineterminator="\n")
+            write_text(self.stage / "clean" / f"{name}.csv", text)
+
+    def write_outcomes(self, *reports: Report) -> None:
+        """Leave what became of every expectation for the report's data-quality pages."""
+        if self.stage is not None:
+            outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
+            write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
 
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.

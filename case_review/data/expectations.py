@@ -21,9 +21,12 @@ from case_review.data.problems import DataError, Problem, ordered
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
 from case_review.project import Project
+from case_review.values import Text, Value
 
 #: Most unexpected values that a message or a page lists.
 _SHOWN = 10
+#: Columns that the check adds to a table, to name rows.
+_ADDED = ("file_row", "row")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class Outcome:
         Up to ten pairs of (row, value) that broke it.
     problems
         Everything that broke it, each with its place; empty if it was met.
+    element_count, unexpected_count
+        Rows that were judged, and how many of them broke it. Where the table as a whole was judged
+        by its number of rows or columns, `element_count` is that number and `unexpected_count` is
+        None; where nothing was counted, both are.
+    counted
+        What `element_count` counts: `rows` or `columns`.
     """
 
     suite: str
@@ -54,6 +63,20 @@ class Outcome:
     observed: str
     unexpected: list[tuple[str, str]]
     problems: tuple[Problem, ...] = ()
+    element_count: int | None = None
+    unexpected_count: int | None = None
+    counted: str = "rows"
+
+    @property
+    def seen(self) -> Value:
+        """What was observed in short: `0 of 25 rows`, `8 columns`, or the text as it is."""
+        of, unit = self.element_count, self.counted
+        if of is None:
+            return Text(self.observed)
+        if self.unexpected_count is None:
+            return Text(f"{of} {unit}", of, unit=unit)
+        n = self.unexpected_count
+        return Text(f"{n} of {of} {unit}", n, unit=unit, n=n, of=of)
 
 
 @dataclass(frozen=True)
@@ -97,7 +120,8 @@ class Report:
     def to_frame(self) -> pd.DataFrame:
         """One row per expectation, for exhibits and pages."""
         shown = [f.name for f in fields(Outcome) if f.name != "problems"]
-        return pd.DataFrame([{n: getattr(o, n) for n in shown} for o in self.outcomes])
+        rows = [{n: getattr(o, n) for n in shown} for o in self.outcomes]
+        return pd.DataFrame(rows, dtype=object)  # so that counts stay whole where some are missing
 
 
 def validate(
@@ -211,9 +235,16 @@ def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> 
     column = config.kwargs.get("column") or config.kwargs.get("column_A") or ""
     notes = (config.meta or {}).get("notes", config.type)
     observed = details.get("observed_value")
+    counts = {}
     if observed is None:
         total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
+        counts = {"element_count": int(total), "unexpected_count": int(odd)}
         observed = f"{odd} of {total} rows unexpected"
+    elif isinstance(observed, list):
+        own = [name for name in observed if name not in _ADDED]
+        counts = {"element_count": len(own), "counted": "columns"}
+    elif isinstance(observed, int):
+        counts = {"element_count": observed}
     rows = list(_unexpected(frame, config, details))
     problems = []
     if not result.success and name == "across":
@@ -234,6 +265,7 @@ def _outcome(stage: str, suite: str, name: str, frame: pd.DataFrame, result) -> 
         observed=str(observed),
         unexpected=[(f"row {p.row}" if p.row else p.file, p.value) for p in problems[:_SHOWN]],
         problems=tuple(problems),
+        **counts,
     )
 
 

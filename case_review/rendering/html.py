@@ -49,8 +49,11 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     tree["meta"]["downloads"] = _downloads(out)
     about = titles.fill(project, tree["meta"])
     kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
-    cards = {result.id: provenance.card(result) for result in found.used.values()}
-    data = scripts.data("provenance", cards) + scripts.linked_data(titles.described(about, out))
+    numbers = {**found.used}
+    for exhibit in found.exhibits.values():
+        numbers |= exhibit.numbers
+    data = scripts.data("provenance", provenance.cards(numbers))
+    data += scripts.linked_data(titles.described(about, out))
     site.write("index.html", tree, found, kinds, data)
     write_linked(project, found, work, out)
 
@@ -147,9 +150,13 @@ class _Site:
 
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
-    places = pages.Places(found.exhibits, found.used, registry.load(project.results))
+    results = registry.load(project.results)
     for name in notebooks.names():
-        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places))
+        tables = notebooks.numbers(name)
+        places = pages.Places(found.exhibits, found.used, results, tables)
+        numbers = {key: number for table in tables.values() for key, number in table.items()}
+        data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
+        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places), data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
 

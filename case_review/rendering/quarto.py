@@ -144,9 +144,24 @@ def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
         "tooltips": {id: provenance.tooltip(result) for id, result in found.used.items()},
         "sources": {each.label: _tree(html_exhibits.sources(project, each)) for each in shown},
         "columns": {each.label: _widths(each) for each in shown},
+        "numbers": {each.label: _numbers(each) for each in shown if each.numbers},
         "end": _tree(*end, said),
         "foot": _tree(said),
     }
+
+
+def _numbers(shown: Exhibit) -> list[dict]:
+    """Where the numbers of a table stand, from 1, and what each leads to."""
+    return [
+        {
+            "row": number.row + 1,
+            "column": number.column + 1,
+            "key": key,
+            "url": provenance.cell_address(number),
+            "title": provenance.tooltip(number),
+        }
+        for key, number in shown.numbers.items()
+    ]
 
 
 def _widths(shown: Exhibit) -> list[float]:

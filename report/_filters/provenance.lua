@@ -76,6 +76,22 @@ local function hanging(found)
   return found
 end
 
+-- Let each number lead to its cell, as those of the prose do.
+local function linked(numbers)
+  return function(found)
+    local rows = pandoc.List({})
+    for _, body in ipairs(found.bodies) do rows:extend(body.body) end
+    for _, number in ipairs(numbers) do
+      local shown = rows[number.row].cells[number.column].contents[1]
+      if shown and pandoc.utils.stringify(shown) ~= "" then
+        local attributes = pandoc.Attr("", { "result" }, { { "data-number", number.key } })
+        shown.content = { pandoc.Link(shown.content, number.url, number.title, attributes) }
+      end
+    end
+    return found
+  end
+end
+
 -- Quarto wraps an embedded cell in a Div that names the notebook by its absolute path.
 local function embedded(div)
   if not div.classes:includes("quarto-embed-nb-cell") then return nil end
@@ -88,6 +104,7 @@ local function embedded(div)
     div = div:walk({ Table = hanging })
     if #widths > 0 then div.content = within("wide", div.content) end
   end
+  if html and handed.numbers[label] then div = div:walk({ Table = linked(handed.numbers[label]) }) end
   if html and handed.sources[label] then div.content:extend(blocks(handed.sources[label])) end
   return div
 end

@@ -19,6 +19,17 @@ HANDED = {
     "anchors": {"small.count": "number-small-count"},
     "tooltips": {"small.count": "small.count = 12; n = 12 of 84"},
     "columns": {"tbl-one": [0.25, 0.75]},
+    "numbers": {
+        "tbl-one": [
+            {
+                "row": 1,
+                "column": 2,
+                "key": "tbl-one:0:1",
+                "url": "notebooks/01.html#c",
+                "title": "2",
+            }
+        ]
+    },
     "sources": {"tbl-one": json.dumps({**ast.parse("[CSV](exhibits/tbl-one.csv)")})},
     "end": json.dumps(ast.parse("# Where the numbers come from")),
     "foot": json.dumps(ast.parse("Rendered by Quarto 1.2.3.")),
@@ -113,6 +124,14 @@ def test_the_page_gets_sources_columns_and_footer(folder):
     assert "width: 25%" in made and "width: 75%" in made
     assert made.index("exhibits/tbl-one.csv") < made.index("Rendered by Quarto 1.2.3.")
     assert "Where the numbers come from" not in made
+
+
+def test_a_number_in_a_table_leads_to_its_cell(folder):
+    hand_over(folder)
+    made = convert(folder, "provenance", EMBEDDED, "html")
+    link = '<a href="notebooks/01.html#c" class="result"'
+    assert made.count(link) == 1 and 'data-number="tbl-one:0:1" title="2">2</a>' in made
+    assert "notebooks/01" not in convert(folder, "provenance", EMBEDDED, "typst")
 
 
 def test_print_gets_the_appendix(folder):
