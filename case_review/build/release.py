@@ -23,7 +23,8 @@ from case_review.project import Project
 CRATE_METADATA = "ro-crate-metadata.json"
 #: The archive holds no other date than the revision's; ZIP begins in 1980.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_FINISHED = ("index.html", "index.pdf", "index.docx", "index.jats.xml")
+#: Key of the manifest of `report/_site`.
+_SITE = "site"
 
 
 def release(project: Project, folder: Path | None = None) -> Path:
@@ -38,7 +39,9 @@ def release(project: Project, folder: Path | None = None) -> Path:
         differs from its commit: nobody could name the version that such an archive holds.
     """
     version = revision(project)
-    missing = [name for name in _FINISHED if not (project.site / name).is_file()]
+    # What is part of a report depends on its renderer, which has listed all that it made.
+    made = dependencies.recorded_outputs(dependencies.manifest_path(project, _SITE))
+    missing = [name for name in made or ["index.html"] if not (project.site / name).is_file()]
     if missing:
         raise ReviewError(
             f"report/_site lacks {', '.join(missing)}. Run `make report` first, then release."

@@ -94,7 +94,15 @@ def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
 
 
-FORM = Form(lambda result: [number(result)], figure, table, appendix=False)
+FORM = Form(
+    file="index.html",
+    words="Report",
+    media="text/html",
+    result=lambda result: [number(result)],
+    figure=figure,
+    table=table,
+    appendix=False,
+)
 
 
 def frame(project: Project, shown: Exhibit, blocks: list) -> list:

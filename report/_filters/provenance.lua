@@ -109,20 +109,12 @@ local function embedded(div)
   return div
 end
 
--- The frames that styles/quarto.css draws for the page: their style in Word, their function in Typst.
-local frames = {
-  ["audit-line"] = { "Statement", "framed" },
-  ["key-points"] = { "Boxed Text", "framed" },
-  note = { "Boxed Text", "framed" },
-  reconstructed = { "Statement", "framed" },
-  small = { "Small Text", "small" },
-  summary = { "Boxed Text", "framed" },
-}
-
+-- The frames that styles/quarto.css draws for the page: their style in Word, a function in Typst.
 local function framed(div)
   for _, class in ipairs(div.classes) do
-    if frames[class] then
-      local style, name = table.unpack(frames[class])
+    local style = handed.frames[class]
+    if style then
+      local name = class == "small" and "small" or "framed"
       if typst then div.content = within(name, div.content) else div.attributes["custom-style"] = style end
       return div
     end
@@ -143,5 +135,5 @@ end
 local filters = { { Div = embedded } }
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
-if typst or FORMAT == "docx" then table.insert(filters, { Div = framed }) end
+if handed and (typst or FORMAT == "docx") then table.insert(filters, { Div = framed }) end
 return filters

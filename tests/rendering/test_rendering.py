@@ -31,6 +31,7 @@ DATA = ("application/json", "application/ld+json")
 COUNT = Count(30, of=84)
 MANUSCRIPT = """---
 title: A small review
+bibliography: references.bib
 author:
   - name: Ada Example
 abstract: |
@@ -368,6 +369,50 @@ def test_citations_are_listed(site):
     assert "On Things" in text_of(page(site).select_one("#refs"))
 
 
+STYLE = """<?xml version="1.0" encoding="utf-8"?>
+<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+  <info><title>T</title><id>t</id><updated>2020-01-01T00:00:00+00:00</updated></info>
+  <citation><layout prefix="[" suffix="]"><text value="MARK"/></layout></citation>
+  <bibliography><layout><text variable="title"/></layout></bibliography>
+</style>
+"""
+
+
+def test_the_header_s_citation_style_wins_over_the_project_s(project):
+    def cited(header, settings):
+        text = MANUSCRIPT.replace("bibliography: references.bib\n", header)
+        (project.report / "index.qmd").write_text(text, encoding="utf-8")
+        (project.report / "_quarto.yml").write_text(settings, encoding="utf-8")
+        render(project, "embedded", project.site)
+        return text_of(page(project.site).main)
+
+    for mark in ("one", "two"):
+        path = project.report / f"{mark}.csl"
+        path.write_text(STYLE.replace("MARK", mark), encoding="utf-8")
+    whole = "bibliography: [references.bib]\ncsl: two.csl\n"
+    assert "[two]" in cited("", whole)
+    assert "[one]" in cited("csl: one.csl\n", whole)
+    assert "[one]" in cited("bibliography: references.bib\ncsl: one.csl\n", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "settings", "place"),
+    [
+        ("csl: nature.csl\nbibliography: references.bib\n", "", "index.qmd, line 3: csl"),
+        ("bibliography:\n  - references.bib\n  - no.bib\n", "", "index.qmd, line 5: bibliography"),
+        ("", "lang: en\nbibliography: no.bib\n", "_quarto.yml, line 2: bibliography"),
+        ("", "", "index.qmd cites, but names no references"),
+    ],
+)
+def test_a_missing_file_of_citations_is_named_with_its_place(project, header, settings, place):
+    text = MANUSCRIPT.replace("bibliography: references.bib\n", header)
+    (project.report / "index.qmd").write_text(text, encoding="utf-8")
+    (project.report / "_quarto.yml").write_text(settings, encoding="utf-8")
+    with pytest.raises(ReviewError) as caught:
+        render(project, "embedded", project.site)
+    assert place in str(caught.value)
+
+
 def test_rendering_twice_gives_the_same_bytes(project, site):
     render(project, "embedded", project.site)
     for path in (found for found in site.rglob("*") if found.is_file()):
@@ -406,7 +451,7 @@ def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, messag
 def test_a_typed_number_is_refused(project):
     text = MANUSCRIPT.replace("In all,", "In all 44 patients,")
     (project.report / "index.qmd").write_text(text, encoding="utf-8")
-    with pytest.raises(ReviewError, match="line 11: '44' is typed"):
+    with pytest.raises(ReviewError, match="line 12: '44' is typed"):
         render(project, "embedded", project.site)
 
 
