@@ -18,7 +18,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
-import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -26,15 +26,14 @@ import pandas as pd
 from case_review import registry, values
 from case_review.build import dependencies
 from case_review.data import raw_file, reading
+from case_review.data.expectations import Report
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
-from case_review.files import write_bytes
-from case_review.parameters import params_file
+from case_review.files import to_json, write_bytes, write_text
+from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
-
-_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 
 
 class Notebook:
@@ -196,6 +195,18 @@ class Notebook:
         recorded = self._ids.get(builtins.id(whole), ("", None))[0]
         return {"row": row, "column": column, "result": recorded, **value.fields()}
 
+    def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
+        """Write the clean tables; they become those of the report when the run has succeeded."""
+        for name, frame in clean.items() if self.stage is not None else ():
+            text = frame.to_csv(index=False, lineterminator="\n")
+            write_text(self.stage / "clean" / f"{name}.csv", text)
+
+    def write_outcomes(self, *reports: Report) -> None:
+        """Leave what became of every expectation for the report's data-quality pages."""
+        if self.stage is not None:
+            outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
+            write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
+
     def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
@@ -260,14 +271,13 @@ def current_label() -> str:
     RegistryError
         If the cell has none, for nothing could then be traced back to it.
     """
-    source = _running_source()
-    match = _LABEL.search(source)
-    if not match:
+    label = cell_options.label(_running_source())
+    if not label:
         raise registry.RegistryError(
             "this cell records a result or shows an exhibit, so it needs a first line "
             "such as `#| label: tbl-characteristics`"
         )
-    return match.group(1)
+    return label
 
 
 def _shell():

@@ -2,17 +2,16 @@
 
 import ast
 import csv
+import io
 import shutil
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 from conftest import ROOT
 
 from case_review import intervals
-from case_review.analyses import data_quality, descriptive
+from case_review.analyses import descriptive
 from case_review.data import cleaning, reading
 from case_review.formatting import round_half_away
 from case_review.parameters import loading, params_file
@@ -24,18 +23,16 @@ VALUES = loading.load(Project(ROOT)).values
 @cache
 def clean_tables():
     """What 01_cleaning would write, made here because the tests run before any report is built."""
-    with TemporaryDirectory() as folder:
-        stage = Path(folder)
-        values = VALUES["cleaning"]
-        source = reading.read(ROOT / "data" / "raw")
-        tables = cleaning.Cleaning(
-            source, values["diagnoses"], values["events"], VALUES["shared"]["month_days"]
-        ).run()
-        data_quality.write_clean(tables, stage)
-        return {
-            path.stem: pd.read_csv(path, keep_default_na=False, na_values=[""])
-            for path in stage.rglob("*.csv")
-        }
+    values = VALUES["cleaning"]
+    source = reading.read(ROOT / "data" / "raw")
+    tables = cleaning.Cleaning(
+        source, values["diagnoses"], values["events"], VALUES["shared"]["month_days"]
+    ).run()
+    files = {name: io.StringIO(table.to_csv(index=False)) for name, table in tables.items()}
+    return {
+        name: pd.read_csv(file, keep_default_na=False, na_values=[""])
+        for name, file in files.items()
+    }
 
 
 def read(name):

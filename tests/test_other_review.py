@@ -82,7 +82,7 @@ def test_another_review_needs_its_data_and_text_but_no_code(tmp_path):
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
     make(root, "report")
     page = BeautifulSoup((root / "report/_site/index.html").read_text("utf-8"), "lxml")
-    links = {link["data-result"]: link.get_text() for link in page.select("a.result")}
+    links = {link["data-result"]: link.get_text() for link in page.select("a.result[data-result]")}
     n = len(patients)
     assert links["patients.all"] == str(n) == "10"
     assert links["response.responders"] == f"{n - 1} (90.0%)"

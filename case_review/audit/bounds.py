@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from case_review.audit.claims import Claims
 from case_review.errors import ReviewError
-from case_review.exhibits import Row, Table
+from case_review.values import Text, Value
 
 QUESTION_COLUMNS = ("role", "id", "topic", "question", "population", "together", "at_least")
 #: Counts of adverse-event reporting that `safety_bounds` needs, each given by a claim.
@@ -26,8 +26,8 @@ SAFETY_KEYS = (
 
 
 @dataclass(frozen=True)
-class Bound:
-    """The answer to one question.
+class Bound(Value):
+    """The answer to one question: `21` patients, or `between 6 and 15`.
 
     Parameters
     ----------
@@ -57,9 +57,14 @@ class Bound:
         return str(self.low) if self.determined else f"between {self.low} and {self.high}"
 
     @property
-    def text(self) -> str:
+    def cell(self) -> str:
         """`determined: 21` or `between 6 and 15`."""
         return f"determined: {self.prose}" if self.determined else self.prose
+
+    def fields(self) -> dict:
+        """The number of patients where it is determined, its bounds, and the denominator."""
+        value = self.low if self.determined else None
+        return Text(self.prose, value, self.low, self.high, "patients", of=self.of).fields()
 
 
 class JointCounts:
@@ -306,27 +311,3 @@ def _patients_need_reports(model, patients, reports, label: str) -> None:
     some = model.new_bool_var(f"some {label}")
     model.add(patients == 0).only_enforce_if(~some)
     model.add(reports >= 1).only_enforce_if(some)
-
-
-def table(bounds: Sequence[Bound]) -> Table:
-    """The answers by topic, with whether the printed numbers determine them."""
-    rows: list[Row] = []
-    for topic in dict.fromkeys(bound.topic for bound in bounds):
-        rows.append(Row([topic, "", ""], heading=True))
-        rows += [
-            Row([b.question, "" if b.of is None else str(b.of), b.text], indent=1)
-            for b in bounds
-            if b.topic == topic
-        ]
-    data = pd.DataFrame(
-        [
-            {
-                "id": b.id, "topic": b.topic, "question": b.question, "of": b.of,
-                "low": b.low, "high": b.high, "determined": b.determined,
-            }
-            for b in bounds
-        ]
-    )  # fmt: skip
-    return Table(
-        ["Not printed: number of patients", "Of", "Printed numbers say"], rows, data, align="lrl"
-    )

@@ -14,6 +14,7 @@ from case_review.data import raw_file
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
 from case_review.errors import ReviewError
+from case_review.values import Text
 
 COLUMNS = (
     "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
@@ -89,6 +90,12 @@ class Claim:
     def checkable(self) -> bool:
         """Whether a percentage can be recomputed: of so many, among more than none."""
         return self.numerator is not None and bool(self.denominator)
+
+    def quoted(self, words: str = "") -> Text:
+        """The print as a value; other `words` about the claim stay words."""
+        if self.number is None or words not in ("", self.as_printed):
+            return Text(words or self.as_printed)
+        return Text(self.as_printed, float(self.number), unit=self.unit)
 
     @property
     def printed_number(self) -> Decimal | None:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from case_review.analyses.sensitivity import SIGN_TEST
-from case_review.statistics import survival
+from case_review.statistics import resampling, survival
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,25 @@ def logrank_parts(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np
     return score, spread.sum(axis=1)
 
 
+def logrank_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Log-rank p-values between the groups, one per set; parameters as for `logrank_parts`."""
+    score, variance = logrank_parts(times, second)
+    return stats.chi2.sf(score**2 / variance, 1)
+
+
+def permutation_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Exact permutation p-values of the log-rank test, one per set.
+
+    They are taken over all splits, however many, so that no random numbers are needed.
+    """
+    event = np.ones(times.shape[1])
+    tests = (
+        resampling.permutation_logrank(t, event, s, math.inf, 0, 0)
+        for t, s in zip(times, second, strict=True)
+    )
+    return np.array([test.p for test in tests])
+
+
 def hazard_ratios(
     times: np.ndarray, second: np.ndarray, conf_level: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -102,8 +121,8 @@ def group_medians(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.
 
 
 def rmst_differences(
-    times: np.ndarray, second: np.ndarray, horizon: float
-) -> tuple[np.ndarray, np.ndarray]:
+    times: np.ndarray, second: np.ndarray, horizon: float, conf_level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Restricted mean time of the second group minus the first up to `horizon`, in hours.
 
     Without censoring the restricted mean is the mean of the times cut off at the horizon, and its
@@ -112,7 +131,7 @@ def rmst_differences(
     Returns
     -------
     tuple of arrays
-        Difference and its standard error per set.
+        Difference, lower and upper limit per set.
     """
     capped = np.minimum(times, horizon)
     means, variances = [], []
@@ -122,7 +141,9 @@ def rmst_differences(
         squares = (((capped - mean[:, None]) * members) ** 2).sum(axis=1)
         means.append(mean)
         variances.append(squares / n**2)
-    return means[0] - means[1], np.sqrt(variances[0] + variances[1])
+    difference = means[0] - means[1]
+    half = stats.norm.isf((1 - conf_level) / 2) * np.sqrt(variances[0] + variances[1])
+    return difference, difference - half, difference + half
 
 
 def median_limits(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -143,6 +143,14 @@ class ConsistentSets:
 
     def __len__(self) -> int:
         return len(self.times)
+
+
+def one_set(times: Sequence[int], second: Sequence[bool]) -> ConsistentSets:
+    """A single set of uncensored times, such as the one in use, in the form of many."""
+    order = np.argsort(np.asarray(times), kind="stable")
+    return ConsistentSets(
+        np.asarray(times)[order][None, :], np.asarray(second, dtype=bool)[order][None, :]
+    )
 
 
 def consistent_sets(

@@ -1,13 +1,8 @@
-"""A finding of the audit, and findings as a table."""
+"""A finding of the audit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-
-import pandas as pd
-
-from case_review.exhibits import Row, Table
+from dataclasses import dataclass
 
 #: Kinds of finding with the words that a reader sees.
 KINDS = {
@@ -65,22 +60,3 @@ class Finding:
             f"{self.claim_id} ({self.location}): {KINDS[self.kind].lower()}; printed "
             f"{self.printed}, expected {self.expected}. {self.explanation}"
         )
-
-
-def frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """One row per finding, with the columns of `Finding`."""
-    columns = [field.name for field in fields(Finding)]
-    return pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
-
-
-def table(findings: Iterable[Finding]) -> Table:
-    """The findings as the supplement shows them, numbered in the paper's order."""
-    findings = list(findings)
-    rows = [
-        Row([str(i), f.location, f.printed, f.expected, KINDS[f.kind], f.explanation])
-        for i, f in enumerate(findings, start=1)
-    ]
-    columns = ["No.", "Place", "Printed", "Expected", "Kind", "Explanation"]
-    data = frame(findings)
-    data.insert(0, "number", range(1, len(findings) + 1))
-    return Table(columns, rows, data, align="rlllll")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,17 +14,16 @@ import pandas as pd
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
 from case_review.errors import ReviewError
-from case_review.exhibits import Row, Table
 from case_review.files import to_json, write_text
 from case_review.formatting import round_half_away
 from case_review.registry import Result
 from case_review.units import hours_in
+from case_review.values import Text
 
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
 #: Findings about what a number is said of; a reproduced number keeps them as a remark.
-_REMARKS = tuple(KINDS[kind] for kind in ("misprint", "denominator", "unsupported"))
-_NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
+_REMARKS = ("misprint", "denominator", "unsupported")
 
 
 @dataclass(frozen=True)
@@ -34,23 +32,33 @@ class Verdict:
 
     Parameters
     ----------
-    claim_id, location, as_printed, result_id
-        The claim and the result it was held against (empty where there is none).
-    computed
-        The recomputed number at the printed precision, as text; empty if not computable.
+    claim
+        The printed number.
     verdict
         One of `VERDICTS`.
+    computed
+        The recomputed number, shown at the printed precision; None if not computable.
     reason
         Why it differs or is not computable; empty for most reproduced numbers.
+    finding
+        Kind of the finding that the reason is taken from, if there is one.
     """
 
-    claim_id: str
-    location: str
-    as_printed: str
-    result_id: str
-    computed: str
+    claim: Claim
     verdict: str
-    reason: str
+    computed: Text | None = None
+    reason: str = ""
+    finding: str = ""
+
+    @property
+    def place(self) -> str:
+        """Table or section of the paper: what the claim's location begins with."""
+        return self.claim.location.partition(",")[0]
+
+    @property
+    def remarked(self) -> bool:
+        """Whether the data give the same number and something must be said of it all the same."""
+        return self.verdict == REPRODUCED and bool(self.finding)
 
 
 def compare(
@@ -73,50 +81,38 @@ def compare(
         `{"claims": pattern, "reason": sentence}` with shell wildcards: why claims without a result
         cannot be computed. The first match counts.
     """
-    explained: dict[str, str] = {}
+    explained: dict[str, Finding] = {}
     for finding in findings:
-        reason = f"{KINDS[finding.kind]}. {finding.explanation}"
-        explained.setdefault(finding.claim_id, reason)
+        explained.setdefault(finding.claim_id, finding)
         if finding.kind == "unsupported" and finding.claim_id in claims:
             # What the data cannot bear, they cannot bear where it is said again.
             for again in claims.restatements(claims[finding.claim_id]):
-                explained.setdefault(again.claim_id, reason)
-    return [_verdict(claim, results, explained, reasons) for claim in claims]
+                explained.setdefault(again.claim_id, finding)
+    return [_verdict(claim, results, explained.get(claim.claim_id), reasons) for claim in claims]
 
 
-def _verdict(claim: Claim, results, explained, reasons) -> Verdict:
-    def give(verdict, computed="", reason=""):
-        return Verdict(
-            claim.claim_id, claim.location, claim.as_printed, claim.result_id,
-            computed, verdict, reason,
-        )  # fmt: skip
-
+def _verdict(claim: Claim, results, finding: Finding | None, reasons) -> Verdict:
     if not claim.result_id:
-        return give(NOT_COMPUTABLE, reason=_why_not(claim, reasons))
-    if claim.result_id not in results:
-        return give(NOT_COMPUTABLE, reason=f"No notebook records the result {claim.result_id}.")
-    computed = recomputed(claim, results[claim.result_id])
+        return Verdict(claim, NOT_COMPUTABLE, reason=_why_not(claim, reasons))
+    result = results.get(claim.result_id)
+    if result is None:
+        reason = f"No notebook records the result {claim.result_id}."
+        return Verdict(claim, NOT_COMPUTABLE, reason=reason)
+    computed = recomputed(claim, result)
     if claim.number is None or computed is None:
-        same = claim.as_printed == results[claim.result_id].text
-        if same:
-            return give(REPRODUCED, results[claim.result_id].text)
-        return give(
-            NOT_COMPUTABLE,
-            reason=f"The result {claim.result_id} holds no {claim.measure} to compare.",
-        )
+        if claim.as_printed == result.text:
+            return Verdict(claim, REPRODUCED, Text(result.text))
+        reason = f"The result {claim.result_id} holds no {claim.measure} to compare."
+        return Verdict(claim, NOT_COMPUTABLE, reason=reason)
     rounded = round_half_away(computed, claim.digits)
-    printed = round_half_away(Fraction(claim.number), claim.digits)
-    text = str(rounded)
-    if rounded == printed:
-        return give(REPRODUCED, text, _remark(claim, explained))
-    default = f"The data give {text}, the paper prints {claim.as_printed}."
-    return give(DIFFERS, text, explained.get(claim.claim_id, default))
-
-
-def _remark(claim: Claim, explained: Mapping[str, str]) -> str:
-    """What must be said of a number although the data give the same."""
-    reason = explained.get(claim.claim_id, "")
-    return reason if reason.startswith(_REMARKS) else ""
+    shown = Text(str(rounded), float(computed), unit=claim.unit)
+    same = rounded == round_half_away(Fraction(claim.number), claim.digits)
+    verdict = REPRODUCED if same else DIFFERS
+    if finding and (not same or finding.kind in _REMARKS):
+        reason = f"{KINDS[finding.kind]}. {finding.explanation}"
+        return Verdict(claim, verdict, shown, reason, finding.kind)
+    default = f"The data give {rounded}, the paper prints {claim.as_printed}."
+    return Verdict(claim, verdict, shown, "" if same else default)
 
 
 def _why_not(claim: Claim, reasons) -> str:
@@ -140,15 +136,10 @@ def recomputed(claim: Claim, result: Result) -> Fraction | None:
     is_interval = result.low is not None or result.high is not None
     field = claim.measure if is_interval and claim.measure in ("low", "high") else "value"
     value = getattr(result, field)
-    if value is None:
+    if value is None or isinstance(value, str):
         return None
-    unit = result.unit
-    if isinstance(value, str):
-        value, unit = _leading_number(value)
-        if value is None:
-            return None
     number = Fraction(str(value))
-    ours, theirs = hours_in(unit), hours_in(claim.unit)
+    ours, theirs = hours_in(result.unit), hours_in(claim.unit)
     if ours and theirs:
         return number * ours / theirs
     return number
@@ -162,11 +153,19 @@ def _percentage(result: Result) -> Fraction | None:
     return None
 
 
-def _leading_number(text: str) -> tuple[str | None, str]:
-    found = _NUMBER.search(text)
-    if not found:
-        return None, ""
-    return found.group(0).replace(",", ""), text[found.end() :].strip()
+def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """One row per printed number: place, location, print, result, verdict and reason."""
+    columns = ("claim_id", "location", "as_printed", "result_id")
+    return pd.DataFrame(
+        {
+            "place": v.place,
+            **{name: getattr(v.claim, name) for name in columns},
+            "computed": v.computed.prose if v.computed else "",
+            "verdict": v.verdict,
+            "reason": v.reason,
+        }
+        for v in verdicts
+    )
 
 
 # -- the baseline ----------------------------------------------------------------------------------
@@ -184,7 +183,7 @@ def read_baseline(path: Path) -> list[str]:
 
 def write_baseline(path: Path, verdicts: Iterable[Verdict]) -> int:
     """Accept the reproduced claims of `verdicts` as the new baseline; returns their number."""
-    ids = sorted(v.claim_id for v in verdicts if v.verdict == REPRODUCED)
+    ids = sorted(v.claim.claim_id for v in verdicts if v.verdict == REPRODUCED)
     write_text(path, to_json({"reproduced": ids}))
     return len(ids)
 
@@ -197,7 +196,7 @@ def hold_baseline(verdicts: Iterable[Verdict], path: Path) -> None:
     ReviewError
         Naming every such claim, what became of it, and how to accept the change.
     """
-    now = {verdict.claim_id: verdict for verdict in verdicts}
+    now = {verdict.claim.claim_id: verdict for verdict in verdicts}
     lost = []
     for claim_id in read_baseline(path):
         verdict = now.get(claim_id)
@@ -205,7 +204,7 @@ def hold_baseline(verdicts: Iterable[Verdict], path: Path) -> None:
             lost.append(f"  {claim_id}: no longer in published.csv")
         elif verdict.verdict != REPRODUCED:
             lost.append(
-                f"  {claim_id} ({verdict.location}), printed {verdict.as_printed}: "
+                f"  {claim_id} ({verdict.claim.location}), printed {verdict.claim.as_printed}: "
                 f"{verdict.verdict}. {verdict.reason}"
             )
     if lost:
@@ -216,51 +215,3 @@ def hold_baseline(verdicts: Iterable[Verdict], path: Path) -> None:
             f"from expectations/{path.name} (or run `python -m case_review.audit accept` after "
             "`make notebooks`) and commit it with the reason."
         )
-
-
-# -- tables ----------------------------------------------------------------------------------------
-
-
-def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """One row per printed number, with the columns of `Verdict`."""
-    return pd.DataFrame([asdict(verdict) for verdict in verdicts])
-
-
-def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many numbers got each verdict."""
-    given = [verdict.verdict for verdict in verdicts]
-    return {name: given.count(name) for name in VERDICTS}
-
-
-def summary_table(verdicts: Sequence[Verdict]) -> Table:
-    """Verdicts by place in the paper; the CSV lists every printed number."""
-    places = list(dict.fromkeys(_place(verdict) for verdict in verdicts))
-    rows = [_summary_row(place, [v for v in verdicts if _place(v) == place]) for place in places]
-    rows.append(_summary_row("All", verdicts, heading=True))
-    columns = ["Place", "Printed", "Reproduced", "Differs", "Not computable"]
-    return Table(columns, rows, frame(verdicts))
-
-
-def _place(verdict: Verdict) -> str:
-    return verdict.location.partition(",")[0]
-
-
-def _summary_row(name: str, verdicts: Sequence[Verdict], heading: bool = False) -> Row:
-    number = counts(verdicts)
-    return Row([name, str(len(verdicts)), *(str(number[v]) for v in VERDICTS)], heading=heading)
-
-
-def exceptions_table(verdicts: Sequence[Verdict]) -> Table:
-    """The printed numbers that differ from the data or are reproduced with a remark."""
-    chosen = [v for v in verdicts if v.verdict == DIFFERS or (v.reason and v.computed)]
-    rows = [Row([v.location, v.as_printed, v.computed, v.verdict, v.reason]) for v in chosen]
-    columns = ["Place", "Printed", "Data give", "Verdict", "Reason"]
-    return Table(columns, rows, frame(chosen), align="lllll")
-
-
-def reasons_table(verdicts: Sequence[Verdict]) -> Table:
-    """Why numbers are not computable, with how many each reason holds for."""
-    missing = [v for v in verdicts if v.verdict == NOT_COMPUTABLE]
-    reasons = list(dict.fromkeys(v.reason for v in missing))
-    rows = [Row([reason, str(sum(v.reason == reason for v in missing))]) for reason in reasons]
-    return Table(["Reason", "Printed numbers"], rows, frame(missing), align="lr")

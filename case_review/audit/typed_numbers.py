@@ -16,7 +16,7 @@ from pathlib import Path
 from ruamel.yaml import YAML, YAMLError
 
 from case_review import registry
-from case_review.parameters import params_file
+from case_review.parameters import cell_options, params_file
 from case_review.project import Project
 
 MANUSCRIPT = "index.qmd"
@@ -71,8 +71,8 @@ _NUMBER_WORD = re.compile(
     rf"(?:{_COUNTED})\b",
     re.IGNORECASE,
 )
-_OPTION = re.compile(r"^#\|\s*(fig-cap|fig-alt|tbl-cap|fig-subcap|tbl-subcap)\s*:\s*(.*)$")
-_MORE = re.compile(r"^#\|\s+(?:(?<=\s\s)|(?=- ))(.*)$")
+#: Options of a cell that readers see or hear.
+_CAPTIONS = ("fig-cap", "fig-alt", "tbl-cap", "fig-subcap", "tbl-subcap")
 
 
 @dataclass(frozen=True)
@@ -244,19 +244,10 @@ def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
         for cell in params_file.cells(path):
             if cell.get("cell_type") == "code":
                 source = params_file.source_of(cell)
-                label = re.search(r"^#\|\s*label:\s*(\S+)", source, re.MULTILINE)
-                where = f"{name}, cell {label.group(1) if label else cell.get('id', '?')}"
-                yield where, _options(source), 1
-
-
-def _options(source: str) -> str:
-    """The source with everything blanked but the text of captions and alt texts."""
-    kept, inside = [], False
-    for line in source.split("\n"):
-        option, more = _OPTION.match(line), _MORE.match(line)
-        inside = bool(option) or (inside and bool(more))
-        kept.append((option.group(2) if option else more.group(1)) if inside else "")
-    return "\n".join(kept)
+                where = cell_options.label(source) or cell.get("id", "?")
+                lines = cell_options.lines(source)
+                kept = [text if option in _CAPTIONS else "" for option, text in lines]
+                yield f"{name}, cell {where}", "\n".join(kept), 1
 
 
 def _unknown(file: str, content: str, known: dict, first_line: int) -> list[Problem]:

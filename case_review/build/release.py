@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import subprocess
 import zipfile
 from dataclasses import asdict
@@ -17,14 +16,15 @@ from case_review.build import dependencies
 from case_review.build.revision import RECORD, Revision, recorded_sources, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
+from case_review.parameters import cell_options
 from case_review.project import Project
 
 #: Name of the metadata file that the RO-Crate specification prescribes.
 CRATE_METADATA = "ro-crate-metadata.json"
 #: The archive holds no other date than the revision's; ZIP begins in 1980.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
-_FINISHED = ("index.html", "index.pdf", "index.docx", "index.jats.xml")
+#: Key of the manifest of `report/_site`.
+_SITE = "site"
 
 
 def release(project: Project, folder: Path | None = None) -> Path:
@@ -39,7 +39,9 @@ def release(project: Project, folder: Path | None = None) -> Path:
         differs from its commit: nobody could name the version that such an archive holds.
     """
     version = revision(project)
-    missing = [name for name in _FINISHED if not (project.site / name).is_file()]
+    # What is part of a report depends on its renderer, which has listed all that it made.
+    made = dependencies.recorded_outputs(dependencies.manifest_path(project, _SITE))
+    missing = [name for name in made or ["index.html"] if not (project.site / name).is_file()]
     if missing:
         raise ReviewError(
             f"report/_site lacks {', '.join(missing)}. Run `make report` first, then release."
@@ -154,7 +156,7 @@ def _about(path: str) -> dict:
 def _made(project: Project, notebook: Path) -> list[str]:
     """What a run left: what its manifest lists, and at least notebook, results and exhibits."""
     cells = nbformat.read(notebook, as_version=4).cells
-    labels = {m.group(1) for cell in cells if (m := _LABEL.search(cell.source))}
+    labels = {label for cell in cells if (label := cell_options.label(cell.source))}
     exhibits = [p for p in sorted(project.exhibits.glob("*")) if p.name.split(".")[0] in labels]
     made = [notebook, project.results / f"{notebook.stem}.json", *exhibits]
     listed = dependencies.recorded_outputs(dependencies.manifest_path(project, notebook.stem))

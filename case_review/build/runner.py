@@ -22,7 +22,7 @@ from case_review.build import dependencies, promotion, surroundings
 from case_review.build.normalising import INJECTED, normalise
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_if_changed, write_text
-from case_review.parameters import loading
+from case_review.parameters import cell_options, loading
 from case_review.project import STAGE_VARIABLE, Project
 
 #: Seconds that a whole notebook may take unless `make report TIMEOUT=...` says otherwise.
@@ -30,7 +30,6 @@ TIMEOUT = 900
 TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
-_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)\s*$", re.MULTILINE)
 #: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
 _LONGEST = 70
 _ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
@@ -196,9 +195,8 @@ def _sockets() -> Iterator[str]:
 
 
 def _label(source: str) -> str:
-    found = _LABEL.search(source)
     first = source.strip().partition("\n")[0]
-    return found.group(1) if found else f"without a label, beginning `{first}`"
+    return cell_options.label(source) or f"without a label, beginning `{first}`"
 
 
 def _last_started(output: Path) -> str | None:

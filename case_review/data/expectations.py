@@ -18,9 +18,12 @@ from case_review.data.problems import DataError, Problem, ordered
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
 from case_review.project import Project
+from case_review.values import Text, Value
 
 #: Most unexpected values that a message or a page lists.
 _SHOWN = 10
+#: Columns that the check adds to a table, to name rows.
+_ADDED = ("file_row", "row")
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,16 @@ class Outcome:
         Whether it was met.
     observed
         What was seen, as text.
-    element_count, unexpected_count
-        Rows (or comparisons between tables) that were looked at, and those that broke it; 0 for an
-        expectation on the table as a whole.
     unexpected
         Up to ten pairs of (row, value) that broke it.
     problems
         Everything that broke it, each with its place; empty if it was met.
+    element_count, unexpected_count
+        Rows that were judged, and how many of them broke it. Where the table as a whole was judged
+        by its number of rows or columns, `element_count` is that number and `unexpected_count` is
+        None; where nothing was counted, both are.
+    counted
+        What `element_count` counts: `rows` or `columns`.
     """
 
     suite: str
@@ -52,10 +58,22 @@ class Outcome:
     description: str
     success: bool
     observed: str
-    element_count: int
-    unexpected_count: int
     unexpected: list[tuple[str, str]]
     problems: tuple[Problem, ...] = ()
+    element_count: int | None = None
+    unexpected_count: int | None = None
+    counted: str = "rows"
+
+    @property
+    def seen(self) -> Value:
+        """What was observed in short: `0 of 25 rows`, `8 columns`, or the text as it is."""
+        of, unit = self.element_count, self.counted
+        if of is None:
+            return Text(self.observed)
+        if self.unexpected_count is None:
+            return Text(f"{of} {unit}", of, unit=unit)
+        n = self.unexpected_count
+        return Text(f"{n} of {of} {unit}", n, unit=unit, n=n, of=of)
 
 
 @dataclass(frozen=True)
@@ -99,7 +117,8 @@ class Report:
     def to_frame(self) -> pd.DataFrame:
         """One row per expectation, for exhibits and pages."""
         shown = [f.name for f in fields(Outcome) if f.name != "problems"]
-        return pd.DataFrame([{n: getattr(o, n) for n in shown} for o in self.outcomes])
+        rows = [{n: getattr(o, n) for n in shown} for o in self.outcomes]
+        return pd.DataFrame(rows, dtype=object)  # so that counts stay whole where some are missing
 
 
 def validate(
@@ -214,10 +233,17 @@ def _outcome(stage: str, path: Path, name: str, frame: pd.DataFrame, result) -> 
     joint = "column_list" in config.kwargs
     column = " / ".join(columns if joint else columns[:1])
     notes = config.meta["notes"]
-    total, odd = details.get("element_count", 0), details.get("unexpected_count", 0)
     observed = details.get("observed_value")
+    counts = {}
     if observed is None:
+        total, odd = details.get("element_count", len(frame)), details.get("unexpected_count", 0)
+        counts = {"element_count": int(total), "unexpected_count": int(odd)}
         observed = f"{odd} of {total} rows unexpected"
+    elif isinstance(observed, list):
+        own = [name for name in observed if name not in _ADDED]
+        counts = {"element_count": len(own), "counted": "columns"}
+    elif isinstance(observed, int):
+        counts = {"element_count": observed}
     for error in _errors(result.exception_info or {}):
         if set(columns) <= set(frame.columns):
             place = suites.place(path, config.meta["number"], config.type)
@@ -242,10 +268,9 @@ def _outcome(stage: str, path: Path, name: str, frame: pd.DataFrame, result) -> 
         description=notes,
         success=bool(result.success),
         observed=str(observed),
-        element_count=int(total),
-        unexpected_count=int(odd),
         unexpected=[(f"row {p.row}" if p.row else p.file, p.value) for p in problems[:_SHOWN]],
         problems=tuple(problems),
+        **counts,
     )
 
 

@@ -49,8 +49,10 @@ def _refuse_foreign(project: Project, out: Path) -> None:
 
     The project's own site is generated in any case, also where somebody has deleted a part of it.
     """
+    from case_review.rendering import docx, html_exhibits
+
     files = sorted(out.iterdir()) if out.is_dir() and out != project.site.absolute() else []
-    report = (out / "index.html").is_file() and (out / "index.docx").is_file()
+    report = all((out / form.file).is_file() for form in (html_exhibits.FORM, docx.FORM))
     if out in (project.root, *project.root.parents) or out.is_file() or (files and not report):
         raise ReviewError(
             f"OUT={out}: the report would replace what is there. Name a new or an empty folder."

@@ -8,7 +8,8 @@ from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast, columns, docx, figures, html_exhibits, jats, pdf, provenance
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.manuscript import DIVS, Manuscript
+from case_review.rendering.forms import FRAMES
+from case_review.rendering.manuscript import Manuscript
 
 
 def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot: list[str]) -> dict:
@@ -32,7 +33,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
         if kind == "Div" and "cr-embed" in content[0][1]:
             label = dict(content[0][2])["label"]
             return exhibit(project, found.exhibits[label], form, folder)
-        if kind == "Div" and DIVS & set(content[0][1]):
+        if kind == "Div" and FRAMES.keys() & set(content[0][1]):
             return made.framed({"t": "Div", "c": [content[0], ast.walk(content[1], place)]})
         return None
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass, field
 
 import nbformat
 
 from case_review.errors import ReviewError
+from case_review.parameters.cell_options import options
 from case_review.project import Project
-
-_OPTION = re.compile(r"^#\|\s*([\w-]+):\s*(.*)$")
-_MORE = re.compile(r"^#\|\s{2,}(\S.*)$")
+from case_review.rendering.provenance import TableNumber, table_numbers
 
 
 @dataclass
@@ -31,6 +29,8 @@ class Exhibit:
         `Table 1` or the like; empty for a cell that is neither table nor figure.
     interactive
         What the page adds to it (`table`, `survival`); empty for nothing.
+    numbers
+        The numbers in a table, by the key of their cards.
     """
 
     notebook: str
@@ -42,6 +42,7 @@ class Exhibit:
     png: bytes = b""
     name: str = field(default="")
     interactive: str = ""
+    numbers: dict[str, TableNumber] = field(default_factory=dict)
 
 
 class Notebooks:
@@ -50,6 +51,7 @@ class Notebooks:
     def __init__(self, project: Project):
         self.project = project
         self._read: dict[str, nbformat.NotebookNode] = {}
+        self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
         """Names of all executed notebooks, without what a failed run left."""
@@ -79,6 +81,12 @@ class Notebooks:
             self._read[name] = found
         return self._read[name]
 
+    def numbers(self, name: str) -> dict[str, dict[str, TableNumber]]:
+        """The numbers in a notebook's tables, by label; see `provenance.table_numbers`."""
+        if name not in self._numbers:
+            self._numbers[name] = table_numbers(self.project, name)
+        return self._numbers[name]
+
     def exhibit(self, name: str, label: str) -> Exhibit:
         """The cell `label` of notebook `name` as an exhibit.
 
@@ -90,31 +98,10 @@ class Notebooks:
         for cell in self.notebook(name).cells:
             given = options(cell.source) if cell.cell_type == "code" else {}
             if given.get("label") == label:
-                return _exhibit(name, label, given, cell)
+                found = _exhibit(name, label, given, cell)
+                found.numbers = self.numbers(name).get(label, {})
+                return found
         raise ReviewError(f"notebook {name} has no cell labelled {label}.")
-
-
-def options(source: str) -> dict[str, str]:
-    """The `#| name: value` lines at the top of a cell, with quotes around a value removed."""
-    found: dict[str, str] = {}
-    last = ""
-    for line in source.splitlines():
-        if match := _OPTION.match(line):
-            last, value = match.groups()
-            found[last] = value.strip()
-        elif last and (more := _MORE.match(line)):
-            found[last] = f"{found[last].removeprefix('|').removeprefix('>').strip()} {more[1]}"
-        elif line.strip():
-            break
-    return {name: _unquoted(value.strip()) for name, value in found.items()}
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if len(value) > 1 and value[0] == value[-1] == "'":
-        return value[1:-1].replace("''", "'")
-    return value
 
 
 def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:

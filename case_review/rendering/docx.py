@@ -15,26 +15,19 @@ from case_review.registry import Recorded
 from case_review.rendering import ast, figures, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import FRAMES, Form
 from case_review.rendering.manuscript import Manuscript
 
-#: The styles of fenced Divs; others stand in `Boxed Text`.
-_FRAMES = {"reconstructed": "Statement", "audit-line": "Statement", "small": "Small Text"}
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
     """Write `index.docx`; the same tree gives the same bytes."""
-    target = work / "index.docx"
-    version = revision(project)
-    day = f"{version.day.day} {version.day:%B %Y}"
-    state = f"Version {__version__}, {version}"
-    title = ast.text(tree["meta"].get("title", {}).get("c", []))
-    tree["meta"]["date"] = {"t": "MetaInlines", "c": ast.words(f"{day} · {state}")}
+    target = work / FORM.file
+    dated = " · ".join(reference(project, tree["meta"], work / "reference.docx"))
+    tree["meta"]["date"] = {"t": "MetaInlines", "c": ast.words(dated)}
     tree["blocks"][:0] = _keywords(tree)
-    styles = project.report / "styles" / "word.xml"
-    word.reference(styles, (title, day), state, work / "reference.docx")
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
     arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
     before = os.environ.get("SOURCE_DATE_EPOCH")
@@ -46,7 +39,22 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
             del os.environ["SOURCE_DATE_EPOCH"]
         else:
             os.environ["SOURCE_DATE_EPOCH"] = before
-    (out / "index.docx").write_bytes(word.finish(target.read_bytes()))
+    (out / FORM.file).write_bytes(word.finish(target.read_bytes()))
+
+
+def reference(project: Project, meta: dict, target: Path) -> tuple[str, str]:
+    """Write the document that Word's styles, running head and foot are taken from.
+
+    Returns
+    -------
+    tuple of str
+        The day and the version that it states.
+    """
+    version = revision(project)
+    day, state = f"{version.day.day} {version.day:%B %Y}", f"Version {__version__}, {version}"
+    title = ast.text(meta.get("title", {}).get("c", []))
+    word.reference(project.report / "styles" / "word.xml", (title, day), state, target)
+    return day, state
 
 
 def _keywords(tree: dict) -> list:
@@ -115,8 +123,17 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
 
 def _framed(div: dict) -> list:
     _, classes, _ = div["c"][0]
-    style = next((_FRAMES[name] for name in classes if name in _FRAMES), "Boxed Text")
+    style = next(FRAMES[name] for name in classes if name in FRAMES)
     return [ast.div(div["c"][1], **{"custom-style": style})]
 
 
-FORM = Form(_result, _figure, _table, _reference, _framed)
+FORM = Form(
+    file="index.docx",
+    words="Word",
+    media="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    result=_result,
+    figure=_figure,
+    table=_table,
+    reference=_reference,
+    framed=_framed,
+)

@@ -22,20 +22,17 @@ from case_review.rendering import (
     scripts,
     titles,
 )
+from case_review.rendering.assemble import FORMS
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.citations import convert
+from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript, name_licence
 
 #: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
 _RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
 _LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
-_DOWNLOADS = {
-    "index.pdf": "PDF",
-    "index.docx": "Word",
-    "index.jats.xml": "JATS XML",
-    "notebooks/index.html": "Notebooks",
-    "data/index.html": "Data",
-}
+#: The parts of every site beside the report.
+_PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
@@ -49,9 +46,12 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     tree["meta"]["downloads"] = _downloads(out)
     about = titles.fill(project, tree["meta"])
     kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
-    cards = {result.id: provenance.card(result) for result in found.used.values()}
-    data = scripts.data("provenance", cards) + scripts.linked_data(titles.described(about, out))
-    site.write("index.html", tree, found, kinds, data)
+    numbers = {**found.used}
+    for exhibit in found.exhibits.values():
+        numbers |= exhibit.numbers
+    data = scripts.data("provenance", provenance.cards(numbers))
+    data += scripts.linked_data(titles.described(about, out))
+    site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 
 
@@ -79,8 +79,7 @@ class _Site:
 
     def __init__(self, project: Project, work: Path, out: Path):
         self.project, self.work, self.out = project, work, out
-        self.parts = {"index.html": "Report", "notebooks/index.html": "Notebooks"}
-        self.parts["data/index.html"] = "Data"
+        self.parts = {FORM.file: FORM.words, **_PARTS}
         if quality_pages.Suites(project).all:
             self.parts["quality/index.html"] = quality_pages.TITLE
 
@@ -147,9 +146,13 @@ class _Site:
 
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
-    places = pages.Places(found.exhibits, found.used, registry.load(project.results))
+    results = registry.load(project.results)
     for name in notebooks.names():
-        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places))
+        tables = notebooks.numbers(name)
+        places = pages.Places(found.exhibits, found.used, results, tables)
+        numbers = {key: number for table in tables.values() for key, number in table.items()}
+        data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
+        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places), data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
 
@@ -168,13 +171,14 @@ def _write_quality(project: Project, site: _Site) -> None:
 
 
 def _downloads(out: Path) -> dict:
-    """The other forms of the report that were written, for the title block."""
-    found = []
-    for name, words in _DOWNLOADS.items():
-        if (out / name).is_file() or name.endswith(".html"):
-            entry = {"href": titles.inlines(name), "words": titles.inlines(words)}
-            found.append({"t": "MetaMap", "c": entry})
-    return {"t": "MetaList", "c": found}
+    """The other forms of the report that were written, and its parts, for the title block."""
+    forms = [form for form in FORMS.values() if form is not FORM and (out / form.file).is_file()]
+    offered = {form.file: form.words for form in forms} | _PARTS
+    entries = [
+        {"href": titles.inlines(name), "words": titles.inlines(words)}
+        for name, words in offered.items()
+    ]
+    return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:

@@ -18,6 +18,7 @@ from case_review.rendering import (
 )
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.forms import Form
+from case_review.rendering.provenance import TableNumber
 
 
 def number(result: Recorded) -> dict:
@@ -37,16 +38,44 @@ def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
     seen: set[str] = set()
 
     def change(node: dict):
-        if node["t"] != "Link" or "result" not in node["c"][0][1]:
-            return None
-        id = dict(node["c"][0][2])["data-result"]
-        if id in seen:
+        id = dict(node["c"][0][2]).get("data-result") if node["t"] == "Link" else None
+        if id is None or id in seen:
             return None
         seen.add(id)
         attr, shown, target = node["c"]
         return {"t": "Link", "c": [[provenance.anchor(used[id]), *attr[1:]], shown, target]}
 
     return ast.walk(tree, change)
+
+
+def linked(blocks: list, shown: Exhibit, here: str = "") -> list:
+    """`blocks` of a table whose every number leads to its cell, as one of the prose does.
+
+    Parameters
+    ----------
+    here
+        The notebook on whose own page the table stands, if it is not the report's.
+    """
+    places = {(number.row, number.column): key for key, number in shown.numbers.items()}
+
+    def change(node: dict):
+        if node["t"] != "Table":
+            return None
+        rows = [row[1] for body in node["c"][4] for row in body[3]]
+        for (row, column), key in places.items():
+            for block in rows[row][column][4]:
+                if ast.text(block["c"]).strip():
+                    block["c"] = [_table_number(shown.numbers[key], key, block["c"], here)]
+        return [node]
+
+    return ast.walk(blocks, change)
+
+
+def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> dict:
+    url = provenance.cell_address(number)
+    url = f"#{number.cell}" if here == number.notebook else url
+    data = {"data-number": key}
+    return ast.link(url, inlines, provenance.tooltip(number), ["result"], **data)
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
@@ -65,7 +94,15 @@ def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
 
 
-FORM = Form(lambda result: [number(result)], figure, table, appendix=False)
+FORM = Form(
+    file="index.html",
+    words="Report",
+    media="text/html",
+    result=lambda result: [number(result)],
+    figure=figure,
+    table=table,
+    appendix=False,
+)
 
 
 def frame(project: Project, shown: Exhibit, blocks: list) -> list:
@@ -75,7 +112,7 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     """
     kind = interactive.kind(shown)
     classes = ("interactive-table",) if kind == "table" else ()
-    blocks = html_tables.accessible(blocks, classes)
+    blocks = linked(html_tables.accessible(blocks, classes), shown)
     attributes = {}
     if kind == "survival":
         block = f"{shown.label}-data"

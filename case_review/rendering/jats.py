@@ -58,7 +58,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     content = etree.tostring(
         article.getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=False
     )
-    (out / "index.jats.xml").write_bytes(content + b"\n")
+    (out / FORM.file).write_bytes(content + b"\n")
 
 
 def _structure_abstract(article) -> None:
@@ -174,4 +174,14 @@ def _framed(div: dict) -> list:
     return [ast.raw("jats", start), *div["c"][1], ast.raw("jats", "</boxed-text>")]
 
 
-FORM = Form(_result, _figure, _table, framed=_framed, appendix=False)
+FORM = Form(
+    file="index.jats.xml",
+    words="JATS XML",
+    media="application/xml",
+    result=_result,
+    figure=_figure,
+    table=_table,
+    framed=_framed,
+    appendix=False,
+    by_quarto=False,
+)

@@ -16,9 +16,8 @@ from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast
 from case_review.rendering.cells import Exhibit, Notebooks
+from case_review.rendering.forms import FRAMES
 
-#: Classes of fenced divs that the styles know.
-DIVS = frozenset({"note", "summary", "key-points", "small", "reconstructed", "audit-line"})
 _NAME = "report/index.qmd"
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _SHORTCODE = re.compile(r"(?P<tick>`+).*?(?P=tick)|\{\{<\s*(?P<call>.*?)\s*>\}\}")
@@ -149,13 +148,13 @@ def _checked(found: Manuscript) -> dict:
             )
         if kind == "Div":
             id, classes, _ = node["c"][0]
-            unknown = [name for name in classes if name not in DIVS | {"cr-embed"}]
+            unknown = [name for name in classes if name not in {*FRAMES, "cr-embed"}]
             if unknown or not (classes or id == "refs"):
                 shown = "".join(f".{name}" for name in unknown) or f"#{id}"
                 raise found.refuse(
                     (unknown or [id])[0],
                     f"the fenced div {shown} is not known. Known are "
-                    f"{', '.join(f'.{name}' for name in sorted(DIVS))} and #refs.",
+                    f"{', '.join(f'.{name}' for name in sorted(FRAMES))} and #refs.",
                 )
         if kind == "Cite":
             return _crossref(found, node)

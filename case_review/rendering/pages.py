@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import nbformat
 
+from case_review.parameters import cell_options
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, html_exhibits, provenance
-from case_review.rendering.cells import Exhibit, Notebooks, options
+from case_review.rendering import ast, figures, html_exhibits, html_tables, provenance
+from case_review.rendering.cells import Exhibit, Notebooks
+from case_review.rendering.provenance import TableNumber
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: What papermill's tags on a cell say to a reader.
 _ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
-_OPTION_LINE = re.compile(r"^#\|.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class Places:
         The results that prose shows, by id.
     recorded
         All results, by id.
+    numbers
+        The numbers in the tables of the page's own notebook, by label.
     """
 
     exhibits: dict[str, Exhibit]
     results: dict[str, Recorded]
     recorded: dict[str, Recorded]
+    numbers: dict[str, dict[str, TableNumber]]
 
     def of(self, notebook: str, label: str) -> list:
         """Links from a cell back to its places in the report, as inlines; empty if it has none."""
@@ -136,7 +140,7 @@ def _markdown(cell) -> list[str]:
 def _code(
     cell: nbformat.NotebookNode, name: str, number: int, parsed, seen: set[str], places: Places
 ) -> dict:
-    given = options(cell.source)
+    given = cell_options.options(cell.source)
     label = given.get("label", "")
     if label in seen:
         label = ""
@@ -144,12 +148,13 @@ def _code(
     shown = places.exhibits.get(label)
     if shown is None or shown.notebook != name:
         shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
-    source = _OPTION_LINE.sub("", cell.source).strip("\n")
+        shown.numbers = places.numbers.get(label, {})
+    source = cell_options.without(cell.source)
     blocks = [ast.code(source, "python")] if source.strip() else []
     for output in cell.outputs:
         data = output.get("data", {})
         if data.get("text/markdown"):
-            blocks += ast.walk(_table(next(parsed), shown), _into_report)
+            blocks += _table(ast.walk(next(parsed), _into_report), shown)
         elif "image/svg+xml" in data:
             alt = figures.plain(given.get("fig-alt", "Figure"))
             svg = figures.inline_svg(data["image/svg+xml"], f"{name}-{number}", alt)
@@ -174,7 +179,8 @@ def _table(blocks: list, shown: Exhibit) -> list:
     if not blocks or blocks[0]["t"] != "Table":
         return blocks
     table, *notes = blocks
-    return html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
+    made = html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
+    return html_exhibits.linked(html_tables.accessible(made), shown, here=shown.notebook)
 
 
 def _head(name: str, label: str, places: Places) -> list:

@@ -43,7 +43,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         arguments.append(f"--variable={name}:{value}")
     text = convert(project, found, tree, arguments, work)
     (work / "report.typ").write_text(text, encoding="utf-8")
-    (out / "index.pdf").write_bytes(_set(work / "report.typ", build_epoch(project)))
+    (out / FORM.file).write_bytes(_set(work / "report.typ", build_epoch(project)))
 
 
 def _set(source: Path, epoch: int) -> bytes:
@@ -187,4 +187,12 @@ def _framed(div: dict) -> list:
     return [ast.raw("typst", f"#framed(({names},))["), *div["c"][1], ast.raw("typst", "]")]
 
 
-FORM = Form(result=_result, figure=_figure, table=_table, framed=_framed)
+FORM = Form(
+    file="index.pdf",
+    words="PDF",
+    media="application/pdf",
+    result=_result,
+    figure=_figure,
+    table=_table,
+    framed=_framed,
+)

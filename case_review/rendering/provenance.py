@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from case_review import registry
 from case_review.build.dependencies import data_files
 from case_review.build.revision import revision
 from case_review.project import Project, sha256
@@ -15,30 +18,101 @@ from case_review.rendering import ast
 _LONGEST = 40
 
 
-def tooltip(result: Recorded) -> str:
+@dataclass(frozen=True)
+class TableNumber:
+    """A number in a table, with what `Recorded` says of a number in the prose.
+
+    Parameters
+    ----------
+    row, column
+        Its place in the body of the table, from 0.
+    id
+        The result that it is, if it was recorded.
+    value, low, high, unit, n, of, notebook, cell, inputs
+        As for `Recorded`; the cell is the one that recorded it, else the one that shows it.
+    """
+
+    row: int
+    column: int
+    id: str
+    value: float | int | str | None
+    low: float | None
+    high: float | None
+    unit: str
+    n: int | None
+    of: int | None
+    notebook: str
+    cell: str
+    inputs: dict[str, str] = field(compare=False)
+
+
+def table_numbers(project: Project, notebook: str) -> dict[str, dict[str, TableNumber]]:
+    """The numbers in a notebook's tables, by label and by the key of their cards.
+
+    Words without a number behind them are left out.
+    """
+    path = project.results / f"{notebook}.json"
+    if not path.is_file():
+        return {}
+    recorded = {result.id: result for result in registry.read(path)}
+    return {
+        label: {
+            f"{label}:{number.row}:{number.column}": number
+            for number in _numbers_of(notebook, label, table, recorded)
+        }
+        for label, table in registry.read_tables(path).items()
+    }
+
+
+def _numbers_of(notebook: str, label: str, table: dict, recorded) -> Iterator[TableNumber]:
+    for cell in table["cells"]:
+        facts = {name: entry for name, entry in cell.items() if name != "result"}
+        if isinstance(facts["value"], str) and facts["low"] is facts["high"] is facts["n"] is None:
+            continue
+        known = recorded.get(cell["result"])
+        origin = {"cell": known.cell if known else label}
+        origin["inputs"] = known.inputs if known else table["inputs"]
+        yield TableNumber(**facts, **origin, id=cell["result"], notebook=notebook)
+
+
+def tooltip(result: Recorded | TableNumber) -> str:
     """What a reader without scripts sees on pointing at a number."""
-    parts = [f"{result.id} = {_number(result.value)} {result.unit}".strip()]
+    name = f"{result.id} = " if result.id else ""
+    parts = [f"{name}{_number(result.value)} {result.unit}".strip()]
     if interval := _interval(result):
         parts.append(f"interval {interval}")
     if count := _count(result):
         parts.append(f"n = {count}")
     parts.append(f"notebook {result.notebook}, cell {result.cell}")
-    if result.inputs:
+    if result.inputs and isinstance(result, Recorded):  # a table says so once, below it
         parts.append(inputs(result))
     return "; ".join(parts)
 
 
-def card(result: Recorded) -> list[list[str]]:
-    """The lines of the card that opens at a number: pairs of a term and what it says."""
-    lines = [
-        ["Result", result.id],
-        ["Value", f"{_number(result.value)} {result.unit}".strip()],
-        ["Interval", _interval(result)],
-        ["n", _count(result)],
-        ["Cell", f"{result.notebook}, {result.cell}"],
-        *(["Input", f"{path}, SHA-256 {sum[:8]}"] for path, sum in result.inputs.items()),
-    ]
-    return [line for line in lines if line[1]]
+def cards(numbers: Mapping[str, Recorded | TableNumber]) -> dict:
+    """What opens at each number, for `report.js`: lines of a term and what it says.
+
+    Returns
+    -------
+    dict
+        `cards` holds, by key, a number's own lines and the place among `shared` of those about its
+        cell and files, which are said once for all numbers that have them in common.
+    """
+    shared: dict[tuple, int] = {}
+    own = {}
+    for key, number in numbers.items():
+        sums = number.inputs.items()
+        files = [("Input", f"{path}, SHA-256 {sum[:8]}") for path, sum in sums]
+        ending = (("Cell", f"{number.notebook}, {number.cell}"), *files)
+        lines = [
+            ["Result", number.id],
+            ["Value", f"{_exact(number.value)} {number.unit}".strip()],
+            ["Interval", _interval(number, _exact)],
+            ["n", _count(number)],
+        ]
+        place = shared.setdefault(ending, len(shared))
+        own[key] = [[line for line in lines if line[1]], place]
+    return {"cards": own, "shared": list(shared)}
 
 
 def inputs(result: Recorded) -> str:
@@ -46,24 +120,28 @@ def inputs(result: Recorded) -> str:
     return ", ".join(f"{path.split('/')[-1]} {sum[:8]}" for path, sum in result.inputs.items())
 
 
-def _interval(result: Recorded) -> str:
+def _interval(result: Recorded | TableNumber, shown=None) -> str:
     if result.low is None and result.high is None:
         return ""
-    return f"{_number(result.low)} to {_number(result.high)}"
+    shown = shown or _number
+    return f"{shown(result.low)} to {shown(result.high)}"
 
 
-def _count(result: Recorded) -> str:
+def _count(result: Recorded | TableNumber) -> str:
     if result.n is None:
         return ""
     return f"{result.n}" + (f" of {result.of}" if result.of is not None else "")
 
 
 def _number(value) -> str:
-    if value is None:
-        return "not estimable"
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.1f}"
-    return str(value)
+    return _exact(value)
+
+
+def _exact(value) -> str:
+    """A value with all its digits."""
+    return "not estimable" if value is None else str(value).removesuffix(".0")
 
 
 def anchor(result: Recorded) -> str:
@@ -74,7 +152,7 @@ def anchor(result: Recorded) -> str:
     return f"number-{hashlib.sha1(result.id.encode()).hexdigest()[:16]}"
 
 
-def cell_address(result: Recorded) -> str:
+def cell_address(result: Recorded | TableNumber) -> str:
     """The notebook cell that computed a number, as an address beside the report."""
     return f"notebooks/{result.notebook}.html#{result.cell}"
 

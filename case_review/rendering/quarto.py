@@ -16,14 +16,15 @@ from pathlib import Path
 
 from lxml import etree
 
-from case_review import __version__
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
 from case_review.exhibits.style import font_folder
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    citations,
     columns,
+    docx,
     figures,
     html,
     html_exhibits,
@@ -31,12 +32,13 @@ from case_review.rendering import (
     provenance,
     word,
 )
+from case_review.rendering.assemble import FORMS
 from case_review.rendering.cells import Exhibit
+from case_review.rendering.forms import FRAMES
 from case_review.rendering.manuscript import Manuscript
 
 #: What is handed to the shortcode and the filter; beside index.qmd, for they know no other place.
 HANDED = "_case-review.json"
-_FILES = ("index.html", "index.pdf", "index.docx")
 _LEFT_OUT = ("_site", "_build", "_freeze", ".*", "*.failed.ipynb")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ACTIVE = {"text/html", "application/javascript"}
@@ -69,12 +71,13 @@ def render_into(project: Project, out: Path) -> None:
         shutil.copytree(font_folder(), copy / "_fonts")
         _adapt(copy / "_executed")
         with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
-            style.write(figures.font_css(_letters(copy)))
+            bibliography = citations.sources(project, found)["bibliography"]
+            style.write(figures.font_css(_letters(copy, bibliography)))
         version = _run([program, "--version"], copy, environment).strip()
         foot = provenance.footer(project, f"Quarto {version}")
         handed = json.dumps(_handed(project, found, foot), sort_keys=True)
         (copy / HANDED).write_text(handed, encoding="utf-8")
-        _reference(project, found, copy / "_reference.docx")
+        docx.reference(project, found.tree["meta"], copy / "_reference.docx")
         style = ["--reference-doc", str(copy / "_reference.docx")]
         day = ["-M", f"date:{revision(project).day:%Y-%m-%d}"]
         _run([program, "render", *style, *day], copy, environment)
@@ -84,15 +87,6 @@ def render_into(project: Project, out: Path) -> None:
         html.write_linked(project, found, work, out)
     if project.exhibits.is_dir():
         shutil.copytree(project.exhibits, out / "exhibits")
-
-
-def _reference(project: Project, found: Manuscript, target: Path) -> None:
-    """Write the document that Word's styles, running head and foot are taken from."""
-    version = revision(project)
-    title = ast.text(found.tree["meta"].get("title", {}).get("c", []))
-    head = (title, f"{version.day.day} {version.day:%B %Y}")
-    foot = f"Version {__version__}, {version}"
-    word.reference(project.report / "styles" / "word.xml", head, foot, target)
 
 
 def _adapt(executed: Path) -> None:
@@ -124,10 +118,10 @@ def _with_font(svg: str) -> str:
     return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", svg, count=1)
 
 
-def _letters(copy: Path) -> str:
+def _letters(copy: Path, bibliography: list[Path]) -> str:
     """The characters of which the page may be made."""
-    sources = [copy / "index.qmd", copy / "references.bib", *copy.glob("_executed/*.ipynb")]
-    texts = (path.read_text(encoding="utf-8") for path in sources if path.is_file())
+    sources = [copy / "index.qmd", *bibliography, *copy.glob("_executed/*.ipynb")]
+    texts = (path.read_text(encoding="utf-8") for path in sources)
     return "".join(sorted(set().union(*texts)))
 
 
@@ -144,9 +138,25 @@ def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
         "tooltips": {id: provenance.tooltip(result) for id, result in found.used.items()},
         "sources": {each.label: _tree(html_exhibits.sources(project, each)) for each in shown},
         "columns": {each.label: _widths(each) for each in shown},
+        "numbers": {each.label: _numbers(each) for each in shown if each.numbers},
+        "frames": FRAMES,
         "end": _tree(*end, said),
         "foot": _tree(said),
     }
+
+
+def _numbers(shown: Exhibit) -> list[dict]:
+    """Where the numbers of a table stand, from 1, and what each leads to."""
+    return [
+        {
+            "row": number.row + 1,
+            "column": number.column + 1,
+            "key": key,
+            "url": provenance.cell_address(number),
+            "title": provenance.tooltip(number),
+        }
+        for key, number in shown.numbers.items()
+    ]
 
 
 def _widths(shown: Exhibit) -> list[float]:
@@ -164,13 +174,14 @@ def _tree(*blocks: dict) -> str:
 
 def _take(site: Path, found: Manuscript, out: Path) -> None:
     """Copy the finished files of Quarto's output folder."""
-    missing = [name for name in _FILES if not (site / name).is_file()]
+    files = [form.file for form in FORMS.values() if form.by_quarto]
+    missing = [name for name in files if not (site / name).is_file()]
     if missing:
         raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
-    for name in _FILES:
+    for name in files:
         shutil.copy(site / name, out)
-    content = _unframed((site / "index.docx").read_bytes(), found)
-    (out / "index.docx").write_bytes(word.finish(content))
+    content = _unframed((site / docx.FORM.file).read_bytes(), found)
+    (out / docx.FORM.file).write_bytes(word.finish(content))
 
 
 def _unframed(content: bytes, found: Manuscript) -> bytes:

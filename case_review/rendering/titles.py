@@ -8,14 +8,7 @@ from case_review import __version__
 from case_review.build.revision import revision
 from case_review.project import Project
 from case_review.rendering import ast
-
-#: The forms of the report and their media types.
-_TYPES = {
-    "index.html": "text/html",
-    "index.pdf": "application/pdf",
-    "index.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "index.jats.xml": "application/xml",
-}
+from case_review.rendering.assemble import FORMS
 
 
 def fill(project: Project, meta: dict) -> dict:
@@ -41,7 +34,8 @@ def fill(project: Project, meta: dict) -> dict:
 
 def described(about: dict, out: Path) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
-    files = [name for name in _TYPES if name == "index.html" or (out / name).is_file()]
+    page, *others = FORMS.values()
+    forms = [page, *(form for form in others if (out / form.file).is_file())]
     told = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -53,8 +47,8 @@ def described(about: dict, out: Path) -> dict:
         "keywords": about["keywords"],
         "license": about["licence"],
         "encoding": [
-            {"@type": "MediaObject", "contentUrl": name, "encodingFormat": _TYPES[name]}
-            for name in files
+            {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+            for form in forms
         ],
     }
     return {key: value for key, value in told.items() if value}

@@ -76,6 +76,22 @@ local function hanging(found)
   return found
 end
 
+-- Let each number lead to its cell, as those of the prose do.
+local function linked(numbers)
+  return function(found)
+    local rows = pandoc.List({})
+    for _, body in ipairs(found.bodies) do rows:extend(body.body) end
+    for _, number in ipairs(numbers) do
+      local shown = rows[number.row].cells[number.column].contents[1]
+      if shown and pandoc.utils.stringify(shown) ~= "" then
+        local attributes = pandoc.Attr("", { "result" }, { { "data-number", number.key } })
+        shown.content = { pandoc.Link(shown.content, number.url, number.title, attributes) }
+      end
+    end
+    return found
+  end
+end
+
 -- Quarto wraps an embedded cell in a Div that names the notebook by its absolute path.
 local function embedded(div)
   if not div.classes:includes("quarto-embed-nb-cell") then return nil end
@@ -88,24 +104,17 @@ local function embedded(div)
     div = div:walk({ Table = hanging })
     if #widths > 0 then div.content = within("wide", div.content) end
   end
+  if html and handed.numbers[label] then div = div:walk({ Table = linked(handed.numbers[label]) }) end
   if html and handed.sources[label] then div.content:extend(blocks(handed.sources[label])) end
   return div
 end
 
--- The frames that styles/quarto.css draws for the page: their style in Word, their function in Typst.
-local frames = {
-  ["audit-line"] = { "Statement", "framed" },
-  ["key-points"] = { "Boxed Text", "framed" },
-  note = { "Boxed Text", "framed" },
-  reconstructed = { "Statement", "framed" },
-  small = { "Small Text", "small" },
-  summary = { "Boxed Text", "framed" },
-}
-
+-- The frames that styles/quarto.css draws for the page: their style in Word, a function in Typst.
 local function framed(div)
   for _, class in ipairs(div.classes) do
-    if frames[class] then
-      local style, name = table.unpack(frames[class])
+    local style = handed.frames[class]
+    if style then
+      local name = class == "small" and "small" or "framed"
       if typst then div.content = within(name, div.content) else div.attributes["custom-style"] = style end
       return div
     end
@@ -126,5 +135,5 @@ end
 local filters = { { Div = embedded } }
 if FORMAT == "docx" then table.insert(filters, { Image = drawn }) end
 if handed then table.insert(filters, { Pandoc = ending }) end
-if typst or FORMAT == "docx" then table.insert(filters, { Div = framed }) end
+if handed and (typst or FORMAT == "docx") then table.insert(filters, { Div = framed }) end
 return filters

@@ -5,7 +5,7 @@
 function provenance() {
   const block = document.getElementById("provenance");
   if (!block) return;
-  const cards = JSON.parse(block.textContent);
+  const { cards, shared } = JSON.parse(block.textContent);
   const card = document.createElement("div");
   card.id = "provenance-card";
   card.setAttribute("role", "tooltip");
@@ -46,11 +46,11 @@ function provenance() {
 
   function show(link) {
     clearTimeout(leaving);
-    const lines = cards[link.dataset.result];
-    if (!lines || shownFor === link) return;
+    const found = cards[link.dataset.number ?? link.dataset.result];
+    if (!found || shownFor === link) return;
     hide();
     shownFor = link;
-    fill(lines);
+    fill([...found[0], ...shared[found[1]]]);
     card.hidden = false;
     place(link);
     link.setAttribute("aria-describedby", card.id);
@@ -68,23 +68,28 @@ function provenance() {
     clearTimeout(leaving);
     leaving = setTimeout(() => document.activeElement === shownFor || hide(), 300);
   };
-  for (const link of document.querySelectorAll("a.result")) {
-    link.removeAttribute("title");
-    link.addEventListener("pointerenter", (event) => event.pointerType === "touch" || show(link));
-    link.addEventListener("pointerleave", (event) => event.pointerType === "touch" || hideSoon());
-    link.addEventListener("focus", () => show(link));
-    link.addEventListener("blur", hide);
-    // A finger cannot hover: its first tap shows the card, the second one follows the link.
-    link.addEventListener("pointerdown", (event) => {
-      tapped = event.pointerType === "touch" && shownFor !== link ? link : null;
-    });
-    link.addEventListener("click", (event) => {
-      if (tapped !== link || event.detail === 0) return; // 0: by the keyboard
-      event.preventDefault();
-      show(link);
-      tapped = null;
+  document.querySelectorAll("a.result").forEach((link) => link.removeAttribute("title"));
+  // Heard by the document, for a table that sorts makes its cells anew.
+  function hear(kind, act) {
+    document.addEventListener(kind, (event) => {
+      const link = event.target.closest?.("a.result");
+      if (link && !link.contains(event.relatedTarget)) act(link, event);
     });
   }
+  hear("pointerover", (link, event) => event.pointerType === "touch" || show(link));
+  hear("pointerout", (link, event) => event.pointerType === "touch" || hideSoon());
+  hear("focusin", show);
+  hear("focusout", hide);
+  // A finger cannot hover: its first tap shows the card, the second one follows the link.
+  hear("pointerdown", (link, event) => {
+    tapped = event.pointerType === "touch" && shownFor !== link ? link : null;
+  });
+  hear("click", (link, event) => {
+    if (tapped !== link || event.detail === 0) return; // 0: by the keyboard
+    event.preventDefault();
+    show(link);
+    tapped = null;
+  });
   document.addEventListener("pointerdown", (event) => {
     if (shownFor && !shownFor.contains(event.target) && !card.contains(event.target)) hide();
   });

@@ -7,8 +7,7 @@ from descriptive_data import VALUES, read
 from matplotlib.colors import to_hex
 from notebook_cells import run_cells
 
-from case_review.analyses import data_quality, swimmer
-from case_review.data import expectations
+from case_review.analyses import swimmer
 from case_review.exhibits import style
 from case_review.exhibits.tables import printed
 from case_review.notebook import FigureOutput
@@ -123,23 +122,3 @@ def test_small_print_stands_below_everything_else():
     note = figure.texts[-1].get_window_extent()
     assert note.y1 <= axes.xaxis.label.get_window_extent().y0
     plt.close(figure)
-
-
-def test_every_expectation_is_listed_with_what_was_seen():
-    made = [
-        ("raw", "patients", "", "the table has at least 1 row", True, "25"),
-        ("raw", "patients", "sex", "sex is known", False, "1 of 25 rows unexpected"),
-        ("raw", "across", "", "columns are documented", True, "['file_row', 'a', 'b']"),
-    ]
-    outcomes = [
-        expectations.Outcome(f"{table}_{stage}", table, column, text, success, seen, [])
-        for stage, table, column, text, success, seen in made
-    ]
-    table = data_quality.outcomes_table(expectations.Report("raw", outcomes))
-    assert [list(row.cells) for row in table.rows] == [
-        ["Raw data, patients.csv", "", ""],
-        ["the table has at least 1 row", "met", "25 rows"],
-        ["sex is known", "not met", "1 of 25 rows"],
-        ["Raw data, between the tables", "", ""],
-        ["columns are documented", "met", "2 columns"],
-    ]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from audit_tables import claims, row
 
-from case_review.audit.bounds import QUESTION_COLUMNS, Bound, questions, safety_bounds, table
+from case_review.audit.bounds import QUESTION_COLUMNS, Bound, questions, safety_bounds
 from case_review.audit.claims import from_frame
 from case_review.errors import ReviewError
 
@@ -53,12 +53,13 @@ def test_margins_that_contradict_each_other_are_refused():
         ask("table1.colour.red")
 
 
-def test_the_table_says_what_is_determined():
-    bounds = [Bound("a", "T", "One", 3, 3, 10), Bound("b", "T", "Two", 0, 4)]
-    assert [list(r.cells) for r in table(bounds).rows] == [
-        ["T", "", ""], ["One", "10", "determined: 3"], ["Two", "", "between 0 and 4"],
-    ]  # fmt: skip
-    assert table(bounds).data["determined"].tolist() == [True, False]
+def test_an_answer_says_what_is_determined():
+    known, open_ = Bound("a", "T", "One", 3, 3, 10), Bound("b", "T", "Two", 0, 4)
+    assert (known.prose, known.cell) == ("3", "determined: 3")
+    assert open_.prose == open_.cell == "between 0 and 4"
+    fields = ("value", "low", "high", "of", "unit")
+    assert [known.fields()[name] for name in fields] == [3, 3, 3, 10, "patients"]
+    assert [open_.fields()[name] for name in fields] == [None, 0, 4, None, "patients"]
 
 
 SAFETY = {"first_reports": 3, "second_reports": 2, "first_patients": 5, "second_patients": 6,

@@ -8,14 +8,7 @@ from audit_tables import row
 
 from case_review.audit.claims import from_frame
 from case_review.audit.findings import Finding
-from case_review.audit.reproduction import (
-    compare,
-    counts,
-    hold_baseline,
-    reasons_table,
-    summary_table,
-    write_baseline,
-)
+from case_review.audit.reproduction import compare, frame, hold_baseline, write_baseline
 from case_review.errors import ReviewError
 from case_review.registry import Result
 
@@ -27,7 +20,7 @@ RESULTS = {
         Result("a.open", 2, low=1, high=float("nan"), unit="weeks", text="2 weeks"),
         Result("a.p", 0.24113, text="p = 0.241"),
         Result("a.longest", 4383, unit="hours", text="6 months"),
-        Result("a.dose", "1.6 mg/m²/day", text="1.6 mg/m²/day"),
+        Result("a.dose", 1.6, unit="mg/m²/day", text="1.6 mg/m²/day"),
         Result("a.upper", 15, unit="ng/ml", text="15 ng/ml"),
         Result("a.name", "steroids", text="steroids"),
     )
@@ -78,7 +71,8 @@ def test_numbers_that_agree_at_their_precision_are_reproduced(measure, value, re
 )
 def test_numbers_that_do_not_agree_differ(measure, value, result_id, unit, computed):
     found = verdict(measure, value, result_id, unit)
-    assert (found.verdict, found.computed) == ("differs", computed)
+    assert (found.verdict, found.computed.cell) == ("differs", computed)
+    assert round(found.computed.value, found.claim.digits) == float(computed)
     assert found.reason == f"The data give {computed}, the paper prints {value}."
 
 
@@ -86,6 +80,10 @@ def test_a_number_that_differs_takes_its_reason_from_the_findings():
     finding = Finding("results.x.all.pct", "", "35.6", "35.7", "", "truncation", "Cut off.")
     found = verdict("pct", "35.6", "a.male", "%", findings=[finding])
     assert found.reason == "Truncated, not rounded. Cut off."
+    assert (found.finding, found.remarked) == ("truncation", False)
+    # What is only cut off elsewhere is no remark on a number that the data give as well.
+    again = verdict("pct", "35.7", "a.male", "%", findings=[finding])
+    assert (again.verdict, again.reason, again.remarked) == ("reproduced", "", False)
 
 
 def test_a_statement_beyond_the_data_is_so_in_every_place():
@@ -100,6 +98,7 @@ def test_a_statement_beyond_the_data_is_so_in_every_place():
         finding = Finding("results.x.all.n", "", "30", "84", "", kind, "Too few.")
         _, elsewhere, other = compare(from_frame(pd.DataFrame(rows)), RESULTS, [finding])
         assert (elsewhere.verdict, elsewhere.reason) == ("reproduced", again)
+        assert elsewhere.remarked == bool(again)
         assert other.reason == ""
 
 
@@ -126,13 +125,18 @@ def verdicts():
 
 
 def test_none_is_left_out(verdicts):
-    assert counts(verdicts) == {"reproduced": 1, "differs": 1, "not computable": 2}
-    table = summary_table(verdicts)
-    assert [list(r.cells) for r in table.rows] == [
-        ["Results", "4", "1", "1", "2"], ["All", "4", "1", "1", "2"],
-    ]  # fmt: skip
-    assert len(table.data) == 4
-    assert sum(int(r.cells[1]) for r in reasons_table(verdicts).rows) == 2
+    found = frame(verdicts)
+    assert found["verdict"].tolist() == ["reproduced", "differs", *["not computable"] * 2]
+    assert found["computed"].tolist() == ["30", "30", "", ""]
+    assert set(found["place"]) == {"Results"}
+    assert found["claim_id"].tolist() == [f"results.x{i}.all.n" for i in range(4)]
+
+
+def test_a_print_is_quoted_with_its_number_and_other_words_stay_words(verdicts):
+    claim = verdicts[0].claim
+    fields = claim.quoted().fields()
+    assert (claim.quoted().cell, fields["value"]) == ("30", 30)
+    assert claim.quoted("2–13 years").fields()["value"] == "2–13 years"
 
 
 def test_the_baseline_holds_and_names_what_was_lost(verdicts, tmp_path):

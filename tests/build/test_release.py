@@ -1,6 +1,7 @@
 """The release archive: complete, deterministic, and honest about what made what."""
 
 import json
+import shutil
 import subprocess
 import zipfile
 
@@ -9,7 +10,7 @@ import pytest
 from building import copy_sources, make
 
 from case_review import registry
-from case_review.build import reproducibility
+from case_review.build import freshness, reproducibility
 from case_review.build.release import release
 from case_review.errors import ReviewError
 from case_review.project import Project
@@ -36,6 +37,7 @@ def project(tmp_path, monkeypatch):
     project.site.mkdir()
     for name in FINISHED:
         (project.site / name).write_text(name)
+    freshness.record_site(project, project.site, "site", "")
     project.clean.mkdir(parents=True)
     (project.clean / "patients.csv").write_text("n\n1\n")
     (root / "params.yml").write_text("shared: {}\n")
@@ -121,6 +123,18 @@ def test_an_incomplete_or_changed_project_is_refused(project):
     (project.site / "index.pdf").unlink()
     with pytest.raises(ReviewError, match=r"lacks index\.pdf"):
         release(project)
+    shutil.rmtree(project.site)
+    shutil.rmtree(project.build)
+    with pytest.raises(ReviewError, match=r"lacks index\.html"):
+        release(project)
+
+
+def test_a_report_of_a_renderer_that_makes_less_is_complete(project, tmp_path):
+    (project.site / "index.jats.xml").unlink()
+    freshness.record_site(project, project.site, "site", "")
+    with zipfile.ZipFile(release(project, tmp_path)) as opened:
+        names = {name.rpartition("/")[2] for name in opened.namelist()}
+    assert {*FINISHED} - names == {"index.jats.xml"}
 
 
 def test_an_archive_unpacked_inside_another_repository_lists_its_own_sources(project, tmp_path):

@@ -33,6 +33,21 @@ def test_the_raw_data_meet_every_expectation(tables):
     report.raise_for_failures()
 
 
+def test_an_outcome_tells_what_was_seen_in_numbers(tables):
+    report = expectations.validate(
+        Project(ROOT), "raw", damaged(tables, "patients", 5, "sex", "femlae")
+    )
+    own = [outcome for outcome in report.outcomes if outcome.table == "patients"]
+    (broken,) = (outcome for outcome in own if not outcome.success)
+    assert (broken.unexpected_count, broken.element_count) == (1, 25)
+    assert broken.seen.cell == "1 of 25 rows" and broken.seen.fields()["n"] == 1
+    sizes = {o.seen.cell for o in own if o.unexpected_count is None}
+    assert sizes == {"25 rows", f"{len(tables['patients'].columns)} columns"}
+    assert expectations.Outcome("s", "t", "c", "typed", True, "int64", []).seen.cell == "int64"
+    counts = report.to_frame()["unexpected_count"]
+    assert {type(count) for count in counts} == {int, type(None)}
+
+
 def test_broken_expectations_name_file_column_row_and_value(tables):
     broken = damaged(tables, "patients", 5, "sex", "femlae")
     broken["patients"].loc[6, "age_unit"] = "moons"

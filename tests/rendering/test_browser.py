@@ -16,6 +16,7 @@ from building import ROOT
 from case_review import registry
 from case_review.project import Project
 from case_review.rendering import render
+from case_review.values import Estimate
 
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 pytestmark = [
@@ -233,12 +234,68 @@ def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
 
 
 def test_every_number_is_a_link_without_scripts(site, results):
-    links = parsed(site / "index.html").select("a.result")
+    links = parsed(site / "index.html").select("a.result[data-result]")
     assert len(links) > 20
     for link in links:
         result = results[link["data-result"]]
         assert link["href"] == f"notebooks/{result.notebook}.html#{result.cell}"
         assert link["title"].startswith(f"{result.id} = ")
+
+
+def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, built_report):
+    page = parsed(site / "index.html")
+    found = json.loads(page.select_one("#provenance").string)
+    links = {link["data-number"]: link for link in page.select("a.result[data-number]")}
+    embedded = {node["id"] for node in page.select(".exhibit[id^=tbl-]")}
+    recorded, seen = registry.load(built_report.results), set()
+    for path in sorted(built_report.results.glob("*.json")):
+        for label, table in registry.read_tables(path).items():
+            rows = page.select(f"#{label} tbody tr") if label in embedded else []
+            for cell in table["cells"] if rows else ():
+                if isinstance(cell["value"], str) and cell["low"] is cell["n"] is None:
+                    continue
+                key = f"{label}:{cell['row']}:{cell['column']}"
+                place = rows[cell["row"]].find_all(["th", "td"])[cell["column"]]
+                assert links[key] is place.select_one("a.result"), key
+                origin = recorded[cell["result"]] if cell["result"] else None
+                at = f"notebooks/{path.stem}.html#{origin.cell if origin else label}"
+                assert links[key]["href"] == at and links[key]["title"], key
+                own, shared = found["cards"][key]
+                said = dict(own)
+                value = "not estimable" if cell["value"] is None else str(cell["value"])
+                assert said["Value"] == f"{value.removesuffix('.0')} {cell['unit']}".strip(), key
+                assert said.get("Result", "") == cell["result"]
+                files = [text for term, text in found["shared"][shared] if term == "Input"]
+                inputs = origin.inputs if origin else table["inputs"]
+                assert files == [f"{name}, SHA-256 {sum[:8]}" for name, sum in inputs.items()]
+                seen.add(key)
+    assert seen == set(links) and len(seen) > 60
+
+
+@pytest.mark.parametrize("way", ["hover", "focus"])
+def test_a_number_in_a_table_is_calm_until_it_is_asked(browser, site, way):
+    browser.open(site / "index.html")
+    link = browser.find("a.result[data-number]")
+    style = "getComputedStyle(arguments[0])"
+    cell = "arguments[0].closest('th, td')"
+    assert browser.js(f"{style}.textDecorationLine", link) == "none"
+    assert browser.js(f"{style}.color === getComputedStyle({cell}).color", link)
+    before = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
+    if way == "hover":
+        browser.point_at(link)
+    else:
+        from selenium.webdriver import Keys
+
+        browser.js("arguments[0].focus()", link)
+        browser.press(Keys.SHIFT + Keys.TAB)
+        browser.press(Keys.TAB)
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    assert browser.js(f"{style}.textDecorationLine", link) == "underline"
+    assert "Value" in card(browser).text and "Input" in card(browser).text
+    after = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
+    assert [after[side] for side in ("width", "height")] == [before["width"], before["height"]]
+    browser.click(link)
+    browser.until("location.pathname.includes('/notebooks/')")
 
 
 # -- what can be operated --------------------------------------------------------------------------
@@ -322,6 +379,10 @@ def table_page(tmp_path_factory):
     source = '#| label: tbl-all\n#| tbl-cap: "Everybody."\n#| interactive: table'
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, outputs=[output])])
     nbformat.write(book, root / "report" / "_executed" / "01_small.ipynb")
+    fields = Estimate(10, 2, 20, "weeks").fields()
+    numbers = [{"row": 0, "column": 2, "result": "", **fields}]
+    tables = {"tbl-all": {"inputs": {"data/raw/patients.csv": "abcdef0123"}, "cells": numbers}}
+    registry.write(root / "report" / "results" / "01_small.json", "01_small", {}, [], tables)
     text = "---\ntitle: Small\n---\n\n{{< embed _executed/01_small.ipynb#tbl-all >}}\n"
     (root / "report" / "index.qmd").write_text(text, encoding="utf-8")
     (root / "params.yml").write_text("", encoding="utf-8")
@@ -348,6 +409,11 @@ def test_a_table_is_sorted_by_size_and_says_so(browser, table_page):
     browser.press(Keys.ENTER)
     browser.until(f"{heading} === 'descending'")
     assert patients(browser) == list("DBAC")
+    browser.point_at(browser.find("#tbl-all a.result"))
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    assert (
+        "2 to 20" in card(browser).text and "patients.csv, SHA-256 abcdef01" in card(browser).text
+    )
 
 
 def test_a_table_is_filtered_and_searched(browser, table_page):

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -11,15 +12,29 @@ from building import ROOT
 from docx import Document
 
 from case_review import rendering
+from case_review.build import freshness
+from case_review.build.release import release
 from case_review.errors import ReviewError
-from case_review.rendering import ast, quarto
+from case_review.rendering import ast, forms, quarto
 
 RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
 HANDED = {
     "anchors": {"small.count": "number-small-count"},
     "tooltips": {"small.count": "small.count = 12; n = 12 of 84"},
     "columns": {"tbl-one": [0.25, 0.75]},
+    "numbers": {
+        "tbl-one": [
+            {
+                "row": 1,
+                "column": 2,
+                "key": "tbl-one:0:1",
+                "url": "notebooks/01.html#c",
+                "title": "2",
+            }
+        ]
+    },
     "sources": {"tbl-one": json.dumps({**ast.parse("[CSV](exhibits/tbl-one.csv)")})},
+    "frames": forms.FRAMES,
     "end": json.dumps(ast.parse("# Where the numbers come from")),
     "foot": json.dumps(ast.parse("Rendered by Quarto 1.2.3.")),
 }
@@ -115,6 +130,14 @@ def test_the_page_gets_sources_columns_and_footer(folder):
     assert "Where the numbers come from" not in made
 
 
+def test_a_number_in_a_table_leads_to_its_cell(folder):
+    hand_over(folder)
+    made = convert(folder, "provenance", EMBEDDED, "html")
+    link = '<a href="notebooks/01.html#c" class="result"'
+    assert made.count(link) == 1 and 'data-number="tbl-one:0:1" title="2">2</a>' in made
+    assert "notebooks/01" not in convert(folder, "provenance", EMBEDDED, "typst")
+
+
 def test_print_gets_the_appendix(folder):
     hand_over(folder)
     made = convert(folder, "provenance", EMBEDDED, "typst")
@@ -135,6 +158,7 @@ def test_print_hangs_the_labels_of_rows_and_widens_shared_tables(folder):
 
 
 def test_print_frames_what_the_page_frames(folder):
+    hand_over(folder)
     text = "::: {.reconstructed}\nNot original.\n:::\n\n::: {.other}\nText.\n:::\n"
     made = convert(folder, "provenance", text, "typst")
     assert made.count("#framed[") == 1 and made.index("#framed[") < made.index("Not original.")
@@ -142,6 +166,7 @@ def test_print_frames_what_the_page_frames(folder):
 
 
 def test_word_frames_what_the_page_frames(folder):
+    hand_over(folder)
     text = "::: {.reconstructed}\nNot original.\n:::\n\n::: {.note}\nText.\n:::\n"
     made = as_docx(folder, text)
     assert '"custom-style" , "Statement"' in made and '"custom-style" , "Boxed Text"' in made
@@ -290,6 +315,24 @@ def test_a_quarto_on_the_path_is_used_and_writes_nothing_beside_the_sources(manu
     assert {"_site/index.html", "_site/index.pdf", "_site/index.docx"} <= new
     assert "_site/notebooks/01_small.html" in new
     assert "1.2.3." in json.loads(after["_site/index.html"])["blocks"][0]["c"][1][0]["c"][-1]["c"]
+
+
+def test_what_quarto_rendered_can_be_released(manuscript, program, tmp_path):
+    program()
+    source = manuscript.executed / "01_small.ipynb"
+    (manuscript.notebooks / source.name).write_bytes(source.read_bytes())
+    rendering.render(manuscript, "auto")
+    freshness.record_site(manuscript, manuscript.site, "site", "")
+    for folder in ("_executed", "_site", "_build"):
+        with (manuscript.root / ".gitignore").open("a", encoding="utf-8") as ignored:
+            ignored.write(f"report/{folder}\n")
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for arguments in (["init"], ["add", "."], ["commit", "-m", "x"]):
+        command = ["git", *identity, *arguments]
+        subprocess.run(command, cwd=manuscript.root, check=True, capture_output=True)
+    with zipfile.ZipFile(release(manuscript, tmp_path)) as archive:
+        names = {name.partition("/report/_site/")[2] for name in archive.namelist()}
+    assert {"index.html", "index.pdf", "index.docx", "notebooks/01_small.html"} <= names
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,17 @@ from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import PARAMS_VARIABLE, Project
-from case_review.rendering import ast, cells, columns, figures, provenance, render, swap
+from case_review.rendering import ast, columns, figures, provenance, render, swap
 from case_review.rendering.word import packed, parts_of
+from case_review.values import Count, Estimate
 
 HOSTILE = "<script>alert('x')</script> **b** $x$ @tbl-one {{< result a.b >}} #set \\n [l](u)"
 #: Types of script elements that browsers do not run.
 DATA = ("application/json", "application/ld+json")
+COUNT = Count(30, of=84)
 MANUSCRIPT = """---
 title: A small review
+bibliography: references.bib
 author:
   - name: Ada Example
 abstract: |
@@ -58,8 +61,9 @@ In all, {{< result small.count >}} responded (@tbl-one, @fig-one) [@smith].
 
 def table(cell):
     data = pd.DataFrame({"a": [1]})
-    rows = [Row(["Block", ""], heading=True), Row([cell, "30 (35.7%)"], indent=1, mark="a")]
-    return Table(["Row", "All"], rows, data, notes=[("a", "A note below.")]).markdown()
+    rows = [Row(["Block", ""], heading=True), Row([cell, COUNT], indent=1, mark="a")]
+    rows.append(Row(["Longest", Estimate(1 / 3, 0.1, 4, "weeks", digits=1)]))
+    return Table(["Row", "All"], rows, data, notes=[("a", "A note below.")])
 
 
 def code_cell(source, **data):
@@ -92,9 +96,13 @@ def template(tmp_path_factory):
     options = '#| label: fig-one\n#| fig-cap: "A line."\n#| fig-alt: "A rising \\"line\\"."'
     book.cells = [
         nbformat.v4.new_markdown_cell("# Title\n\n<b>bold</b>", id="title"),
-        code_cell('#| label: tbl-one\n#| tbl-cap: "Rows."', **{"text/markdown": table(HOSTILE)}),
+        code_cell(
+            '#| label: tbl-one\n#| tbl-cap: "Rows."', **{"text/markdown": table(HOSTILE).markdown()}
+        ),
         code_cell(options, **{"image/svg+xml": drawn.svg, "image/png": png}),
-        code_cell('#| label: tbl-two\n#| tbl-cap: "More."', **{"text/markdown": table("plain")}),
+        code_cell(
+            '#| label: tbl-two\n#| tbl-cap: "More."', **{"text/markdown": table("plain").markdown()}
+        ),
     ]
     nbformat.write(book, root / "report/_executed/01_small.ipynb")
     (root / "report/exhibits/tbl-one.csv").write_text("a\n1\n", encoding="utf-8")
@@ -103,7 +111,12 @@ def template(tmp_path_factory):
     result = registry.Result(
         "small.count", 30, text="30 (35.7%)", cell="tbl-one", inputs=inputs, **details
     )
-    registry.write(root / "report/results/01_small.json", "01_small", {}, [result])
+    shown = [
+        {"row": row, "column": column, "result": id, **value.fields()}
+        for (row, column, value), id in zip(table("x").values(), ("small.count", ""), strict=True)
+    ]
+    tables = {"tbl-one": {"inputs": {"data/raw/other.csv": "fedcba987654"}, "cells": shown}}
+    registry.write(root / "report/results/01_small.json", "01_small", {}, [result], tables)
     bib = "@article{smith, author={Smith, Jo}, title={On things}, journal={J}, year={2001}}\n"
     (root / "report/references.bib").write_text(bib, encoding="utf-8")
     (root / "report/index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
@@ -142,7 +155,7 @@ def pdf_text(site):
 
 
 def test_a_number_links_to_its_cell_and_says_where_it_comes_from(site):
-    links = page(site).select("a.result")
+    links = page(site).select("a.result[data-result]")
     assert [link.get_text() for link in links] == ["30 (35.7%)"] * 2
     assert links[0]["href"] == "notebooks/01_small.html#tbl-one"
     assert links[0]["title"] == (
@@ -257,23 +270,43 @@ def test_policy_admits_exactly_the_scripts_of_the_page(site):
 
 
 def test_card_says_what_the_registry_holds(site):
-    cards = json.loads(page(site).select_one("#provenance").string)
-    assert cards == {
-        "small.count": [
-            ["Result", "small.count"],
-            ["Value", "30 patients"],
-            ["Interval", "0.25 to 0.5"],
-            ["n", "30 of 84"],
-            ["Cell", "01_small, tbl-one"],
-            ["Input", "data/raw/patients.csv, SHA-256 abcdef01"],
-        ]
+    found = json.loads(page(site).select_one("#provenance").string)
+    said = {
+        key: [*lines, *found["shared"][place]] for key, (lines, place) in found["cards"].items()
     }
+    count = [["Result", "small.count"], ["Value", "30 patients"], ["n", "30 of 84"]]
+    origin = [["Cell", "01_small, tbl-one"], ["Input", "data/raw/patients.csv, SHA-256 abcdef01"]]
+    assert said == {
+        "small.count": [*count[:2], ["Interval", "0.25 to 0.5"], count[2], *origin],
+        "tbl-one:1:1": [*count, *origin],
+        "tbl-one:2:1": [
+            ["Value", "0.3333333333333333 weeks"],
+            ["Interval", "0.1 to 4"],
+            ["Cell", "01_small, tbl-one"],
+            ["Input", "data/raw/other.csv, SHA-256 fedcba98"],
+        ],
+    }
+
+
+def test_a_number_in_a_table_leads_to_its_cell_and_stays_what_it_was(site):
+    links = page(site).select("#tbl-one tbody a.result")
+    assert [(link["data-number"], link.get_text()) for link in links] == [
+        ("tbl-one:1:1", "30 (35.7)"), ("tbl-one:2:1", "0.3 (0.1–4.0)"),
+    ]  # fmt: skip
+    assert {link["href"] for link in links} == {"notebooks/01_small.html#tbl-one"}
+    assert links[1]["title"] == "0.3333 weeks; interval 0.1 to 4; notebook 01_small, cell tbl-one"
+    assert all(link.parent.get_text() == link.get_text() for link in links)
+    assert page(site).select("#tbl-two a.result") == []
+    html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
+    own = BeautifulSoup(html, "html.parser")
+    assert [link["href"] for link in own.select("#tbl-one tbody a.result")] == ["#tbl-one"] * 2
+    assert "tbl-one:2:1" in own.select_one("#provenance").string
 
 
 def test_tables_have_header_cells_with_a_scope(site):
     found = page(site).select_one("#tbl-one")
     assert [cell["scope"] for cell in found.select("thead th")] == ["col", "col"]
-    assert [cell["scope"] for cell in found.select("tbody th")] == ["rowgroup", "row"]
+    assert [cell["scope"] for cell in found.select("tbody th")] == ["rowgroup", "row", "row"]
     assert found.select_one(".table-scroll")["aria-label"] == "Table 1: Rows."
 
 
@@ -336,6 +369,50 @@ def test_citations_are_listed(site):
     assert "On Things" in text_of(page(site).select_one("#refs"))
 
 
+STYLE = """<?xml version="1.0" encoding="utf-8"?>
+<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+  <info><title>T</title><id>t</id><updated>2020-01-01T00:00:00+00:00</updated></info>
+  <citation><layout prefix="[" suffix="]"><text value="MARK"/></layout></citation>
+  <bibliography><layout><text variable="title"/></layout></bibliography>
+</style>
+"""
+
+
+def test_the_header_s_citation_style_wins_over_the_project_s(project):
+    def cited(header, settings):
+        text = MANUSCRIPT.replace("bibliography: references.bib\n", header)
+        (project.report / "index.qmd").write_text(text, encoding="utf-8")
+        (project.report / "_quarto.yml").write_text(settings, encoding="utf-8")
+        render(project, "embedded", project.site)
+        return text_of(page(project.site).main)
+
+    for mark in ("one", "two"):
+        path = project.report / f"{mark}.csl"
+        path.write_text(STYLE.replace("MARK", mark), encoding="utf-8")
+    whole = "bibliography: [references.bib]\ncsl: two.csl\n"
+    assert "[two]" in cited("", whole)
+    assert "[one]" in cited("csl: one.csl\n", whole)
+    assert "[one]" in cited("bibliography: references.bib\ncsl: one.csl\n", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "settings", "place"),
+    [
+        ("csl: nature.csl\nbibliography: references.bib\n", "", "index.qmd, line 3: csl"),
+        ("bibliography:\n  - references.bib\n  - no.bib\n", "", "index.qmd, line 5: bibliography"),
+        ("", "lang: en\nbibliography: no.bib\n", "_quarto.yml, line 2: bibliography"),
+        ("", "", "index.qmd cites, but names no references"),
+    ],
+)
+def test_a_missing_file_of_citations_is_named_with_its_place(project, header, settings, place):
+    text = MANUSCRIPT.replace("bibliography: references.bib\n", header)
+    (project.report / "index.qmd").write_text(text, encoding="utf-8")
+    (project.report / "_quarto.yml").write_text(settings, encoding="utf-8")
+    with pytest.raises(ReviewError) as caught:
+        render(project, "embedded", project.site)
+    assert place in str(caught.value)
+
+
 def test_rendering_twice_gives_the_same_bytes(project, site):
     render(project, "embedded", project.site)
     for path in (found for found in site.rglob("*") if found.is_file()):
@@ -374,7 +451,7 @@ def test_what_is_unknown_is_refused_with_file_and_line(project, old, new, messag
 def test_a_typed_number_is_refused(project):
     text = MANUSCRIPT.replace("In all,", "In all 44 patients,")
     (project.report / "index.qmd").write_text(text, encoding="utf-8")
-    with pytest.raises(ReviewError, match="line 11: '44' is typed"):
+    with pytest.raises(ReviewError, match="line 12: '44' is typed"):
         render(project, "embedded", project.site)
 
 
@@ -417,8 +494,3 @@ def test_zip_is_normalised():
                 archive.writestr(zipfile.ZipInfo(name, (2020, 1, day, 0, 0, 0)), name)
         archives.append(packed(parts_of(stream.getvalue())))
     assert archives[0] == archives[1]
-
-
-def test_options_of_a_cell():
-    source = '#| label: fig-a\n#| fig-alt: "One\n#|   \\"two\\"."\nx = 1\n#| late: no'
-    assert cells.options(source) == {"label": "fig-a", "fig-alt": 'One "two".'}
