@@ -1,8 +1,8 @@
 """From the manuscript and the executed notebooks to the finished report.
 
-Only the command line imports it; it imports `audit`, `build` and the ground. The manuscript, executed
-notebooks, results and exhibits come in; the report as HTML, PDF, Word and JATS goes out to
-`report/_site/`.
+Only the command line imports it; it imports `audit`, `build` and the ground. The manuscript,
+executed notebooks, results and exhibits come in; the report as HTML, PDF, Word and JATS goes out
+to `report/_site/`.
 """
 
 from __future__ import annotations
