@@ -60,6 +60,7 @@ class Browser:
         """Load a page afresh at a size, in the light or in the dark."""
         screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.driver.get("about:blank")
@@ -287,8 +288,10 @@ def test_a_number_in_a_table_is_calm_until_it_is_asked(browser, site, way):
         from selenium.webdriver import Keys
 
         browser.js("arguments[0].focus()", link)
-        browser.press(Keys.SHIFT + Keys.TAB)
         browser.press(Keys.TAB)
+        link = browser.driver.switch_to.active_element
+        assert link.get_attribute("data-number")
+        before = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
     browser.until("!document.querySelector('#provenance-card').hidden")
     assert browser.js(f"{style}.textDecorationLine", link) == "underline"
     assert "Value" in card(browser).text and "Input" in card(browser).text
