@@ -7,10 +7,11 @@ table, and that the findings are those which were checked against the text by ha
 import json
 from collections import defaultdict
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 
-from case_review.audit import audit_printed, claims, findings
+from case_review.audit import audit_printed, claims
 
 POPULATIONS = ("all", "publications", "posters")
 
@@ -85,6 +86,6 @@ def test_every_result_that_a_claim_names_is_recorded(published):
 
 def test_the_findings_are_those_that_were_checked_by_hand(published):
     checks = claims.text_table(ROOT / "data" / "raw" / "published_checks.csv")
-    found = findings.frame(audit_printed(published, checks))
+    found = pd.DataFrame(audit_printed(published, checks))
     assert set(zip(found["claim_id"], found["kind"], strict=True)) == CHECKED
     assert len(found) == len(CHECKED)
