@@ -28,17 +28,18 @@ def finite(value):
 
 
 class Value:
-    """What every value can do; the classes below say what it is."""
+    """What every value can do; the classes below say what it is.
 
-    @property
-    def prose(self) -> str:
-        """The value in running text, with its unit."""
-        raise AttributeError("prose")
+    Attributes
+    ----------
+    prose
+        The value in running text, with its unit.
+    cell
+        The value in a table cell, whose headings say unit and level.
+    """
 
-    @property
-    def cell(self) -> str:
-        """The value in a table cell, whose headings say unit and level."""
-        return self.prose
+    prose: str
+    cell: str
 
     @property
     def spelled(self) -> Part:
@@ -106,8 +107,7 @@ class Count(Value):
     @property
     def limits(self) -> Part:
         """The limits alone, in per cent: `25.6–46.9%`, in a cell `25.6–46.9`."""
-        shown = formatting.interval(100 * self.low, 100 * self.high, 1)
-        return Part(_percent(shown), shown, self)
+        return _part(Range(100 * self.low, 100 * self.high, "%", digits=1), self)
 
     @property
     def share(self) -> Part:
@@ -151,7 +151,7 @@ class Number(Value):
     @property
     def cell(self) -> str:
         """`12`."""
-        return _number(self.value, self.digits, self.most)
+        return formatting.number(self.value, self.digits, self.most)
 
     def fields(self) -> dict:
         """Value and unit."""
@@ -198,14 +198,12 @@ class Estimate(Value):
     @property
     def point(self) -> Part:
         """The estimate alone, which still knows its limits: `2 weeks`, in a cell `2`."""
-        shown = Number(self.estimate, self.unit, self.digits, self.most)
-        return Part(shown.prose, shown.cell, self)
+        return _part(Number(self.estimate, self.unit, self.digits, self.most), self)
 
     @property
     def limits(self) -> Part:
         """The limits alone: `1–10 weeks`, `1 week to not estimable`, in a cell `1–10`."""
-        shown = Range(self.lower, self.upper, self.unit, self.digits, self.most)
-        return Part(shown.prose, shown.cell, self)
+        return _part(Range(self.lower, self.upper, self.unit, self.digits, self.most), self)
 
     def scaled(self, factor: float, **changes) -> Estimate:
         """The same in another unit: every number times `factor`, with other `changes`."""
@@ -228,28 +226,22 @@ class Proportion(Estimate):
     @property
     def prose(self) -> str:
         """`60.0% (95% CI 32.3–83.7%)`."""
-        if math.isnan(self.estimate):
-            return NOT_ESTIMABLE
-        return f"{self.point.prose} ({formatting.ci(self.conf_level)} {self.limits.prose})"
+        return NOT_ESTIMABLE if math.isnan(self.estimate) else super().prose
 
     @property
     def cell(self) -> str:
         """`60.0 (32.3–83.7)`."""
-        if math.isnan(self.estimate):
-            return NOT_ESTIMABLE
-        return f"{self.point.cell} ({self.limits.cell})"
+        return NOT_ESTIMABLE if math.isnan(self.estimate) else super().cell
 
     @property
     def point(self) -> Part:
         """`60.0%`, in a cell `60.0`."""
-        shown = _number(100 * self.estimate, self.digits, self.most)
-        return Part(_percent(shown), shown, self)
+        return _part(Number(100 * self.estimate, "%", self.digits, self.most), self)
 
     @property
     def limits(self) -> Part:
         """`32.3–83.7%`, in a cell `32.3–83.7`."""
-        shown = formatting.interval(100 * self.lower, 100 * self.upper, self.digits)
-        return Part(_percent(shown), shown, self)
+        return _part(Range(100 * self.lower, 100 * self.upper, "%", self.digits, self.most), self)
 
     @property
     def complement(self) -> Proportion:
@@ -265,19 +257,9 @@ class Proportion(Estimate):
 class Part(Value):
     """One part of a value in print, with all its numbers behind."""
 
-    long: str
-    short: str
+    prose: str
+    cell: str
     whole: Value
-
-    @property
-    def prose(self) -> str:
-        """The part with its unit."""
-        return self.long
-
-    @property
-    def cell(self) -> str:
-        """The part without it."""
-        return self.short
 
     def fields(self) -> dict:
         """Those of the whole."""
@@ -329,7 +311,7 @@ class Range(Value):
     @property
     def prose(self) -> str:
         """`1–10 weeks`, `1 week to not estimable`."""
-        low, high = (_number(end, self.digits, self.most) for end in (self.low, self.high))
+        low, high = self._ends
         if high == NOT_ESTIMABLE != low:
             return f"{formatting.with_unit(low, self.unit)} to {high}"
         return formatting.with_unit(self.cell, self.unit)
@@ -337,9 +319,12 @@ class Range(Value):
     @property
     def cell(self) -> str:
         """`1–10`."""
-        return formatting.joined(
-            *(_number(end, self.digits, self.most) for end in (self.low, self.high)), self.word
-        )
+        return formatting.joined(*self._ends, self.word)
+
+    @property
+    def _ends(self) -> list[str]:
+        ends = (self.low, self.high)
+        return [formatting.number(end, self.digits, self.most) for end in ends]
 
     def fields(self) -> dict:
         """Distance and ends."""
@@ -362,8 +347,10 @@ class Text(Value):
 
     @property
     def prose(self) -> str:
-        """The words."""
+        """The words, in a cell as well."""
         return self.text
+
+    cell = prose
 
     def fields(self) -> dict:
         """The words themselves are the value where there is no number behind them."""
@@ -379,13 +366,6 @@ def of(value, unit: str = "") -> Value:
     return Text(value) if isinstance(value, str) else Number(value, unit)
 
 
-def _number(value, digits: int | None, most: int) -> str:
-    if digits is None and isinstance(value, int):
-        return f"{value:,}".replace("-", formatting.MINUS)
-    if digits is None and finite(value) is not None:
-        value = float(formatting.round_half_away(value, most))
-    return formatting.number(value, digits)
-
-
-def _percent(text: str) -> str:
-    return text if text == NOT_ESTIMABLE else f"{text}%"
+def _part(shown: Value, whole: Value) -> Part:
+    """`shown`, which leads to `whole`."""
+    return Part(shown.prose, shown.cell, whole)

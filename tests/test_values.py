@@ -17,6 +17,7 @@ NAN = math.nan
     [
         (Count(30, of=84), "30 (35.7%)", "30 (35.7)"),
         (Count(0, of=84), "0 (0.0%)", "0"),
+        (Count(0, of=27), "0 (0.0%)", "0"),
         (Count(0, of=0), "0 of 0", "0"),
         (Count(1234), "1,234", "1,234"),
         (Count(30, of=84, low=0.256, high=0.469), "30 (35.7%)", "30 (35.7; 25.6–46.9)"),
@@ -30,6 +31,9 @@ NAN = math.nan
          "4 (1 to not estimable)"),
         (Estimate(NAN, NAN, NAN, "weeks"), "not estimable (95% CI not estimable)",
          "not estimable (not estimable)"),
+        (Estimate(1, 0.5, 1, "weeks"), "1 week (95% CI 0.5–1 weeks)", "1 (0.5–1)"),
+        (Estimate(2, NAN, NAN, "weeks"), "2 weeks (95% CI not estimable)", "2 (not estimable)"),
+        (Estimate(1, 0, 2, conf_level=0.9), "1 (90% CI 0–2)", "1 (0–2)"),
         (Estimate(0.6084, 0.2684, 1.379, digits=2), "0.61 (95% CI 0.27–1.38)", "0.61 (0.27–1.38)"),
         (Estimate(1.26, 0.31, 2.75, "weeks", most=1), "1.3 weeks (95% CI 0.3–2.8 weeks)",
          "1.3 (0.3–2.8)"),

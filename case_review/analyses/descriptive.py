@@ -283,17 +283,3 @@ def _including(subsets: Sequence[Mapping], counts: Mapping[str, Count]) -> str:
         noun = "" if parts else (" patient" if n == 1 else " patients")
         parts.append(f"{n}{noun} with {item['label']}")
     return f"Including {' and '.join(parts)}." if parts else ""
-
-
-# -- for the analyses that still record by dictionaries --------------------------------------------
-
-
-def patients_result(id: str, n: int, of: int) -> dict:
-    """A recorded number of patients out of others, written `30 (35.7%)`."""
-    text = formatting.count_percent_prose(n, of)
-    return {"id": id, "value": n, "text": text, "unit": "patients", "n": n, "of": of}
-
-
-def plain_result(id: str, value, unit: str, text: str | None = None) -> dict:
-    """A recorded number without denominator."""
-    return {"id": id, "value": value, "text": str(value) if text is None else text, "unit": unit}
