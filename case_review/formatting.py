@@ -58,18 +58,18 @@ def ci(conf_level: float) -> str:
     return f"{number(100 * conf_level)}% CI"
 
 
-def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
-    """`1–10`, with an en dash; `1 to not estimable` where a limit does not exist."""
-    return joined(number(low, digits), number(high, digits))
+def joined(low: str, high: str, word: str = "–", unit: str = "") -> str:
+    """Two printed ends as one, `1–10 weeks`, or `1 week to not estimable`.
 
-
-def joined(low: str, high: str, word: str = "–") -> str:
-    """Two printed ends as one: `1–10`; `to` stands where a dash could be misread."""
+    `to` stands where a dash could be misread.
+    """
     if low == high == NOT_ESTIMABLE:
         return NOT_ESTIMABLE
     if NOT_ESTIMABLE in (low, high) or low.startswith(MINUS) or high.startswith(MINUS):
         word = " to "
-    return f"{low}{word}{high}"
+    if high == NOT_ESTIMABLE:
+        return f"{with_unit(low, unit)}{word}{high}"
+    return with_unit(f"{low}{word}{high}", unit)
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -79,25 +79,20 @@ class Count(Value):
     conf_level: float | None = None
 
     @property
-    def percent(self) -> str:
-        """The percentage alone, to one decimal."""
-        return formatting.percent(self.n, self.of)
-
-    @property
     def prose(self) -> str:
         """`30 (35.7%)`, `84`, or `0 of 0` where nobody could be counted."""
         if self.of is None:
             return f"{self.n:,}"
-        return f"{self.n:,} ({self.percent}%)" if self.of else "0 of 0"
+        return f"{self.n:,} ({self.share.prose})" if self.of else "0 of 0"
 
     @property
     def cell(self) -> str:
         """`30 (35.7)`, with limits `30 (35.7; 25.6–46.9)`; zero stands alone, as journals print."""
-        if self.of is None or not self.of:
+        if not self.of:
             return f"{self.n:,}"
         if self.low is None:
-            return f"{self.n:,} ({self.percent})" if self.n else "0"
-        return f"{self.n:,} ({self.percent}; {self.limits.cell})"
+            return f"{self.n:,} ({self.share.cell})" if self.n else "0"
+        return f"{self.n:,} ({formatting.percent(self.n, self.of)}; {self.limits.cell})"
 
     @property
     def point(self) -> Part:
@@ -112,9 +107,10 @@ class Count(Value):
     @property
     def share(self) -> Part:
         """The percentage alone: `35.7%`, in a cell `35.7`, with limits `35.7 (25.6–46.9)`."""
-        shown = self.percent if self.n or self.low is not None else "0"
-        limits = "" if self.low is None else f" ({self.limits.cell})"
-        return Part(f"{self.percent}%", f"{shown}{limits}", self)
+        percent = formatting.percent(self.n, self.of)
+        if self.low is None:
+            return Part(f"{percent}%", percent if self.n else "0", self)
+        return Part(f"{percent}%", f"{percent} ({self.limits.cell})", self)
 
     def fields(self) -> dict:
         """The limits are in patients, as the value is."""
@@ -172,8 +168,8 @@ class Estimate(Value):
         As for `Number`.
     conf_level
         Level of the limits.
-    n
-        Patients behind it.
+    n, of
+        Patients behind it, and the denominator of a proportion that was counted.
     """
 
     estimate: float
@@ -184,6 +180,7 @@ class Estimate(Value):
     most: int = field(default=3, compare=False)
     conf_level: float = field(default=0.95, compare=False)
     n: int | None = field(default=None, compare=False)
+    of: int | None = field(default=None, compare=False)
 
     @property
     def prose(self) -> str:
@@ -205,23 +202,17 @@ class Estimate(Value):
         """The limits alone: `1–10 weeks`, `1 week to not estimable`, in a cell `1–10`."""
         return _part(Range(self.lower, self.upper, self.unit, self.digits, self.most), self)
 
-    def scaled(self, factor: float, **changes) -> Estimate:
-        """The same in another unit: every number times `factor`, with other `changes`."""
-        numbers = {x: getattr(self, x) * factor for x in ("estimate", "lower", "upper")}
-        return replace(self, **numbers, **changes)
-
     def fields(self) -> dict:
-        """Value, limits, unit and the patients behind them."""
-        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n)
+        """Value, limits, unit and the patients behind them; a proportion is a fraction of 1."""
+        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n, self.of)
 
 
 @dataclass(frozen=True)
 class Proportion(Estimate):
-    """A proportion as a fraction of 1, printed in per cent; `of` is the denominator, if counted."""
+    """A proportion as a fraction of 1, printed in per cent."""
 
     unit: str = field(default="proportion", compare=False)
     digits: int | None = field(default=1, compare=False)
-    of: int | None = field(default=None, compare=False)
 
     @property
     def prose(self) -> str:
@@ -242,15 +233,6 @@ class Proportion(Estimate):
     def limits(self) -> Part:
         """`32.3–83.7%`, in a cell `32.3–83.7`."""
         return _part(Range(100 * self.lower, 100 * self.upper, "%", self.digits, self.most), self)
-
-    @property
-    def complement(self) -> Proportion:
-        """One minus it: the proportion with the event, from the proportion without it."""
-        return replace(self, estimate=1 - self.estimate, lower=1 - self.upper, upper=1 - self.lower)
-
-    def fields(self) -> dict:
-        """As fractions of 1."""
-        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n, self.of)
 
 
 @dataclass(frozen=True)
@@ -311,26 +293,20 @@ class Range(Value):
     @property
     def prose(self) -> str:
         """`1–10 weeks`, `1 week to not estimable`."""
-        low, high = self._ends
-        if high == NOT_ESTIMABLE != low:
-            return f"{formatting.with_unit(low, self.unit)} to {high}"
-        return formatting.with_unit(self.cell, self.unit)
+        return self._joined(self.unit)
 
     @property
     def cell(self) -> str:
         """`1–10`."""
-        return formatting.joined(*self._ends, self.word)
+        return self._joined("")
 
-    @property
-    def _ends(self) -> list[str]:
-        ends = (self.low, self.high)
-        return [formatting.number(end, self.digits, self.most) for end in ends]
+    def _joined(self, unit: str) -> str:
+        ends = (formatting.number(end, self.digits, self.most) for end in (self.low, self.high))
+        return formatting.joined(*ends, self.word, unit)
 
     def fields(self) -> dict:
         """Distance and ends."""
-        low, high = finite(self.low), finite(self.high)
-        distance = None if None in (low, high) else high - low
-        return _fields(distance, low, high, self.unit)
+        return _fields(self.high - self.low, self.low, self.high, self.unit)
 
 
 @dataclass(frozen=True)

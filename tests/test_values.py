@@ -110,17 +110,6 @@ def test_a_cell_may_spell_out_the_unit_and_lead_to_the_whole():
     assert p.spelled.fields() == p.fields()
 
 
-def test_scaling_changes_numbers_and_keeps_the_rest():
-    found = Estimate(336, 168, NAN, "hours", n=25).scaled(1 / 168, unit="weeks")
-    assert found.prose == "2 weeks (95% CI 1 week to not estimable)" and found.n == 25
-
-
-def test_the_complement_of_a_proportion_exchanges_its_limits():
-    found = Proportion(0.4, 0.1, 0.6, n=25).complement
-    assert (found.estimate, found.n) == (0.6, 25)
-    assert (found.lower, found.upper) == pytest.approx((0.4, 0.9))
-
-
 def test_plain_numbers_and_texts_become_values():
     assert values.of(3, "reports") == Number(3, "reports")
     assert values.of("yes") == Text("yes")

@@ -18,6 +18,7 @@ from case_review import formatting
 from case_review.analyses.km_figure import steps
 from case_review.exhibits import style
 from case_review.statistics.survival import KaplanMeier
+from case_review.values import Proportion
 
 _PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: A quarter of `style.BLUE` on white.
@@ -292,9 +293,8 @@ def later(axes, rows: pd.DataFrame, *, main: str, xlabel: str, headings, title: 
     axes.axvspan(own["low"], own["high"], color=style.LIGHT, alpha=0.5, lw=0)
     forest(axes, rows, row="name", estimate="proportion", main=main, xlabel=xlabel, marker="s")
     for position, line in enumerate(rows.itertuples()):
-        limits = formatting.interval(100 * line.low, 100 * line.high, 0)
-        share = f"{formatting.number(100 * line.proportion, 0)} ({limits})"
-        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share)
+        share = Proportion(line.proportion, line.low, line.high, digits=0)
+        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share.cell)
     _columns(axes, -0.75, *headings)
     axes.grid(False)
     axes.spines["left"].set_visible(False)
