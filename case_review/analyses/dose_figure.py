@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
@@ -60,7 +59,6 @@ def draw_doses(
     level_label
         Title of the axis of target levels.
     """
-    style.use()
     named = blocks(points["group"], groups)
     points = points.fillna({"group": NO_GROUP})
     doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
@@ -68,9 +66,7 @@ def draw_doses(
     height = max(_HEIGHT, 0.8 + _LINE * (len(levels) + 2.6 * len(named)))
     height += _NAMES * (len(named) > 2)
     widths = [*[1] * len(scales), 1.2]
-    figure, axes = plt.subplots(
-        1, len(widths), figsize=(style.FULL_WIDTH, height), width_ratios=widths
-    )
+    figure, axes = style.panels(height, widths)
     most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
     for place, unit in zip(axes, scales, strict=False):
         _doses(place, doses[doses["panel"] == unit], named, most)

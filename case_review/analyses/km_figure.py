@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.ticker import PercentFormatter
 
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
@@ -192,8 +191,7 @@ def _axes(axes, end: float, ticks: Sequence[float]) -> None:
     axes.set_xlim(-0.012 * end, end * 1.015)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.tick_params(labelbottom=True)
-    axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="%"))
+    style.proportion_axis(axes)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.grid(axis="y", lw=0.5)
 
@@ -267,15 +265,8 @@ def _median_text(strip, text: str, right: float, position: int, end: float, size
 
 def at_ticks(km: KaplanMeier, ticks: Sequence[float]) -> pd.DataFrame:
     """Patients at risk, responded and censored after each tick; a row sums to all patients."""
-    points = steps(km)
-    rows = []
-    for tick in ticks:
-        reached = points[points["time"] <= tick]
-        if reached.empty:
-            rows.append((km.n, 0, 0))
-        else:
-            rows.append(tuple(reached[["at_risk", "responded", "censored"]].iloc[-1]))
-    return pd.DataFrame(rows, index=list(ticks), columns=list(_ROWS), dtype=int)
+    counts = steps(km).set_index("time")[["at_risk", "responded", "censored"]]
+    return counts.reindex(list(ticks), method="ffill").set_axis(list(_ROWS), axis="columns")
 
 
 def _at_risk(axes, curves, labels, looks, ticks: Sequence[float], size: float) -> None:
