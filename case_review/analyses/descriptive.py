@@ -207,11 +207,11 @@ def _check(block: str, own: Sequence[Line], frame: pd.DataFrame, of: Mapping) ->
 
 def columns(of: Mapping[str, int], percent_of_known: bool = False) -> list[str]:
     """The headings of the table: a column for each population, or two with the `% of known`."""
-    if not percent_of_known:
-        return ["", *(f"{POPULATIONS[population]} (n = {n})" for population, n in of.items())]
-    # These headings take two lines, which should not part a number from its letter.
-    heads = (f"{POPULATIONS[population]} (n\u00a0=\u00a0{n})" for population, n in of.items())
-    return ["", *(text for head in heads for text in (head, "% of known"))]
+    # Beside others a heading takes two lines, which should not part a number from its letter.
+    equals = "\u00a0=\u00a0" if percent_of_known else " = "
+    beside = ["% of known"] * percent_of_known
+    heads = [f"{POPULATIONS[population]} (n{equals}{n})" for population, n in of.items()]
+    return ["", *(text for head in heads for text in (head, *beside))]
 
 
 def heading(block: Block, of: Mapping[str, int], known: Mapping | None = None) -> Row:

@@ -85,7 +85,8 @@ def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> No
     axes.scatter(rows["response_weeks"], places, s=26, c=colour, ec="white", lw=0.6, zorder=4)
     for status, marker, _ in _ENDS:
         hit = rows["follow_up_known"] & rows["status"].fillna("").eq(status)
-        axes.scatter(rows["end_weeks"][hit], places[hit], 26, style.BLACK, marker, zorder=3)
+        ends = rows["end_weeks"][hit]
+        axes.scatter(ends, places[hit], marker=marker, s=26, c=style.BLACK, zorder=3)
 
 
 def _scale(axes, longest: float, ticks: Sequence[float]) -> None:

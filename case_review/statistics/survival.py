@@ -47,28 +47,26 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     """
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
-    fitted = _fitted(time, event)
-    n, d = fitted["at_risk"].to_numpy(float), fitted["events"].to_numpy(float)
-    with np.errstate(divide="ignore"):
-        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
-    lower, upper = band(fitted["survival"].to_numpy(), se_log, conf_type, conf_level)
-    return fitted.assign(se_log=se_log, lower=lower, upper=upper)
-
-
-def _fitted(time: np.ndarray, event: np.ndarray) -> pd.DataFrame:
-    """The curve, and who is at risk, has the event or is censored at each time, by lifelines."""
     from lifelines import KaplanMeierFitter
 
     fitter = KaplanMeierFitter().fit(time, event)
     table = fitter.event_table
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
+    survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
+    n, d = table["at_risk"].to_numpy(float), table["observed"].to_numpy(float)
+    with np.errstate(divide="ignore"):
+        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
+    lower, upper = band(survival, se_log, conf_type, conf_level)
     return pd.DataFrame(
         {
             "time": table.index.to_numpy(float),
             "at_risk": table["at_risk"].to_numpy(int),
             "events": table["observed"].to_numpy(int),
             "censored": table["censored"].to_numpy(int),
-            "survival": fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float),
+            "survival": survival,
+            "se_log": se_log,
+            "lower": lower,
+            "upper": upper,
         }
     )
 
