@@ -132,9 +132,10 @@ def _ranges(axes, groups: Sequence[Mapping], axis: str) -> None:
         span = axes.axhspan if axis == "y" else axes.axvspan
         span(low, high, color=shade, zorder=0, lw=0)
         text = intervals.of_group(group).short
+        small = {"size": style.SMALL, "color": "#555555"}
         if axis == "y":
-            axes.text(1.02, (low + high) / 2, text, transform=axes.get_yaxis_transform(),
-                      ha="left", va="center", size=style.SMALL, color="#555555")  # fmt: skip
+            beside = {"transform": axes.get_yaxis_transform(), "va": "center"}
+            axes.text(1.02, (low + high) / 2, text, **beside, **small)
         else:
-            axes.text((low + high) / 2, 1.01, text, transform=axes.get_xaxis_transform(),
-                      ha="center", va="bottom", size=style.SMALL, color="#555555")  # fmt: skip
+            above = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+            axes.text((low + high) / 2, 1.01, text, **above, **small)

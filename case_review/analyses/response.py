@@ -52,13 +52,15 @@ def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> p
     return frame.astype({"time": int, "event": int}).reset_index(drop=True)
 
 
-def reported_time(value: float, unit: str, hours: int) -> Text:
-    """A time as its report gave it, `24 h`, `1 week` or `6 months`, whose number is in hours."""
+def reported_time(patient: pd.Series) -> Text:
+    """A time to response as its report gave it, `24 h` or `1 week`, whose number is in hours."""
+    unit = patient["response_time_unit"]
     if unit not in _UNITS:
         raise ReviewError(
             f"response_time_unit: found {unit!r}, expected one of {', '.join(_UNITS)}"
         )
-    return Text(Number(value, _UNITS[unit]).prose, hours, unit="hours")
+    text = Number(float(patient["response_time_value"]), _UNITS[unit]).prose
+    return Text(text, int(patient["time_hours"]), unit="hours")
 
 
 def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
@@ -73,16 +75,8 @@ def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
     if responders.empty:
         raise ReviewError("data/clean/patients.csv: no patient responded, so times have no range")
     hours = responders["time_hours"]
-    ends = [responders.loc[which] for which in (hours.idxmin(), hours.idxmax())]
-    shortest, longest = (
-        reported_time(
-            float(patient["response_time_value"]),
-            patient["response_time_unit"],
-            int(patient["time_hours"]),
-        )
-        for patient in ends
-    )
-    return shortest, longest
+    shortest, longest = (responders.loc[which] for which in (hours.idxmin(), hours.idxmax()))
+    return reported_time(shortest), reported_time(longest)
 
 
 def listed(ratios: Mapping[str, Estimate], labels: Mapping[str, str]) -> Value:

@@ -36,7 +36,7 @@ def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str
     )  # fmt: skip
     for row in points.itertuples():
         end = (100 * max(row.most, row.high), row.y)
-        axes.annotate(f"{row.n}/{row.of}", end, (5, 0), textcoords="offset points", va="center")
+        style.write_beside(axes, f"{row.n}/{row.of}", end, (5, 0), va="center")
     _explain(axes, points.iloc[0], limits, bounds)
     style.name_rows(axes, names)
     axes.set_ylim(top=0.8)

@@ -23,13 +23,7 @@ from case_review.values import Proportion
 _PALE = "#bfdcec"
 
 
-def interval_censored(
-    axes,
-    km: KaplanMeier,
-    cells: pd.DataFrame,
-    names: Sequence[str],
-    xticks: Sequence[float] | None = None,
-) -> None:
+def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
     """The estimate from intervals beside the Kaplan–Meier curve of the reported times.
 
     Parameters
@@ -40,31 +34,22 @@ def interval_censored(
         `interval_censored.curve`, in the unit of `km`.
     names
         In the legend: of the curve, of the estimate from intervals, of its unknown course.
-    xticks
-        By default about a dozen whole numbers.
     """
     points = steps(km)
     end = float(points["time"].iloc[-1])
-    axes.step(
-        points["time"], points["proportion"], where="post", color=style.BLACK, lw=1.3,
-        label=names[0],
-    )  # fmt: skip
-    before = 0.0
-    for number, cell in enumerate(cells.itertuples()):
-        right = min(cell.right, end)
-        line, box = names[1:] if number == 0 else (None, None)
-        axes.fill_between(
-            [cell.left, right], before, cell.proportion, fc=_PALE, ec=style.BLUE, lw=0.4, label=box
-        )
-        following = cells["left"].iloc[number + 1] if number + 1 < len(cells) else end
-        axes.plot([right, following], [cell.proportion] * 2, color=style.BLUE, lw=1.8, label=line)
-        before = cell.proportion
-    axes.xaxis.set_major_locator(FixedLocator(xticks) if xticks else MaxNLocator(14, integer=True))
+    black = {"where": "post", "color": style.BLACK, "lw": 1.3}
+    (exact,) = axes.step(points["time"], points["proportion"], **black)
+    following, before = [*cells["left"].iloc[1:], end], 0.0
+    for cell, next_left in zip(cells.itertuples(), following, strict=True):
+        right, height = min(cell.right, end), cell.proportion
+        pale = {"fc": _PALE, "ec": style.BLUE, "lw": 0.4}
+        box = axes.fill_between([cell.left, right], before, height, **pale)
+        (line,) = axes.plot([right, next_left], [height, height], color=style.BLUE, lw=1.8)
+        before = height
+    axes.xaxis.set_major_locator(MaxNLocator(14, integer=True))
     axes.set_xlim(-0.012 * end, end * 1.015)
     style.proportion_axis(axes)
-    handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    shown = [name for name in names if name in handles]
-    axes.legend([handles[name] for name in shown], shown, loc="lower right")
+    axes.legend([exact, line, box], names, loc="lower right")
 
 
 def forest(
@@ -184,15 +169,9 @@ def _name_lines(axes, lines) -> None:
     for level, segments in zip(lines.levels, lines.allsegs, strict=True):
         if segments and len(segments[0]):
             points = np.concatenate(segments)
-            axes.annotate(
-                f"{level:.0%}",
-                points[points[:, 1].argmin()],
-                xytext=(-3, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                size=8,
-            )
+            lowest = points[points[:, 1].argmin()]
+            look = {"ha": "right", "va": "center", "size": 8}
+            style.write_beside(axes, f"{level:.0%}", lowest, (-3, 0), **look)
 
 
 def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: str) -> None:
@@ -217,8 +196,7 @@ def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: st
             point = (below["failures"].iloc[0], below["proportion"].iloc[0])
             axes.plot(*point, "o", color=style.VERMILLION, ms=5)
             text = point_label.format(failures=point[0], target=f"{target:.0%}")
-            beside = {"xytext": (7, 7), "textcoords": "offset points", "size": 8}
-            axes.annotate(text, point, **beside)
+            style.write_beside(axes, text, point, (7, 7), size=8)
     axes.set_xlim(0, x.max() * 1.16)
     style.proportion_axis(axes)
 
@@ -250,14 +228,6 @@ def later(axes, rows: pd.DataFrame, main: str, headings: Sequence[str]) -> None:
 
 def _columns(axes, position: float, count: str, share: str) -> None:
     """Two cells of the table at the right of the forest plot, at a height of the plot."""
-    for offset, text, side in ((52, count, "right"), (60, share, "left")):
-        axes.annotate(
-            text,
-            (1, position),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(offset, 0),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            annotation_clip=False,
-        )
+    place = {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False, "va": "center"}
+    style.write_beside(axes, count, (1, position), (52, 0), ha="right", **place)
+    style.write_beside(axes, share, (1, position), (60, 0), ha="left", **place)

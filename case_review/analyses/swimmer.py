@@ -41,11 +41,11 @@ def courses(
             "end_weeks": np.maximum(patients["time_hours"], follow_up) / _WEEK,
             "follow_up_known": patients["follow_up_months"].notna(),
             "status": patients["treatment_status"],
-            "hours": patients["time_hours"],
         }
     )
-    found = found.sort_values(["hours", "end_weeks", "patient_id"], kind="stable")
-    return found.drop(columns="hours").reset_index(drop=True)
+    order = found.assign(hours=patients["time_hours"])
+    order = order.sort_values(["hours", "end_weeks", "patient_id"], kind="stable").index
+    return found.loc[order].reset_index(drop=True)
 
 
 def draw_courses(

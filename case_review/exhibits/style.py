@@ -80,7 +80,6 @@ def use() -> None:
             "lines.solid_capstyle": "projecting",
             "patch.force_edgecolor": False,
             "legend.frameon": False,
-            "figure.dpi": 100,
             "savefig.dpi": 300,
             "svg.fonttype": "none",
             "svg.hashsalt": "case-review",
@@ -134,6 +133,11 @@ def name_rows(axes, names: Sequence[tuple[str, bool]], size: float = TEXT) -> No
     axes.tick_params(axis="y", length=0)
     for tick, (_, heading) in zip(axes.get_yticklabels(), names, strict=True):
         tick.set(size=TEXT if heading else size, weight="semibold" if heading else "normal")
+
+
+def write_beside(axes, text: str, point: tuple, offset: tuple, **look) -> None:
+    """Write a text so many points to the right of and above a point of the plot."""
+    axes.annotate(text, point, offset, textcoords="offset points", **look)
 
 
 def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:

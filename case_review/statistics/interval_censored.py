@@ -33,9 +33,8 @@ class Median(Estimate):
         """Where it lies: `between 1 and 2 weeks`, in a cell `1–2`."""
         if math.isnan(self.estimate):
             return Part(NOT_ESTIMABLE, NOT_ESTIMABLE, self)
-        end = Number(self.estimate, self.unit, self.digits, self.most)
         inside = Range(self.left, self.estimate, self.unit, self.digits, self.most)
-        return Part(f"between {self.begin.cell} and {end.prose}", inside.cell, self)
+        return Part(f"between {self.begin.cell} and {super().point.prose}", inside.cell, self)
 
     @property
     def begin(self) -> Number:

@@ -46,12 +46,8 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     Takes, returns and refuses the same as `exact`.
     """
     n, of = _checked(n, of, conf_level)
-    z = stats.norm.isf((1 - conf_level) / 2)
-    centre = (n + z**2 / 2) / (of + z**2)
-    half = z / (of + z**2) * math.sqrt(n * (of - n) / of + z**2 / 4)
-    low = 0.0 if n == 0 else max(0.0, float(centre - half))
-    high = 1.0 if n == of else min(1.0, float(centre + half))
-    return low, high
+    limits = stats.binomtest(n, of).proportion_ci(conf_level, method="wilson")
+    return float(limits.low), float(limits.high)
 
 
 def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:

@@ -181,12 +181,8 @@ class KaplanMeier:
     def with_event(self, when: float) -> Proportion:
         """The cumulative proportion with the event by a time: one minus `without_event`."""
         without = self.without_event(when)
-        return replace(
-            without,
-            estimate=1 - without.estimate,
-            lower=1 - without.upper,
-            upper=1 - without.lower,
-        )
+        limits = {"lower": 1 - without.upper, "upper": 1 - without.lower}
+        return replace(without, estimate=1 - without.estimate, **limits)
 
 
 def kaplan_meier(
