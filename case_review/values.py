@@ -66,9 +66,8 @@ class Count(Value):
         Numerator and denominator; without `of` a plain number of things.
     unit
         What is counted.
-    low, high, conf_level
-        Limits of the proportion n/of as fractions of 1, and their level; see
-        `statistics.proportions.count`.
+    low, high
+        Limits of the proportion n/of as fractions of 1; see `statistics.proportions.count`.
     """
 
     n: int
@@ -76,7 +75,6 @@ class Count(Value):
     unit: str = "patients"
     low: float | None = None
     high: float | None = None
-    conf_level: float | None = None
 
     @property
     def prose(self) -> str:

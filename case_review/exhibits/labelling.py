@@ -53,9 +53,8 @@ def place(
     boxes = [np.array([box]) * (width, height, width, height) for box in taken]
     found = {}
     for key, text in labels.items():
-        box = _best(
-            points, key, boxes, (len(text) * size * _ASPECT, size * _HEIGHT), (width, height)
-        )
+        label = (len(text) * size * _ASPECT, size * _HEIGHT)
+        box = _best(points, key, boxes, label, (width, height))
         boxes.append(box[None])
         found[key] = tuple(float(x) for x in box[:2] / scale + origin)
     return found
@@ -73,9 +72,8 @@ def _best(points, key, boxes, label, area) -> np.ndarray:
     others = [*distances.values(), *(_distance(places, box) for box in boxes)]
     other = np.min(others, axis=0) if others else np.full(len(places), np.inf)
     # Nearer to its own curve than to any other, so that nobody takes it for the other's name.
-    cost = (
-        np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other) + 3 * np.maximum(0, own - other + 2)
-    )
+    cost = np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other)
+    cost += 3 * np.maximum(0, own - other + 2)
     cost += 200 * (own <= 0.5)
     return places[int(np.argmin(cost))]
 

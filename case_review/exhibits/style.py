@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -140,7 +140,7 @@ def write_beside(axes, text: str, point: tuple, offset: tuple, **look) -> None:
     axes.annotate(text, point, offset, textcoords="offset points", **look)
 
 
-def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
+def looks(keys: Collection[str], overall: str) -> dict[str, tuple]:
     """Colour and line style by key: black for `overall`, for the others `GROUP_STYLES` in order.
 
     Raises
@@ -148,7 +148,6 @@ def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
     ValueError
         If there are more groups than styles.
     """
-    keys = list(keys)
     groups = [key for key in keys if key != overall]
     if len(groups) > len(GROUP_STYLES):
         raise ValueError(

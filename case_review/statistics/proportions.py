@@ -59,7 +59,7 @@ def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:
 def count(n: int, of: int, conf_level: float = 0.95, unit: str = "patients") -> Count:
     """The count of n among `of` with the exact limits of its proportion; see `exact`."""
     low, high = exact(n, of, conf_level)
-    return Count(n, of, unit, low, high, conf_level)
+    return Count(n, of, unit, low, high)
 
 
 def with_selection(proportion, odds):

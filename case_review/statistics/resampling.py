@@ -55,8 +55,6 @@ class Bootstrap:
         Median time of all patients, in the unit of the data.
     differences
         Restricted mean of each group minus that of the reference, by group.
-    resamples
-        Samples drawn.
     unusable
         By group, the samples that tell nothing of its difference: without patients of one of the
         two groups, or with one that was not followed up to the horizon.
@@ -64,7 +62,6 @@ class Bootstrap:
 
     median: Estimate
     differences: dict[object, Estimate]
-    resamples: int
     unusable: dict[object, int]
 
 
@@ -243,7 +240,7 @@ def bootstrap_by_report(
             limits = _limits(np.array([whole, *usable]), conf_level)
             found[name] = replace(limits, unit=unit, digits=1)
             unusable[name] = resamples - len(usable)
-    return Bootstrap(median, found, resamples, unusable)
+    return Bootstrap(median, found, unusable)
 
 
 def _limits(values: np.ndarray, conf_level: float) -> Estimate:
