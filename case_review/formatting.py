@@ -36,25 +36,17 @@ def percent(n: int, of: int, digits: int = 1) -> str:
     return str(round_half_away(Fraction(int(n) * 100, int(of)), digits))
 
 
-def count_percent(n: int, of: int, digits: int = 1) -> str:
-    """`n (p)` as in a table cell with the heading n (%); zero is printed alone, as journals do."""
-    return "0" if n == 0 else f"{n} ({percent(n, of, digits)})"
-
-
-def count_percent_prose(n: int, of: int, digits: int = 1) -> str:
-    """`n (p%)` as in running text; `0 of 0` where nobody could be counted."""
-    return "0 of 0" if of == 0 else f"{n} ({percent(n, of, digits)}%)"
-
-
-def number(value: float | None, digits: int | None = None) -> str:
+def number(value: float | None, digits: int | None = None, most: int = 3) -> str:
     """A number without superfluous zeros (`2`, `1.5`), or `not estimable` for NaN and None.
 
-    `digits` fixes the number of decimals; without it at most three decimals are shown. A negative
-    number has a true minus sign, and zero has none.
+    `digits` fixes the number of decimals; without it at most `most` are shown, and whole numbers
+    have their thousands parted (`1,234`). A negative number has a true minus sign, and zero none.
     """
     if value is None or math.isnan(value):
         return NOT_ESTIMABLE
-    rounded = round_half_away(value, 3 if digits is None else digits)
+    if digits is None and isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)
+    rounded = round_half_away(value, most if digits is None else digits)
     text = f"{abs(rounded):f}"
     if digits is None and "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -66,42 +58,26 @@ def ci(conf_level: float) -> str:
     return f"{number(100 * conf_level)}% CI"
 
 
-def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
-    """`1–10`, with an en dash; `1 to not estimable` where a limit does not exist."""
-    return joined(number(low, digits), number(high, digits))
+def joined(low: str, high: str, word: str = "–", unit: str = "") -> str:
+    """Two printed ends as one, `1–10 weeks`, or `1 week to not estimable`.
 
-
-def joined(low: str, high: str, word: str = "–") -> str:
-    """Two printed ends as one: `1–10`; `to` stands where a dash could be misread."""
+    `to` stands where a dash could be misread.
+    """
     if low == high == NOT_ESTIMABLE:
         return NOT_ESTIMABLE
     if NOT_ESTIMABLE in (low, high) or low.startswith(MINUS) or high.startswith(MINUS):
         word = " to "
-    return f"{low}{word}{high}"
-
-
-def estimate(
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    unit: str = "",
-    digits: int | None = None,
-    conf_level: float = 0.95,
-) -> str:
-    """`2 weeks (95% CI 1–10 weeks)`; the unit may be empty (`0.61 (95% CI 0.27–1.38)`)."""
-    low_text, high_text = number(low, digits), number(high, digits)
-    limits = interval(low, high, digits)
-    if high_text != NOT_ESTIMABLE:
-        limits = with_unit(limits, unit)
-    elif low_text != NOT_ESTIMABLE:
-        limits = f"{with_unit(low_text, unit)} to {NOT_ESTIMABLE}"
-    return f"{with_unit(number(value, digits), unit)} ({ci(conf_level)} {limits})"
+    if high == NOT_ESTIMABLE:
+        return f"{with_unit(low, unit)}{word}{high}"
+    return with_unit(f"{low}{word}{high}", unit)
 
 
 def with_unit(text: str, unit: str) -> str:
-    """`2 weeks`, `1 week`, `1.6 mg/m²/day`; without unit, or `not estimable`, `text` as it is."""
+    """`2 weeks`, `1 week`, `5%`; without unit, or `not estimable`, `text` as it is."""
     if not unit or text == NOT_ESTIMABLE:
         return text
+    if unit == "%":
+        return f"{text}%"
     unit = unit.replace("m2", "m²")
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
 

@@ -28,17 +28,18 @@ def finite(value):
 
 
 class Value:
-    """What every value can do; the classes below say what it is."""
+    """What every value can do; the classes below say what it is.
 
-    @property
-    def prose(self) -> str:
-        """The value in running text, with its unit."""
-        raise AttributeError("prose")
+    Attributes
+    ----------
+    prose
+        The value in running text, with its unit.
+    cell
+        The value in a table cell, whose headings say unit and level.
+    """
 
-    @property
-    def cell(self) -> str:
-        """The value in a table cell, whose headings say unit and level."""
-        return self.prose
+    prose: str
+    cell: str
 
     @property
     def spelled(self) -> Part:
@@ -65,9 +66,8 @@ class Count(Value):
         Numerator and denominator; without `of` a plain number of things.
     unit
         What is counted.
-    low, high, conf_level
-        Limits of the proportion n/of as fractions of 1, and their level; see
-        `statistics.proportions.count`.
+    low, high
+        Limits of the proportion n/of as fractions of 1; see `statistics.proportions.count`.
     """
 
     n: int
@@ -75,28 +75,22 @@ class Count(Value):
     unit: str = "patients"
     low: float | None = None
     high: float | None = None
-    conf_level: float | None = None
-
-    @property
-    def percent(self) -> str:
-        """The percentage alone, to one decimal."""
-        return formatting.percent(self.n, self.of)
 
     @property
     def prose(self) -> str:
         """`30 (35.7%)`, `84`, or `0 of 0` where nobody could be counted."""
         if self.of is None:
             return f"{self.n:,}"
-        return f"{self.n:,} ({self.percent}%)" if self.of else "0 of 0"
+        return f"{self.n:,} ({self.share.prose})" if self.of else "0 of 0"
 
     @property
     def cell(self) -> str:
         """`30 (35.7)`, with limits `30 (35.7; 25.6–46.9)`; zero stands alone, as journals print."""
-        if self.of is None or not self.of:
+        if not self.of:
             return f"{self.n:,}"
         if self.low is None:
-            return f"{self.n:,} ({self.percent})" if self.n else "0"
-        return f"{self.n:,} ({self.percent}; {self.limits.cell})"
+            return f"{self.n:,} ({self.share.cell})" if self.n else "0"
+        return f"{self.n:,} ({formatting.percent(self.n, self.of)}; {self.limits.cell})"
 
     @property
     def point(self) -> Part:
@@ -106,15 +100,15 @@ class Count(Value):
     @property
     def limits(self) -> Part:
         """The limits alone, in per cent: `25.6–46.9%`, in a cell `25.6–46.9`."""
-        shown = formatting.interval(100 * self.low, 100 * self.high, 1)
-        return Part(_percent(shown), shown, self)
+        return _part(Range(100 * self.low, 100 * self.high, "%", digits=1), self)
 
     @property
     def share(self) -> Part:
         """The percentage alone: `35.7%`, in a cell `35.7`, with limits `35.7 (25.6–46.9)`."""
-        shown = self.percent if self.n or self.low is not None else "0"
-        limits = "" if self.low is None else f" ({self.limits.cell})"
-        return Part(f"{self.percent}%", f"{shown}{limits}", self)
+        percent = formatting.percent(self.n, self.of)
+        if self.low is None:
+            return Part(f"{percent}%", percent if self.n else "0", self)
+        return Part(f"{percent}%", f"{percent} ({self.limits.cell})", self)
 
     def fields(self) -> dict:
         """The limits are in patients, as the value is."""
@@ -151,7 +145,7 @@ class Number(Value):
     @property
     def cell(self) -> str:
         """`12`."""
-        return _number(self.value, self.digits, self.most)
+        return formatting.number(self.value, self.digits, self.most)
 
     def fields(self) -> dict:
         """Value and unit."""
@@ -172,8 +166,8 @@ class Estimate(Value):
         As for `Number`.
     conf_level
         Level of the limits.
-    n
-        Patients behind it.
+    n, of
+        Patients behind it, and the denominator of a proportion that was counted.
     """
 
     estimate: float
@@ -184,6 +178,7 @@ class Estimate(Value):
     most: int = field(default=3, compare=False)
     conf_level: float = field(default=0.95, compare=False)
     n: int | None = field(default=None, compare=False)
+    of: int | None = field(default=None, compare=False)
 
     @property
     def prose(self) -> str:
@@ -198,86 +193,53 @@ class Estimate(Value):
     @property
     def point(self) -> Part:
         """The estimate alone, which still knows its limits: `2 weeks`, in a cell `2`."""
-        shown = Number(self.estimate, self.unit, self.digits, self.most)
-        return Part(shown.prose, shown.cell, self)
+        return _part(Number(self.estimate, self.unit, self.digits, self.most), self)
 
     @property
     def limits(self) -> Part:
         """The limits alone: `1–10 weeks`, `1 week to not estimable`, in a cell `1–10`."""
-        shown = Range(self.lower, self.upper, self.unit, self.digits, self.most)
-        return Part(shown.prose, shown.cell, self)
-
-    def scaled(self, factor: float, **changes) -> Estimate:
-        """The same in another unit: every number times `factor`, with other `changes`."""
-        numbers = {x: getattr(self, x) * factor for x in ("estimate", "lower", "upper")}
-        return replace(self, **numbers, **changes)
+        return _part(Range(self.lower, self.upper, self.unit, self.digits, self.most), self)
 
     def fields(self) -> dict:
-        """Value, limits, unit and the patients behind them."""
-        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n)
+        """Value, limits, unit and the patients behind them; a proportion is a fraction of 1."""
+        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n, self.of)
 
 
 @dataclass(frozen=True)
 class Proportion(Estimate):
-    """A proportion as a fraction of 1, printed in per cent; `of` is the denominator, if counted."""
+    """A proportion as a fraction of 1, printed in per cent."""
 
     unit: str = field(default="proportion", compare=False)
     digits: int | None = field(default=1, compare=False)
-    of: int | None = field(default=None, compare=False)
 
     @property
     def prose(self) -> str:
         """`60.0% (95% CI 32.3–83.7%)`."""
-        if math.isnan(self.estimate):
-            return NOT_ESTIMABLE
-        return f"{self.point.prose} ({formatting.ci(self.conf_level)} {self.limits.prose})"
+        return NOT_ESTIMABLE if math.isnan(self.estimate) else super().prose
 
     @property
     def cell(self) -> str:
         """`60.0 (32.3–83.7)`."""
-        if math.isnan(self.estimate):
-            return NOT_ESTIMABLE
-        return f"{self.point.cell} ({self.limits.cell})"
+        return NOT_ESTIMABLE if math.isnan(self.estimate) else super().cell
 
     @property
     def point(self) -> Part:
         """`60.0%`, in a cell `60.0`."""
-        shown = _number(100 * self.estimate, self.digits, self.most)
-        return Part(_percent(shown), shown, self)
+        return _part(Number(100 * self.estimate, "%", self.digits, self.most), self)
 
     @property
     def limits(self) -> Part:
         """`32.3–83.7%`, in a cell `32.3–83.7`."""
-        shown = formatting.interval(100 * self.lower, 100 * self.upper, self.digits)
-        return Part(_percent(shown), shown, self)
-
-    @property
-    def complement(self) -> Proportion:
-        """One minus it: the proportion with the event, from the proportion without it."""
-        return replace(self, estimate=1 - self.estimate, lower=1 - self.upper, upper=1 - self.lower)
-
-    def fields(self) -> dict:
-        """As fractions of 1."""
-        return _fields(self.estimate, self.lower, self.upper, self.unit, self.n, self.of)
+        return _part(Range(100 * self.lower, 100 * self.upper, "%", self.digits, self.most), self)
 
 
 @dataclass(frozen=True)
 class Part(Value):
     """One part of a value in print, with all its numbers behind."""
 
-    long: str
-    short: str
+    prose: str
+    cell: str
     whole: Value
-
-    @property
-    def prose(self) -> str:
-        """The part with its unit."""
-        return self.long
-
-    @property
-    def cell(self) -> str:
-        """The part without it."""
-        return self.short
 
     def fields(self) -> dict:
         """Those of the whole."""
@@ -329,23 +291,20 @@ class Range(Value):
     @property
     def prose(self) -> str:
         """`1–10 weeks`, `1 week to not estimable`."""
-        low, high = (_number(end, self.digits, self.most) for end in (self.low, self.high))
-        if high == NOT_ESTIMABLE != low:
-            return f"{formatting.with_unit(low, self.unit)} to {high}"
-        return formatting.with_unit(self.cell, self.unit)
+        return self._joined(self.unit)
 
     @property
     def cell(self) -> str:
         """`1–10`."""
-        return formatting.joined(
-            *(_number(end, self.digits, self.most) for end in (self.low, self.high)), self.word
-        )
+        return self._joined("")
+
+    def _joined(self, unit: str) -> str:
+        ends = (formatting.number(end, self.digits, self.most) for end in (self.low, self.high))
+        return formatting.joined(*ends, self.word, unit)
 
     def fields(self) -> dict:
         """Distance and ends."""
-        low, high = finite(self.low), finite(self.high)
-        distance = None if None in (low, high) else high - low
-        return _fields(distance, low, high, self.unit)
+        return _fields(self.high - self.low, self.low, self.high, self.unit)
 
 
 @dataclass(frozen=True)
@@ -362,8 +321,10 @@ class Text(Value):
 
     @property
     def prose(self) -> str:
-        """The words."""
+        """The words, in a cell as well."""
         return self.text
+
+    cell = prose
 
     def fields(self) -> dict:
         """The words themselves are the value where there is no number behind them."""
@@ -379,13 +340,6 @@ def of(value, unit: str = "") -> Value:
     return Text(value) if isinstance(value, str) else Number(value, unit)
 
 
-def _number(value, digits: int | None, most: int) -> str:
-    if digits is None and isinstance(value, int):
-        return f"{value:,}".replace("-", formatting.MINUS)
-    if digits is None and finite(value) is not None:
-        value = float(formatting.round_half_away(value, most))
-    return formatting.number(value, digits)
-
-
-def _percent(text: str) -> str:
-    return text if text == NOT_ESTIMABLE else f"{text}%"
+def _part(shown: Value, whole: Value) -> Part:
+    """`shown`, which leads to `whole`."""
+    return Part(shown.prose, shown.cell, whole)

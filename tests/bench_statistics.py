@@ -52,16 +52,16 @@ def tasks(patients: int = PATIENTS) -> list[tuple[str, str, Callable]]:
 
     median, ratio, mean = "median with limits", "hazard ratio", "difference of means"
     return [
-        (median, OURS, lambda: survival.median(t, e)),
+        (median, OURS, lambda: survival.kaplan_meier(t, e).median()),
         ("median", "lifelines", lambda: KaplanMeierFitter().fit(t, e).median_survival_time_),
         (median, "statsmodels", lambda: SurvfuncRight(t, e).quantile_ci(0.5, method="log")),
         ("log-rank", OURS, lambda: logrank.logrank(t, e, g).chisq),
         ("log-rank", "lifelines", lambda: logrank_test(*groups).test_statistic),
         ("log-rank", "statsmodels", lambda: survdiff(t, e, g)[0]),
-        (ratio, OURS, lambda: cox.hazard_ratio(t, e, g, 0)),
+        (ratio, OURS, lambda: cox.hazard_ratios(t, e, g, 1)[0]),
         (ratio, "lifelines", lambda: CoxPHFitter().fit(frame, "t", "e").hazard_ratios_.iloc[0]),
         (ratio, "statsmodels", lambda: np.exp(theirs())),
-        (mean, OURS, lambda: rmst.difference(t, e, g, 0, _HORIZON)),
+        (mean, OURS, lambda: rmst.differences(t, e, g, 1, _HORIZON)[0]),
         (mean, "lifelines", theirs_restricted),
     ]
 

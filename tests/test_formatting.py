@@ -45,13 +45,6 @@ def test_negative_halves_round_away_from_zero():
     assert formatting.round_half_away(-0.25, 1) == Decimal("-0.3")
 
 
-def test_counts_in_cells_and_in_prose():
-    assert formatting.count_percent(30, 84) == "30 (35.7)"
-    assert formatting.count_percent(0, 84) == "0"
-    assert formatting.count_percent_prose(30, 84) == "30 (35.7%)"
-    assert formatting.count_percent_prose(0, 27) == "0 (0.0%)"
-
-
 @pytest.mark.parametrize(
     ("value", "digits", "expected"),
     [
@@ -70,16 +63,9 @@ def test_number(value, digits, expected):
     assert formatting.number(value, digits) == expected
 
 
-def test_estimates_say_so_where_a_limit_does_not_exist():
-    assert formatting.estimate(2, 1, 10, "weeks") == "2 weeks (95% CI 1–10 weeks)"
-    assert (
-        formatting.estimate(3.0, 1.0, float("nan"), "weeks")
-        == "3 weeks (95% CI 1 week to not estimable)"
-    )
-    assert formatting.estimate(1, 0.5, 1, "weeks") == "1 week (95% CI 0.5–1 weeks)"
-    assert formatting.estimate(2, None, None, "weeks") == "2 weeks (95% CI not estimable)"
-    assert formatting.estimate(-1.5, -3, 0.25, digits=1) == "−1.5 (95% CI −3.0 to 0.3)"
-    assert formatting.estimate(1, 0, 2, conf_level=0.9).endswith("(90% CI 0–2)")
+def test_whole_numbers_have_their_thousands_parted_and_percents_no_blank():
+    assert formatting.number(-1234) == "−1,234"
+    assert formatting.with_unit("1.5", "%") == "1.5%"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ NAN = math.nan
     [
         (Count(30, of=84), "30 (35.7%)", "30 (35.7)"),
         (Count(0, of=84), "0 (0.0%)", "0"),
+        (Count(0, of=27), "0 (0.0%)", "0"),
         (Count(0, of=0), "0 of 0", "0"),
         (Count(1234), "1,234", "1,234"),
         (Count(30, of=84, low=0.256, high=0.469), "30 (35.7%)", "30 (35.7; 25.6–46.9)"),
@@ -30,6 +31,9 @@ NAN = math.nan
          "4 (1 to not estimable)"),
         (Estimate(NAN, NAN, NAN, "weeks"), "not estimable (95% CI not estimable)",
          "not estimable (not estimable)"),
+        (Estimate(1, 0.5, 1, "weeks"), "1 week (95% CI 0.5–1 weeks)", "1 (0.5–1)"),
+        (Estimate(2, NAN, NAN, "weeks"), "2 weeks (95% CI not estimable)", "2 (not estimable)"),
+        (Estimate(1, 0, 2, conf_level=0.9), "1 (90% CI 0–2)", "1 (0–2)"),
         (Estimate(0.6084, 0.2684, 1.379, digits=2), "0.61 (95% CI 0.27–1.38)", "0.61 (0.27–1.38)"),
         (Estimate(1.26, 0.31, 2.75, "weeks", most=1), "1.3 weeks (95% CI 0.3–2.8 weeks)",
          "1.3 (0.3–2.8)"),
@@ -104,17 +108,6 @@ def test_a_cell_may_spell_out_the_unit_and_lead_to_the_whole():
     p = PValue(0.2)
     assert (p.spelled.cell, p.spelled.whole) == ("p = 0.200", p)
     assert p.spelled.fields() == p.fields()
-
-
-def test_scaling_changes_numbers_and_keeps_the_rest():
-    found = Estimate(336, 168, NAN, "hours", n=25).scaled(1 / 168, unit="weeks")
-    assert found.prose == "2 weeks (95% CI 1 week to not estimable)" and found.n == 25
-
-
-def test_the_complement_of_a_proportion_exchanges_its_limits():
-    found = Proportion(0.4, 0.1, 0.6, n=25).complement
-    assert (found.estimate, found.n) == (0.6, 25)
-    assert (found.lower, found.upper) == pytest.approx((0.4, 0.9))
 
 
 def test_plain_numbers_and_texts_become_values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import cycle
 
 import pandas as pd
 
@@ -26,11 +25,15 @@ def blocks(own: pd.Series, groups: Mapping[str, str]) -> dict[str, tuple[str, st
     own
         Each patient's group, as `own_group` gives it.
     groups
-        Groups and their names in printing order, at most as many as `style.GROUP_STYLES`. Without
-        any there is one block of all patients.
+        Groups and their names in printing order. Without any there is one block of all patients.
+
+    Raises
+    ------
+    ValueError
+        If there are more groups than can be told apart; see `style.looks`.
     """
-    colours = cycle(colour for colour, _ in style.GROUP_STYLES)
-    found = {key: (name, next(colours)) for key, name in groups.items()}
+    looks = style.looks(groups, NO_GROUP)
+    found = {key: (name, looks[key][0]) for key, name in groups.items()}
     if not groups:
         found[NO_GROUP] = ("All patients", style.OVERALL_STYLE[0])
     elif own.isna().any():

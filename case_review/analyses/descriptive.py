@@ -207,11 +207,11 @@ def _check(block: str, own: Sequence[Line], frame: pd.DataFrame, of: Mapping) ->
 
 def columns(of: Mapping[str, int], percent_of_known: bool = False) -> list[str]:
     """The headings of the table: a column for each population, or two with the `% of known`."""
-    if not percent_of_known:
-        return ["", *(f"{POPULATIONS[population]} (n = {n})" for population, n in of.items())]
-    # These headings take two lines, which should not part a number from its letter.
-    heads = (f"{POPULATIONS[population]} (n\u00a0=\u00a0{n})" for population, n in of.items())
-    return ["", *(text for head in heads for text in (head, "% of known"))]
+    # Beside others a heading takes two lines, which should not part a number from its letter.
+    equals = "\u00a0=\u00a0" if percent_of_known else " = "
+    beside = ["% of known"] * percent_of_known
+    heads = [f"{POPULATIONS[population]} (n{equals}{n})" for population, n in of.items()]
+    return ["", *(text for head in heads for text in (head, *beside))]
 
 
 def heading(block: Block, of: Mapping[str, int], known: Mapping | None = None) -> Row:
@@ -283,17 +283,3 @@ def _including(subsets: Sequence[Mapping], counts: Mapping[str, Count]) -> str:
         noun = "" if parts else (" patient" if n == 1 else " patients")
         parts.append(f"{n}{noun} with {item['label']}")
     return f"Including {' and '.join(parts)}." if parts else ""
-
-
-# -- for the analyses that still record by dictionaries --------------------------------------------
-
-
-def patients_result(id: str, n: int, of: int) -> dict:
-    """A recorded number of patients out of others, written `30 (35.7%)`."""
-    text = formatting.count_percent_prose(n, of)
-    return {"id": id, "value": n, "text": text, "unit": "patients", "n": n, "of": of}
-
-
-def plain_result(id: str, value, unit: str, text: str | None = None) -> dict:
-    """A recorded number without denominator."""
-    return {"id": id, "value": value, "text": str(value) if text is None else text, "unit": unit}

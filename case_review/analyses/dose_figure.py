@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
@@ -60,7 +59,6 @@ def draw_doses(
     level_label
         Title of the axis of target levels.
     """
-    style.use()
     named = blocks(points["group"], groups)
     points = points.fillna({"group": NO_GROUP})
     doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
@@ -68,9 +66,7 @@ def draw_doses(
     height = max(_HEIGHT, 0.8 + _LINE * (len(levels) + 2.6 * len(named)))
     height += _NAMES * (len(named) > 2)
     widths = [*[1] * len(scales), 1.2]
-    figure, axes = plt.subplots(
-        1, len(widths), figsize=(style.FULL_WIDTH, height), width_ratios=widths
-    )
+    figure, axes = style.panels(height, widths)
     most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
     for place, unit in zip(axes, scales, strict=False):
         _doses(place, doses[doses["panel"] == unit], named, most)
@@ -136,9 +132,10 @@ def _ranges(axes, groups: Sequence[Mapping], axis: str) -> None:
         span = axes.axhspan if axis == "y" else axes.axvspan
         span(low, high, color=shade, zorder=0, lw=0)
         text = intervals.of_group(group).short
+        small = {"size": style.SMALL, "color": "#555555"}
         if axis == "y":
-            axes.text(1.02, (low + high) / 2, text, transform=axes.get_yaxis_transform(),
-                      ha="left", va="center", size=style.SMALL, color="#555555")  # fmt: skip
+            beside = {"transform": axes.get_yaxis_transform(), "va": "center"}
+            axes.text(1.02, (low + high) / 2, text, **beside, **small)
         else:
-            axes.text((low + high) / 2, 1.01, text, transform=axes.get_xaxis_transform(),
-                      ha="center", va="bottom", size=style.SMALL, color="#555555")  # fmt: skip
+            above = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+            axes.text((low + high) / 2, 1.01, text, **above, **small)

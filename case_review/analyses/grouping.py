@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
+
+import pandas as pd
 
 from case_review import intervals
 from case_review.intervals import Interval
@@ -15,51 +16,43 @@ ACROSS = "across groups"
 
 
 def groups_of(values: Iterable, units: Iterable, groups: Mapping[str, Interval]) -> list:
-    """The group of each value of two columns; see `group_of`."""
-    return [group_of(*quantity, groups) for quantity in zip(values, units, strict=True)]
-
-
-def group_of(value: float | None, unit: str | None, groups: Mapping[str, Interval]) -> str | None:
-    """The id of the group that holds `value`, compared only with groups of the same scale.
+    """The id of the group that holds each value, compared only with groups of the same scale.
 
     Parameters
     ----------
-    value, unit
-        What was reported; a missing value gives None.
+    values, units
+        What was reported, two columns.
     groups
         As made by `intervals.by_id`.
 
     Returns
     -------
-    str or None
-        An id, `UNCLASSIFIED` where no group holds the value, None where nothing was reported.
+    list
+        Ids, `UNCLASSIFIED` where no group holds the value, None where nothing was reported.
     """
-    if _missing(value):
-        return None
-    ids = (id for id, group in groups.items() if group.contains(value, str(unit)))
-    return next(ids, UNCLASSIFIED)
+    found = []
+    for value, unit in zip(values, units, strict=True):
+        ids = (id for id, group in groups.items() if group.contains(value, str(unit)))
+        found.append(None if pd.isna(value) else next(ids, UNCLASSIFIED))
+    return found
 
 
 def target_groups(
     lows: Iterable, highs: Iterable, unit: str, groups: Mapping[str, Interval]
 ) -> list:
-    """The group of each target interval of two columns; see `target_group`."""
-    return [target_group(*ends, unit, groups) for ends in zip(lows, highs, strict=True)]
+    """The group of each target, from a low to a high end in two columns; see `interval_group`.
 
-
-def target_group(
-    low: float | None, high: float | None, unit: str, groups: Mapping[str, Interval]
-) -> str | None:
-    """The group of a target from `low` to `high`; see `interval_group`.
-
-    A target with a single limit is `UNCLASSIFIED`, for it is not known where it ends. None if
+    A target with a single limit is `UNCLASSIFIED`, for it is not known where it ends. None where
     neither limit was reported.
     """
-    if _missing(low) and _missing(high):
-        return None
-    if _missing(low) or _missing(high):
-        return UNCLASSIFIED
-    return interval_group(intervals.between(low, high, unit), groups)
+    found = []
+    for low, high in zip(lows, highs, strict=True):
+        missing = pd.isna(low) + pd.isna(high)
+        if missing:
+            found.append(None if missing == 2 else UNCLASSIFIED)
+        else:
+            found.append(interval_group(intervals.between(low, high, unit), groups))
+    return found
 
 
 def interval_group(interval: Interval, groups: Mapping[str, Interval]) -> str:
@@ -71,7 +64,3 @@ def interval_group(interval: Interval, groups: Mapping[str, Interval]) -> str:
     within = (id for id, group in groups.items() if interval.within(group))
     reached = sum(interval.reaches(group) for group in groups.values())
     return next(within, ACROSS if reached > 1 else UNCLASSIFIED)
-
-
-def _missing(value) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.ticker import PercentFormatter
 
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
@@ -70,13 +69,9 @@ def draw(
     ticks = [tick for tick in ticks if tick <= end]
     line, size, row = _ROOMY if len(curves) <= _MOST_ROOMY else _TIGHT
     heights = [2.75, row * len(curves) + 0.1, line * _BLOCK * len(curves)]
-    figure, (main, strip, below) = plt.subplots(
-        3,
-        1,
-        sharex=True,
-        figsize=(style.FULL_WIDTH, sum(heights) + 0.75),
-        height_ratios=heights,
-    )
+    size_of_all = (style.FULL_WIDTH, sum(heights) + 0.75)
+    figure, axes = plt.subplots(3, sharex=True, figsize=size_of_all, height_ratios=heights)
+    main, strip, below = axes
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     for key, km in curves.items():
         shade = 0 if key == OVERALL else min(0.16, 0.5 / len(curves))
@@ -192,8 +187,7 @@ def _axes(axes, end: float, ticks: Sequence[float]) -> None:
     axes.set_xlim(-0.012 * end, end * 1.015)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.tick_params(labelbottom=True)
-    axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1, symbol="%"))
+    style.proportion_axis(axes)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.grid(axis="y", lw=0.5)
 
@@ -212,16 +206,10 @@ def _comparison(axes, curves, lines: Sequence[str]) -> list[tuple]:
         return np.sum((points >= corner[:2]) & (points <= corner[2:]), axis=1).tolist().count(2)
 
     place = min(corners, key=inside)
-    low = place == corners[0]
-    axes.text(
-        0.985 if low else 0.03,
-        0.05 if low else 0.98,
-        "\n".join(lines),
-        transform=axes.transAxes,
-        ha="right" if low else "left",
-        va="bottom" if low else "top",
-        linespacing=1.35,
-    )
+    where = {"x": 0.03, "y": 0.98, "ha": "left", "va": "top"}
+    if place == corners[0]:
+        where = {"x": 0.985, "y": 0.05, "ha": "right", "va": "bottom"}
+    axes.text(s="\n".join(lines), transform=axes.transAxes, linespacing=1.35, **where)
     return [place]
 
 
@@ -253,29 +241,18 @@ def _medians(main, strip, curves, labels, looks, size: float) -> None:
 
 
 def _median_text(strip, text: str, right: float, position: int, end: float, size: float) -> None:
-    beside = right < 0.6 * end
-    strip.annotate(
-        f"median {text}",
-        (right if beside else end, -position),
-        xytext=(6, 0) if beside else (0, 5),
-        textcoords="offset points",
-        ha="left" if beside else "right",
-        va="center" if beside else "bottom",
-        size=size,
-    )
+    text = f"median {text}"
+    if right < 0.6 * end:
+        style.write_beside(strip, text, (right, -position), (6, 0), va="center", size=size)
+    else:
+        look = {"ha": "right", "va": "bottom", "size": size}
+        style.write_beside(strip, text, (end, -position), (0, 5), **look)
 
 
 def at_ticks(km: KaplanMeier, ticks: Sequence[float]) -> pd.DataFrame:
     """Patients at risk, responded and censored after each tick; a row sums to all patients."""
-    points = steps(km)
-    rows = []
-    for tick in ticks:
-        reached = points[points["time"] <= tick]
-        if reached.empty:
-            rows.append((km.n, 0, 0))
-        else:
-            rows.append(tuple(reached[["at_risk", "responded", "censored"]].iloc[-1]))
-    return pd.DataFrame(rows, index=list(ticks), columns=list(_ROWS), dtype=int)
+    counts = steps(km).set_index("time")[["at_risk", "responded", "censored"]]
+    return counts.reindex(list(ticks), method="ffill").set_axis(list(_ROWS), axis="columns")
 
 
 def _at_risk(axes, curves, labels, looks, ticks: Sequence[float], size: float) -> None:

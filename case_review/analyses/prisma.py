@@ -55,17 +55,13 @@ def flow(
         if step in numbers:
             place, other = ("no box", "params.yml, characteristics.flow")
         raise ReviewError(f"selection of reports: the step {step!r} has {place} in {other}; add it")
-    rows = [
-        (step["stage"], step["step"], bool(step.get("aside")), _text(step, numbers[step["step"]]))
-        for step in steps
-    ]
+    rows = []
+    for step in steps:
+        text = f"{step['label']}\n({_count(numbers[step['step']])})"
+        rows.append((step["stage"], step["step"], bool(step.get("aside")), text))
     last = "\n".join([included["label"], *_included(numbers, reports, included["steps"])])
     rows.append((included["stage"], INCLUDED, False, last))
     return pd.DataFrame(rows, columns=["stage", "box", "aside", "text"])
-
-
-def _text(step: Mapping, n: float) -> str:
-    return f"{step['label']}\n({_count(n)})"
 
 
 def _count(n: float) -> str:
@@ -93,7 +89,8 @@ def draw_flow(found: pd.DataFrame):
         filled = max(box.span("y")[1] for box in own) - top
         height = max(filled, style.text_width(stage, weight="semibold") + _GAP / 2)
         for box in own:
-            arrows += [Arrow(earlier, box.id) for earlier in _before(box, boxes)]
+            above = [other.id for other in boxes if other.x == _MAIN[0]]
+            arrows += [Arrow(earlier, box.id) for earlier in above[-1:]]
             boxes.append(replace(box, y=box.y + (height - filled) / 2))
         bands.append(
             Box(stage, stage, _BAND[0], top + height / 2, _BAND[1], "band", height, upright=True)
@@ -113,8 +110,3 @@ def _column(rows: pd.DataFrame, top: float) -> Iterator[Box]:
             middle = top + box.height / 2
             top += box.height + _GAP
         yield replace(box, y=middle)
-
-
-def _before(box: Box, boxes: Sequence[Box]) -> list[str]:
-    """The box of the main column from which the arrow to `box` comes."""
-    return [other.id for other in boxes if other.x == _MAIN[0]][-1:]

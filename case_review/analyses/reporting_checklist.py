@@ -36,12 +36,6 @@ def checked(items: pd.DataFrame) -> pd.DataFrame:
     return items.copy()
 
 
-def anchors(items: pd.DataFrame) -> list[str]:
-    """Every anchor that the checklist links to, once."""
-    found = [anchor for row in items.itertuples() for _, anchor in _places(row)]
-    return list(dict.fromkeys(found))
-
-
 def _places(row) -> list[tuple[str, str]]:
     places = [place.strip().rpartition("#") for place in row.where.split(";") if place.strip()]
     for text, _, anchor in places:

@@ -6,20 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from case_review import formatting
+from case_review.analyses.blocks import own_group
 from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.statistics.logrank import NO_COMPARISON
-from case_review.values import Estimate, Text, Value
+from case_review.values import Estimate, Number, Text, Value
 
 HOURS_PER_WEEK = 168
-#: How a reported unit is written after a number in prose (singular, plural).
-_UNITS = {
-    "hours": ("h", "h"),
-    "days": ("day", "days"),
-    "weeks": ("week", "weeks"),
-    "months": ("month", "months"),
-}
+#: How a reported unit is written after a number in prose.
+_UNITS = {"hours": "h", "days": "days", "weeks": "weeks", "months": "months"}
 
 
 def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
@@ -46,7 +41,7 @@ def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> p
             f"{patients['patient_id'].iloc[position]}: found nothing, expected a time to response "
             "or to last follow-up. Correct the row in data/raw/patients.csv and run `make data`."
         )
-    group = patients[group_by].where(patients[group_by].isin(list(groups))) if groups else OVERALL
+    group = own_group(patients[group_by], groups) if groups else OVERALL
     if empty := [key for key in groups if not group.eq(key).any()]:
         raise ReviewError(
             f"params.yml, shared.groups: no patient belongs to group {empty[0]!r}, for "
@@ -57,14 +52,15 @@ def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> p
     return frame.astype({"time": int, "event": int}).reset_index(drop=True)
 
 
-def reported_time(value: float, unit: str, hours: int) -> Text:
-    """A time as its report gave it, `24 h`, `1 week` or `6 months`, whose number is in hours."""
+def reported_time(patient: pd.Series) -> Text:
+    """A time to response as its report gave it, `24 h` or `1 week`, whose number is in hours."""
+    unit = patient["response_time_unit"]
     if unit not in _UNITS:
         raise ReviewError(
             f"response_time_unit: found {unit!r}, expected one of {', '.join(_UNITS)}"
         )
-    one, many = _UNITS[unit]
-    return Text(f"{formatting.number(value)} {one if value == 1 else many}", hours, unit="hours")
+    text = Number(float(patient["response_time_value"]), _UNITS[unit]).prose
+    return Text(text, int(patient["time_hours"]), unit="hours")
 
 
 def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
@@ -79,16 +75,8 @@ def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
     if responders.empty:
         raise ReviewError("data/clean/patients.csv: no patient responded, so times have no range")
     hours = responders["time_hours"]
-    ends = [responders.loc[which] for which in (hours.idxmin(), hours.idxmax())]
-    shortest, longest = (
-        reported_time(
-            float(patient["response_time_value"]),
-            patient["response_time_unit"],
-            int(patient["time_hours"]),
-        )
-        for patient in ends
-    )
-    return shortest, longest
+    shortest, longest = (responders.loc[which] for which in (hours.idxmin(), hours.idxmax()))
+    return reported_time(shortest), reported_time(longest)
 
 
 def listed(ratios: Mapping[str, Estimate], labels: Mapping[str, str]) -> Value:

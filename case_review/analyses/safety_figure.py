@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
@@ -23,9 +22,8 @@ def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str
     limits, bounds
         What the line and the bar are, said at the first row.
     """
-    style.use()
-    points, headings = _placed(points)
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.9 + 0.27 * (len(points) + 2)))
+    points, names = _placed(points)
+    figure, axes = style.panels(0.9 + 0.27 * (len(points) + 2))
     width = 100 * (points["most"] - points["least"])
     axes.barh(points["y"], width, 0.6, 100 * points["least"], color=style.SKY, alpha=0.35)
     # The median of a proportion and its two limits is the proportion, and their range the limits.
@@ -38,34 +36,26 @@ def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str
     )  # fmt: skip
     for row in points.itertuples():
         end = (100 * max(row.most, row.high), row.y)
-        axes.annotate(f"{row.n}/{row.of}", end, (5, 0), textcoords="offset points", va="center")
+        style.write_beside(axes, f"{row.n}/{row.of}", end, (5, 0), va="center")
     _explain(axes, points.iloc[0], limits, bounds)
-    _name_rows(axes, points, headings)
+    style.name_rows(axes, names)
+    axes.set_ylim(top=0.8)
     most = points[["most", "high"]].to_numpy().max()
     axes.set(xlim=(0, 100 * min(1, 1.1 * most)), xlabel=xlabel, ylabel="")
     axes.spines["left"].set_visible(False)
     return figure
 
 
-def _placed(points: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, str]]:
-    """The rows with a place `y`, the first at 0 and others below, and the headings by place."""
-    places, headings, line, before = [], {}, 0, ""
-    for block in points["block"]:
-        if block and block != before:
-            headings[-line] = block
-            line += 1
-        places.append(-line)
-        line, before = line + 1, block
-    return points.assign(y=places), headings
-
-
-def _name_rows(axes, points: pd.DataFrame, headings: dict[int, str]) -> None:
-    names = dict(zip(points["y"], points["label"], strict=True)) | headings
-    axes.set_yticks(list(names), list(names.values()))
-    axes.tick_params(axis="y", length=0)
-    for place, tick in zip(names, axes.get_yticklabels(), strict=True):
-        tick.set_weight("semibold" if place in headings else "normal")
-    axes.set_ylim(min(names) - 0.7, 0.8)
+def _placed(points: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, bool]]]:
+    """The rows with a place `y`, and all names from the top, each with whether it is a heading."""
+    places, names, before = [], [], ""
+    for row in points.itertuples():
+        if row.block and row.block != before:
+            names.append((row.block, True))
+        places.append(-len(names))
+        names.append((row.label, False))
+        before = row.block
+    return points.assign(y=places), names
 
 
 def _explain(axes, row, limits: str, bounds: str) -> None:

@@ -35,15 +35,15 @@ def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
     `patients` is the clean table. A patient without response has no reported time of response; the
     last follow-up is converted instead, where it is given in months.
     """
-    return [_hours(row, month_days) for row in patients.itertuples()]
-
-
-def _hours(row, month_days: float) -> int:
-    if row.event:
-        return to_hours(float(row.response_time_value), row.response_time_unit, month_days)
-    if pd.isna(row.follow_up_months):
-        return int(row.time_hours)
-    return to_hours(float(row.follow_up_months), "months", month_days)
+    hours = []
+    for row in patients.itertuples():
+        value, unit = row.follow_up_months, "months"
+        if row.event:
+            value, unit = row.response_time_value, row.response_time_unit
+        elif pd.isna(value):
+            value, unit = row.time_hours, "hours"
+        hours.append(to_hours(float(value), unit, month_days))
+    return hours
 
 
 def visit_intervals(
@@ -162,10 +162,3 @@ def selection_surface(
         limit = proportions.exact(n - doubtful, of, conf_level)[0]
         rows += [(r, doubtful, proportions.with_selection(limit, r)) for r in odds]
     return pd.DataFrame(rows, columns=["odds", "doubtful", "lower"])
-
-
-def publication_data(surface: pd.DataFrame, tipping: pd.DataFrame) -> pd.DataFrame:
-    """Both panels of the publication-bias figure as one table; `panel` is A or B."""
-    return pd.concat([surface.assign(panel="A"), tipping.assign(panel="B")], ignore_index=True)[
-        ["panel", "odds", "doubtful", "lower", "failures", "proportion", "low", "high"]
-    ]

@@ -1,6 +1,6 @@
 """The figures of the sensitivity analyses.
 
-Each panel is a function that draws on given axes; titles, axis labels and ticks are arguments.
+Each panel is a function that draws on given axes (`style.panels`), which the notebook then names.
 """
 
 from __future__ import annotations
@@ -8,55 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from case_review import formatting
 from case_review.analyses.km_figure import steps
 from case_review.exhibits import style
 from case_review.statistics.survival import KaplanMeier
+from case_review.values import Proportion
 
-_PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: A quarter of `style.BLUE` on white.
 _PALE = "#bfdcec"
 
 
-def panels(height: float, widths: Sequence[float] = (1,), sharey: bool = False):
-    """An empty figure of full width with panels side by side.
-
-    Parameters
-    ----------
-    height
-        In inches.
-    widths
-        Of the panels, relative to each other.
-    sharey
-        Whether the panels have their rows in common.
-
-    Returns
-    -------
-    tuple
-        The figure, and its axes or the list of them.
-    """
-    style.use()
-    size, ratios = (style.FULL_WIDTH, height), list(widths)
-    return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
-
-
-def interval_censored(
-    axes,
-    km: KaplanMeier,
-    cells: pd.DataFrame,
-    *,
-    xlabel: str,
-    ylabel: str,
-    names: Sequence[str],
-    title: str = "",
-    xticks: Sequence[float] | None = None,
-) -> None:
+def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
     """The estimate from intervals beside the Kaplan–Meier curve of the reported times.
 
     Parameters
@@ -67,44 +34,26 @@ def interval_censored(
         `interval_censored.curve`, in the unit of `km`.
     names
         In the legend: of the curve, of the estimate from intervals, of its unknown course.
-    xticks
-        By default about a dozen whole numbers.
     """
     points = steps(km)
     end = float(points["time"].iloc[-1])
-    axes.step(
-        points["time"], points["proportion"], where="post", color=style.BLACK, lw=1.3,
-        label=names[0],
-    )  # fmt: skip
-    before = 0.0
-    for number, cell in enumerate(cells.itertuples()):
-        right = min(cell.right, end)
-        line, box = names[1:] if number == 0 else (None, None)
-        axes.fill_between(
-            [cell.left, right], before, cell.proportion, fc=_PALE, ec=style.BLUE, lw=0.4, label=box
-        )
-        following = cells["left"].iloc[number + 1] if number + 1 < len(cells) else end
-        axes.plot([right, following], [cell.proportion] * 2, color=style.BLUE, lw=1.8, label=line)
-        before = cell.proportion
-    axes.xaxis.set_major_locator(FixedLocator(xticks) if xticks else MaxNLocator(14, integer=True))
-    axes.set(xlim=(-0.012 * end, end * 1.015), ylim=(0, 1.02))
-    axes.yaxis.set_major_formatter(_PERCENT)
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    shown = [name for name in names if name in handles]
-    axes.legend([handles[name] for name in shown], shown, loc="lower right")
+    black = {"where": "post", "color": style.BLACK, "lw": 1.3}
+    (exact,) = axes.step(points["time"], points["proportion"], **black)
+    following, before = [*cells["left"].iloc[1:], end], 0.0
+    for cell, next_left in zip(cells.itertuples(), following, strict=True):
+        right, height = min(cell.right, end), cell.proportion
+        pale = {"fc": _PALE, "ec": style.BLUE, "lw": 0.4}
+        box = axes.fill_between([cell.left, right], before, height, **pale)
+        (line,) = axes.plot([right, next_left], [height, height], color=style.BLUE, lw=1.8)
+        before = height
+    axes.xaxis.set_major_locator(MaxNLocator(14, integer=True))
+    axes.set_xlim(-0.012 * end, end * 1.015)
+    style.proportion_axis(axes)
+    axes.legend([exact, line, box], names, loc="lower right")
 
 
 def forest(
-    axes,
-    rows: pd.DataFrame,
-    *,
-    row: str,
-    estimate: str,
-    main: str,
-    xlabel: str,
-    marker: str = "o",
-    title: str = "",
+    axes, rows: pd.DataFrame, *, row: str, estimate: str, main: str, marker: str = "o"
 ) -> None:
     """Estimates with their limits, one row below another.
 
@@ -132,7 +81,7 @@ def forest(
         axes.plot([low, high], [position] * 2, color=colour, lw=1.4, solid_capstyle="butt")
         if math.isnan(line["high"]):
             axes.plot(high, position, ">", color=colour, ms=4.5)
-    axes.set(xlim=(0, 1.1 * highest), xlabel=xlabel, title=title)
+    axes.set_xlim(0, 1.1 * highest)
 
 
 def _points(axes, rows: pd.DataFrame, row: str, x: str, main: str, marker: str) -> None:
@@ -144,7 +93,7 @@ def _points(axes, rows: pd.DataFrame, row: str, x: str, main: str, marker: str) 
         size=5.5, marker=marker, legend=False, ax=axes, zorder=3,
     )  # fmt: skip
     axes.set_yticks(range(len(rows)), list(rows[row]))
-    axes.set_ylabel("")
+    axes.set(xlabel="", ylabel="")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color=style.LIGHT, lw=0.5)
     axes.set_axisbelow(True)
@@ -157,9 +106,7 @@ def p_values(
     row: str,
     main: str,
     significant: float,
-    xlabel: str,
     xticks: Sequence[float],
-    title: str = "",
 ) -> None:
     """The p-values in column `p`, one row below another, on a logarithmic axis.
 
@@ -176,7 +123,6 @@ def p_values(
     axes.axvline(significant, color=style.VERMILLION, lw=1, ls="--")
     axes.set_xlim(min(0.5 * significant, 0.7 * least), 1.15)
     _plain_ticks(axes, xticks)
-    axes.set(xlabel=xlabel, title=title)
 
 
 def _plain_ticks(axes, xticks: Sequence[float]) -> None:
@@ -190,12 +136,8 @@ def surface(
     axes,
     lower: pd.DataFrame,
     targets: Sequence[float],
-    *,
-    xlabel: str,
-    ylabel: str,
     bar_label: str,
     xticks: Sequence[float],
-    title: str = "",
 ) -> None:
     """The lower limit of a proportion by publication and doubt; a line marks each target.
 
@@ -205,6 +147,8 @@ def surface(
         `sensitivity.selection_surface`.
     targets
         Levels, as fractions.
+    bar_label
+        Beside the bar of colours.
     """
     grid = lower.pivot(index="doubtful", columns="odds", values="lower")
     place = (grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy())
@@ -214,9 +158,7 @@ def surface(
     axes.set_xscale("log")
     _name_lines(axes, lines)
     _plain_ticks(axes, xticks)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(title, loc="left", weight="bold")
-    bar = axes.figure.colorbar(shown, ax=axes, format=_PERCENT, pad=0.02)
+    bar = axes.figure.colorbar(shown, ax=axes, format=style.PERCENT, pad=0.02)
     bar.set_label(bar_label)
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
@@ -227,27 +169,12 @@ def _name_lines(axes, lines) -> None:
     for level, segments in zip(lines.levels, lines.allsegs, strict=True):
         if segments and len(segments[0]):
             points = np.concatenate(segments)
-            axes.annotate(
-                f"{level:.0%}",
-                points[points[:, 1].argmin()],
-                xytext=(-3, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                size=8,
-            )
+            lowest = points[points[:, 1].argmin()]
+            look = {"ha": "right", "va": "center", "size": 8}
+            style.write_beside(axes, f"{level:.0%}", lowest, (-3, 0), **look)
 
 
-def tipping(
-    axes,
-    curve: pd.DataFrame,
-    targets: Sequence[float],
-    *,
-    xlabel: str,
-    ylabel: str,
-    point_label: str,
-    title: str = "",
-) -> None:
+def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: str) -> None:
     """A proportion with its limits by unpublished failures; a dot marks where it passes a target.
 
     Parameters
@@ -269,14 +196,12 @@ def tipping(
             point = (below["failures"].iloc[0], below["proportion"].iloc[0])
             axes.plot(*point, "o", color=style.VERMILLION, ms=5)
             text = point_label.format(failures=point[0], target=f"{target:.0%}")
-            beside = {"xytext": (7, 7), "textcoords": "offset points", "size": 8}
-            axes.annotate(text, point, **beside)
-    axes.set(xlim=(0, x.max() * 1.16), ylim=(0, 1.02), xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(title, loc="left", weight="bold")
-    axes.yaxis.set_major_formatter(_PERCENT)
+            style.write_beside(axes, text, point, (7, 7), size=8)
+    axes.set_xlim(0, x.max() * 1.16)
+    style.proportion_axis(axes)
 
 
-def later(axes, rows: pd.DataFrame, *, main: str, xlabel: str, headings, title: str = "") -> None:
+def later(axes, rows: pd.DataFrame, main: str, headings: Sequence[str]) -> None:
     """A forest plot of proportions with their numbers at the right; nothing is pooled.
 
     Parameters
@@ -290,28 +215,19 @@ def later(axes, rows: pd.DataFrame, *, main: str, xlabel: str, headings, title: 
     """
     own = rows[rows["name"] == main].iloc[0]
     axes.axvspan(own["low"], own["high"], color=style.LIGHT, alpha=0.5, lw=0)
-    forest(axes, rows, row="name", estimate="proportion", main=main, xlabel=xlabel, marker="s")
+    forest(axes, rows, row="name", estimate="proportion", main=main, marker="s")
     for position, line in enumerate(rows.itertuples()):
-        limits = formatting.interval(100 * line.low, 100 * line.high, 0)
-        share = f"{formatting.number(100 * line.proportion, 0)} ({limits})"
-        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share)
+        share = Proportion(line.proportion, line.low, line.high, digits=0)
+        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share.cell)
     _columns(axes, -0.75, *headings)
     axes.grid(False)
     axes.spines["left"].set_visible(False)
-    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.5, -0.5), title=title)  # headings stand above
-    axes.xaxis.set_major_formatter(_PERCENT)
+    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.5, -0.5))  # headings stand above
+    axes.xaxis.set_major_formatter(style.PERCENT)
 
 
 def _columns(axes, position: float, count: str, share: str) -> None:
     """Two cells of the table at the right of the forest plot, at a height of the plot."""
-    for offset, text, side in ((52, count, "right"), (60, share, "left")):
-        axes.annotate(
-            text,
-            (1, position),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(offset, 0),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            annotation_clip=False,
-        )
+    place = {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False, "va": "center"}
+    style.write_beside(axes, count, (1, position), (52, 0), ha="right", **place)
+    style.write_beside(axes, share, (1, position), (60, 0), ha="left", **place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
@@ -14,8 +13,11 @@ from case_review.units import to_hours
 
 _WEEK = 168
 #: What ends a course, by treatment status at the last follow-up, and how it is drawn.
-_ENDS = (("ongoing", ">", "Treatment going on"), ("stopped", "X", "Treatment stopped"))
-_UNKNOWN = ("|", "Last follow-up, status not reported")
+_ENDS = (
+    ("ongoing", ">", "Treatment going on"),
+    ("stopped", "X", "Treatment stopped"),
+    ("", "|", "Last follow-up, status not reported"),
+)
 
 
 def courses(
@@ -39,11 +41,11 @@ def courses(
             "end_weeks": np.maximum(patients["time_hours"], follow_up) / _WEEK,
             "follow_up_known": patients["follow_up_months"].notna(),
             "status": patients["treatment_status"],
-            "hours": patients["time_hours"],
         }
     )
-    found = found.sort_values(["hours", "end_weeks", "patient_id"], kind="stable")
-    return found.drop(columns="hours").reset_index(drop=True)
+    order = found.assign(hours=patients["time_hours"])
+    order = order.sort_values(["hours", "end_weeks", "patient_id"], kind="stable").index
+    return found.loc[order].reset_index(drop=True)
 
 
 def draw_courses(
@@ -60,11 +62,10 @@ def draw_courses(
     xlabel, ticks
         Title and ticks of the axis of weeks; ticks beyond the longest course are left out.
     """
-    style.use()
     own = found["group"].fillna(NO_GROUP)
     named = {k: look for k, look in blocks(found["group"], groups).items() if k in set(own)}
     lines = len(found) + len(named)
-    figure, axes = plt.subplots(figsize=(style.FULL_WIDTH, 0.75 + 0.165 * lines))
+    figure, axes = style.panels(0.75 + 0.165 * lines)
     names: list[tuple[str, bool]] = []
     for key, (name, colour) in named.items():
         rows = found[own == key]
@@ -74,12 +75,7 @@ def draw_courses(
         _draw_block(axes, rows, places, colour)
     _scale(axes, float(found["end_weeks"].max()), ticks)
     axes.set_xlabel(xlabel)
-    axes.set_yticks(-np.arange(lines), [name for name, _ in names])
-    axes.set_ylim(-lines + 0.3, 0.7)
-    axes.tick_params(axis="y", length=0)
-    for tick, (_, heading) in zip(axes.get_yticklabels(), names, strict=True):
-        tick.set(size=style.TEXT if heading else style.SMALL)
-        tick.set_weight("semibold" if heading else "normal")
+    style.name_rows(axes, names, style.SMALL)
     _key(figure)
     return figure
 
@@ -87,16 +83,10 @@ def draw_courses(
 def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> None:
     axes.barh(places, rows["end_weeks"], height=0.42, color=colour, alpha=0.35)
     axes.scatter(rows["response_weeks"], places, s=26, c=colour, ec="white", lw=0.6, zorder=4)
-    known = rows["follow_up_known"].to_numpy()
     for status, marker, _ in _ENDS:
-        _mark(axes, rows, places, known & (rows["status"] == status).to_numpy(), marker)
-    _mark(axes, rows, places, known & rows["status"].isna().to_numpy(), _UNKNOWN[0])
-
-
-def _mark(axes, rows: pd.DataFrame, places: np.ndarray, hit: np.ndarray, marker: str) -> None:
-    axes.scatter(
-        rows.loc[hit, "end_weeks"], places[hit], marker=marker, s=26, c=style.BLACK, zorder=3
-    )
+        hit = rows["follow_up_known"] & rows["status"].fillna("").eq(status)
+        ends = rows["end_weeks"][hit]
+        axes.scatter(ends, places[hit], marker=marker, s=26, c=style.BLACK, zorder=3)
 
 
 def _scale(axes, longest: float, ticks: Sequence[float]) -> None:
@@ -107,7 +97,7 @@ def _scale(axes, longest: float, ticks: Sequence[float]) -> None:
 
 def _key(figure) -> None:
     axes = figure.axes[0]
-    shown = [("o", "Response"), *(end[1:] for end in _ENDS), _UNKNOWN]
+    shown = [("o", "Response"), *(end[1:] for end in _ENDS)]
     for marker, label in shown:
         axes.scatter([], [], marker=marker, s=26, c=style.BLACK, label=label)
     figure.legend(loc="outside upper center", ncols=len(shown), fontsize=style.SMALL)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from case_review.values import Number
-
 #: What stands in `cotreatments` if a report says that nothing else was given.
 NO_COTREATMENT = "none"
-
-
-def dose_text(value: float, unit: str) -> str:
-    """A dose as printed, e.g. `1.6 mg/m²/day`."""
-    return Number(value, unit).prose
 
 
 def cotreatments(frame: pd.DataFrame) -> pd.Series:

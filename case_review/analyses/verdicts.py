@@ -76,13 +76,15 @@ def of_median(found: Value, main: Estimate) -> str:
     """
     if not isinstance(found, Estimate) or math.isnan(main.estimate):
         return ""
-    low = -math.inf if math.isnan(main.lower) else main.lower
-    high = math.inf if math.isnan(main.upper) else main.upper
+    low, high = _open_where_unknown(main.lower, main.upper)
     if math.isnan(found.estimate) or not low <= found.estimate <= high:
         return FAILS
-    below = -math.inf if math.isnan(found.lower) else found.lower
-    above = math.inf if math.isnan(found.upper) else found.upper
+    below, above = _open_where_unknown(found.lower, found.upper)
     return HOLDS if low <= below and above <= high else RESERVED
+
+
+def _open_where_unknown(low: float, high: float) -> tuple[float, float]:
+    return -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
 
 
 def of_p_value(p: float, conf_level: float) -> str:
@@ -101,8 +103,7 @@ def of_interval(low: float, high: float, no_difference: float) -> str:
     """
     if math.isnan(low) and math.isnan(high):
         return ""
-    low = -math.inf if math.isnan(low) else low
-    high = math.inf if math.isnan(high) else high
+    low, high = _open_where_unknown(low, high)
     return HOLDS if low <= no_difference <= high else FAILS
 
 

@@ -159,7 +159,8 @@ def median_limits(
     if conf_type == SIGN_TEST:
         found = survival.sign_test_limits(positions, event, conf_level)
     else:
-        found = survival.median(positions, event, conf_type, conf_level)
+        how = {"conf_type": conf_type, "conf_level": conf_level}
+        found = survival.kaplan_meier(positions, event, **how).median()
     return tuple(_at_position(times, position) for position in (found.lower, found.upper))
 
 

@@ -91,7 +91,8 @@ def median_positions(n: int, conf_level: float = 0.95) -> tuple[int, int, int | 
     1 to n tell the positions. For even n the median is the midpoint of two times, of which the
     lower one's position is given. An upper limit that is not estimable is None.
     """
-    found = survival.median(np.arange(1, n + 1), np.ones(n), conf_level=conf_level)
+    positions = np.arange(1, n + 1)
+    found = survival.kaplan_meier(positions, np.ones(n), conf_level=conf_level).median()
     upper = None if np.isnan(found.upper) else int(found.upper) - 1
     return int(found.lower) - 1, int(found.estimate) - 1, upper
 

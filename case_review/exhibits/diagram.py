@@ -127,7 +127,7 @@ def elements(rows: Sequence[Mapping[str, str]]) -> tuple[list[Box], list[Arrow]]
     Raises
     ------
     ReviewError
-        If a kind, an effect or a box's name is unknown, or a place is no number.
+        If a kind is unknown, or a place is no number.
     """
     boxes, arrows = [], []
     for line, row in enumerate(rows, start=2):
@@ -141,7 +141,6 @@ def elements(rows: Sequence[Mapping[str, str]]) -> tuple[list[Box], list[Arrow]]
                 f"diagram, row {line}, box {row['id']}: x_mm, y_mm and width_mm should be numbers"
             ) from None
         boxes.append(Box(row["id"], row["text"], *place, row["kind"]))
-    _check(boxes, arrows)
     return boxes, arrows
 
 
@@ -166,7 +165,7 @@ def draw_diagram(boxes: Sequence[Box], arrows: Sequence[Arrow], width: float):
     Raises
     ------
     ReviewError
-        If an arrow names a box that there is not.
+        If an arrow names a box or an effect that there is not.
     """
     style.use()
     _check(boxes, arrows)

@@ -50,13 +50,12 @@ def place(
     scale = np.array([width / (right - left), height / (high - low)])
     origin = np.array([left, low])
     points = {key: (np.asarray(curve) - origin) * scale for key, curve in curves.items()}
-    boxes = [np.array(box) * (width, height, width, height) for box in taken]
+    boxes = [np.array([box]) * (width, height, width, height) for box in taken]
     found = {}
     for key, text in labels.items():
-        box = _best(
-            points, key, boxes, (len(text) * size * _ASPECT, size * _HEIGHT), (width, height)
-        )
-        boxes.append(box)
+        label = (len(text) * size * _ASPECT, size * _HEIGHT)
+        box = _best(points, key, boxes, label, (width, height))
+        boxes.append(box[None])
         found[key] = tuple(float(x) for x in box[:2] / scale + origin)
     return found
 
@@ -67,25 +66,20 @@ def _best(points, key, boxes, label, area) -> np.ndarray:
     y = np.arange(3, area[1] - label[1], 2.5)
     corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     places = np.hstack([corners, corners + label])
-    own = _distance_to_points(places, points[key])
-    others = [_distance_to_points(places, line) for name, line in points.items() if name != key]
-    others += [_distance_to_box(places, box) for box in boxes]
+    # A point is a box without extent.
+    distances = {name: _distance(places, np.hstack([line, line])) for name, line in points.items()}
+    own = distances.pop(key)
+    others = [*distances.values(), *(_distance(places, box) for box in boxes)]
     other = np.min(others, axis=0) if others else np.full(len(places), np.inf)
     # Nearer to its own curve than to any other, so that nobody takes it for the other's name.
-    cost = (
-        np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other) + 3 * np.maximum(0, own - other + 2)
-    )
+    cost = np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other)
+    cost += 3 * np.maximum(0, own - other + 2)
     cost += 200 * (own <= 0.5)
     return places[int(np.argmin(cost))]
 
 
-def _distance_to_points(places: np.ndarray, line: np.ndarray) -> np.ndarray:
-    dx = np.maximum(places[:, None, 0] - line[:, 0], line[:, 0] - places[:, None, 2])
-    dy = np.maximum(places[:, None, 1] - line[:, 1], line[:, 1] - places[:, None, 3])
+def _distance(places: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """The distance of each place from the nearest of the boxes, all (left, bottom, right, top)."""
+    dx = np.maximum(places[:, None, 0] - boxes[:, 2], boxes[:, 0] - places[:, None, 2])
+    dy = np.maximum(places[:, None, 1] - boxes[:, 3], boxes[:, 1] - places[:, None, 3])
     return np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)).min(axis=1)
-
-
-def _distance_to_box(places: np.ndarray, box: np.ndarray) -> np.ndarray:
-    dx = np.maximum(places[:, 0] - box[2], box[0] - places[:, 2])
-    dy = np.maximum(places[:, 1] - box[3], box[1] - places[:, 3])
-    return np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))

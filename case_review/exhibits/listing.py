@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,21 +10,16 @@ from case_review.exhibits.tables import Row
 from case_review.values import Number, Range, Text, Value
 
 
-def amounts(column: Iterable, units: Iterable | str) -> list[Text | None]:
+def amounts(column: Sequence, units: Sequence | str) -> list[Text | None]:
     """Numbers with their units, each with its own or one for all: `24 hours`, `1 month`."""
-    values = list(column)
-    each = [units] * len(values) if isinstance(units, str) else list(units)
-    return [_amount(value, unit) for value, unit in zip(values, each, strict=True)]
+    frame = pd.DataFrame({"value": column, "unit": units}).fillna({"unit": ""})
+    return [
+        None if pd.isna(value) else Text(Number(value, unit).prose, value, unit=unit)
+        for value, unit in frame.itertuples(index=False)
+    ]
 
 
-def _amount(value, unit) -> Text | None:
-    if pd.isna(value):
-        return None
-    unit = "" if pd.isna(unit) else unit
-    return Text(Number(value, unit).prose, value, unit=unit)
-
-
-def ranges(low: Iterable, high: Iterable, unit: str = "") -> list[Range | None]:
+def ranges(low: Sequence, high: Sequence, unit: str = "") -> list[Range | None]:
     """Ranges without their unit, which the heading has; none where an end is not reported."""
     return [
         None if pd.isna(start) or pd.isna(end) else Range(start, end, unit)
@@ -32,15 +27,8 @@ def ranges(low: Iterable, high: Iterable, unit: str = "") -> list[Range | None]:
     ]
 
 
-def rows(columns: Mapping[str, Iterable], missing: str = "–") -> list[Row]:
-    """A row per case from columns of values and text, `missing` standing for what is not given."""
-    return [
-        Row([_cell(cell, missing) for cell in cells])
-        for cells in zip(*columns.values(), strict=True)
-    ]
-
-
-def _cell(cell, missing: str) -> Value | str:
-    if isinstance(cell, Value):
-        return cell
-    return missing if pd.isna(cell) else str(cell)
+def rows(columns: Mapping[str, Sequence]) -> list[Row]:
+    """A row per case from columns of values and text, with `–` for what is not given."""
+    frame = pd.DataFrame(columns, dtype=object)
+    cells = frame.where(frame.notna(), "–").itertuples(index=False)
+    return [Row([cell if isinstance(cell, Value) else str(cell) for cell in row]) for row in cells]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from matplotlib.ticker import PercentFormatter
 from matplotlib.transforms import Bbox
 
 #: The colours of Okabe and Ito (2008), safe for colour blindness.
@@ -35,6 +36,8 @@ FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54
 #: Sizes in points of text and of small print, in figures shown at their own width.
 TEXT, SMALL = 8.5, 7.5
 FONT = "Source Sans Pro"
+#: Proportions on an axis, in per cent.
+PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: Inches above and below what a figure shows.
 _MARGIN = 0.05
 
@@ -77,7 +80,6 @@ def use() -> None:
             "lines.solid_capstyle": "projecting",
             "patch.force_edgecolor": False,
             "legend.frameon": False,
-            "figure.dpi": 100,
             "savefig.dpi": 300,
             "svg.fonttype": "none",
             "svg.hashsalt": "case-review",
@@ -86,7 +88,59 @@ def use() -> None:
     )
 
 
-def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
+def panels(height: float, widths: Sequence[float] = (1,), sharey: bool = False):
+    """An empty figure of full width with panels side by side.
+
+    Parameters
+    ----------
+    height
+        In inches.
+    widths
+        Of the panels, relative to each other.
+    sharey
+        Whether the panels have their rows in common.
+
+    Returns
+    -------
+    tuple
+        The figure, and its axes or the list of them.
+    """
+    import matplotlib.pyplot as plt
+
+    use()
+    size, ratios = (FULL_WIDTH, height), list(widths)
+    return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
+
+
+def proportion_axis(axes) -> None:
+    """Let the y axis run from none to all, in per cent."""
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PERCENT)
+
+
+def name_rows(axes, names: Sequence[tuple[str, bool]], size: float = TEXT) -> None:
+    """Name the rows at 0, -1, -2 and so on of a figure that lists them.
+
+    Parameters
+    ----------
+    names
+        Text of each row, and whether it is a heading.
+    size
+        Of what is no heading, in points.
+    """
+    axes.set_yticks([-row for row in range(len(names))], [text for text, _ in names])
+    axes.set_ylim(0.3 - len(names), 0.7)
+    axes.tick_params(axis="y", length=0)
+    for tick, (_, heading) in zip(axes.get_yticklabels(), names, strict=True):
+        tick.set(size=TEXT if heading else size, weight="semibold" if heading else "normal")
+
+
+def write_beside(axes, text: str, point: tuple, offset: tuple, **look) -> None:
+    """Write a text so many points to the right of and above a point of the plot."""
+    axes.annotate(text, point, offset, textcoords="offset points", **look)
+
+
+def looks(keys: Collection[str], overall: str) -> dict[str, tuple]:
     """Colour and line style by key: black for `overall`, for the others `GROUP_STYLES` in order.
 
     Raises
@@ -94,7 +148,6 @@ def looks(keys: Iterable[str], overall: str) -> dict[str, tuple]:
     ValueError
         If there are more groups than styles.
     """
-    keys = list(keys)
     groups = [key for key in keys if key != overall]
     if len(groups) > len(GROUP_STYLES):
         raise ValueError(

@@ -137,7 +137,7 @@ def _response(spec: Specification, tables, month_days: float) -> Iterator[tuple]
     ]
     group = patients["diagnosis"].map(spec.group_of)
     printed = curves.read_printed(spec.claims, ids, month_days)
-    median = survival.median(hours, [1] * len(hours))
+    median = survival.kaplan_meier(hours, [1] * len(hours)).median()
     found = {
         "shortest": min(hours), "low": int(median.lower), "median": int(median.estimate),
         "high": int(median.upper), "longest": max(hours),

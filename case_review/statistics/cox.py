@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review.statistics.inputs import check_level, checked, group_index, two_groups
+from case_review.statistics.inputs import check_level, checked, group_index, members
 from case_review.values import Estimate
 
 
@@ -43,12 +43,8 @@ def hazard_ratios(
     """
     check_level(conf_level)
     time, event = checked(time, event)
-    groups, index = group_index(group, len(time), least=1)
-    if reference not in groups:
-        found = ", ".join(map(str, groups))
-        raise ValueError(f"the reference {reference!r} is none of the groups: {found}")
-    members = {name: index == number for number, name in enumerate(groups)}
-    fitted = _cox(time, event, members, reference)
+    groups, _ = group_index(group, len(time), least=1)
+    fitted = _cox(time, event, members(group, len(time), reference), reference)
     z = stats.norm.isf((1 - conf_level) / 2)
     ratios = {}
     for name in groups:
@@ -59,27 +55,13 @@ def hazard_ratios(
     return ratios
 
 
-def hazard_ratio(time, event, group, of, conf_level: float = 0.95) -> Estimate:
-    """The hazard ratio of group `of` against the other one of two groups; see `hazard_ratios`.
-
-    Raises
-    ------
-    ValueError
-        If there are not two groups, or `of` is none of them.
-    """
-    check_level(conf_level)
-    time, event = checked(time, event)
-    own = two_groups(group, len(time), of)
-    return hazard_ratios(time, event, own, False, conf_level)[True]
-
-
-def _cox(time: np.ndarray, event: np.ndarray, members: dict, reference) -> dict:
+def _cox(time: np.ndarray, event: np.ndarray, patients: dict, reference) -> dict:
     """Log hazard ratio and its standard error by group; a group is left out if it has none."""
     from lifelines import CoxPHFitter
     from lifelines.exceptions import ConvergenceError
 
     # As its hazard falls to nothing, a group without events drops out of the likelihood.
-    used = {name: own for name, own in members.items() if event[own].any()}
+    used = {name: own for name, own in patients.items() if event[own].any()}
     columns = {f"group {i}": name for i, name in enumerate(used) if name != reference}
     if reference not in used or not columns:
         return {}

@@ -87,16 +87,19 @@ def group_index(group, patients: int, least: int = 2) -> tuple[tuple, np.ndarray
     return tuple(groups), index
 
 
-def two_groups(group, patients: int, of) -> np.ndarray:
-    """Which patients belong to group `of` of two groups, as booleans.
+def members(group, patients: int, reference=None) -> dict[object, np.ndarray]:
+    """Which patients belong to each group, by group, sorted; those without a group to none.
 
     Raises
     ------
     ValueError
-        If there are not exactly two groups, or `of` is none of them; see also `group_index`.
+        If `group` has not one entry per patient, or `reference` is given and none of the groups.
     """
-    groups, index = group_index(group, patients)
-    if len(groups) != 2 or of not in groups:
+    group = np.asarray(group, dtype=object)
+    if len(group) != patients:
+        raise ValueError(f"group has {len(group)} entries for {patients} patients")
+    groups = sorted(pd.Series(group).dropna().unique())
+    if groups and reference is not None and reference not in groups:
         found = ", ".join(map(str, groups))
-        raise ValueError(f"expected two groups, one of them {of!r}; found {found}")
-    return index == groups.index(of)
+        raise ValueError(f"the reference {reference!r} is none of the groups: {found}")
+    return {name: group == name for name in groups}

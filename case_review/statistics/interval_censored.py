@@ -33,9 +33,8 @@ class Median(Estimate):
         """Where it lies: `between 1 and 2 weeks`, in a cell `1–2`."""
         if math.isnan(self.estimate):
             return Part(NOT_ESTIMABLE, NOT_ESTIMABLE, self)
-        end = Number(self.estimate, self.unit, self.digits, self.most)
         inside = Range(self.left, self.estimate, self.unit, self.digits, self.most)
-        return Part(f"between {self.begin.cell} and {end.prose}", inside.cell, self)
+        return Part(f"between {self.begin.cell} and {super().point.prose}", inside.cell, self)
 
     @property
     def begin(self) -> Number:
@@ -64,14 +63,13 @@ def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
     left, right
         Interval (left, right] of each patient; right may be infinite.
     weights
-        Samples x patients: how often each patient counts, one row per sample. Without it every
-        patient counts once. In a sample that lacks patients only the sum over neighbouring cells
-        may be determined.
+        How often each patient counts; once by default. Where patients do not count only the sum
+        over neighbouring cells may be determined.
 
     Returns
     -------
     tuple of arrays
-        The cells (p, q], ascending, and the probability of each (samples x cells).
+        The cells (p, q], ascending, and the probability of each.
 
     Raises
     ------
@@ -89,13 +87,12 @@ def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
         )
     found = cells(left, right)
     inside = ((left[:, None] <= found[:, 0]) & (found[:, 1] <= right[:, None])).astype(float)
-    counts = np.ones((1, len(left))) if weights is None else np.asarray(weights, dtype=float)
-    total = counts.sum(axis=1, keepdims=True)
-    mass = np.full((len(counts), len(found)), 1 / len(found))
+    counts = np.ones(len(left)) if weights is None else np.asarray(weights, dtype=float)
+    mass = np.full(len(found), 1 / len(found))
     for _ in range(_MOST_STEPS):
         # a patient who does not count may have lost all probability; 0 / 0 is then 0
-        likelihood = np.maximum(mass @ inside.T, 1e-300)
-        new = mass * ((counts / likelihood) @ inside) / total
+        likelihood = np.maximum(inside @ mass, 1e-300)
+        new = mass * ((counts / likelihood) @ inside) / counts.sum()
         moved = np.abs(new - mass).max()
         mass = new
         if moved < _SETTLED:
@@ -125,12 +122,12 @@ def median(
     nothing says how its probability is shared between them.
     """
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
-    place = median_cell(*_single(left, right))
+    place = median_cell(*estimate(left, right))
     random = np.random.default_rng(seed)
     n = len(left)
     weights = random.multinomial(n, np.full(n, 1 / n), size=resamples)
     drawn = ((row > 0, row) for row in weights)
-    ends = np.array([median_cell(*_single(left[d], right[d], row[d])) for d, row in drawn])
+    ends = np.array([median_cell(*estimate(left[d], right[d], row[d])) for d, row in drawn])
     # a response at the start has an interval that begins before it; no time does
     (begin, end), ends = np.maximum(place, 0.0).tolist(), np.maximum(ends, 0.0)
     tail = (1 - conf_level) / 2
@@ -154,10 +151,5 @@ def curve(left, right) -> pd.DataFrame:
 
     Within a cell the estimate is undetermined; a figure shows the cell as such.
     """
-    found, mass = _single(left, right)
+    found, mass = estimate(left, right)
     return pd.DataFrame({"left": found[:, 0], "right": found[:, 1], "proportion": np.cumsum(mass)})
-
-
-def _single(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
-    found, mass = estimate(left, right, None if weights is None else [weights])
-    return found, mass[0]

@@ -99,7 +99,9 @@ def logrank(time, event, group) -> Logrank:
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(total > 1, d * (total - d) / (total - 1), 0.0)
     variance = np.diag(weight @ share) - (share * weight[:, None]).T @ share
-    chisq = _quadratic((observed - expected)[:-1], variance[:-1, :-1])
+    excess = (observed - expected)[:-1]
+    # pinv, because a group without anybody at risk at an event adds an empty row
+    chisq = float(excess @ np.linalg.pinv(variance[:-1, :-1], hermitian=True) @ excess)
     # A group that nobody is left of at the first event has no part in the test: R leaves it out.
     df = max(1, int(np.sum(expected > 0)) - 1)
     p = float(stats.chi2.sf(chisq, df))
@@ -126,10 +128,3 @@ def _tabulate(time: np.ndarray, event: np.ndarray, index: np.ndarray, k: int):
         own = np.sort(time[index == group])
         n[:, group] = len(own) - np.searchsorted(own, moments, side="left")
     return d, n, np.bincount(index[event], minlength=k).astype(float)
-
-
-def _quadratic(difference: np.ndarray, variance: np.ndarray) -> float:
-    if not variance.any():
-        return 0.0
-    # pinv, because a group without anybody at risk at an event adds an empty row
-    return float(difference @ np.linalg.pinv(variance, hermitian=True) @ difference)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from bisect import bisect_left
 
 import numpy as np
 from scipy import stats
 
+from case_review.statistics.inputs import check_level
 from case_review.values import Count, Proportion
 
 
@@ -43,12 +46,8 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     Takes, returns and refuses the same as `exact`.
     """
     n, of = _checked(n, of, conf_level)
-    z = stats.norm.isf((1 - conf_level) / 2)
-    centre = (n + z**2 / 2) / (of + z**2)
-    half = z / (of + z**2) * math.sqrt(n * (of - n) / of + z**2 / 4)
-    low = 0.0 if n == 0 else max(0.0, float(centre - half))
-    high = 1.0 if n == of else min(1.0, float(centre + half))
-    return low, high
+    limits = stats.binomtest(n, of).proportion_ci(conf_level, method="wilson")
+    return float(limits.low), float(limits.high)
 
 
 def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:
@@ -60,7 +59,7 @@ def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:
 def count(n: int, of: int, conf_level: float = 0.95, unit: str = "patients") -> Count:
     """The count of n among `of` with the exact limits of its proportion; see `exact`."""
     low, high = exact(n, of, conf_level)
-    return Count(n, of, unit, low, high, conf_level)
+    return Count(n, of, unit, low, high)
 
 
 def with_selection(proportion, odds):
@@ -126,14 +125,8 @@ def tipping_failures(n: int, of: int, target: float, conf_level: float | None = 
             return n < target * patients * (1 - 1e-12)
         return exact(n, patients, conf_level)[0] < target
 
-    upper = 1
-    while not below(upper):
-        upper *= 2
-    lower = -1
-    while upper - lower > 1:
-        middle = (lower + upper) // 2
-        lower, upper = (lower, middle) if below(middle) else (middle, upper)
-    return upper
+    enough = next(2**power for power in itertools.count() if below(2**power))
+    return bisect_left(range(enough), True, key=below)
 
 
 def _checked(n: int, of: int, conf_level: float) -> tuple[int, int]:
@@ -143,6 +136,5 @@ def _checked(n: int, of: int, conf_level: float) -> tuple[int, int]:
         raise ValueError(f"a proportion of {of} patients is not defined")
     if not 0 <= n <= of:
         raise ValueError(f"{n} of {of} patients is not possible")
-    if not 0 < conf_level < 1:
-        raise ValueError(f"the confidence level must lie between 0 and 1, not {conf_level}")
+    check_level(conf_level)
     return int(n), int(of)

@@ -9,9 +9,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from case_review.statistics.inputs import check_level, checked, group_index
+from case_review.statistics.inputs import check_level, checked, group_index, members
 from case_review.statistics.interval_censored import percentile
-from case_review.statistics.rmst import members_of
 from case_review.statistics.survival import crossing
 from case_review.values import Estimate, PValue
 
@@ -56,8 +55,6 @@ class Bootstrap:
         Median time of all patients, in the unit of the data.
     differences
         Restricted mean of each group minus that of the reference, by group.
-    resamples
-        Samples drawn.
     unusable
         By group, the samples that tell nothing of its difference: without patients of one of the
         two groups, or with one that was not followed up to the horizon.
@@ -65,7 +62,6 @@ class Bootstrap:
 
     median: Estimate
     differences: dict[object, Estimate]
-    resamples: int
     unusable: dict[object, int]
 
 
@@ -221,7 +217,7 @@ def bootstrap_by_report(
     """
     check_level(conf_level)
     time, event = checked(time, event)
-    members = members_of(group, len(time), reference)
+    groups = members(group, len(time), reference)
     member, reports = pd.factorize(np.asarray(report, dtype=object), sort=True)
     if len(member) != len(time) or np.any(member < 0):
         given = int(np.sum(member >= 0))
@@ -234,17 +230,17 @@ def bootstrap_by_report(
     medians = np.array([crossing(times, row) for row in survival])
     median = replace(_limits(np.nan_to_num(medians, nan=np.inf), conf_level), unit=unit, most=1)
     means = {
-        name: restricted_means(time, event, weights * own, horizon) for name, own in members.items()
+        name: restricted_means(time, event, weights * own, horizon) for name, own in groups.items()
     }
     found, unusable = {}, {}
-    for name in members:
+    for name in groups:
         if name != reference:
             whole, *samples = means[name] - means[reference]
             usable = [sample for sample in samples if not math.isnan(sample)]
             limits = _limits(np.array([whole, *usable]), conf_level)
             found[name] = replace(limits, unit=unit, digits=1)
             unusable[name] = resamples - len(usable)
-    return Bootstrap(median, found, resamples, unusable)
+    return Bootstrap(median, found, unusable)
 
 
 def _limits(values: np.ndarray, conf_level: float) -> Estimate:

@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from case_review.statistics.inputs import check_level, checked, two_groups
+from case_review.statistics.inputs import check_level, checked, members
 from case_review.statistics.survival import curve
 from case_review.values import Estimate, PValue
 
@@ -106,54 +105,21 @@ def differences(
     """
     check_level(conf_level)
     time, event = checked(time, event)
-    members = members_of(group, len(time), reference)
     means = {
-        name: mean_and_variance(time[own], event[own], horizon) for name, own in members.items()
+        name: mean_and_variance(time[own], event[own], horizon)
+        for name, own in members(group, len(time), reference).items()
     }
     how = {"unit": unit, "digits": 1, "conf_level": conf_level}
     return {
-        name: _difference(means[name], means[reference], conf_level, how)
-        for name in members
-        if name != reference
+        name: _difference(means[name], means[reference], how) for name in means if name != reference
     }
 
 
-def members_of(group, patients: int, reference) -> dict[object, np.ndarray]:
-    """Which patients belong to each group, by group, sorted; those without a group to none.
-
-    Raises
-    ------
-    ValueError
-        If `group` has not one entry per patient, or `reference` is none of the groups.
-    """
-    group = np.asarray(group, dtype=object)
-    if len(group) != patients:
-        raise ValueError(f"group has {len(group)} entries for {patients} patients")
-    groups = sorted(pd.Series(group).dropna().unique())
-    if groups and reference not in groups:
-        found = ", ".join(map(str, groups))
-        raise ValueError(f"the reference {reference!r} is none of the groups: {found}")
-    return {name: group == name for name in groups}
-
-
-def _difference(first: tuple, second: tuple, conf_level: float, how: dict) -> Difference:
+def _difference(first: tuple, second: tuple, how: dict) -> Difference:
     estimate, error = first[0] - second[0], math.sqrt(first[1] + second[1])
     if error == 0:
         # Times that do not vary (one patient each) tell nothing of how they would.
         return Difference(estimate, math.nan, math.nan, **how)
-    half = float(stats.norm.isf((1 - conf_level) / 2)) * error
+    half = float(stats.norm.isf((1 - how["conf_level"]) / 2)) * error
     p = float(2 * stats.norm.sf(abs(estimate) / error))
     return Difference(estimate, estimate - half, estimate + half, **how, p=p)
-
-
-def difference(time, event, group, of, horizon: float, conf_level: float = 0.95) -> Difference:
-    """Restricted mean of group `of` minus that of the other of two groups; see `differences`.
-
-    Raises
-    ------
-    ValueError
-        If there are not two groups, or `of` is none of them.
-    """
-    time, event = checked(time, event)
-    own = two_groups(group, len(time), of)
-    return differences(time, event, own, False, horizon, conf_level)[True]

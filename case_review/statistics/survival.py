@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review.statistics.inputs import check_conf, check_level, checked
+from case_review.statistics.inputs import check_conf, check_level, checked, members
 from case_review.values import Estimate, Proportion
 
 #: R's `.Machine$double.eps^.5`: survival within this distance of a level counts as equal to it.
@@ -47,28 +47,26 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     """
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
-    fitted = _fitted(time, event)
-    n, d = fitted["at_risk"].to_numpy(float), fitted["events"].to_numpy(float)
-    with np.errstate(divide="ignore"):
-        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
-    lower, upper = band(fitted["survival"].to_numpy(), se_log, conf_type, conf_level)
-    return fitted.assign(se_log=se_log, lower=lower, upper=upper)
-
-
-def _fitted(time: np.ndarray, event: np.ndarray) -> pd.DataFrame:
-    """The curve, and who is at risk, has the event or is censored at each time, by lifelines."""
     from lifelines import KaplanMeierFitter
 
     fitter = KaplanMeierFitter().fit(time, event)
     table = fitter.event_table
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
+    survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
+    n, d = table["at_risk"].to_numpy(float), table["observed"].to_numpy(float)
+    with np.errstate(divide="ignore"):
+        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
+    lower, upper = band(survival, se_log, conf_type, conf_level)
     return pd.DataFrame(
         {
             "time": table.index.to_numpy(float),
             "at_risk": table["at_risk"].to_numpy(int),
             "events": table["observed"].to_numpy(int),
             "censored": table["censored"].to_numpy(int),
-            "survival": fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float),
+            "survival": survival,
+            "se_log": se_log,
+            "lower": lower,
+            "upper": upper,
         }
     )
 
@@ -115,64 +113,6 @@ def crossing(time: np.ndarray, survival: np.ndarray, level: float = 0.5) -> floa
     return float(t[0])
 
 
-def quantile(
-    time, event, p: float = 0.5, conf_type: str = "log", conf_level: float = 0.95
-) -> Estimate:
-    """The time by which a fraction `p` of patients has had the event, with limits.
-
-    The limits are the times at which the lower and upper limit of the curve cross the same level
-    (Brookmeyer and Crowley, Biometrics 1982;38:29), by the rule of `crossing`.
-
-    Parameters
-    ----------
-    time, event
-        One entry per patient; the result has the unit of `time`.
-    p
-        Fraction strictly between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        NaN where the curve or a limit does not reach the level: not estimable.
-    """
-    if not 0 < p < 1:
-        raise ValueError(f"a quantile is asked for at a fraction between 0 and 1, not {p}")
-    return quantile_of(curve(time, event, conf_type, conf_level), p)
-
-
-def quantile_of(fitted: pd.DataFrame, p: float = 0.5) -> Estimate:
-    """The quantile of a curve that `curve` has fitted; see `quantile`."""
-    times = fitted["time"].to_numpy(float)
-    values = (
-        crossing(times, fitted[name].to_numpy(float), 1 - p)
-        for name in ("survival", "lower", "upper")
-    )
-    return Estimate(*values)
-
-
-def median(time, event, conf_type: str = "log", conf_level: float = 0.95) -> Estimate:
-    """The median time to the event with limits, as R prints it; see `quantile`."""
-    return quantile(time, event, 0.5, conf_type, conf_level)
-
-
-def survival_at(fitted: pd.DataFrame, when: float) -> Estimate:
-    """Survival at a time with limits, from a curve that `curve` has fitted.
-
-    Before the first row survival is 1 with limits 1 and 1. After the last row it is not estimable
-    (NaN) unless the curve has reached 0.
-    """
-    if when < 0 or math.isnan(when):
-        raise ValueError(f"survival is asked for at a time of zero or later, not {when}")
-    times = fitted["time"].to_numpy(float)
-    position = int(np.searchsorted(times, when, side="right")) - 1
-    if position < 0:
-        return Estimate(1.0, 1.0, 1.0)
-    row = fitted.iloc[position]
-    if when > times[-1] and row["survival"] > 0:
-        return Estimate(math.nan, math.nan, math.nan)
-    return Estimate(float(row["survival"]), float(row["lower"]), float(row["upper"]))
-
-
 @dataclass(frozen=True)
 class KaplanMeier:
     """A Kaplan–Meier curve and what is read off it, in one group of patients.
@@ -197,23 +137,52 @@ class KaplanMeier:
     conf_level: float = 0.95
 
     def quantile(self, p: float) -> Estimate:
-        """The time by which a fraction `p` has had the event; printed to a tenth at most."""
-        found = quantile_of(self.curve, p)
-        return replace(found, unit=self.unit, most=1, conf_level=self.conf_level, n=self.n)
+        """The time by which a fraction `p` of patients has had the event; printed to a tenth.
+
+        The limits are the times at which the lower and upper limit of the curve cross the same
+        level (Brookmeyer and Crowley, Biometrics 1982;38:29), by the rule of `crossing`. NaN where
+        the curve or a limit does not reach the level: not estimable.
+
+        Raises
+        ------
+        ValueError
+            If `p` does not lie strictly between 0 and 1.
+        """
+        if not 0 < p < 1:
+            raise ValueError(f"a quantile is asked for at a fraction between 0 and 1, not {p}")
+        times = self.curve["time"].to_numpy(float)
+        numbers = (
+            crossing(times, self.curve[name].to_numpy(float), 1 - p)
+            for name in ("survival", "lower", "upper")
+        )
+        return Estimate(*numbers, self.unit, most=1, conf_level=self.conf_level, n=self.n)
 
     def median(self) -> Estimate:
-        """The median time to the event with limits, as R prints it; see `quantile_of`."""
+        """The median time to the event with limits, as R prints it; see `quantile`."""
         return self.quantile(0.5)
 
     def without_event(self, when: float) -> Proportion:
-        """The proportion without the event at a time; see `survival_at`."""
-        found = survival_at(self.curve, when)
-        numbers = (found.estimate, found.lower, found.upper)
+        """The proportion without the event at a time, with limits.
+
+        Before the first row of the curve it is 1 with limits 1 and 1. After the last row it is not
+        estimable (NaN) unless the curve has reached 0.
+        """
+        if when < 0 or math.isnan(when):
+            raise ValueError(f"survival is asked for at a time of zero or later, not {when}")
+        times = self.curve["time"].to_numpy(float)
+        position = int(np.searchsorted(times, when, side="right")) - 1
+        numbers = (1.0, 1.0, 1.0)
+        if position >= 0:
+            numbers = self.curve.loc[position, ["survival", "lower", "upper"]].tolist()
+            if when > times[-1] and numbers[0] > 0:
+                numbers = (math.nan, math.nan, math.nan)
         return Proportion(*numbers, conf_level=self.conf_level, n=self.n)
 
     def with_event(self, when: float) -> Proportion:
         """The cumulative proportion with the event by a time: one minus `without_event`."""
-        return self.without_event(when).complement
+        without = self.without_event(when)
+        limits = {"lower": 1 - without.upper, "upper": 1 - without.lower}
+        return replace(without, estimate=1 - without.estimate, **limits)
 
 
 def kaplan_meier(
@@ -246,17 +215,19 @@ def kaplan_meier(
         See `inputs.checked`; also for an unknown interval type or level.
     """
     if by is not None:
-        group, times, events = (np.asarray(column, dtype=object) for column in (by, time, event))
-        own = {name: group == name for name in sorted(pd.Series(group).dropna().unique())}
+        time, event = checked(time, event)
         how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
-        return {name: kaplan_meier(times[i], events[i], **how) for name, i in own.items()}
+        return {
+            name: kaplan_meier(time[own], event[own], **how)
+            for name, own in members(by, len(time)).items()
+        }
     fitted = curve(time, event, conf_type, conf_level)
     n = int(fitted[["events", "censored"]].to_numpy().sum())
     fitted = fitted.assign(time=fitted["time"] / per)
     return KaplanMeier(fitted, n, int(fitted["events"].sum()), unit, conf_type, conf_level)
 
 
-def sign_test_limits(time, event, conf_level: float = 0.95) -> Estimate:
+def sign_test_limits(time, event, conf_level: float = 0.95, unit: str = "") -> Estimate:
     """The median with the exact limits of the sign test, which assume no shape of distribution.
 
     The limits are the k-th smallest and k-th largest time, with k the largest number for which a
@@ -271,12 +242,12 @@ def sign_test_limits(time, event, conf_level: float = 0.95) -> Estimate:
     """
     check_level(conf_level)
     time, event = checked(time, event)
+    how = {"unit": unit, "most": 1, "conf_level": conf_level}
     if not event.all():
-        return Estimate(math.nan, math.nan, math.nan)
+        return Estimate(math.nan, math.nan, math.nan, **how)
     n, ordered = len(time), np.sort(time)
     # The slack lets a probability that equals the tail count as such (2 patients, level 0.5).
     tail = (1 - conf_level) / 2 + 1e-12
     k = int(np.searchsorted(stats.binom.cdf(np.arange(n), n, 0.5), tail, side="right"))
-    if k < 1:
-        return Estimate(float(np.median(ordered)), math.nan, math.nan)
-    return Estimate(float(np.median(ordered)), float(ordered[k - 1]), float(ordered[n - k]))
+    limits = (float(ordered[k - 1]), float(ordered[n - k])) if k else (math.nan, math.nan)
+    return Estimate(float(np.median(ordered)), *limits, **how)

@@ -108,3 +108,5 @@ def test_a_group_keeps_its_colour_whoever_else_is_there():
         "tumour": ("T", colours[0]), "malformation": ("M", colours[1]),
         blocks.NO_GROUP: ("In no group", style.GREY),
     }  # fmt: skip
+    with pytest.raises(ValueError, match="7 groups cannot be told apart"):
+        blocks.blocks(own, dict.fromkeys("abcdefg", "a name"))

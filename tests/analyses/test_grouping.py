@@ -9,10 +9,8 @@ from case_review import intervals
 from case_review.analyses.grouping import (
     ACROSS,
     UNCLASSIFIED,
-    group_of,
     groups_of,
     interval_group,
-    target_group,
     target_groups,
 )
 from case_review.parameters import loading
@@ -40,7 +38,7 @@ LEVELS = intervals.by_id(VALUES["treatment"]["level_groups"])
     ],
 )
 def test_a_shared_age_belongs_to_the_older_group_unless_the_print_says_so(value, unit, expected):
-    assert group_of(value, unit, AGES) == expected
+    assert groups_of([value], [unit], AGES) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +58,7 @@ def test_a_shared_age_belongs_to_the_older_group_unless_the_print_says_so(value,
     ],
 )
 def test_doses_stay_on_their_own_scale(value, unit, expected):
-    assert group_of(value, unit, DOSES) == expected
+    assert groups_of([value], [unit], DOSES) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +77,7 @@ def test_doses_stay_on_their_own_scale(value, unit, expected):
     ],
 )
 def test_a_target_belongs_where_it_lies_within(low, high, expected):
-    assert target_group(low, high, "ng/ml", LEVELS) == expected
+    assert target_groups([low], [high], "ng/ml", LEVELS) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -110,5 +108,5 @@ def test_every_group_is_its_own():
 
 def test_what_is_not_reported_has_no_group():
     assert groups_of([math.nan, 1.6], [None, "mg/m2/day"], DOSES) == [None, "dose_4"]
-    assert group_of(math.nan, None, AGES) is None
+    assert groups_of([math.nan], [None], AGES) == [None]
     assert target_groups([math.nan], [math.nan], "ng/ml", LEVELS) == [None]

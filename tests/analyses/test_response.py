@@ -89,17 +89,23 @@ def test_range_keeps_the_reported_units(patients):
         response.shortest_and_longest(patients.assign(event=0))
 
 
+def _reported(value, unit):
+    return pd.Series(
+        {"response_time_value": value, "response_time_unit": unit, "time_hours": 24}, dtype=object
+    )
+
+
 @pytest.mark.parametrize(
     "value, unit, text",
     [(24, "hours", "24 h"), (1, "weeks", "1 week"), (1.5, "months", "1.5 months")],
 )
 def test_reported_times(value, unit, text):
-    assert response.reported_time(value, unit, 24).prose == text
+    assert response.reported_time(_reported(value, unit)).prose == text
 
 
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ReviewError, match="'fortnights', expected one of hours"):
-        response.reported_time(1, "fortnights", 336)
+        response.reported_time(_reported(1, "fortnights"))
 
 
 def test_a_patient_without_time_is_named(patients):

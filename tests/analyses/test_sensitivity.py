@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from case_review import registry
 from case_review.analyses import response, sensitivity
 from case_review.statistics import logrank, survival
 from case_review.values import Estimate
@@ -118,8 +119,8 @@ def test_tipping_curve_and_surface():
 
 
 def test_identifiers():
-    assert sensitivity.identifier("log-log") == "log_log"
-    assert sensitivity.identifier("30.4375") == "30_4375"
+    assert registry.identifier("log-log") == "log_log"
+    assert registry.identifier("30.4375") == "30_4375"
 
 
 def test_words_for_ranges():

@@ -92,7 +92,7 @@ def test_a_key_stands_below_only_where_arrows_differ():
 )
 def test_what_cannot_be_drawn_is_refused(rows, message):
     with pytest.raises(ReviewError, match=message):
-        diagram.elements(rows)
+        diagram.draw_diagram(*diagram.elements(rows), width=60)
 
 
 def test_an_unknown_effect_and_a_word_too_wide_are_refused():

@@ -35,7 +35,7 @@ def test_without_censoring_it_is_the_mean_of_shortened_times():
 
 
 def test_difference_by_hand():
-    found = rmst.difference([1, 3, 2, 4], [1] * 4, list("aabb"), "a", 4)
+    found = rmst.differences([1, 3, 2, 4], [1] * 4, list("aabb"), "b", 4)["a"]
     assert found.estimate == pytest.approx(-1.0)
     error = math.sqrt(0.5 + 0.5)  # variances of (1, 3) and (2, 4) are 1, over two patients each
     assert found.lower == pytest.approx(-1 - 1.959963985 * error)
@@ -51,7 +51,7 @@ def test_each_of_three_groups_is_compared_with_the_reference():
     assert list(found) == ["a", "c"]
     for name, one in found.items():
         pair = np.isin(group, [name, "b"])
-        alone = rmst.difference(time[pair], event[pair], group[pair], name, 12, 0.9)
+        alone = rmst.differences(time[pair], event[pair], group[pair], "b", 12, 0.9)[name]
         assert (one, one.p) == (alone, alone.p)
         assert one.prose.startswith(one.point.prose) and "weeks (90% CI" in one.prose
     # patients without a group belong to none, and alone they leave nothing to compare
@@ -67,7 +67,7 @@ def test_a_curve_that_has_reached_zero_may_end_before_the_horizon():
 
 def test_refusals():
     with pytest.raises(ValueError, match="between 0 and 1, not 95"):
-        rmst.difference([1, 2], [1, 1], list("ab"), "a", 1, 95)
+        rmst.differences([1, 2], [1, 1], list("ab"), "b", 1, 95)
     with pytest.raises(ValueError, match="beyond the last follow-up"):
         rmst.restricted_mean([1, 2], [1, 0], 10)
     with pytest.raises(ValueError, match="greater than 0"):
@@ -76,5 +76,5 @@ def test_refusals():
         rmst.differences([1, 2], [1, 1], list("ab"), "z", 1)
     with pytest.raises(ValueError, match="1 entries for 2 patients"):
         rmst.differences([1, 2], [1, 1], ["a"], "a", 1)
-    with pytest.raises(ValueError, match="two groups"):
-        rmst.difference([1, 2], [1, 1], ["a", "a "], "b", 1)
+    with pytest.raises(ValueError, match="reference 'b' is none of the groups"):
+        rmst.differences([1, 2], [1, 1], ["a", "a "], "b", 1)

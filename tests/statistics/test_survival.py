@@ -35,7 +35,7 @@ def test_fixture_is_whole(sets, expected):
 @pytest.mark.parametrize("conf_type", TYPES)
 def test_medians_and_limits_equal_r_exactly(sets, expected, conf_type):
     for i, data in sets.items():
-        found = survival.median(data.time, data.event, conf_type)
+        found = survival.kaplan_meier(data.time, data.event, conf_type=conf_type).median()
         row = expected.loc[i, [f"{x}_{TYPES[conf_type]}" for x in ("median", "lower", "upper")]]
         # the fixture holds 15 significant digits, R's way of writing a double
         printed = [float(f"{x:.15g}") for x in (found.estimate, found.lower, found.upper)]
@@ -59,7 +59,7 @@ def test_logrank_equals_r(sets, expected):
     [(25, 13, 9, 19), (15, 8, 5, 13), (10, 5.5, 3, math.nan)],
 )
 def test_without_censoring_the_rule_is_order_statistics(n, median, lower, upper):
-    found = survival.median(range(1, n + 1), [1] * n)
+    found = survival.kaplan_meier(range(1, n + 1), [1] * n).median()
     np.testing.assert_array_equal(
         [found.estimate, found.lower, found.upper], [median, lower, upper]
     )
@@ -93,8 +93,9 @@ def test_plain_and_log_log_bands_by_hand():
 
 def test_other_quantiles():
     time, event = range(1, 9), [1] * 8
-    assert survival.quantile(time, event, 0.25).estimate == 2.5  # S = 0.75 from 2 until 3
-    assert survival.quantile(time, event, 0.3).estimate == 3
+    fitted = survival.kaplan_meier(time, event)
+    assert fitted.quantile(0.25).estimate == 2.5  # S = 0.75 from 2 until 3
+    assert fitted.quantile(0.3).estimate == 3
 
 
 def test_a_plateau_within_tolerance_takes_the_midpoint():
@@ -107,13 +108,20 @@ def test_a_plateau_within_tolerance_takes_the_midpoint():
 
 
 def test_survival_at_landmarks():
-    fitted = survival.curve([1, 2, 2, 4], [1, 1, 0, 1])
-    assert survival.survival_at(fitted, 0.5) == values.Estimate(1.0, 1.0, 1.0)
-    assert survival.survival_at(fitted, 2).estimate == 0.5
-    after = survival.survival_at(fitted, 9)
+    fitted = survival.kaplan_meier([1, 2, 2, 4], [1, 1, 0, 1])
+    assert fitted.without_event(0.5) == values.Proportion(1.0, 1.0, 1.0)
+    assert fitted.without_event(2).estimate == 0.5
+    after = fitted.without_event(9)
     assert after.estimate == 0 and math.isnan(after.upper)
-    beyond = survival.survival_at(survival.curve([1, 2], [1, 0]), 3)
+    beyond = survival.kaplan_meier([1, 2], [1, 0]).without_event(3)
     assert math.isnan(beyond.estimate)
+
+
+def test_the_proportion_with_the_event_exchanges_the_limits():
+    fitted = survival.kaplan_meier([1, 2, 2, 4], [1, 1, 0, 1])
+    without, found = fitted.without_event(1), fitted.with_event(1)
+    assert (found.estimate, found.n) == (pytest.approx(0.25), 4)
+    assert (found.lower, found.upper) == (1 - without.upper, 1 - without.lower)
 
 
 def test_logrank_by_hand():
@@ -151,10 +159,10 @@ def test_a_group_censored_before_every_event_has_no_part_in_the_test():
 
 
 def test_input_may_come_in_any_form():
-    expected = survival.median([1, 2, 3, 5], [1, 0, 1, 1])
+    expected = survival.kaplan_meier([1, 2, 3, 5], [1, 0, 1, 1]).median()
     times = pd.Series([1, 2, 3, 5], index=[9, 9, 0, -1], dtype="Int64")
     events = pd.Series([True, False, True, True], index=list("wxyz"), dtype="boolean")
-    assert survival.median(times, events) == expected
+    assert survival.kaplan_meier(times, events).median() == expected
     groups = pd.Categorical(["b", "a", "b", "a"], categories=["b", "a", "z"])
     found = logrank.logrank(times, events, groups)
     assert found.groups == ("a", "b")
@@ -162,26 +170,26 @@ def test_input_may_come_in_any_form():
 
 
 def test_one_patient():
-    assert survival.median([7], [1]).estimate == 7
-    assert math.isnan(survival.median([7], [1]).lower)
-    assert math.isnan(survival.median([7], [0]).estimate)
+    assert survival.kaplan_meier([7], [1]).median().estimate == 7
+    assert math.isnan(survival.kaplan_meier([7], [1]).median().lower)
+    assert math.isnan(survival.kaplan_meier([7], [0]).median().estimate)
 
 
 def test_all_censored_is_not_estimable():
-    found = survival.median([1, 2, 3], [0, 0, 0])
+    found = survival.kaplan_meier([1, 2, 3], [0, 0, 0]).median()
     assert all(math.isnan(x) for x in (found.estimate, found.lower, found.upper))
     with pytest.raises(ValueError, match="at least one event"):
         logrank.logrank([1, 2], [0, 0], list("ab"))
 
 
 def test_all_tied():
-    assert survival.median([5, 5, 5], [1, 1, 1]).estimate == 5
+    assert survival.kaplan_meier([5, 5, 5], [1, 1, 1]).median().estimate == 5
     found = logrank.logrank([5, 5, 5], [1, 1, 1], list("aab"))
     assert (found.chisq, found.p) == (0.0, 1.0)
 
 
 def test_zero_times_are_accepted():
-    assert survival.median([0, 0, 3], [1, 1, 1]).estimate == 0
+    assert survival.kaplan_meier([0, 0, 3], [1, 1, 1]).median().estimate == 0
     fitted = survival.curve([0, 0, 3], [1, 0, 1])
     assert fitted.at_risk.tolist() == [3, 1]
     assert fitted.survival.to_numpy() == pytest.approx([2 / 3, 0])
@@ -206,16 +214,16 @@ def test_zero_times_are_accepted():
 )
 def test_impossible_input_is_refused(time, event, message):
     with pytest.raises(ValueError, match=message):
-        survival.median(time, event)
+        survival.kaplan_meier(time, event).median()
 
 
 def test_other_refusals():
     with pytest.raises(ValueError, match="log, log-log, plain"):
-        survival.median([1], [1], "arcsin")
+        survival.kaplan_meier([1], [1], conf_type="arcsin").median()
     with pytest.raises(ValueError, match="confidence level"):
-        survival.median([1], [1], conf_level=95)
+        survival.kaplan_meier([1], [1], conf_level=95).median()
     with pytest.raises(ValueError, match="fraction"):
-        survival.quantile([1], [1], 1)
+        survival.kaplan_meier([1], [1]).quantile(1)
     with pytest.raises(ValueError, match="group is missing"):
         logrank.logrank([1, 2], [1, 1], ["a", None])
     with pytest.raises(ValueError, match="3 entries for 2"):
@@ -223,7 +231,7 @@ def test_other_refusals():
     with pytest.raises(ValueError, match="one column"):
         logrank.logrank([1, 2], [1, 1], [["a"], ["b"]])
     with pytest.raises(ValueError, match="zero or later"):
-        survival.survival_at(survival.curve([1], [1]), -1)
+        survival.kaplan_meier([1], [1]).without_event(-1)
 
 
 patients = st.lists(
@@ -233,7 +241,7 @@ patients = st.lists(
 
 def _results(rows):
     time, event, group = zip(*rows, strict=True)
-    test, median = logrank.logrank(time, event, group), survival.median(time, event)
+    test, median = logrank.logrank(time, event, group), survival.kaplan_meier(time, event).median()
     return [median.estimate, median.lower, median.upper, test.chisq]
 
 
