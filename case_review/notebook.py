@@ -26,7 +26,6 @@ import pandas as pd
 from case_review import registry, values
 from case_review.build import dependencies
 from case_review.data import raw_file, reading
-from case_review.data.expectations import Report
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
@@ -201,8 +200,8 @@ class Notebook:
             text = frame.to_csv(index=False, lineterminator="\n")
             write_text(self.stage / "clean" / f"{name}.csv", text)
 
-    def write_outcomes(self, *reports: Report) -> None:
-        """Leave what became of every expectation for the report's data-quality pages."""
+    def write_outcomes(self, *reports) -> None:
+        """Leave the reports of `data.expectations.validate` for the data-quality pages."""
         if self.stage is not None:
             outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
             write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
@@ -229,11 +228,6 @@ class Notebook:
     def recorded(self) -> list[registry.Result]:
         """All results recorded so far, in order."""
         return list(self._results.values())
-
-    @property
-    def reconstructed(self) -> bool:
-        """Whether any table read so far holds reconstructed rows."""
-        return bool(self._reconstructed)
 
 
 class FigureOutput:
@@ -281,10 +275,8 @@ def current_label() -> str:
 
 
 def _shell():
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
+    from IPython import get_ipython
+
     return get_ipython()
 
 
