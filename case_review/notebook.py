@@ -57,7 +57,8 @@ class Notebook:
         self._ids: dict[int, tuple[str, values.Value]] = {}
         self._tables: dict[str, dict] = {}
         self._changed = True
-        _after_each_cell(self._flush)
+        if (shell := _shell()) is not None:
+            shell.events.register("post_run_cell", self._flush)
 
     def setting(self, key: str):
         """An entry of `params.yml` that is too long for a cell.
@@ -216,7 +217,7 @@ class Notebook:
             from case_review.exhibits import style
 
             style.foot(figure, tables.RECONSTRUCTED_SHORT)
-        output = FigureOutput.draw(figure)
+        output = FigureOutput(figure)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
@@ -231,17 +232,12 @@ class Notebook:
 
 
 class FigureOutput:
-    """A figure as SVG (HTML, PDF) and PNG (DOCX)."""
+    """A matplotlib figure as SVG (HTML, PDF) and PNG (DOCX), drawn free of dates and closed.
 
-    def __init__(self, svg: str, png: bytes):
-        self.svg, self.png = svg, png
+    It keeps its width, so that text has the size that the style gives it.
+    """
 
-    @classmethod
-    def draw(cls, figure) -> FigureOutput:
-        """Draw a matplotlib figure in both forms, free of dates, and close it.
-
-        It keeps its width, so that text has the size that the style gives it.
-        """
+    def __init__(self, figure):
         import matplotlib.pyplot as plt
 
         from case_review.exhibits import style
@@ -251,7 +247,7 @@ class FigureOutput:
         figure.savefig(svg, format="svg", bbox_inches=frame, metadata={"Date": None})
         figure.savefig(png, format="png", bbox_inches=frame, metadata={"Software": None})
         plt.close(figure)
-        return cls(svg.getvalue(), png.getvalue())
+        self.svg, self.png = svg.getvalue(), png.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "image/png": self.png}
@@ -292,9 +288,3 @@ def _given(path: Path) -> dict:
         return {}
     names = params_file.declared(path) or {}
     return {name: shell.user_ns[name] for name in names if name in shell.user_ns}
-
-
-def _after_each_cell(function) -> None:
-    shell = _shell()
-    if shell is not None:
-        shell.events.register("post_run_cell", function)
