@@ -157,27 +157,27 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(name, function, help):
-        command = commands.add_parser(name, help=help, description=help)
+    def add(name, function, help, parents=()):
+        command = commands.add_parser(name, help=help, description=help, parents=parents)
         command.set_defaults(function=function)
         return command
 
-    def add_site_options(command):
-        command.add_argument("--out", default="report/_site", help="folder of the rendered report")
-        command.add_argument("--key", default="site", help="name of its stamp")
-        _add_renderer(command)
+    report = argparse.ArgumentParser(add_help=False)
+    report.add_argument("--out", default="report/_site", help="folder of the rendered report")
+    report.add_argument("--renderer", choices=("auto", "quarto", "embedded"), default="auto")
+    site = argparse.ArgumentParser(add_help=False, parents=[report])
+    site.add_argument("--key", default="site", help="name of its stamp")
 
     run = add("run", _run, "run one notebook and promote its output")
     run.add_argument("notebook", help="file name without ending, e.g. 05_response")
     run.add_argument("--timeout", type=float, help="seconds for the whole notebook")
-    stamp = add("stamp", _stamp, "renew a product's stamp if it is out of date (for make)")
+    help = "renew a product's stamp if it is out of date (for make)"
+    stamp = add("stamp", _stamp, help, parents=[report])
     stamp.add_argument("product", help="a notebook's name, or with --site the key of a site")
     stamp.add_argument("--site", action="store_true", help="the product is the rendered report")
-    stamp.add_argument("--out", default="report/_site", help="folder of the rendered report")
-    _add_renderer(stamp)
     add("prepare", _prepare, "check the parameters and remove output of notebooks that are gone")
-    add_site_options(add("render", _render, "render the report from the executed notebooks"))
-    add_site_options(add("status", _status, "list what is out of date, and because of what"))
+    add("render", _render, "render the report from the executed notebooks", parents=[site])
+    add("status", _status, "list what is out of date, and because of what", parents=[site])
     validate = add("validate", _validate, "check data files against the expectations")
     validate.add_argument("--stage", choices=("raw", "clean"), default="raw", help="which tables")
     reconstruct = add("reconstruct", _reconstruct, "write the reconstructed raw tables again")
@@ -188,10 +188,6 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     add("release", _release, "pack the report, its sources and an RO-Crate")
     return parser
-
-
-def _add_renderer(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--renderer", choices=("auto", "quarto", "embedded"), default="auto")
 
 
 def main(arguments: list[str] | None = None) -> int:

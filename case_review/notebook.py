@@ -26,7 +26,6 @@ import pandas as pd
 from case_review import registry, values
 from case_review.build import dependencies
 from case_review.data import raw_file, reading
-from case_review.data.expectations import Report
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
@@ -58,7 +57,8 @@ class Notebook:
         self._ids: dict[int, tuple[str, values.Value]] = {}
         self._tables: dict[str, dict] = {}
         self._changed = True
-        _after_each_cell(self._flush)
+        if (shell := _shell()) is not None:
+            shell.events.register("post_run_cell", self._flush)
 
     def setting(self, key: str):
         """An entry of `params.yml` that is too long for a cell.
@@ -201,8 +201,8 @@ class Notebook:
             text = frame.to_csv(index=False, lineterminator="\n")
             write_text(self.stage / "clean" / f"{name}.csv", text)
 
-    def write_outcomes(self, *reports: Report) -> None:
-        """Leave what became of every expectation for the report's data-quality pages."""
+    def write_outcomes(self, *reports) -> None:
+        """Leave the reports of `data.expectations.validate` for the data-quality pages."""
         if self.stage is not None:
             outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
             write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
@@ -217,7 +217,7 @@ class Notebook:
             from case_review.exhibits import style
 
             style.foot(figure, tables.RECONSTRUCTED_SHORT)
-        output = FigureOutput.draw(figure)
+        output = FigureOutput(figure)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
@@ -230,24 +230,14 @@ class Notebook:
         """All results recorded so far, in order."""
         return list(self._results.values())
 
-    @property
-    def reconstructed(self) -> bool:
-        """Whether any table read so far holds reconstructed rows."""
-        return bool(self._reconstructed)
-
 
 class FigureOutput:
-    """A figure as SVG (HTML, PDF) and PNG (DOCX)."""
+    """A matplotlib figure as SVG (HTML, PDF) and PNG (DOCX), drawn free of dates and closed.
 
-    def __init__(self, svg: str, png: bytes):
-        self.svg, self.png = svg, png
+    It keeps its width, so that text has the size that the style gives it.
+    """
 
-    @classmethod
-    def draw(cls, figure) -> FigureOutput:
-        """Draw a matplotlib figure in both forms, free of dates, and close it.
-
-        It keeps its width, so that text has the size that the style gives it.
-        """
+    def __init__(self, figure):
         import matplotlib.pyplot as plt
 
         from case_review.exhibits import style
@@ -257,7 +247,7 @@ class FigureOutput:
         figure.savefig(svg, format="svg", bbox_inches=frame, metadata={"Date": None})
         figure.savefig(png, format="png", bbox_inches=frame, metadata={"Software": None})
         plt.close(figure)
-        return cls(svg.getvalue(), png.getvalue())
+        self.svg, self.png = svg.getvalue(), png.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "image/png": self.png}
@@ -281,10 +271,8 @@ def current_label() -> str:
 
 
 def _shell():
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
+    from IPython import get_ipython
+
     return get_ipython()
 
 
@@ -300,9 +288,3 @@ def _given(path: Path) -> dict:
         return {}
     names = params_file.declared(path) or {}
     return {name: shell.user_ns[name] for name in names if name in shell.user_ns}
-
-
-def _after_each_cell(function) -> None:
-    shell = _shell()
-    if shell is not None:
-        shell.events.register("post_run_cell", function)

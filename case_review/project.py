@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 #: Set by the runner: the folder that a notebook run writes to before its output is promoted.
@@ -13,7 +12,6 @@ STAGE_VARIABLE = "CASE_REVIEW_STAGE"
 PARAMS_VARIABLE = "CASE_REVIEW_PARAMS"
 
 
-@dataclass(frozen=True)
 class Project:
     """The folders of one review.
 
@@ -21,64 +19,48 @@ class Project:
     ----------
     root
         The folder that holds `params.yml`, `data/`, `notebooks/` and `report/`.
+
+    Attributes
+    ----------
+    raw
+        Immutable inputs.
+    clean
+        Tables written by `01_cleaning`.
+    notebooks
+        Notebook sources, without outputs.
+    expectations
+        Great Expectations suites as JSON.
+    report
+        The manuscript and everything generated for it.
+    executed
+        Executed notebooks.
+    results
+        The result registry, one JSON file per notebook.
+    exhibits
+        A CSV behind every table and figure, and each figure as SVG and PNG.
+    build
+        Stamps, staging areas and locks of the build; never published.
+    site
+        The finished report.
     """
 
-    root: Path
+    def __init__(self, root: Path):
+        self.root = root
+        self.raw = root / "data" / "raw"
+        self.clean = root / "data" / "clean"
+        self.notebooks = root / "notebooks"
+        self.expectations = root / "expectations"
+        self.report = root / "report"
+        self.executed = self.report / "_executed"
+        self.results = self.report / "results"
+        self.exhibits = self.report / "exhibits"
+        self.build = self.report / "_build"
+        self.site = self.report / "_site"
 
     @property
     def params_file(self) -> Path:
         """The parameter file in force (`params.yml` unless `PARAMS=file` says otherwise)."""
         return self.root / os.environ.get(PARAMS_VARIABLE, "params.yml")
-
-    @property
-    def raw(self) -> Path:
-        """Immutable inputs."""
-        return self.root / "data" / "raw"
-
-    @property
-    def clean(self) -> Path:
-        """Tables written by `01_cleaning`."""
-        return self.root / "data" / "clean"
-
-    @property
-    def notebooks(self) -> Path:
-        """Notebook sources, without outputs."""
-        return self.root / "notebooks"
-
-    @property
-    def expectations(self) -> Path:
-        """Great Expectations suites as JSON."""
-        return self.root / "expectations"
-
-    @property
-    def report(self) -> Path:
-        """The manuscript and everything generated for it."""
-        return self.root / "report"
-
-    @property
-    def executed(self) -> Path:
-        """Executed notebooks."""
-        return self.report / "_executed"
-
-    @property
-    def results(self) -> Path:
-        """The result registry, one JSON file per notebook."""
-        return self.report / "results"
-
-    @property
-    def exhibits(self) -> Path:
-        """A CSV behind every table and figure, and each figure as SVG and PNG."""
-        return self.report / "exhibits"
-
-    @property
-    def build(self) -> Path:
-        """Stamps, staging areas and locks of the build; never published."""
-        return self.report / "_build"
-
-    @property
-    def site(self) -> Path:
-        """The finished report."""
-        return self.report / "_site"
 
     def relative(self, path: Path) -> str:
         """`path` as it is named in messages and provenance: relative to the root, with slashes."""

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from case_review.errors import ReviewError
+from case_review.files import to_json, write_text
 
 ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
@@ -141,8 +142,6 @@ def write(
     row and column (from 0), the result that the cell shows if it was recorded, and the fields of
     the value.
     """
-    from case_review.files import to_json, write_text
-
     document = {
         "notebook": notebook,
         "parameters": parameters,

@@ -93,7 +93,7 @@ def reads(path: Path) -> Reads:
     found = Reads()
     for cell in params_file.cells(path):
         if cell["cell_type"] == "code":
-            _scan(_parse(params_file.source_of(cell)), found)
+            _scan(params_file.source_of(cell), PACKAGE, found)
     return found
 
 
@@ -110,10 +110,11 @@ def _parse(source: str) -> ast.AST:
             return ast.Module([], [])  # the run will say so, naming the cell
 
 
-def _scan(tree: ast.AST, found: Reads) -> None:
-    for node in ast.walk(tree):
+def _scan(source: str, package: str, found: Reads) -> None:
+    """Add what a piece of code inside `package` reads to what was found."""
+    for node in ast.walk(_parse(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            found.modules.update(_imported(node, PACKAGE))
+            found.modules.update(_imported(node, package))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             tables = {"read": found.clean, "read_raw": found.raw}.get(node.func.attr)
             if tables is not None and node.args:
@@ -153,36 +154,32 @@ def _module_file(project: Project, module: str) -> Path | None:
     return None
 
 
-def module_files(project: Project, modules: Iterable[str]) -> set[Path]:
+def module_files(project: Project, modules: Iterable[str]) -> dict[Path, Reads]:
     """The files of `modules` and of every module of the package that they import, at any depth.
 
     Imports inside functions count. A package brings its data files (templates, filters) with it.
+
+    Returns
+    -------
+    dict
+        What each file reads; of a data file nothing.
     """
-    found: set[Path] = set()
+    found: dict[Path, Reads] = {}
     todo = list(modules)
-    seen: set[str] = set()
     while todo:
         module = todo.pop()
-        if module in seen:
-            continue
-        seen.add(module)
-        if "." in module:
-            todo.append(module.rpartition(".")[0])
-        path = _module_file(project, module)
+        path, parent = _module_file(project, module), module.rpartition(".")[0]
+        if parent:
+            todo.append(parent)
         if path is None or path in found:
             continue
-        found.add(path)
-        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        found[path], package = Reads(), parent
         if path.name == "__init__.py":
-            found.update(_package_data(path.parent))
-        todo.extend(_imports_of(path, package))
+            package = module
+            found |= {file: Reads() for file in _package_data(path.parent)}
+        _scan(path.read_text(encoding="utf-8"), package, found[path])
+        todo.extend(found[path].modules)
     return found
-
-
-def _imports_of(path: Path, package: str) -> tuple[str, ...]:
-    tree = _parse(path.read_text(encoding="utf-8"))
-    statements = (n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom))
-    return tuple(name for node in statements for name in _imported(node, package))
 
 
 def _package_data(folder: Path) -> Iterator[Path]:
@@ -219,7 +216,8 @@ def inputs(project: Project, name: str) -> list[Path]:
     modules = module_files(project, found.modules)
     files = {source, project.root / "requirements.lock", *modules}
     files.update(project.root / PACKAGE / module for module in _RUNNING)
-    folders = found.folders.union(*map(_folders_of, modules))
+    own = (read for path, read in modules.items() if not path.as_posix().endswith(_CONNECTION))
+    folders = found.folders.union(*(read.folders for read in own))
     if name == CLEANING:
         folders = (folders | {"raw", "expectations"}) - {"clean"}
     if "expectations" in folders:
@@ -230,14 +228,6 @@ def inputs(project: Project, name: str) -> list[Path]:
     files.update(_tables(project.clean, set() if name == CLEANING else clean))
     files.update(project.results / f"{other}.json" for other in upstream(project, name))
     return sorted(files)
-
-
-def _folders_of(module: Path) -> set[str]:
-    if module.suffix != ".py" or module.as_posix().endswith(_CONNECTION):
-        return set()
-    found = Reads()
-    _scan(_parse(module.read_text(encoding="utf-8")), found)
-    return found.folders
 
 
 def data_files(folder: Path) -> list[Path]:

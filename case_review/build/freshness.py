@@ -140,22 +140,21 @@ def differences(old: str, new: str) -> list[str]:
     """What two stamps differ in, in words: the files and parameters that are to blame."""
     before, after = _load(old), _load(new)
     found = []
-    for key in sorted(set(before.get("files", {})) | set(after["files"])):
-        was, now = before.get("files", {}).get(key), after["files"].get(key)
-        if was != now:
-            verb = "is new" if was in (None, MISSING) else "changed"
-            verb = "is gone" if now in (None, MISSING) else verb
-            found.append(f"{key} {verb}")
-    for part in ("parameters", "settings"):
-        names = sorted(set(before.get(part, {})) | set(after.get(part, {})))
-        for key in names:
-            was, now = before.get(part, {}).get(key), after.get(part, {}).get(key)
-            if was != now:
-                what = f"params.yml: {key}" if part == "parameters" else _SETTINGS.get(key, key)
-                found.append(f"{what} changed")
+    for part in ("files", "parameters", "settings"):
+        was, now = before.get(part, {}), after.get(part, {})
+        for key in sorted({*was, *now}):
+            if was.get(key) != now.get(key):
+                found.append(_said(part, key, was.get(key), now.get(key)))
     if before.get("python") != after.get("python"):
         found.append("another version of Python")
     return found
+
+
+def _said(part: str, key: str, was, now) -> str:
+    if part == "files":
+        verb = "is new" if was in (None, MISSING) else "changed"
+        return f"{key} {'is gone' if now in (None, MISSING) else verb}"
+    return f"params.yml: {key} changed" if part == "parameters" else f"{_SETTINGS[key]} changed"
 
 
 def _load(stamp: str) -> dict:

@@ -70,22 +70,23 @@ def failed_notebook(project: Project, name: str) -> Path:
 
 def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, Path]) -> None:
     problems = []
-    for other in dependencies.notebook_names(project):
-        if other == name:
-            continue
-        owned = set(dependencies.recorded_outputs(dependencies.manifest_path(project, other)))
-        mine = {project.relative(new) for new in moves.values()}
-        problems += [f"{path} is an output of {other} already" for path in sorted(mine & owned)]
+    recorded: dict[str, registry.Recorded] = {}
+    mine = {project.relative(new) for new in moves.values()}
+    for other in set(dependencies.notebook_names(project)) - {name}:
+        owned = dependencies.recorded_outputs(dependencies.manifest_path(project, other))
+        problems += [f"{path} is an output of {other} already" for path in mine & set(owned)]
+        path = project.results / f"{other}.json"
+        if path.is_file():
+            recorded.update({result.id: result for result in registry.read(path)})
+    problems.sort()
     own = stage / "results" / f"{name}.json"
     problems += [
         f"it opens Notebook({path.stem!r}): write Notebook({name!r}), the name of its own file"
         for path in sorted(own.parent.glob("*.json"))
         if path != own
     ]
-    recorded = _recorded(project, name)
     for result in registry.read(own) if own.is_file() else ():
-        if result.id in recorded:
-            first = recorded[result.id]
+        if first := recorded.get(result.id):
             problems.append(
                 f"{result.id} (cell {result.cell}) is recorded by {first.notebook} "
                 f"(cell {first.cell}) already"
@@ -96,15 +97,6 @@ def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, 
             f"{name} ran, but its output cannot join the report:\n{listed}\n"
             "Give each notebook, label and result id a name of its own."
         )
-
-
-def _recorded(project: Project, name: str) -> dict[str, registry.Recorded]:
-    found = {}
-    for other in dependencies.notebook_names(project):
-        path = project.results / f"{other}.json"
-        if other != name and path.is_file():
-            found.update({result.id: result for result in registry.read(path)})
-    return found
 
 
 def prune(project: Project) -> list[str]:

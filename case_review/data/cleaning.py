@@ -38,7 +38,7 @@ class Cleaning:
         }
         self.events = dict(events)
         self.changes = list(raw.changes)
-        self.problems: list[Problem] = []
+        self.problems = unknown_terms(raw, diagnoses, events)
         self._keys = {
             name: (table.iloc[:, 0] + " / " + table.iloc[:, 1]).to_dict()
             for name, table in raw.tables.items()
@@ -138,7 +138,8 @@ class Cleaning:
                 try:
                     hours[row] = known[number, name] = to_hours(number, name, self.month_days)
                 except ValueError as error:
-                    self._refuse("patients", row, unit, name, f"{error}.")
+                    file = "data/raw/patients.csv"
+                    self.problems.append(Problem(file, row, unit, name, f"{error}."))
             if note and hours[row] is not pd.NA:
                 before, after = f"{number} {name}", f"{hours[row]} hours"
                 self._note("patients", row, value, "conversion", before, after, "one unit of time")
@@ -153,26 +154,17 @@ class Cleaning:
             frame[name] = pd.Series({row: entry[name] for row, entry in found.items()}, dtype=str)
 
     def _diagnosis(self, table: str, row: int, column: str, value: str) -> Mapping[str, str]:
-        entry = self.diagnoses.get(value)
-        if entry is None:
-            self._refuse(table, row, column, value, _unknown(value, self.diagnoses, "diagnoses"))
-            return dict.fromkeys(DERIVED, "")
+        entry = self.diagnoses.get(value, dict.fromkeys(DERIVED, ""))
         after = ", ".join(f"{name} {entry[name]}" for name in DERIVED)
         self._note(table, row, column, "classification", value, after, "dictionary of diagnoses")
         return entry
 
     def _event(self, row: int, term: str) -> str:
-        if term not in self.events:
-            self._refuse(
-                "adverse_events", row, "event", term, _unknown(term, self.events, "events")
-            )
-            return ""
-        if self.events[term] != term:
-            self._note(
-                "adverse_events", row, "event", "recode", term, self.events[term],
-                "dictionary of adverse events",
-            )  # fmt: skip
-        return self.events[term]
+        event = self.events.get(term, "")
+        if event != term:
+            reason = "dictionary of adverse events"
+            self._note("adverse_events", row, "event", "recode", term, event, reason)
+        return event
 
     def _sorted_parts(self, values: pd.Series, table: str = "patients") -> pd.Series:
         tidy = values.map(lambda v: ";".join(sorted(part.strip() for part in v.split(";") if part)))
@@ -186,23 +178,20 @@ class Cleaning:
             Change(table, row, self._keys[table][row], column, kind, before, str(after), reason)
         )
 
-    def _refuse(self, table: str, row: int, column: str, value: str, message: str) -> None:
-        self.problems.append(Problem(f"data/raw/{table}.csv", row, column, value, message))
-
 
 def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem]:
     """Every reported diagnosis and adverse event that no dictionary has, each with its place."""
     posters = raw.tables["posters"]
+    counted = posters.loc[posters["variable"] == "diagnosis", "level"]
     places = (
-        ("patients", "diagnosis", raw.tables["patients"]["diagnosis"], diagnoses, "diagnoses"),
-        ("posters", "level", posters.loc[posters["variable"] == "diagnosis", "level"], diagnoses,
-         "diagnoses"),
-        ("adverse_events", "event", raw.tables["adverse_events"]["event"], events, "events"),
-    )  # fmt: skip
+        ("patients", raw.tables["patients"]["diagnosis"], diagnoses, "diagnoses"),
+        ("posters", counted, diagnoses, "diagnoses"),
+        ("adverse_events", raw.tables["adverse_events"]["event"], events, "events"),
+    )
     return [
-        Problem(f"data/raw/{table}.csv", row, column, term, _unknown(term, known, section))
-        for table, column, terms, known, section in places
-        for row, term in terms[~terms.isin(list(known)) & (terms != "")].items()
+        Problem(f"data/raw/{table}.csv", row, terms.name, term, _unknown(term, known, section))
+        for table, terms, known, section in places
+        for row, term in terms[~terms.isin(list(known))].items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -65,20 +66,17 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 
 def _lines(problems: list[Problem]) -> list[str]:
     """A line for each problem, cut where one kind fills a whole column."""
-
-    def kind(problem: Problem) -> tuple[str, str, str]:
-        return problem.file, problem.column, problem.message
-
-    many: dict[tuple, int] = {}
+    kinds: Counter[tuple[str, str, str]] = Counter()
     lines = []
     for problem in problems:
-        many[kind(problem)] = many.get(kind(problem), 0) + 1
-        if many[kind(problem)] <= _LISTED:
+        kind = (problem.file, problem.column, problem.message)
+        kinds[kind] += 1
+        if kinds[kind] <= _LISTED:
             lines.append(str(problem))
-    for file, column, message in (k for k, count in many.items() if count > _LISTED):
-        more = many[file, column, message] - _LISTED
-        place = f"{file}, column {visible(column)}" if column else file
-        lines.append(f"{place}: {more:,} more rows like these: {message}")
+    for (file, column, message), count in kinds.items():
+        if count > _LISTED:
+            place = f"{file}, column {visible(column)}" if column else file
+            lines.append(f"{place}: {count - _LISTED:,} more rows like these: {message}")
     return lines
 
 

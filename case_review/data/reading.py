@@ -21,6 +21,8 @@ from case_review.data.schema import AUDITED, SHOWN, TABLES, TableSchema
 
 __all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
 
+#: What a column without a heading is called.
+_NAMELESS = "(without a name)"
 _MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "#n/a"}
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
@@ -137,6 +139,10 @@ class _Reader:
     def refuse(self, message: str, row=None, column="", value="") -> None:
         self.problems.append(Problem(self.file, row, column, value, message))
 
+    def refuse_cells(self, message: str, cells: pd.Series) -> None:
+        for row, value in cells.items():
+            self.refuse(message, row, cells.name, value)
+
     def note(self, before: str, after: str, reason: str, row=None, column="", key="") -> None:
         self.changes.append(Change(self.name, row, key, column, "recode", before, after, reason))
 
@@ -178,27 +184,18 @@ class _Reader:
             )
             return False
         for name in sorted({name for name in header if header.count(name) > 1}):
-            self.refuse(
-                "the header names this column twice. Remove one.",
-                row=1,
-                column=name or "(without a name)",
-            )
-        if not expected:
-            return len(self.problems) == before
-        for name in expected:
-            if name not in header:
-                near = difflib.get_close_matches(name, set(header) - set(expected), 1)
-                hint = f" Is '{near[0]}' meant?" if near else ""
-                self.refuse(
-                    f"the column is missing. Add it, empty if need be.{hint}", column=name, row=1
-                )
-        for name in dict.fromkeys(header):
-            if name not in expected:
-                self.refuse(
-                    f"unknown column. Remove it; expected are {', '.join(expected)}.",
-                    column=name or "(without a name)",
-                    row=1,
-                )
+            message = "the header names this column twice. Remove one."
+            self.refuse(message, row=1, column=name or _NAMELESS)
+        missing = [name for name in expected if name not in header]
+        unknown = [name for name in dict.fromkeys(header) if expected and name not in expected]
+        for name in missing:
+            near = difflib.get_close_matches(name, unknown, 1)
+            hint = f" Is '{near[0]}' meant?" if near else ""
+            message = f"the column is missing. Add it, empty if need be.{hint}"
+            self.refuse(message, row=1, column=name)
+        for name in unknown:
+            message = f"unknown column. Remove it; expected are {', '.join(expected)}."
+            self.refuse(message, row=1, column=name or _NAMELESS)
         return len(self.problems) == before
 
     def _full_rows(self, header, body) -> Iterator[tuple[int, list[str]]]:
@@ -232,19 +229,16 @@ class _Reader:
         """What a spreadsheet did to cells of text; numbers are looked at on their own."""
         for column in frame.columns:
             values = frame[column]
-            for row, value in values[values.str.match(_SHEET_ERROR.pattern)].items():
-                self.refuse(
-                    "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
-                    row, column, value,
-                )  # fmt: skip
-            if column in self.schema.numbers:
-                continue
-            for row, value in values[values.str.fullmatch(_MANGLED)].items():
-                self.refuse(
+            self.refuse_cells(
+                "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
+                values[values.str.match(_SHEET_ERROR.pattern)],
+            )
+            if column not in self.schema.numbers:
+                self.refuse_cells(
                     "a spreadsheet seems to have made a date of it. Type it again in a cell "
                     "formatted as text.",
-                    row, column, value,
-                )  # fmt: skip
+                    values[values.str.fullmatch(_MANGLED)],
+                )
 
     def _check_numbers(self, frame: pd.DataFrame) -> None:
         for column in self.schema.numbers:
@@ -280,16 +274,15 @@ class _Reader:
         key = list(self.schema.key)
         if not key:
             return
-        first = {}
-        for row, cells in zip(frame.index, frame[key].itertuples(index=False), strict=True):
-            if first.setdefault(cells, row) != row:
-                self.refuse(
-                    f"this row is there twice, first in row {first[cells]}. Remove one, or "
-                    "correct what tells them apart.",
-                    row=row, column=" / ".join(key), value=" / ".join(cells),
-                )  # fmt: skip
-        for row in frame.index[frame[key[0]] == ""]:
-            self.refuse("every row needs a value here.", row=row, column=key[0])
+        rows = frame.index.to_series()
+        first = rows.groupby([frame[name] for name in key]).transform("first")
+        for row in rows[first != rows]:
+            self.refuse(
+                f"this row is there twice, first in row {first[row]}. Remove one, or correct "
+                "what tells them apart.",
+                row, " / ".join(key), " / ".join(frame.loc[row, key]),
+            )  # fmt: skip
+        self.refuse_cells("every row needs a value here.", frame.loc[frame[key[0]] == "", key[0]])
 
 
 def _advice(value: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from case_review.data.schema import POSTER_VARIABLES, TABLES
 
+_POPULATIONS = {"publications": "publication", "posters": "poster"}
 COLUMNS = ("rule", "file", "row", "column", "found", "expected")
 #: Columns that are given together or not at all: table, column, the other column.
 _TOGETHER = [
@@ -29,11 +30,11 @@ def checks(tables: Mapping[str, pd.DataFrame], unsound: Collection[str] = ()) ->
         Tables with missing rows or columns; nothing is compared with them.
     """
     tables = {name: _once(name, table) for name, table in tables.items()}
-    rows = []
+    rows = [pd.DataFrame(columns=list(COLUMNS))]
     for rules, needed in _RULES:
         if not needed.intersection(unsound):
             rows += rules(tables)
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"found": str, "expected": str})
+    return pd.concat(rows, ignore_index=True).astype({"found": str, "expected": str})
 
 
 def _once(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -42,171 +43,164 @@ def _once(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return table[~table.duplicated(key)] if key else table
 
 
+def _compared(rule: str, table: str, found: pd.Series, expected) -> pd.DataFrame:
+    """What a rule compares; `found` is indexed by the rows of a raw table, and named by column."""
+    file, column = f"data/raw/{table}.csv", found.name
+    cells = (rule, file, found.index, column, found, expected)
+    return pd.DataFrame(dict(zip(COLUMNS, cells, strict=True)), index=found.index, dtype=object)
+
+
 def _number(texts: pd.Series) -> pd.Series:
     """Whole numbers; what is none (reading has refused it already) is missing."""
     numbers = pd.to_numeric(texts, errors="coerce").astype(float)
     return numbers.where(numbers % 1 == 0)
 
 
-def _report_members(tables) -> Iterator[tuple]:
-    reports = set(tables["reports"]["report_id"])
+def _plain(numbers: pd.Series) -> pd.Series:
+    """Counts as the files write them."""
+    return numbers.map("{:.0f}".format)
+
+
+def _given(cells: pd.Series) -> pd.Series:
+    """Whether cells are given or empty; or, for a condition, which of both is expected."""
+    return cells.astype(bool).map({True: "given", False: "empty"})
+
+
+def _of_reports(tables, column: str) -> pd.Series:
+    """A column of reports.csv by report."""
+    return tables["reports"].set_index("report_id")[column]
+
+
+def _report_members(tables) -> Iterator[pd.DataFrame]:
     for name in ("patients", "posters", "adverse_events"):
-        for row, report in tables[name]["report_id"].items():
-            found = report if report in reports else f"{report} (not in reports.csv)"
-            yield "report exists", f"data/raw/{name}.csv", row, "report_id", found, report
+        report = tables[name]["report_id"]
+        known = report.isin(tables["reports"]["report_id"])
+        found = report.where(known, report + " (not in reports.csv)")
+        yield _compared("report exists", name, found, report)
 
 
-def _patient_members(tables) -> Iterator[tuple]:
-    home = tables["patients"].set_index("patient_id")["report_id"]
-    known = dict(home.items())
-    events = tables["adverse_events"]
-    for row, report, patient in zip(
-        events.index, events["report_id"], events["patient_id"], strict=True
-    ):
-        file, found = "data/raw/adverse_events.csv", patient
-        if patient and patient not in known:
-            found = f"{patient} (not in patients.csv)"
-        elif patient and known[patient] != report:
-            found = f"{patient} (of {known[patient]} in patients.csv)"
-        yield "patient exists in this report", file, row, "patient_id", found, patient
+def _patient_members(tables) -> Iterator[pd.DataFrame]:
+    patient, report = tables["adverse_events"]["patient_id"], tables["adverse_events"]["report_id"]
+    home = patient.map(tables["patients"].set_index("patient_id")["report_id"]).astype(object)
+    found = patient.mask((patient != "") & home.isna(), patient + " (not in patients.csv)")
+    elsewhere = (patient != "") & home.notna() & (home != report)
+    found = found.mask(elsewhere, patient + " (of " + home + " in patients.csv)")
+    yield _compared("patient exists in this report", "adverse_events", found, patient)
 
 
-def _publication_sizes(tables) -> Iterator[tuple]:
-    listed = tables["patients"].groupby("report_id").size()
-    for row, report in tables["reports"].iterrows():
-        if report["kind"] == "publication":
-            rule = "a publication's patients are all listed in patients.csv"
-            found = listed.get(report["report_id"], 0)
-            yield rule, "data/raw/reports.csv", row, "n_patients", report["n_patients"], found
+def _kinds(tables) -> Iterator[pd.DataFrame]:
+    for name, kind in (("patients", "publication"), ("posters", "poster")):
+        found = tables[name]["report_id"].map(_of_reports(tables, "kind")).dropna()
+        yield _compared(f"{name}.csv is for reports of the kind {kind}", name, found, kind)
 
 
-def _poster_sums(tables) -> Iterator[tuple]:
+def _publication_sizes(tables) -> Iterator[pd.DataFrame]:
+    reports = tables["reports"][tables["reports"]["kind"] == "publication"]
+    listed = tables["patients"]["report_id"].value_counts()
+    listed = reports["report_id"].map(listed).fillna(0).astype(int)
+    rule = "a publication's patients are all listed in patients.csv"
+    yield _compared(rule, "reports", reports["n_patients"], listed)
+
+
+def _poster_sums(tables) -> Iterator[pd.DataFrame]:
     """A poster's counts of each variable; one that is left out would lose its patients."""
-    reports = tables["reports"]
-    posters = tables["posters"].assign(number=lambda f: _number(f["n"]))
-    counted = dict(list(posters.groupby(["report_id", "variable"], sort=False)))
-    used = [name for name in POSTER_VARIABLES if (posters["variable"] == name).any()]
-    for row, report in reports[reports["kind"] == "poster"].iterrows():
-        size = report["n_patients"]
-        for variable in used:
-            group = counted.get((report["report_id"], variable))
-            if group is None:
-                rule = f"posters.csv counts the patients of every poster by {variable}"
-                yield rule, "data/raw/reports.csv", row, "n_patients", size, 0
-            elif group["number"].notna().all():
-                rule, total = f"counts of {variable} sum to the poster's patients", group["number"]
-                file, found = "data/raw/posters.csv", _plain(total.sum())
-                yield rule, file, group.index[0], "n", found, size
-
-
-def _kinds(tables) -> Iterator[tuple]:
-    kinds = tables["reports"].set_index("report_id")["kind"].to_dict()
-    rows = [("patients", "publication"), ("posters", "poster")]
-    for name, kind in rows:
-        rule = f"{name}.csv is for reports of the kind {kind}"
-        for row, report in tables[name]["report_id"].items():
-            if report in kinds:
-                yield rule, f"data/raw/{name}.csv", row, "report_id", kinds[report], kind
-
-
-def _events(tables) -> Iterator[tuple]:
-    reports = tables["reports"].set_index("report_id")
-    kinds = reports["kind"].to_dict()
-    sizes, any_event = _number(reports["n_patients"]).to_dict(), _any_event(tables["posters"])
-    said, file = reports["adverse_events_reported"].to_dict(), "data/raw/adverse_events.csv"
-    events = tables["adverse_events"]
-    counts = _number(events["n_patients"])
-    for row, report, patient, count in zip(
-        events.index, events["report_id"], events["patient_id"], counts, strict=True
-    ):
-        if report not in kinds:
+    reports = tables["reports"][tables["reports"]["kind"] == "poster"]
+    posters = tables["posters"].assign(n=lambda table: _number(table["n"]))
+    for variable in POSTER_VARIABLES:
+        counted = posters[posters["variable"] == variable]
+        if counted.empty:
             continue
-        rule = "a report with events gives safety data (reports.csv, adverse_events_reported)"
-        yield rule, file, row, "report_id", said[report], "yes"
-        rule = "an event names its patient exactly where the report is a publication"
-        named = "given" if kinds[report] == "publication" else "empty"
-        yield rule, file, row, "patient_id", _given(patient), named
-        rule, most = "no more patients with an event than in the report", sizes[report]
-        if patient:
-            rule, most = "a row that names a patient counts this one", 1
-        elif report in any_event:
-            rule = "no more patients with an event than with any (posters.csv, adverse_events)"
-            most = any_event[report][1]
-        if not pd.isna(count) and not pd.isna(most):
-            yield rule, file, row, "n_patients", _plain(count), _plain(min(count, most))
+        left_out = ~reports["report_id"].isin(counted["report_id"])
+        rule = f"posters.csv counts the patients of every poster by {variable}"
+        yield _compared(rule, "reports", reports.loc[left_out, "n_patients"], 0)
+        total = counted.groupby("report_id")["n"].transform(lambda n: n.sum(skipna=False))
+        total = total[~counted["report_id"].duplicated()].dropna()
+        size = counted["report_id"].map(reports.set_index("report_id")["n_patients"]).dropna()
+        total = total[total.index.isin(size.index)]
+        rule = f"counts of {variable} sum to the poster's patients"
+        yield _compared(rule, "posters", _plain(total), size[total.index])
 
 
-def _any_event(posters: pd.DataFrame) -> dict[str, tuple[int, float]]:
-    """Of each poster that counts patients with any event: the row, and how many they are."""
+def _events(tables) -> Iterator[pd.DataFrame]:
+    events = tables["adverse_events"]
+    events = events[events["report_id"].isin(tables["reports"]["report_id"])]
+    report, patient, count = (
+        events["report_id"],
+        events["patient_id"],
+        _number(events["n_patients"]),
+    )
+    said = report.map(_of_reports(tables, "adverse_events_reported"))
+    rule = "a report with events gives safety data (reports.csv, adverse_events_reported)"
+    yield _compared(rule, "adverse_events", said, "yes")
+    published = report.map(_of_reports(tables, "kind")) == "publication"
+    rule = "an event names its patient exactly where the report is a publication"
+    yield _compared(rule, "adverse_events", _given(patient), _given(published))
+    with_any = _any_event(tables["posters"]).set_index("report_id")["n"]
+    named, told = patient != "", report.isin(with_any.index)
+    one, size = count.mask(named, 1), report.map(_number(_of_reports(tables, "n_patients")))
+    for rule, rows, most in (
+        ("a row that names a patient counts this one", named, one),
+        ("no more patients with an event than with any (posters.csv, adverse_events)",
+         told & ~named, report.map(with_any)),
+        ("no more patients with an event than in the report", ~told & ~named, size),
+    ):  # fmt: skip
+        most = most[rows & count.notna()].dropna()
+        found = count[most.index]
+        yield _compared(rule, "adverse_events", _plain(found), _plain(found.clip(upper=most)))
+
+
+def _any_event(posters: pd.DataFrame) -> pd.DataFrame:
+    """The rows of posters.csv that count patients with any event, `n` as a number."""
     chosen = posters[(posters["variable"] == "adverse_events") & (posters["level"] == "any")]
-    numbers = _number(chosen["n"])
-    return {report: (row, numbers[row]) for row, report in chosen["report_id"].items()}
+    return chosen.assign(n=_number(chosen["n"]))
 
 
-def _poster_safety(tables) -> Iterator[tuple]:
+def _poster_safety(tables) -> Iterator[pd.DataFrame]:
     """What posters.csv counts of adverse events, against the reports and the events themselves."""
-    said = tables["reports"].set_index("report_id")["adverse_events_reported"]
     posters, events = tables["posters"], tables["adverse_events"]
-    file = "data/raw/posters.csv"
     counted = posters[posters["variable"] == "adverse_events"]
-    for row, report, level in counted[["report_id", "level"]].itertuples():
-        if report in said.index:
-            rule = "adverse events are counted exactly where reports.csv says that they are told"
-            told = "given" if said[report] == "yes" else "empty"
-            yield rule, file, row, "level", _given(level), told
+    said = counted["report_id"].map(_of_reports(tables, "adverse_events_reported")).dropna()
+    rule = "adverse events are counted exactly where reports.csv says that they are told"
+    yield _compared(
+        rule, "posters", _given(counted.loc[said.index, "level"]), _given(said == "yes")
+    )
+    with_any = _any_event(posters).dropna(subset="n")
     named = _number(events["n_patients"]).groupby(events["report_id"]).sum()
-    for report, (row, number) in _any_event(posters).items():
-        if not pd.isna(number):
-            rule = "patients with any event have one that adverse_events.csv names"
-            most = min(number, named.get(report, 0))
-            yield rule, file, row, "n", _plain(number), _plain(most)
+    named = with_any["report_id"].map(named).fillna(0)
+    rule = "patients with any event have one that adverse_events.csv names"
+    number = with_any["n"]
+    yield _compared(rule, "posters", _plain(number), _plain(number.clip(upper=named)))
 
 
-def _companions(tables) -> Iterator[tuple]:
+def _companions(tables) -> Iterator[pd.DataFrame]:
     """Cells of a row that are given together or not at all."""
     for name, column, other in _TOGETHER:
-        table, file = tables[name], f"data/raw/{name}.csv"
         rule = f"{column} is given exactly where {other} is"
-        for row, one, two in zip(table.index, table[column], table[other], strict=True):
-            yield rule, file, row, column, _given(one), _given(two)
+        yield _compared(rule, name, _given(tables[name][column]), _given(tables[name][other]))
 
 
-def _response_times(tables) -> Iterator[tuple]:
+def _response_times(tables) -> Iterator[pd.DataFrame]:
     patients = tables["patients"]
-    columns = ["response", "response_time_value", "follow_up_months"]
-    for row, response, time, follow_up in patients[columns].itertuples():
-        file = "data/raw/patients.csv"
-        responded = "given" if response == "yes" else "empty"
-        rule = "a response time is given exactly for those with a response"
-        yield rule, file, row, "response_time_value", _given(time), responded
-        if response == "no":
-            rule = "without a response the last follow-up is given, when the patient is censored"
-            yield rule, file, row, "follow_up_months", _given(follow_up), "given"
+    rule = "a response time is given exactly for those with a response"
+    time, responded = patients["response_time_value"], patients["response"] == "yes"
+    yield _compared(rule, "patients", _given(time), _given(responded))
+    rule = "without a response the last follow-up is given, when the patient is censored"
+    follow_up = patients.loc[patients["response"] == "no", "follow_up_months"]
+    yield _compared(rule, "patients", _given(follow_up), "given")
 
 
-def _given(cell: str) -> str:
-    return "given" if cell else "empty"
-
-
-def _plain(number: float) -> str:
-    """A count as the files write it."""
-    return str(int(number)) if float(number).is_integer() else str(number)
-
-
-def _totals(tables) -> Iterator[tuple]:
+def _totals(tables) -> Iterator[pd.DataFrame]:
     published = tables["published"].set_index("claim_id")["value"]
-    reports = tables["reports"].assign(number=lambda f: _number(f["n_patients"]))
-    if reports["number"].isna().any():
+    number, kind = _number(tables["reports"]["n_patients"]), tables["reports"]["kind"]
+    if number.isna().any():
         return
-    kinds = {"publications": "publication", "posters": "poster"}
-    totals = {k: reports.loc[reports["kind"] == kind, "number"].sum() for k, kind in kinds.items()}
-    totals["all"] = sum(totals.values())
-    for population, found in totals.items():
+    totals = {name: number[kind == one].sum() for name, one in _POPULATIONS.items()}
+    for population, total in (totals | {"all": sum(totals.values())}).items():
         claim = f"table1.total.{population}.n"
         if claim in published.index:
             rule = f"patients of {population} as printed ({claim})"
-            expected = published[claim]
-            yield rule, "data/raw/reports.csv", 1, "n_patients", _plain(found), expected
+            found = pd.Series([total], index=[1], name="n_patients")
+            yield _compared(rule, "reports", _plain(found), published[claim])
 
 
 #: Each group of rules with the tables that it compares.

@@ -8,6 +8,7 @@ stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -128,8 +129,7 @@ def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[
     elif problem["type"] == "missing":
         yield path, f"{name} is missing"
     else:
-        text = problem["msg"].replace("Input should", "should").replace("String should", "should")
-        text = text.replace("List should", "should").replace("Dictionary should", "should")
+        text = re.sub("^(Input|String|List|Dictionary) should", "should", problem["msg"])
         yield path, f"{name} {text}, found {_short(problem['input'])}"
 
 

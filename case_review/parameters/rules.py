@@ -28,11 +28,16 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+def _known(place: tuple, name: str, known: Iterable[str], problem: str) -> Iterator[Finding]:
+    """A finding, with a suggestion, where a name is none of the known ones."""
+    if name not in known:
+        yield place, f"{'.'.join(place[:2])}: {problem}{nearest(name, known)}"
+
+
 def _comparison(shared: Mapping, diagnoses: Mapping) -> Iterator[Finding]:
     column = shared["group_by"]
-    if column not in CLEAN_PATIENTS:
-        text = f"shared.group_by: {column} is no column of the clean patients"
-        yield ("shared", "group_by"), text + nearest(column, CLEAN_PATIENTS)
+    problem = f"{column} is no column of the clean patients"
+    yield from _known(("shared", "group_by"), column, CLEAN_PATIENTS, problem)
     if OVERALL in shared["groups"]:
         text = f"shared.groups: {OVERALL} is what all patients are called; name the group otherwise"
         yield ("shared", "groups", OVERALL), text
@@ -40,12 +45,8 @@ def _comparison(shared: Mapping, diagnoses: Mapping) -> Iterator[Finding]:
         return
     possible = {_text(entry[column]) for entry in diagnoses.values()}
     for group in shared["groups"]:
-        if group not in possible:
-            yield (
-                ("shared", "groups", group),
-                f"shared.groups: nobody can belong to {group}, for no diagnosis of "
-                f"cleaning.diagnoses has this {column}" + nearest(group, possible),
-            )
+        problem = f"nobody can belong to {group}, for no diagnosis of cleaning.diagnoses has this "
+        yield from _known(("shared", "groups", group), group, possible, problem + column)
 
 
 def _text(value: object) -> str:
@@ -57,10 +58,10 @@ def _blocks(section: str, values: Mapping) -> Iterator[Finding]:
     entries = [name for name in values if name.endswith("_groups")]
     seen: set[str] = set()
     for i, block in enumerate(values["blocks"]):
-        if "groups" in block and block["groups"] not in entries:
-            text = f"{section}.blocks: block {block['id']} is made of {block['groups']}, which "
-            text += f"section {section} does not define" + nearest(block["groups"], entries)
-            yield (section, "blocks", i, "groups"), text
+        if "groups" in block:
+            groups, place = block["groups"], (section, "blocks", i, "groups")
+            problem = f"block {block['id']} is made of {groups}, which section {section} "
+            yield from _known(place, groups, entries, problem + "does not define")
         for place, id in _ids(block, values):
             if id in seen:
                 text = f"{section}.blocks: the row id {id} stands twice"
@@ -80,22 +81,14 @@ def _ids(block: Mapping, values: Mapping) -> Iterator[tuple[tuple, str]]:
 
 
 def _events(events: Mapping, safety: Mapping) -> Iterator[Finding]:
-    effects = [effect["id"] for effect in safety["effects"]]
+    effects, categories = [effect["id"] for effect in safety["effects"]], safety["categories"]
     for term, event in events.items():
-        if event not in effects:
-            yield (
-                ("cleaning", "events", term),
-                f"cleaning.events: {term} counts as {event}, which safety.effects does not list"
-                + nearest(event, effects),
-            )
-    if safety["infection"] not in effects:
-        text = f"safety.infection: {safety['infection']} is not listed in safety.effects"
-        yield ("safety", "infection"), text + nearest(safety["infection"], effects)
+        problem = f"{term} counts as {event}, which safety.effects does not list"
+        yield from _known(("cleaning", "events", term), event, effects, problem)
+    infection = safety["infection"]
+    problem = f"{infection} is not listed in safety.effects"
+    yield from _known(("safety", "infection"), infection, effects, problem)
     for i, effect in enumerate(safety["effects"]):
-        if effect["category"] not in safety["categories"]:
-            yield (
-                ("safety", "effects", i),
-                f"safety.effects: {effect['id']} has the category {effect['category']}, which "
-                "safety.categories does not name"
-                + nearest(effect["category"], safety["categories"]),
-            )
+        id, category = effect["id"], effect["category"]
+        problem = f"{id} has the category {category}, which safety.categories does not name"
+        yield from _known(("safety", "effects", i), category, categories, problem)

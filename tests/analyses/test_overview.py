@@ -106,7 +106,7 @@ def test_figures_keep_the_width_of_the_text_block(foot):
     if foot:
         style.foot(figure, foot)
     # 16 cm are 453.54 points, in which text keeps its size.
-    assert 'width="453.5' in FigureOutput.draw(figure).svg.partition(">")[2][:2000]
+    assert 'width="453.5' in FigureOutput(figure).svg.partition(">")[2][:2000]
 
 
 def test_the_page_shows_figures_larger_than_print():

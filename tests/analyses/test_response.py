@@ -178,11 +178,11 @@ def test_coordinates_start_at_zero_and_rise(curves):
 
 
 def _texts(figure):
-    return re.findall(r"<text[^>]*>([^<]*)</text>", FigureOutput.draw(figure).svg)
+    return re.findall(r"<text[^>]*>([^<]*)</text>", FigureOutput(figure).svg)
 
 
 def test_figure_text_is_text_and_bytes_repeat(curves):
-    first, second = (FigureOutput.draw(_draw(curves)) for _ in range(2))
+    first, second = (FigureOutput(_draw(curves)) for _ in range(2))
     assert first.svg == second.svg
     assert first.png == second.png
     texts = _texts(_draw(curves))

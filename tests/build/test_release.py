@@ -8,9 +8,10 @@ import zipfile
 import nbformat
 import pytest
 from building import copy_sources, make
+from rebuild import compare
 
 from case_review import registry
-from case_review.build import freshness, reproducibility
+from case_review.build import freshness
 from case_review.build.release import release
 from case_review.errors import ReviewError
 from case_review.project import Project
@@ -162,7 +163,7 @@ def test_the_whole_release_is_the_same_twice_and_rebuilds_itself(tmp_path):
         if started:
             make(root, "release")
             assert (root / "report" / "_build" / archive.name).read_bytes() == first
-            assert list(reproducibility.compare(tmp_path / "kept" / archive.stem, root)) == []
+            assert list(compare(tmp_path / "kept" / archive.stem, root)) == []
     page = (root / "report" / "_site" / "index.html").read_text(encoding="utf-8")
     assert "with local changes" not in page
     entities = crate_of(archive)

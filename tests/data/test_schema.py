@@ -10,28 +10,29 @@ from building import copy_sources
 from conftest import ROOT
 
 from case_review.audit import claims
-from case_review.data import declared, schema
+from case_review.data import schema, suites
 from case_review.data.schema import AUDITED, CLEAN, SHOWN, TABLES
 from case_review.errors import ReviewError
+from expectations import renew
 
 DICTIONARY = (ROOT / "data" / "raw" / "README.md").read_text(encoding="utf-8")
 
 
-def suites():
+def committed():
     for stage, tables in (("raw", TABLES), ("clean", CLEAN)):
         for name in tables:
             path = ROOT / "expectations" / f"{name}_{stage}.json"
             yield name, stage, json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("name", "stage", "suite"), suites())
+@pytest.mark.parametrize(("name", "stage", "suite"), committed())
 def test_a_suite_holds_what_its_columns_imply(name, stage, suite):
-    assert declared.renewed(suite, name, stage) == suite, "run python -m case_review.data.declared"
-    assert len(declared.expectations(name, stage)) > len(TABLES[name].columns) / 3
+    assert renew.renewed(suite, name, stage) == suite, "run python -m expectations.renew"
+    assert len(suites.declared(name, stage)) > len(TABLES[name].columns) / 3
 
 
 def test_a_suite_says_of_a_column_all_that_is_declared():
-    found = declared.expectations("patients", "clean")
+    found = suites.declared("patients", "clean")
     told = {(e["type"], e["kwargs"].get("column")): e["kwargs"] for e in found}
     assert told["expect_column_values_to_be_between", "dose_value"]["max_value"] == 100
     assert told["expect_column_values_to_be_in_set", "sex"]["value_set"] == ["male", "female"]
@@ -43,13 +44,13 @@ def test_a_suite_says_of_a_column_all_that_is_declared():
 
 def test_rules_of_one_s_own_stay_when_a_suite_is_renewed():
     own = {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "note"}, "meta": {}}
-    gone = {"type": "expect_x", "kwargs": {}, "meta": {declared.MARK: True}}
-    found = declared.renewed({"name": "x", "expectations": [gone, own]}, "screening", "raw")
-    assert found["expectations"] == [*declared.expectations("screening", "raw"), own]
+    gone = {"type": "expect_x", "kwargs": {}, "meta": {suites.MARK: True}}
+    found = renew.renewed({"name": "x", "expectations": [gone, own]}, "screening", "raw")
+    assert found["expectations"] == [*suites.declared("screening", "raw"), own]
 
 
 def test_the_dictionary_is_the_one_that_is_declared():
-    assert declared.dictionary(DICTIONARY) == DICTIONARY, "run python -m case_review.data.declared"
+    assert renew.dictionary(DICTIONARY) == DICTIONARY, "run python -m expectations.renew"
     for name, table in (TABLES | AUDITED | SHOWN).items():
         (rows,) = re.findall(rf"<!-- columns of {name} -->\n((?:\|.*\n)+)", DICTIONARY)
         assert re.findall(r"^\| `(\w+)` \|", rows, re.M) == list(table.columns)
@@ -83,7 +84,7 @@ def test_another_review_changes_allowed_values_in_one_place(tmp_path):
     path = tmp_path / schema.FILE
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"very serious", ', '"very serious", "hospitalised", '), "utf-8")
-    run("case_review.data.declared").check_returncode()
+    run("expectations.renew").check_returncode()
     assert run("case_review", "validate").returncode == 0
     clean = json.loads((tmp_path / "expectations" / "patients_clean.json").read_text("utf-8"))
     assert any(

@@ -102,7 +102,7 @@ FORMS = {
     "a declared value changed by hand": (
         lambda text: text.replace('"female"', '"femal"'),
         "what it says of columns differs from what case_review/data/columns.toml declares. "
-        "Declare it there, and `.venv/bin/python -m case_review.data.declared` writes it anew."),
+        "Declare it there, and `.venv/bin/python -m expectations.renew` writes it anew."),
 }  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def figure():
     style.use()
     drawing = Figure(figsize=(3, 2))
     drawing.add_subplot().plot([0, 1], [0, 1])
-    return FigureOutput.draw(drawing)
+    return FigureOutput(drawing)
 
 
 @pytest.fixture(scope="module")
