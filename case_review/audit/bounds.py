@@ -13,11 +13,12 @@ from itertools import product
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from case_review.audit.claims import Claims
+from case_review.audit.claims import Claims, require_columns
+from case_review.data.schema import AUDITED
 from case_review.errors import ReviewError
 from case_review.values import Text, Value
 
-QUESTION_COLUMNS = ("role", "id", "topic", "question", "population", "together", "at_least")
+QUESTION_COLUMNS = tuple(AUDITED["audit_questions"].columns)
 #: Counts of adverse-event reporting that `safety_bounds` needs, each given by a claim.
 SAFETY_KEYS = (
     "first_reports", "second_reports", "first_patients", "second_patients",
@@ -75,7 +76,6 @@ class JointCounts:
     """
 
     def __init__(self, claims: Claims, variables: Sequence[str], population: str):
-        self.population = population
         self.model = cp_model.CpModel()
         self.levels = {name: leaves(claims, name, population) for name in variables}
         totals = {name: sum(levels.values()) for name, levels in self.levels.items()}
@@ -102,10 +102,6 @@ class JointCounts:
             if all(any(_within(level, category) for level in key) for category in categories)
         ]
         return sum(chosen) if chosen else 0
-
-    def extremes(self, expression) -> tuple[int, int]:
-        """Smallest and largest value of a sum of cells."""
-        return _extremes(self.model, expression)
 
 
 def leaves(claims: Claims, variable: str, population: str) -> dict[str, int]:
@@ -149,9 +145,7 @@ def questions(claims: Claims, table: pd.DataFrame, source: str) -> list[Bound]:
     source
         How messages name the table.
     """
-    missing = [name for name in QUESTION_COLUMNS if name not in table.columns]
-    if missing:
-        raise ReviewError(f"{source} lacks the column(s) {', '.join(missing)}.")
+    require_columns(table, QUESTION_COLUMNS, source)
     rows = table.to_dict("records")
     facts = [row for row in rows if row["role"] == "fact"]
     return [_answer(claims, row, facts) for row in rows if row["role"] == "question"]
@@ -162,7 +156,7 @@ def _answer(claims: Claims, row: Mapping[str, str], facts) -> Bound:
     low = high = total = 0
     for population in row["population"].split("+"):
         model = _model(claims, categories, facts, population.strip())
-        ends = model.extremes(model.together(categories))
+        ends = _extremes(model.model, model.together(categories))
         low, high, total = low + ends[0], high + ends[1], total + model.total
     return Bound(row["id"], row["topic"], row["question"], low, high, total)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,18 +13,13 @@ import pandas as pd
 from case_review.data import raw_file
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
+from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
 from case_review.values import Text
 
-COLUMNS = (
-    "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
-    "numerator", "denominator", "result_id",
-)  # fmt: skip
+COLUMNS = tuple(TABLES["published"].columns)
 #: What a printed number can be; `cited`, `date` and `method` say why it is no result of the paper.
-KINDS = (
-    "count", "subset", "percent", "median", "limit", "range", "p-value", "dose", "level",
-    "duration", "date", "cited", "method",
-)  # fmt: skip
+KINDS = TABLES["published"].columns["kind"].values
 #: The path of the row that holds a table's column totals.
 TOTAL = ("total",)
 
@@ -217,13 +212,18 @@ def text_table(path: Path) -> pd.DataFrame:
     return pd.DataFrame([cells for _, cells in rows], columns=header, dtype=str)
 
 
-def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
-    """The claims of a table of text cells, checked as `read` does."""
-    missing = [name for name in COLUMNS if name not in frame.columns]
+def require_columns(frame: pd.DataFrame, expected: Sequence[str], source: str) -> None:
+    """Refuse a table that lacks a column, naming it and all that are expected."""
+    missing = [name for name in expected if name not in frame.columns]
     if missing:
         raise ReviewError(
-            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(COLUMNS)}."
+            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(expected)}."
         )
+
+
+def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
+    """The claims of a table of text cells, checked as `read` does."""
+    require_columns(frame, COLUMNS, source)
     seen: dict[str, int] = {}
     claims = []
     for line, row in enumerate(frame[list(COLUMNS)].to_dict("records"), start=2):

@@ -10,8 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Finding
-from case_review.audit.quantities import plain, signed
+from case_review.audit.findings import Finding, plain, signed
 from case_review.formatting import round_half_away
 from case_review.units import to_base
 

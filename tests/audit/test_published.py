@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 from conftest import ROOT
 
-from case_review.audit import audit_printed, claims, findings
+from case_review.audit import audit_printed, claims
 
 POPULATIONS = ("all", "publications", "posters")
 
@@ -85,6 +85,6 @@ def test_every_result_that_a_claim_names_is_recorded(published):
 
 def test_the_findings_are_those_that_were_checked_by_hand(published):
     checks = claims.text_table(ROOT / "data" / "raw" / "published_checks.csv")
-    found = findings.frame(audit_printed(published, checks))
-    assert set(zip(found["claim_id"], found["kind"], strict=True)) == CHECKED
+    found = [(finding.claim_id, finding.kind) for finding in audit_printed(published, checks)]
+    assert set(found) == CHECKED
     assert len(found) == len(CHECKED)
