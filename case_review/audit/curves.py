@@ -147,10 +147,8 @@ class ConsistentSets:
 
 def one_set(times: Sequence[int], second: Sequence[bool]) -> ConsistentSets:
     """A single set of uncensored times, such as the one in use, in the form of many."""
-    order = np.argsort(np.asarray(times), kind="stable")
-    return ConsistentSets(
-        np.asarray(times)[order][None, :], np.asarray(second, dtype=bool)[order][None, :]
-    )
+    order = np.argsort(times, kind="stable")
+    return ConsistentSets(np.array([times])[:, order], np.array([second], dtype=bool)[:, order])
 
 
 def consistent_sets(
@@ -202,10 +200,11 @@ def _draw_chunk(task) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
 
 def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
     low, high = printed.chi_square_range()
+    unshuffled = np.tile(np.repeat([False, True], printed.sizes), (_BATCH, 1))
     for _ in range(_ATTEMPTS):
         times = _draw_times(anchors, candidates, rng)
         for _ in range(_BATCHES):
-            labels = rng.permuted(_labels(printed.sizes, _BATCH), axis=1)
+            labels = rng.permuted(unshuffled, axis=1)
             score, variance = logrank_parts(times, labels)
             fits = np.flatnonzero((score**2 >= low * variance) & (score**2 <= high * variance))
             if fits.size:
@@ -214,11 +213,6 @@ def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.nd
         "no set of response times agrees with the printed median, limits, range and p. "
         "Check these numbers in published.csv, or widen the grid of times in params.yml."
     )
-
-
-def _labels(sizes: tuple[int, int], rows: int) -> np.ndarray:
-    one = np.repeat([False, True], sizes)
-    return np.tile(one, (rows, 1))
 
 
 def _draw_times(anchors: Mapping[int, int], candidates: np.ndarray, rng) -> np.ndarray:
