@@ -32,6 +32,16 @@ def accept(project: Project) -> int:
     return sum(len(entry["results"]) for entry in held.values())
 
 
+def accepted(path: Path, needed: str) -> dict:
+    """What was accepted last; if there is no such file, the error says what is `needed`."""
+    if not path.is_file():
+        raise ReviewError(
+            f"{path} does not exist: the audit needs the {needed}. Make it with "
+            "`python -m case_review.audit accept`."
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def hold(
     project: Project, path: Path, notebook: str, parameters: dict, own: Iterable[registry.Result]
 ) -> None:
@@ -52,17 +62,12 @@ def hold(
     ReviewError
         Naming every missing result with its notebook and cell.
     """
-    if not path.is_file():
-        raise ReviewError(
-            f"{path} does not exist: the audit needs the list of results that must stay "
-            "recorded. Make it with `python -m case_review.audit accept`."
-        )
+    held = accepted(path, "list of results that must stay recorded")
     now = {notebook: (parameters, {result.id for result in own})}
     for file in project.results.glob("*.json"):
         document = json.loads(file.read_text(encoding="utf-8"))
         ids = {result["id"] for result in document["results"]}
         now.setdefault(document["notebook"], (document["parameters"], ids))
-    held = json.loads(path.read_text(encoding="utf-8"))
     missing = [line for name, entry in held.items() for line in _missing(name, entry, now)]
     if missing:
         raise ReviewError(
