@@ -94,28 +94,12 @@ class _Model:
         return sum(terms)
 
     def bind_margins(self) -> None:
-        """Everything that Tables I and II print by population, and their footnotes."""
-        for variable in self.spec["by_population"]:
-            within = self.spec.within(variable)
-            for population in ("publications", "posters"):
-                for level, n in self.spec.margin(variable, population).items():
-                    values = [level, *(x for x, (upper, _) in within.items() if upper == level)]
-                    self.model.add(self._sum(variable, values, population) == n)
-            for value, (_, n) in within.items():
-                self.model.add(self._sum(variable, [value]) == n)
-
-    def bind_totals(self) -> None:
-        """What the text prints for all patients together."""
+        """What is printed of each variable, and that no other value is as frequent as the mode."""
+        for claim, variable, values, population in self.spec.margins():
+            self.model.add(self._sum(variable, values, population) == self.spec.number(claim))
         for variable, entry in self.spec["in_total"].items():
-            values = list(entry["levels"])
-            self.model.add(self._sum(variable, values) == self.spec.number(entry["reported"]))
-            for value, claim in entry["levels"].items():
-                if claim:
-                    self.model.add(self._sum(variable, [value]) == self.spec.number(claim))
-            if "mode" in entry:
-                treated = [x for x in values if x != "none"]
-                self.model.add(self._sum(variable, treated) == self.spec.number(entry["treated"]))
-                for value in (x for x in treated if not entry["levels"][x]):
+            for value in self.spec.treated(variable) if "mode" in entry else ():
+                if not entry["levels"][value]:
                     self.model.add(self._sum(variable, [value]) >= 1)
                     self.model.add(self._sum(variable, [value]) < self.spec.number(entry["mode"]))
 
@@ -188,7 +172,6 @@ class _Model:
     def solve(self, seed: int) -> Solution | None:
         """A solution that the seed decides, or None if these report sizes allow none."""
         self.bind_margins()
-        self.bind_totals()
         self.bind_patients()
         self.bind_safety()
         self.bind_actions()
