@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return accept(find_project())
-    except (ReviewError, registry.RegistryError) as error:
+    except ReviewError as error:
         print(error, file=sys.stderr)
         return 1
 

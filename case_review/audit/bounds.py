@@ -77,8 +77,8 @@ class JointCounts:
 
     def __init__(self, claims: Claims, variables: Sequence[str], population: str):
         self.model = cp_model.CpModel()
-        self.levels = {name: leaves(claims, name, population) for name in variables}
-        totals = {name: sum(levels.values()) for name, levels in self.levels.items()}
+        known = {name: leaves(claims, name, population) for name in variables}
+        totals = {name: sum(levels.values()) for name, levels in known.items()}
         if len(set(totals.values())) > 1:
             raise ReviewError(
                 f"the categories of {', '.join(totals)} sum to different totals in {population} "
@@ -87,9 +87,9 @@ class JointCounts:
         self.total = next(iter(totals.values()))
         self.cells = {
             key: self.model.new_int_var(0, self.total, "&".join(key))
-            for key in product(*self.levels.values())
+            for key in product(*known.values())
         }
-        for axis, levels in enumerate(self.levels.values()):
+        for axis, levels in enumerate(known.values()):
             for level, count in levels.items():
                 members = [cell for key, cell in self.cells.items() if key[axis] == level]
                 self.model.add(sum(members) == count)
@@ -205,7 +205,7 @@ def _extremes(model: cp_model.CpModel, expression) -> tuple[int, int]:
                 f"({solver.status_name(status)}). Run the audit of the printed numbers."
             )
         ends.append(round(solver.objective_value))
-    return ends[0], ends[1]
+    return tuple(ends)
 
 
 def safety_bounds(
@@ -240,23 +240,18 @@ def safety_bounds(
     for label, claim_id in known.items():
         model.add(unknown[label] >= claims.number(claim_id))
     answers = []
-    for label, (slug, question) in _safety_questions(events, name).items():
-        low, high = _extremes(model, unknown[label])
-        answers.append(Bound(f"safety_{slug}", "Safety", question, low, high))
-    return answers
-
-
-def _safety_questions(events: Mapping[str, str], name: str) -> dict[str, tuple[str, str]]:
-    """Unknown to (id, question)."""
-    asked = {
-        "reports_missing": ("reports_missing", f"Reports without safety data, {name}"),
-        "patients_with_data": ("patients_with_data", f"Patients with safety data, {name}"),
-        "any_event": ("any_event", f"Patients with any adverse event, {name}"),
-        "any_event_all": ("any_event_all", "Patients with any adverse event, all reports"),
+    questions = {
+        "reports_missing": f"Reports without safety data, {name}",
+        "patients_with_data": f"Patients with safety data, {name}",
+        "any_event": f"Patients with any adverse event, {name}",
+        "any_event_all": "Patients with any adverse event, all reports",
     }
-    for label, claim_id in events.items():
-        asked[label] = (claim_id.split(".")[-3], f"{label[:1].upper()}{label[1:]}, {name}")
-    return asked
+    questions |= {label: f"{label[:1].upper()}{label[1:]}, {name}" for label in events}
+    for label, question in questions.items():
+        slug = events[label].split(".")[-3] if label in events else label
+        ends = _extremes(model, unknown[label])
+        answers.append(Bound(f"safety_{slug}", "Safety", question, *ends))
+    return answers
 
 
 def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
@@ -277,19 +272,17 @@ def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
     with_any = unknown_in_first("any_event", any_event)
     event = {key: unknown_in_first(f"event {key}", total) for key, total in patients.items()}
     for side, population in enumerate(("first", "second")):
-        all_reports, all_patients = (
-            number[f"{population}_reports"],
-            number[f"{population}_patients"],
-        )
+        told = number[f"{population}_reports"] - reports[side]
+        left = number[f"{population}_patients"] - missing[side]
         model.add(missing[side] >= reports[side])
-        model.add(all_patients - missing[side] >= all_reports - reports[side])
-        model.add(without[side] + with_any[side] == all_patients - missing[side])
+        model.add(left >= told)
+        model.add(without[side] + with_any[side] == left)
         for counts in event.values():
             model.add(counts[side] <= with_any[side])
         model.add(sum(counts[side] for counts in event.values()) >= with_any[side])
-        _patients_need_reports(model, missing[side], reports[side], f"missing {population}")
-        left = all_patients - missing[side]
-        _patients_need_reports(model, left, all_reports - reports[side], f"with data {population}")
+        # No report, no patients.
+        model.add(missing[side] <= most * reports[side])
+        model.add(left <= most * told)
     unknown = {
         "reports_missing": reports[0],
         "patients_with_data": number["first_patients"] - missing[0],
@@ -298,10 +291,3 @@ def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
         **{label: counts[0] for label, counts in event.items()},
     }
     return model, unknown
-
-
-def _patients_need_reports(model, patients, reports, label: str) -> None:
-    """No report, no patients."""
-    some = model.new_bool_var(f"some {label}")
-    model.add(patients == 0).only_enforce_if(~some)
-    model.add(reports >= 1).only_enforce_if(some)

@@ -116,10 +116,6 @@ class Claims:
         self.source = source
         self.claims = tuple(claims)
         self._by_id = {claim.claim_id: claim for claim in self.claims}
-        self._by_parts = {
-            (claim.place, claim.path, claim.population, claim.measure): claim
-            for claim in self.claims
-        }
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
@@ -141,7 +137,7 @@ class Claims:
 
     def find(self, place: str, path: tuple[str, ...], population: str, measure: str):
         """The claim with exactly these parts, or None."""
-        return self._by_parts.get((place, path, population, measure))
+        return self._by_id.get(".".join([place, *path, population, measure]))
 
     def restatements(self, claim: Claim) -> list[Claim]:
         """The claims that state the same number elsewhere: of one result, or of one path."""

@@ -61,11 +61,10 @@ def permutation_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
     They are taken over all splits, however many, so that no random numbers are needed.
     """
     event = np.ones(times.shape[1])
-    tests = (
-        resampling.permutation_logrank(t, event, s, math.inf, 0, 0)
-        for t, s in zip(times, second, strict=True)
+    sets = zip(times, second, strict=True)
+    return np.array(
+        [resampling.permutation_logrank(t, event, s, math.inf, 0, 0).p for t, s in sets]
     )
-    return np.array([test.p for test in tests])
 
 
 def hazard_ratios(

@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -175,30 +176,20 @@ def consistent_sets(
         If no set agrees with the print.
     """
     workers = workers or min(os.cpu_count() or 1, 4)
-    chunks = [list(range(start, number, workers)) for start in range(workers)]
-    anchors = printed.anchors()
-    tasks = [(printed, anchors, grid, seed, chunk) for chunk in chunks if chunk]
+    draw = partial(_draw, printed, printed.anchors(), grid, seed)
     if workers == 1:
-        drawn = [_draw_chunk(task) for task in tasks]
+        drawn = [draw(index) for index in range(number)]
     else:
         # Spawned, not forked: a notebook kernel has threads, which a fork would leave locked.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            drawn = list(pool.map(_draw_chunk, tasks))
-    sets = {index: one for chunk in drawn for index, one in chunk}
-    times = np.array([sets[i][0] for i in range(number)])
-    return ConsistentSets(times, np.array([sets[i][1] for i in range(number)]))
+            drawn = list(pool.map(draw, range(number), chunksize=-(-number // workers)))
+    return ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
 
 
-def _draw_chunk(task) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
-    printed, anchors, candidates, seed, indices = task
-    return [
-        (index, _draw(printed, anchors, candidates, np.random.default_rng([seed, index])))
-        for index in indices
-    ]
-
-
-def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+def _draw(printed: Printed, anchors, candidates: np.ndarray, seed: int, index: int):
+    """Times and membership of the set with this number."""
+    rng = np.random.default_rng([seed, index])
     low, high = printed.chi_square_range()
     unshuffled = np.tile(np.repeat([False, True], printed.sizes), (_BATCH, 1))
     for _ in range(_ATTEMPTS):

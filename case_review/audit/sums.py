@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 
@@ -30,11 +29,9 @@ def blocks(claims: Claims) -> Iterator[Finding]:
     """Categories (kind `count`) that do not sum to the count one level up."""
     siblings: dict[tuple, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL:
-            parent = claims.parent(claim)
-            if parent is not None:
-                key = (claim.place, claim.path[:-1], claim.population)
-                siblings[key].append(claim)
+        is_part = claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL
+        if is_part and claims.parent(claim) is not None:
+            siblings[claim.place, claim.path[:-1], claim.population].append(claim)
     for parts in siblings.values():
         whole = claims.parent(parts[0])
         total = sum((part.number for part in parts), Decimal(0))
@@ -64,9 +61,7 @@ def _block(whole: Claim, parts: list[Claim]) -> str:
 def parts_within(claims: Claims) -> Iterator[Finding]:
     """Sub-counts (kind `subset`) that are larger than the count they are taken from."""
     for claim in claims:
-        if claim.kind != "subset" or claim.measure != "n":
-            continue
-        whole = claims.parent(claim)
+        whole = claims.parent(claim) if (claim.kind, claim.measure) == ("subset", "n") else None
         if whole is not None and claim.number > whole.number:
             yield Finding(
                 claim.claim_id, claim.location, plain(claim.number),
@@ -96,11 +91,6 @@ def populations(claims: Claims) -> Iterator[Finding]:
                 signed(whole.number - total), "populations",
                 f"{terms} makes {plain(total)}, not the {plain(whole.number)} printed for all.",
             )  # fmt: skip
-
-
-def checks_file(published: Path) -> Path:
-    """Where the checks of a paper are declared: `<name>_checks.csv` beside `<name>.csv`."""
-    return published.with_name(f"{published.stem}_checks.csv")
 
 
 def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Finding]:

@@ -104,12 +104,10 @@ def check(project: Project) -> list[Problem]:
     Unknown ids are reported once results are recorded; before that none can be known.
     """
     allowed, problems = read_allowed(project.report / ALLOWED)
-    texts = [*_manuscript(project), *_captions(project)]
-    for file, content in texts:
+    known = registry.load(project.results)
+    for file, content in (*_manuscript(project), *_captions(project)):
         problems += typed(file, content, allowed)
-    if known := registry.load(project.results):
-        for file, content in texts:
-            problems += _unknown(file, content, known)
+        problems += _unknown(file, content, known) if known else ()
     return problems
 
 
@@ -207,15 +205,12 @@ def _captions(project: Project) -> Iterator[tuple[str, str]]:
                 yield f"{name}, cell {where}", "\n".join(kept)
 
 
-def _unknown(file: str, content: str, known: dict) -> list[Problem]:
-    problems = []
+def _unknown(file: str, content: str, known: dict) -> Iterator[Problem]:
     for number, line in enumerate(content.split("\n"), start=1):
         for match in _RESULT.finditer(line):
             name = match.group(1).strip("\"'")
-            if name in known:
-                continue
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            message = f"no notebook records the result {name}.{hint}"
-            problems.append(Problem(file, number, name, message))
-    return problems
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                message = f"no notebook records the result {name}.{hint}"
+                yield Problem(file, number, name, message)

@@ -11,7 +11,6 @@ from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
 from case_review.units import to_hours
 
-COLUMNS = ("claim_id", "printed", "found")
 #: Where the rows hold a number, the column that tells whether a grouped variable is reported.
 _UNGROUPED = {
     "age_group": "age_value",
@@ -37,7 +36,7 @@ def margins(
     ]
     rows = [(claim, spec.number(claim), int(found)) for claim, found in counted]
     rows += _response(spec, tables["patients"], month_days)
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
+    return pd.DataFrame(rows, columns=["claim_id", "printed", "found"]).astype(str)
 
 
 def _levels(spec: Specification, tables) -> Iterator[tuple]:

@@ -150,6 +150,7 @@ def adverse_events(
     told = iter(rng.permutation(np.arange(len(safety["told"]["patients"]))))
     rows = []
     for i, events in enumerate(solution.events):
+        report, patient = table.loc[i, ["report_id", "patient_id"]]
         acted = False
         for key in events:
             if key == safety["told"]["event"]:
@@ -159,16 +160,17 @@ def adverse_events(
             for term, episodes in terms.items():
                 action = "none" if acted else _action(spec, solution, i, key)
                 acted |= action != "none"
-                rows.append(
-                    {
-                        "report_id": table.loc[i, "report_id"],
-                        "patient_id": table.loc[i, "patient_id"],
-                        "event": term, "category": safety["events"][key]["category"],
-                        "n_patients": 1, "n_episodes": episodes, "action": action,
-                    }
-                )  # fmt: skip
-    rows += _poster_events(spec, solution, ids, rng)
-    return pd.DataFrame(rows).assign(provenance=PROVENANCE)
+                rows.append((report, patient, term, key, 1, episodes, action))
+    posters = [report for report in ids if report.startswith("P")]
+    for report, counts in zip(posters, solution.poster_events, strict=True):
+        for key, n in counts.items():
+            if key != "any" and n:
+                term = _term(spec, solution, -1, key, rng)
+                rows.append((report, "", term, key, n, "", "none"))
+    columns = ["report_id", "patient_id", "event", "category", "n_patients", "n_episodes", "action"]
+    category = {key: entry["category"] for key, entry in safety["events"].items()}
+    found = pd.DataFrame(rows, columns=columns)
+    return found.assign(category=found["category"].map(category), provenance=PROVENANCE)
 
 
 def _term(spec: Specification, solution: Solution, i: int, key: str, rng) -> str:
@@ -182,17 +184,3 @@ def _action(spec: Specification, solution: Solution, i: int, key: str) -> str:
     if i == solution.stopped:
         return "stopped" if key == spec["stopped"]["event"] else "none"
     return "dose reduced" if i in solution.reduced else "none"
-
-
-def _poster_events(spec: Specification, solution: Solution, ids: list[str], rng) -> list[dict]:
-    names = [i for i in ids if i.startswith("P")]
-    return [
-        {
-            "report_id": report, "patient_id": "", "event": _term(spec, solution, -1, key, rng),
-            "category": spec["safety"]["events"][key]["category"],
-            "n_patients": n, "n_episodes": "", "action": "none",
-        }
-        for report, counts in zip(names, solution.poster_events, strict=True)
-        for key, n in counts.items()
-        if key != "any" and n
-    ]  # fmt: skip
