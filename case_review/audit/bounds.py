@@ -94,12 +94,13 @@ class JointCounts:
                 members = [cell for key, cell in self.cells.items() if key[axis] == level]
                 self.model.add(sum(members) == count)
 
-    def together(self, categories: Sequence[str]):
-        """The number of patients in all of `categories`; `a | b` means in either."""
+    def together(self, categories: str):
+        """The number of patients in all of `a & b`; `a | b` means in either."""
+        wanted = _split(categories)
         chosen = [
             cell
             for key, cell in self.cells.items()
-            if all(any(_within(level, category) for level in key) for category in categories)
+            if all(any(_within(level, category) for level in key) for category in wanted)
         ]
         return sum(chosen) if chosen else 0
 
@@ -112,15 +113,13 @@ def leaves(claims: Claims, variable: str, population: str) -> dict[str, int]:
     ReviewError
         If no category of the variable is printed for the population.
     """
-    place, *path = variable.split(".")
     counts = {
-        f"{place}.{'.'.join(claim.path)}": claims.number(claim.claim_id)
+        ".".join([claim.place, *claim.path]): claims.number(claim.claim_id)
         for claim in claims
-        if claim.place == place
-        and claim.path[: len(path)] == tuple(path)
-        and len(claim.path) > len(path)
+        if claim.claim_id.startswith(f"{variable}.")
         and (claim.population, claim.measure, claim.kind) == (population, "n", "count")
     }
+    counts.pop(variable, None)
     parents = {name.rpartition(".")[0] for name in counts}
     finest = {name: count for name, count in counts.items() if name not in parents}
     if not finest:
@@ -152,42 +151,38 @@ def questions(claims: Claims, table: pd.DataFrame, source: str) -> list[Bound]:
 
 
 def _answer(claims: Claims, row: Mapping[str, str], facts) -> Bound:
-    categories = _split(row["together"])
     low = high = total = 0
     for population in row["population"].split("+"):
-        model = _model(claims, categories, facts, population.strip())
-        ends = _extremes(model.model, model.together(categories))
+        model = _model(claims, row["together"], facts, population.strip())
+        ends = _extremes(model.model, model.together(row["together"]))
         low, high, total = low + ends[0], high + ends[1], total + model.total
     return Bound(row["id"], row["topic"], row["question"], low, high, total)
 
 
-def _model(claims: Claims, categories, facts, population: str) -> JointCounts:
-    variables = {_variable(category) for category in categories}
+def _model(claims: Claims, together: str, facts, population: str) -> JointCounts:
+    variables = _variables(together)
     known = [fact for fact in facts if fact["population"] == population]
     # A fact that shares a variable with the question narrows it, through its other variables too.
     for fact in known:
-        of_fact = {_variable(category) for category in _split(fact["together"])}
-        if of_fact & variables:
-            variables |= of_fact
+        if _variables(fact["together"]) & variables:
+            variables |= _variables(fact["together"])
     model = JointCounts(claims, sorted(variables), population)
     for fact in known:
-        together = _split(fact["together"])
-        if {_variable(category) for category in together} <= variables:
-            model.model.add(model.together(together) >= claims.number(fact["at_least"]))
+        if _variables(fact["together"]) <= variables:
+            model.model.add(model.together(fact["together"]) >= claims.number(fact["at_least"]))
     return model
 
 
-def _split(together: str) -> list[str]:
-    return [part.strip() for part in together.split("&")]
+def _split(together: str, sign: str = "&") -> list[str]:
+    return [part.strip() for part in together.split(sign)]
 
 
-def _variable(category: str) -> str:
-    return ".".join(category.split(".")[:2])
+def _variables(together: str) -> set[str]:
+    return {".".join(category.split(".")[:2]) for category in _split(together)}
 
 
 def _within(level: str, category: str) -> bool:
-    either = [name.strip() for name in category.split("|")]
-    return any(level == name or level.startswith(name + ".") for name in either)
+    return any(f"{level}.".startswith(f"{name}.") for name in _split(category, "|"))
 
 
 def _extremes(model: cp_model.CpModel, expression) -> tuple[int, int]:
@@ -239,7 +234,6 @@ def safety_bounds(
     model, unknown = _safety_model(number, patients)
     for label, claim_id in known.items():
         model.add(unknown[label] >= claims.number(claim_id))
-    answers = []
     questions = {
         "reports_missing": f"Reports without safety data, {name}",
         "patients_with_data": f"Patients with safety data, {name}",
@@ -247,11 +241,11 @@ def safety_bounds(
         "any_event_all": "Patients with any adverse event, all reports",
     }
     questions |= {label: f"{label[:1].upper()}{label[1:]}, {name}" for label in events}
-    for label, question in questions.items():
-        slug = events[label].split(".")[-3] if label in events else label
-        ends = _extremes(model, unknown[label])
-        answers.append(Bound(f"safety_{slug}", "Safety", question, *ends))
-    return answers
+    slugs = {label: claim_id.split(".")[-3] for label, claim_id in events.items()}
+    return [
+        Bound(f"safety_{slugs.get(x, x)}", "Safety", question, *_extremes(model, unknown[x]))
+        for x, question in questions.items()
+    ]
 
 
 def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):

@@ -102,11 +102,10 @@ class Claim:
 def _shown(as_printed: str) -> str:
     """The first number of a print, with a decimal point and nothing else; empty without one."""
     found = _NUMBER.search(as_printed.replace("(", "").replace(")", ""))
-    if not found:
-        return ""
-    grouped = re.match(_GROUPED, found.group(0))
-    text = re.sub(r"\D", "", grouped.group(0)) if grouped else ""
-    return text + re.sub(r"[,·]", ".", found.group(0)[grouped.end() if grouped else 0 :])
+    text = found.group(0) if found else ""
+    if grouped := re.match(_GROUPED, text):
+        text = re.sub(r"\D", "", grouped.group(0)) + text[grouped.end() :]
+    return re.sub(r"[,·]", ".", text)
 
 
 class Claims:
@@ -127,13 +126,12 @@ class Claims:
         return claim_id in self._by_id
 
     def __getitem__(self, claim_id: str) -> Claim:
-        try:
-            return self._by_id[claim_id]
-        except KeyError:
+        if claim_id not in self:
             raise ReviewError(
                 f"{self.source} has no claim '{claim_id}'. Correct the id where it is used, "
                 "or add the printed number to the file."
-            ) from None
+            )
+        return self._by_id[claim_id]
 
     def find(self, place: str, path: tuple[str, ...], population: str, measure: str):
         """The claim with exactly these parts, or None."""
@@ -220,27 +218,24 @@ def require_columns(frame: pd.DataFrame, expected: Sequence[str], source: str) -
 def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
     """The claims of a table of text cells, checked as `read` does."""
     require_columns(frame, COLUMNS, source)
-    seen: dict[str, int] = {}
-    claims = []
+    found: dict[str, Claim] = {}
     for line, row in enumerate(frame[list(COLUMNS)].to_dict("records"), start=2):
         claim = _claim(row, line, source)
-        if claim.claim_id in seen:
+        if claim.claim_id in found:
             raise ReviewError(
                 f"{source}, line {line}, column claim_id: '{claim.claim_id}' stands already in "
-                f"line {seen[claim.claim_id]}. Give each printed number its own id."
+                f"line {found[claim.claim_id].line}. Give each printed number its own id."
             )
-        seen[claim.claim_id] = line
-        claims.append(claim)
-    return Claims(claims, source)
+        found[claim.claim_id] = claim
+    return Claims(found.values(), source)
 
 
 def problems(raw: Raw) -> list[Problem]:
     """What could not be read of the printed numbers among the raw tables, for `data.intake`."""
     source = "data/raw/published.csv"
-    if "published" in raw.unsound:
-        return []
     try:
-        from_frame(raw.tables["published"], source)
+        if "published" not in raw.unsound:
+            from_frame(raw.tables["published"], source)
     except ReviewError as error:
         return [Problem(source, None, "", "", str(error).removeprefix(f"{source}, "))]
     return []

@@ -55,12 +55,8 @@ def print_errors(claims: Claims) -> Iterator[Finding]:
     for claim in claims:
         if claim.number is None:
             continue
-        has_digits = re.search(r"\d", claim.as_printed)
-        if (
-            claim.kind == "percent"
-            and has_digits
-            and not _PERCENT.fullmatch(claim.as_printed.strip())
-        ):
+        unusual = not _PERCENT.fullmatch(claim.as_printed.strip())
+        if claim.kind == "percent" and unusual and re.search(r"\d", claim.as_printed):
             proper = round_half_away(claim.number, claim.digits)
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, f"({proper})", "form only",

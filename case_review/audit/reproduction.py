@@ -23,7 +23,7 @@ from case_review.values import Text
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
 #: Why a claim of this kind has no result; settings may give other reasons.
-_WHY_NOT = {
+WHY_NOT = {
     "cited": "Cited from other work; not a result of this review.",
     "date": "A date of the search, not a result.",
     "method": "Tells how the review was made; not a result.",
@@ -125,7 +125,7 @@ def _why_not(claim: Claim, reasons) -> str:
     for entry in reasons:
         if fnmatch.fnmatchcase(claim.claim_id, entry["claims"]):
             return entry["reason"]
-    return _WHY_NOT.get(claim.kind, "The extracted data hold no variable for this number.")
+    return WHY_NOT.get(claim.kind, "The extracted data hold no variable for this number.")
 
 
 def recomputed(claim: Claim, result: Result) -> Fraction | None:

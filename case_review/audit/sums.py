@@ -107,7 +107,12 @@ def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Find
     """
     require_columns(checks, CHECK_COLUMNS, source)
     for line, check in enumerate(checks.to_dict("records"), start=2):
-        _refuse_bad(check, line, source)
+        for column, known in (("relation", _RELATIONS), ("kind", KINDS)):
+            if check[column] not in known:
+                raise ReviewError(
+                    f"{source}, line {line}, column {column}: '{check[column]}' of "
+                    f"{check['check_id']} is unknown; write one of {', '.join(known)}."
+                )
         claim = claims[check["claim_id"]]
         (a, left), (b, right) = (add_up(check[side], claims) for side in ("left", "right"))
         if not _RELATIONS[check["relation"]](a, b):
@@ -127,16 +132,6 @@ def _fill(text: str, words: dict[str, str], line: int, source: str) -> str:
             f"{source}, line {line}: '{text}' may hold {{left}}, {{right}} and {{difference}} in "
             "braces, nothing else. Correct the braces."
         ) from None
-
-
-def _refuse_bad(check: dict[str, str], line: int, source: str) -> None:
-    allowed = {"relation": _RELATIONS, "kind": KINDS}
-    for column, values in allowed.items():
-        if check[column] not in values:
-            raise ReviewError(
-                f"{source}, line {line}, column {column}: '{check[column]}' of "
-                f"{check['check_id']} is unknown; write one of {', '.join(values)}."
-            )
 
 
 def add_up(text: str, claims: Claims) -> tuple[Decimal, str]:

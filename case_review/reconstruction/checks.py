@@ -29,11 +29,7 @@ def margins(
     pandas.DataFrame
         Columns `claim_id`, `printed`, `found`; both numbers as text at the printed precision.
     """
-    counted = [
-        *_levels(spec, tables),
-        *_safety(spec, tables),
-        *_follow_up(spec, tables["patients"]),
-    ]
+    counted = [*_levels(spec, tables), *_safety(spec, tables), *_follow_up(spec, tables)]
     rows = [(claim, spec.number(claim), int(found)) for claim, found in counted]
     rows += _response(spec, tables["patients"], month_days)
     return pd.DataFrame(rows, columns=["claim_id", "printed", "found"]).astype(str)
@@ -46,13 +42,9 @@ def _levels(spec: Specification, tables) -> Iterator[tuple]:
         variable: patients[column].ne("").map({True: "reported", False: ""})
         for variable, column in _UNGROUPED.items()
     }
-    patients = patients.assign(**reported)[spec.variables].melt(value_name="level")
-    both = [patients.assign(n=1), tables["posters"]]
-    counted = (
-        pd.concat(both, keys=POPULATIONS, names=["population"])
-        .groupby(["population", "variable", "level"])["n"]
-        .sum()
-    )
+    patients = patients.assign(**reported)[spec.variables].melt(value_name="level").assign(n=1)
+    both = pd.concat([patients, tables["posters"]], keys=POPULATIONS, names=["population"])
+    counted = both.groupby(["population", "variable", "level"])["n"].sum()
     for claim, variable, values, population in spec.margins():
         if variable in _UNGROUPED and population == "publications" and values != [""]:
             continue  # values are grouped again by the analysis notebooks, tested there
@@ -79,9 +71,9 @@ def _safety(spec: Specification, tables) -> Iterator[tuple]:
     yield safety["dose_reduced"], own.loc[reduced, "patient_id"].nunique()
 
 
-def _follow_up(spec: Specification, patients: pd.DataFrame) -> Iterator[tuple]:
+def _follow_up(spec: Specification, tables) -> Iterator[tuple]:
     """How many patients were followed, how many are still treated, and for how many months."""
-    entry, known = spec["follow_up"], patients[patients["follow_up_months"] != ""]
+    entry, known = spec["follow_up"], tables["patients"].query("follow_up_months != ''")
     ongoing = known.loc[known["treatment_status"] == "ongoing", "follow_up_months"].astype(int)
     yield entry["reported"], len(known)
     yield entry["ongoing"], len(ongoing)

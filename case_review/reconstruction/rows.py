@@ -50,10 +50,10 @@ def patients(
     spec: Specification, solution: Solution, ids: list[str], hours: list[int], month_days, rng
 ) -> pd.DataFrame:
     """The table `patients.csv`, from the solution and each patient's time to response."""
-    publications = [i for i in ids if i.startswith("R")]
     names = [
         (f"{report}-{k}", report)
-        for report, size in zip(publications, solution.sizes, strict=False)
+        for report, size in zip(ids, solution.sizes, strict=True)
+        if report.startswith("R")
         for k in range(1, size + 1)
     ]
     follow_up = _follow_up(spec, solution, hours, rng)
