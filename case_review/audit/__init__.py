@@ -14,6 +14,7 @@ import pandas as pd
 from case_review.audit import categories, claims, findings, printed, sums
 from case_review.audit.claims import Claims
 from case_review.audit.findings import Finding
+from case_review.formatting import with_unit
 
 _CHECKS = (
     printed.percentages,
@@ -72,7 +73,7 @@ def main(path: str | Path) -> int:
     """
     path = Path(path)
     published = claims.read(path)
-    beside = sums.checks_file(path)
+    beside = path.with_name(f"{path.stem}_checks.csv")
     checks = claims.text_table(beside) if beside.is_file() else None
     found = audit_printed(published, checks, str(beside))
     for number, finding in enumerate(found, start=1):
@@ -84,9 +85,8 @@ def main(path: str | Path) -> int:
             "Not recomputed for want of numerator and denominator: "
             f"{unchecked} of {len(percentages)} percentages."
         )
-    numbers = "printed number" if len(published) == 1 else "printed numbers"
-    noun = "finding" if len(found) == 1 else "findings"
-    print(f"{path}: {len(published)} {numbers}, {len(found) or 'no'} {noun}.")
+    numbers = with_unit(str(len(published)), "printed numbers")
+    print(f"{path}: {numbers}, {with_unit(str(len(found) or 'no'), 'findings')}.")
     return 1 if found else 0
 
 

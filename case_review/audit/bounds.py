@@ -13,11 +13,12 @@ from itertools import product
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from case_review.audit.claims import Claims
+from case_review.audit.claims import Claims, require_columns
+from case_review.data.schema import AUDITED
 from case_review.errors import ReviewError
 from case_review.values import Text, Value
 
-QUESTION_COLUMNS = ("role", "id", "topic", "question", "population", "together", "at_least")
+QUESTION_COLUMNS = tuple(AUDITED["audit_questions"].columns)
 #: Counts of adverse-event reporting that `safety_bounds` needs, each given by a claim.
 SAFETY_KEYS = (
     "first_reports", "second_reports", "first_patients", "second_patients",
@@ -75,10 +76,9 @@ class JointCounts:
     """
 
     def __init__(self, claims: Claims, variables: Sequence[str], population: str):
-        self.population = population
         self.model = cp_model.CpModel()
-        self.levels = {name: leaves(claims, name, population) for name in variables}
-        totals = {name: sum(levels.values()) for name, levels in self.levels.items()}
+        known = {name: leaves(claims, name, population) for name in variables}
+        totals = {name: sum(levels.values()) for name, levels in known.items()}
         if len(set(totals.values())) > 1:
             raise ReviewError(
                 f"the categories of {', '.join(totals)} sum to different totals in {population} "
@@ -87,25 +87,22 @@ class JointCounts:
         self.total = next(iter(totals.values()))
         self.cells = {
             key: self.model.new_int_var(0, self.total, "&".join(key))
-            for key in product(*self.levels.values())
+            for key in product(*known.values())
         }
-        for axis, levels in enumerate(self.levels.values()):
+        for axis, levels in enumerate(known.values()):
             for level, count in levels.items():
                 members = [cell for key, cell in self.cells.items() if key[axis] == level]
                 self.model.add(sum(members) == count)
 
-    def together(self, categories: Sequence[str]):
-        """The number of patients in all of `categories`; `a | b` means in either."""
+    def together(self, categories: str):
+        """The number of patients in all of `a & b`; `a | b` means in either."""
+        wanted = _split(categories)
         chosen = [
             cell
             for key, cell in self.cells.items()
-            if all(any(_within(level, category) for level in key) for category in categories)
+            if all(any(_within(level, category) for level in key) for category in wanted)
         ]
         return sum(chosen) if chosen else 0
-
-    def extremes(self, expression) -> tuple[int, int]:
-        """Smallest and largest value of a sum of cells."""
-        return _extremes(self.model, expression)
 
 
 def leaves(claims: Claims, variable: str, population: str) -> dict[str, int]:
@@ -116,15 +113,13 @@ def leaves(claims: Claims, variable: str, population: str) -> dict[str, int]:
     ReviewError
         If no category of the variable is printed for the population.
     """
-    place, *path = variable.split(".")
     counts = {
-        f"{place}.{'.'.join(claim.path)}": claims.number(claim.claim_id)
+        ".".join([claim.place, *claim.path]): claims.number(claim.claim_id)
         for claim in claims
-        if claim.place == place
-        and claim.path[: len(path)] == tuple(path)
-        and len(claim.path) > len(path)
+        if claim.claim_id.startswith(f"{variable}.")
         and (claim.population, claim.measure, claim.kind) == (population, "n", "count")
     }
+    counts.pop(variable, None)
     parents = {name.rpartition(".")[0] for name in counts}
     finest = {name: count for name, count in counts.items() if name not in parents}
     if not finest:
@@ -149,51 +144,45 @@ def questions(claims: Claims, table: pd.DataFrame, source: str) -> list[Bound]:
     source
         How messages name the table.
     """
-    missing = [name for name in QUESTION_COLUMNS if name not in table.columns]
-    if missing:
-        raise ReviewError(f"{source} lacks the column(s) {', '.join(missing)}.")
+    require_columns(table, QUESTION_COLUMNS, source)
     rows = table.to_dict("records")
     facts = [row for row in rows if row["role"] == "fact"]
     return [_answer(claims, row, facts) for row in rows if row["role"] == "question"]
 
 
 def _answer(claims: Claims, row: Mapping[str, str], facts) -> Bound:
-    categories = _split(row["together"])
     low = high = total = 0
     for population in row["population"].split("+"):
-        model = _model(claims, categories, facts, population.strip())
-        ends = model.extremes(model.together(categories))
+        model = _model(claims, row["together"], facts, population.strip())
+        ends = _extremes(model.model, model.together(row["together"]))
         low, high, total = low + ends[0], high + ends[1], total + model.total
     return Bound(row["id"], row["topic"], row["question"], low, high, total)
 
 
-def _model(claims: Claims, categories, facts, population: str) -> JointCounts:
-    variables = {_variable(category) for category in categories}
+def _model(claims: Claims, together: str, facts, population: str) -> JointCounts:
+    variables = _variables(together)
     known = [fact for fact in facts if fact["population"] == population]
     # A fact that shares a variable with the question narrows it, through its other variables too.
     for fact in known:
-        of_fact = {_variable(category) for category in _split(fact["together"])}
-        if of_fact & variables:
-            variables |= of_fact
+        if _variables(fact["together"]) & variables:
+            variables |= _variables(fact["together"])
     model = JointCounts(claims, sorted(variables), population)
     for fact in known:
-        together = _split(fact["together"])
-        if {_variable(category) for category in together} <= variables:
-            model.model.add(model.together(together) >= claims.number(fact["at_least"]))
+        if _variables(fact["together"]) <= variables:
+            model.model.add(model.together(fact["together"]) >= claims.number(fact["at_least"]))
     return model
 
 
-def _split(together: str) -> list[str]:
-    return [part.strip() for part in together.split("&")]
+def _split(together: str, sign: str = "&") -> list[str]:
+    return [part.strip() for part in together.split(sign)]
 
 
-def _variable(category: str) -> str:
-    return ".".join(category.split(".")[:2])
+def _variables(together: str) -> set[str]:
+    return {".".join(category.split(".")[:2]) for category in _split(together)}
 
 
 def _within(level: str, category: str) -> bool:
-    either = [name.strip() for name in category.split("|")]
-    return any(level == name or level.startswith(name + ".") for name in either)
+    return any(f"{level}.".startswith(f"{name}.") for name in _split(category, "|"))
 
 
 def _extremes(model: cp_model.CpModel, expression) -> tuple[int, int]:
@@ -211,7 +200,7 @@ def _extremes(model: cp_model.CpModel, expression) -> tuple[int, int]:
                 f"({solver.status_name(status)}). Run the audit of the printed numbers."
             )
         ends.append(round(solver.objective_value))
-    return ends[0], ends[1]
+    return tuple(ends)
 
 
 def safety_bounds(
@@ -245,24 +234,18 @@ def safety_bounds(
     model, unknown = _safety_model(number, patients)
     for label, claim_id in known.items():
         model.add(unknown[label] >= claims.number(claim_id))
-    answers = []
-    for label, (slug, question) in _safety_questions(events, name).items():
-        low, high = _extremes(model, unknown[label])
-        answers.append(Bound(f"safety_{slug}", "Safety", question, low, high))
-    return answers
-
-
-def _safety_questions(events: Mapping[str, str], name: str) -> dict[str, tuple[str, str]]:
-    """Unknown to (id, question)."""
-    asked = {
-        "reports_missing": ("reports_missing", f"Reports without safety data, {name}"),
-        "patients_with_data": ("patients_with_data", f"Patients with safety data, {name}"),
-        "any_event": ("any_event", f"Patients with any adverse event, {name}"),
-        "any_event_all": ("any_event_all", "Patients with any adverse event, all reports"),
+    questions = {
+        "reports_missing": f"Reports without safety data, {name}",
+        "patients_with_data": f"Patients with safety data, {name}",
+        "any_event": f"Patients with any adverse event, {name}",
+        "any_event_all": "Patients with any adverse event, all reports",
     }
-    for label, claim_id in events.items():
-        asked[label] = (claim_id.split(".")[-3], f"{label[:1].upper()}{label[1:]}, {name}")
-    return asked
+    questions |= {label: f"{label[:1].upper()}{label[1:]}, {name}" for label in events}
+    slugs = {label: claim_id.split(".")[-3] for label, claim_id in events.items()}
+    return [
+        Bound(f"safety_{slugs.get(x, x)}", "Safety", question, *_extremes(model, unknown[x]))
+        for x, question in questions.items()
+    ]
 
 
 def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
@@ -283,19 +266,17 @@ def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
     with_any = unknown_in_first("any_event", any_event)
     event = {key: unknown_in_first(f"event {key}", total) for key, total in patients.items()}
     for side, population in enumerate(("first", "second")):
-        all_reports, all_patients = (
-            number[f"{population}_reports"],
-            number[f"{population}_patients"],
-        )
+        told = number[f"{population}_reports"] - reports[side]
+        left = number[f"{population}_patients"] - missing[side]
         model.add(missing[side] >= reports[side])
-        model.add(all_patients - missing[side] >= all_reports - reports[side])
-        model.add(without[side] + with_any[side] == all_patients - missing[side])
+        model.add(left >= told)
+        model.add(without[side] + with_any[side] == left)
         for counts in event.values():
             model.add(counts[side] <= with_any[side])
         model.add(sum(counts[side] for counts in event.values()) >= with_any[side])
-        _patients_need_reports(model, missing[side], reports[side], f"missing {population}")
-        left = all_patients - missing[side]
-        _patients_need_reports(model, left, all_reports - reports[side], f"with data {population}")
+        # No report, no patients.
+        model.add(missing[side] <= most * reports[side])
+        model.add(left <= most * told)
     unknown = {
         "reports_missing": reports[0],
         "patients_with_data": number["first_patients"] - missing[0],
@@ -304,10 +285,3 @@ def _safety_model(number: Mapping[str, int], patients: Mapping[str, int]):
         **{label: counts[0] for label, counts in event.items()},
     }
     return model, unknown
-
-
-def _patients_need_reports(model, patients, reports, label: str) -> None:
-    """No report, no patients."""
-    some = model.new_bool_var(f"some {label}")
-    model.add(patients == 0).only_enforce_if(~some)
-    model.add(reports >= 1).only_enforce_if(some)

@@ -46,12 +46,9 @@ def coverage(claims: Claims) -> Iterator[Finding]:
             "The ends of this category are exchanged, so no value can belong to it.",
         )  # fmt: skip
     for members in blocks.values():
-        yield from _judge(sorted(members.values(), key=_position))
-
-
-def _position(member: tuple[Claim, Interval]):
-    interval = member[1]
-    return (interval.low, not interval.low_closed, interval.high)
+        yield from _judge(
+            sorted(members.values(), key=lambda m: (m[1].low, not m[1].low_closed, m[1].high))
+        )
 
 
 def _judge(members: list[tuple[Claim, Interval]]) -> Iterator[Finding]:
@@ -76,16 +73,13 @@ def _neighbours(reach_claim, lower: Interval, claim, upper: Interval) -> Iterato
     if upper.low > lower.high:
         if _consecutive(lower, upper):
             return
-        from_, to = (
-            ("above", "from")[not lower.high_closed],
-            ("below", "up to")[not upper.low_closed],
-        )
+        from_ = "above" if lower.high_closed else "from"
+        to = "below" if upper.low_closed else "up to"
         yield _finding(reach_claim, "gap", labels, f"{from_} {end} and {to} {start}")
     elif upper.low == lower.high:
-        if lower.high_closed and upper.low_closed:
-            yield _finding(reach_claim, "overlap", labels, f"exactly {end}")
-        elif not lower.high_closed and not upper.low_closed:
-            yield _finding(reach_claim, "gap", labels, f"exactly {end}")
+        if lower.high_closed == upper.low_closed:
+            kind = "overlap" if lower.high_closed else "gap"
+            yield _finding(reach_claim, kind, labels, f"exactly {end}")
     else:
         yield _finding(claim, "overlap", labels, f"from {start} to {_smaller_end(lower, upper)}")
 
@@ -97,9 +91,8 @@ def _smaller_end(lower: Interval, upper: Interval) -> str:
 
 def _consecutive(lower: Interval, upper: Interval) -> bool:
     """Whether 0–4 is followed by 5–9: completed units, by custom without a gap."""
-    if unit_name(lower.high_unit) != unit_name(upper.low_unit):
-        return False
-    if not (lower.high_closed and upper.low_closed) or upper.low_printed == "":
+    same = unit_name(lower.high_unit) == unit_name(upper.low_unit)
+    if not (same and lower.high_closed and upper.low_closed and upper.low_printed):
         return False
     decimals = {len(text.partition(".")[2]) for text in (lower.high_printed, upper.low_printed)}
     if len(decimals) != 1:
@@ -111,10 +104,10 @@ def _consecutive(lower: Interval, upper: Interval) -> bool:
 def _finding(claim: Claim, kind: str, labels: str, values: str) -> Finding:
     block = claim.location.partition(",")[0]
     named = f"of {values}" if values.startswith("exactly") else values
+    wanted, printed = "one category", "two categories as printed"
     if kind == "gap":
-        expected, said = f"a category for values {named}", "belongs to no category printed"
-    else:
-        expected, said = f"one category for values {named}", "belongs to two categories as printed"
+        wanted, printed = "a category", "no category printed"
     return Finding(
-        claim.claim_id, block, labels, expected, values, kind, f"A value {named} {said}."
-    )
+        claim.claim_id, block, labels, f"{wanted} for values {named}", values, kind,
+        f"A value {named} belongs to {printed}.",
+    )  # fmt: skip

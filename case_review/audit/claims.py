@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,18 +13,13 @@ import pandas as pd
 from case_review.data import raw_file
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
+from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
 from case_review.values import Text
 
-COLUMNS = (
-    "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
-    "numerator", "denominator", "result_id",
-)  # fmt: skip
+COLUMNS = tuple(TABLES["published"].columns)
 #: What a printed number can be; `cited`, `date` and `method` say why it is no result of the paper.
-KINDS = (
-    "count", "subset", "percent", "median", "limit", "range", "p-value", "dose", "level",
-    "duration", "date", "cited", "method",
-)  # fmt: skip
+KINDS = TABLES["published"].columns["kind"].values
 #: The path of the row that holds a table's column totals.
 TOTAL = ("total",)
 
@@ -107,11 +102,10 @@ class Claim:
 def _shown(as_printed: str) -> str:
     """The first number of a print, with a decimal point and nothing else; empty without one."""
     found = _NUMBER.search(as_printed.replace("(", "").replace(")", ""))
-    if not found:
-        return ""
-    grouped = re.match(_GROUPED, found.group(0))
-    text = re.sub(r"\D", "", grouped.group(0)) if grouped else ""
-    return text + re.sub(r"[,·]", ".", found.group(0)[grouped.end() if grouped else 0 :])
+    text = found.group(0) if found else ""
+    if grouped := re.match(_GROUPED, text):
+        text = re.sub(r"\D", "", grouped.group(0)) + text[grouped.end() :]
+    return re.sub(r"[,·]", ".", text)
 
 
 class Claims:
@@ -121,10 +115,6 @@ class Claims:
         self.source = source
         self.claims = tuple(claims)
         self._by_id = {claim.claim_id: claim for claim in self.claims}
-        self._by_parts = {
-            (claim.place, claim.path, claim.population, claim.measure): claim
-            for claim in self.claims
-        }
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
@@ -136,17 +126,16 @@ class Claims:
         return claim_id in self._by_id
 
     def __getitem__(self, claim_id: str) -> Claim:
-        try:
-            return self._by_id[claim_id]
-        except KeyError:
+        if claim_id not in self:
             raise ReviewError(
                 f"{self.source} has no claim '{claim_id}'. Correct the id where it is used, "
                 "or add the printed number to the file."
-            ) from None
+            )
+        return self._by_id[claim_id]
 
     def find(self, place: str, path: tuple[str, ...], population: str, measure: str):
         """The claim with exactly these parts, or None."""
-        return self._by_parts.get((place, path, population, measure))
+        return self._by_id.get(".".join([place, *path, population, measure]))
 
     def restatements(self, claim: Claim) -> list[Claim]:
         """The claims that state the same number elsewhere: of one result, or of one path."""
@@ -217,34 +206,36 @@ def text_table(path: Path) -> pd.DataFrame:
     return pd.DataFrame([cells for _, cells in rows], columns=header, dtype=str)
 
 
-def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
-    """The claims of a table of text cells, checked as `read` does."""
-    missing = [name for name in COLUMNS if name not in frame.columns]
+def require_columns(frame: pd.DataFrame, expected: Sequence[str], source: str) -> None:
+    """Refuse a table that lacks a column, naming it and all that are expected."""
+    missing = [name for name in expected if name not in frame.columns]
     if missing:
         raise ReviewError(
-            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(COLUMNS)}."
+            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(expected)}."
         )
-    seen: dict[str, int] = {}
-    claims = []
+
+
+def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
+    """The claims of a table of text cells, checked as `read` does."""
+    require_columns(frame, COLUMNS, source)
+    found: dict[str, Claim] = {}
     for line, row in enumerate(frame[list(COLUMNS)].to_dict("records"), start=2):
         claim = _claim(row, line, source)
-        if claim.claim_id in seen:
+        if claim.claim_id in found:
             raise ReviewError(
                 f"{source}, line {line}, column claim_id: '{claim.claim_id}' stands already in "
-                f"line {seen[claim.claim_id]}. Give each printed number its own id."
+                f"line {found[claim.claim_id].line}. Give each printed number its own id."
             )
-        seen[claim.claim_id] = line
-        claims.append(claim)
-    return Claims(claims, source)
+        found[claim.claim_id] = claim
+    return Claims(found.values(), source)
 
 
 def problems(raw: Raw) -> list[Problem]:
     """What could not be read of the printed numbers among the raw tables, for `data.intake`."""
     source = "data/raw/published.csv"
-    if "published" in raw.unsound:
-        return []
     try:
-        from_frame(raw.tables["published"], source)
+        if "published" not in raw.unsound:
+            from_frame(raw.tables["published"], source)
     except ReviewError as error:
         return [Problem(source, None, "", "", str(error).removeprefix(f"{source}, "))]
     return []

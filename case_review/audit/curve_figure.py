@@ -14,12 +14,16 @@ from case_review.exhibits import style
 from case_review.formatting import number
 
 
+def step_heights(sets: ConsistentSets, of_second: bool, at: Sequence[float]) -> np.ndarray:
+    """Proportion of one group responding by each time of `at`, in hours; shape (sets, times)."""
+    members = cs.of_group(sets.times, sets.second, of_second)
+    return np.stack([(members <= hours).mean(axis=1) for hours in at], axis=1)
+
+
 def envelope(sets: ConsistentSets, of_second: bool) -> pd.DataFrame:
     """Lowest, highest and middle proportion responding of one group over the sets, at each time."""
     at = np.concatenate([[0], np.unique(sets.times)])
-    members = sets.times[sets.second == of_second].reshape(len(sets), -1)
-    heights = cs.step_heights(members, at)
-    low, middle, high = np.quantile(heights, [0, 0.5, 1], axis=0)
+    low, middle, high = np.quantile(step_heights(sets, of_second, at), [0, 0.5, 1], axis=0)
     return pd.DataFrame({"weeks": at / HOURS_PER_WEEK, "low": low, "middle": middle, "high": high})
 
 
@@ -64,8 +68,7 @@ def figure(
             step="post", color=colour, alpha=0.18, lw=0, label="All consistent sets",
         )  # fmt: skip
         if used is not None:
-            members = used.times[used.second == bool(index)].reshape(1, -1)
-            band["used"] = cs.step_heights(members, band["weeks"] * HOURS_PER_WEEK)[0]
+            (band["used"],) = step_heights(used, bool(index), band["weeks"] * HOURS_PER_WEEK)
             axis.step(
                 weeks, band["used"], where="post", color=colour, ls=line, lw=1.6,
                 label="Set used in this report",
@@ -73,9 +76,8 @@ def figure(
         band.insert(0, "group", label)
         frames.append(band)
         end = max(*ticks, weeks.max())
-        axis.set(xlabel=xlabel, ylim=(0, 1.02))
+        axis.set(xlabel=xlabel, xlim=(-0.012 * end, 1.015 * end), ylim=(0, 1.02))
         axis.set_title(label, color=colour, weight="semibold")
-        axis.set_xlim(-0.012 * end, 1.015 * end)
         axis.set_xticks(ticks, [number(tick) for tick in ticks])
         axis.yaxis.set_major_formatter(PercentFormatter(1, symbol="%", decimals=0))
         axis.legend(loc="lower right", fontsize=8)

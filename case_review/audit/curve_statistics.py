@@ -8,8 +8,6 @@ sets are compared here, and thousands of labellings tried.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -18,28 +16,19 @@ from case_review.analyses.sensitivity import SIGN_TEST
 from case_review.statistics import resampling, survival
 
 
-@dataclass(frozen=True)
-class _Ties:
-    """Where each time's block of ties begins and ends (half-open), same shape as the times."""
+def _risk_sets(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where each time's block of ties begins and ends (half-open), and who is at risk there.
 
-    first: np.ndarray
-    last: np.ndarray
-
-    @classmethod
-    def of(cls, times: np.ndarray) -> _Ties:
-        rows = np.atleast_2d(times)
-        return cls(
-            np.stack([np.searchsorted(row, row, side="left") for row in rows]),
-            np.stack([np.searchsorted(row, row, side="right") for row in rows]),
-        )
-
-    def at_risk(self) -> np.ndarray:
-        return self.first.shape[1] - self.first
-
-    def of_second(self, second: np.ndarray) -> np.ndarray:
-        """Members of the second group at risk at each time."""
-        from_here = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
-        return np.take_along_axis(from_here, np.broadcast_to(self.first, second.shape), axis=1)
+    The last two are the patients at risk at each time, and those of them in the second group.
+    """
+    rows = np.atleast_2d(times)
+    first, last = (
+        np.stack([np.searchsorted(row, row, side=side) for row in rows])
+        for side in ("left", "right")
+    )
+    from_here = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
+    group = np.take_along_axis(from_here, np.broadcast_to(first, second.shape), axis=1)
+    return first, last, first.shape[1] - first, group
 
 
 def logrank_parts(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -52,8 +41,8 @@ def logrank_parts(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np
     second
         Whether the patient is in the second group; shape (sets, patients).
     """
-    ties = _Ties.of(times)
-    risk, group, tied = ties.at_risk(), ties.of_second(second), ties.last - ties.first
+    first, last, risk, group = _risk_sets(times, second)
+    tied = last - first
     score = second.sum(axis=1) - (group / risk).sum(axis=1)
     # Each of d tied events carries 1/d of the hypergeometric variance; the last patient has none.
     spread = group * (risk - group) * (risk - tied) / (risk**2 * np.maximum(risk - 1, 1))
@@ -72,11 +61,10 @@ def permutation_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
     They are taken over all splits, however many, so that no random numbers are needed.
     """
     event = np.ones(times.shape[1])
-    tests = (
-        resampling.permutation_logrank(t, event, s, math.inf, 0, 0)
-        for t, s in zip(times, second, strict=True)
+    sets = zip(times, second, strict=True)
+    return np.array(
+        [resampling.permutation_logrank(t, event, s, math.inf, 0, 0).p for t, s in sets]
     )
-    return np.array([test.p for test in tests])
 
 
 def hazard_ratios(
@@ -92,12 +80,12 @@ def hazard_ratios(
     tuple of arrays
         Ratio, lower and upper limit per set.
     """
-    ties = _Ties.of(times)
-    risk, group, tied = ties.at_risk(), ties.of_second(second), ties.last - ties.first
+    first, last, risk, group = _risk_sets(times, second)
+    tied = last - first
     events = np.cumsum(np.pad(second.astype(int), ((0, 0), (1, 0))), axis=1)
-    before, after = (np.take_along_axis(events, end, axis=1) for end in (ties.first, ties.last))
+    before, after = (np.take_along_axis(events, end, axis=1) for end in (first, last))
     tied_group = after - before
-    share = (np.arange(times.shape[1]) - ties.first) / tied
+    share = (np.arange(times.shape[1]) - first) / tied
     ones = group - share * tied_group
     zeros = (risk - group) - share * (tied - tied_group)
     beta = np.zeros(len(times))
@@ -114,10 +102,14 @@ def hazard_ratios(
     return np.exp(beta), np.exp(beta - z), np.exp(beta + z)
 
 
+def of_group(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.ndarray:
+    """The times of one group, which has one size in all sets; shape (sets, patients)."""
+    return times[second == of_second].reshape(len(times), -1)
+
+
 def group_medians(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.ndarray:
     """Kaplan–Meier medians of one group per set, in hours (no censoring: the sample's median)."""
-    members = times[second == of_second].reshape(len(times), -1)
-    return np.median(members, axis=1)
+    return np.median(of_group(times, second, of_second), axis=1)
 
 
 def rmst_differences(
@@ -134,15 +126,10 @@ def rmst_differences(
         Difference, lower and upper limit per set.
     """
     capped = np.minimum(times, horizon)
-    means, variances = [], []
-    for members in (second, ~second):
-        n = members.sum(axis=1)
-        mean = (capped * members).sum(axis=1) / n
-        squares = (((capped - mean[:, None]) * members) ** 2).sum(axis=1)
-        means.append(mean)
-        variances.append(squares / n**2)
-    difference = means[0] - means[1]
-    half = stats.norm.isf((1 - conf_level) / 2) * np.sqrt(variances[0] + variances[1])
+    groups = [of_group(capped, second, of_second) for of_second in (True, False)]
+    difference = groups[0].mean(axis=1) - groups[1].mean(axis=1)
+    variance = sum(group.var(axis=1) / group.shape[1] for group in groups)
+    half = stats.norm.isf((1 - conf_level) / 2) * np.sqrt(variance)
     return difference, difference - half, difference + half
 
 
@@ -161,16 +148,8 @@ def median_limits(
     else:
         how = {"conf_type": conf_type, "conf_level": conf_level}
         found = survival.kaplan_meier(positions, event, **how).median()
-    return tuple(_at_position(times, position) for position in (found.lower, found.upper))
-
-
-def _at_position(times: np.ndarray, position: float) -> np.ndarray:
-    if math.isnan(position):
-        return np.full(len(times), math.nan)
-    below, above = math.floor(position) - 1, math.ceil(position) - 1
-    return (times[:, below] + times[:, above]) / 2
-
-
-def step_heights(times: np.ndarray, at: Sequence[float]) -> np.ndarray:
-    """Proportion responding by each time of `at`; shape (sets, times)."""
-    return np.stack([(times <= t).mean(axis=1) for t in at], axis=1)
+    # A position between two times stands for their midpoint; one past the last time for no limit.
+    ends = np.nan_to_num([found.lower, found.upper], nan=n + 1)
+    padded = np.column_stack([times, np.full(len(times), math.nan)])
+    below, above = (padded[:, side(ends).astype(int) - 1] for side in (np.floor, np.ceil))
+    return tuple(((below + above) / 2).T)

@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -148,10 +149,8 @@ class ConsistentSets:
 
 def one_set(times: Sequence[int], second: Sequence[bool]) -> ConsistentSets:
     """A single set of uncensored times, such as the one in use, in the form of many."""
-    order = np.argsort(np.asarray(times), kind="stable")
-    return ConsistentSets(
-        np.asarray(times)[order][None, :], np.asarray(second, dtype=bool)[order][None, :]
-    )
+    order = np.argsort(times, kind="stable")
+    return ConsistentSets(np.array([times])[:, order], np.array([second], dtype=bool)[:, order])
 
 
 def consistent_sets(
@@ -178,35 +177,26 @@ def consistent_sets(
         If no set agrees with the print.
     """
     workers = workers or min(os.cpu_count() or 1, 4)
-    chunks = [list(range(start, number, workers)) for start in range(workers)]
-    anchors = printed.anchors()
-    tasks = [(printed, anchors, grid, seed, chunk) for chunk in chunks if chunk]
+    draw = partial(_draw, printed, printed.anchors(), grid, seed)
     if workers == 1:
-        drawn = [_draw_chunk(task) for task in tasks]
+        drawn = [draw(index) for index in range(number)]
     else:
         # Spawned, not forked: a notebook kernel has threads, which a fork would leave locked.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            drawn = list(pool.map(_draw_chunk, tasks))
-    sets = {index: one for chunk in drawn for index, one in chunk}
-    times = np.array([sets[i][0] for i in range(number)])
-    return ConsistentSets(times, np.array([sets[i][1] for i in range(number)]))
+            drawn = list(pool.map(draw, range(number), chunksize=-(-number // workers)))
+    return ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
 
 
-def _draw_chunk(task) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
-    printed, anchors, candidates, seed, indices = task
-    return [
-        (index, _draw(printed, anchors, candidates, np.random.default_rng([seed, index])))
-        for index in indices
-    ]
-
-
-def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+def _draw(printed: Printed, anchors, candidates: np.ndarray, seed: int, index: int):
+    """Times and membership of the set with this number."""
+    rng = np.random.default_rng([seed, index])
     low, high = printed.chi_square_range()
+    unshuffled = np.tile(np.repeat([False, True], printed.sizes), (_BATCH, 1))
     for _ in range(_ATTEMPTS):
         times = _draw_times(anchors, candidates, rng)
         for _ in range(_BATCHES):
-            labels = rng.permuted(_labels(printed.sizes, _BATCH), axis=1)
+            labels = rng.permuted(unshuffled, axis=1)
             score, variance = logrank_parts(times, labels)
             fits = np.flatnonzero((score**2 >= low * variance) & (score**2 <= high * variance))
             if fits.size:
@@ -215,11 +205,6 @@ def _draw(printed: Printed, anchors, candidates: np.ndarray, rng) -> tuple[np.nd
         "no set of response times agrees with the printed median, limits, range and p. "
         "Check these numbers in published.csv, or widen the grid of times in params.yml."
     )
-
-
-def _labels(sizes: tuple[int, int], rows: int) -> np.ndarray:
-    one = np.repeat([False, True], sizes)
-    return np.tile(one, (rows, 1))
 
 
 def _draw_times(anchors: Mapping[int, int], candidates: np.ndarray, rng) -> np.ndarray:

@@ -1,8 +1,11 @@
-"""A finding of the audit."""
+"""A finding of the audit, and how the numbers in it are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+
+from case_review.formatting import MINUS
 
 #: Kinds of finding with the words that a reader sees.
 KINDS = {
@@ -60,3 +63,13 @@ class Finding:
             f"{self.claim_id} ({self.location}): {KINDS[self.kind].lower()}; printed "
             f"{self.printed}, expected {self.expected}. {self.explanation}"
         )
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without superfluous zeros or exponents."""
+    return f"{number.normalize():f}"
+
+
+def signed(difference: Decimal) -> str:
+    """A difference with its sign (a true minus), e.g. `+0.1` or `−2`."""
+    return f"{difference.normalize():+f}".replace("-", MINUS) if difference else "0"

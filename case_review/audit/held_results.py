@@ -22,14 +22,31 @@ HELD = "results.json"
 
 def accept(project: Project) -> int:
     """Write the list from the last `make notebooks`; returns the number of results."""
-    held = {}
+    held = {
+        notebook: {"parameters": parameters, "results": cells}
+        for notebook, parameters, cells in _recorded(project)
+        if cells  # a notebook that records nothing has nothing to lose
+    }
+    write_text(project.expectations / HELD, to_json(held))
+    return sum(len(entry["results"]) for entry in held.values())
+
+
+def _recorded(project: Project) -> Iterator[tuple[str, dict, dict[str, str]]]:
+    """Each notebook with its parameters, and the cell of each of its results."""
     for path in sorted(project.results.glob("*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         cells = {result["id"]: result["cell"] for result in document["results"]}
-        if cells:  # a notebook that records nothing has nothing to lose
-            held[document["notebook"]] = {"parameters": document["parameters"], "results": cells}
-    write_text(project.expectations / HELD, to_json(held))
-    return sum(len(entry["results"]) for entry in held.values())
+        yield document["notebook"], document["parameters"], cells
+
+
+def accepted(path: Path, needed: str) -> dict:
+    """What was accepted last; if there is no such file, the error says what is `needed`."""
+    if not path.is_file():
+        raise ReviewError(
+            f"{path} does not exist: the audit needs the {needed}. Make it with "
+            "`python -m case_review.audit accept`."
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def hold(
@@ -52,18 +69,15 @@ def hold(
     ReviewError
         Naming every missing result with its notebook and cell.
     """
-    if not path.is_file():
-        raise ReviewError(
-            f"{path} does not exist: the audit needs the list of results that must stay "
-            "recorded. Make it with `python -m case_review.audit accept`."
-        )
-    now = {notebook: (parameters, {result.id for result in own})}
-    for file in project.results.glob("*.json"):
-        document = json.loads(file.read_text(encoding="utf-8"))
-        ids = {result["id"] for result in document["results"]}
-        now.setdefault(document["notebook"], (document["parameters"], ids))
-    held = json.loads(path.read_text(encoding="utf-8"))
-    missing = [line for name, entry in held.items() for line in _missing(name, entry, now)]
+    held = accepted(path, "list of results that must stay recorded")
+    now = {name: (others, cells.keys()) for name, others, cells in _recorded(project)}
+    now[notebook] = json.loads(to_json(parameters)), {result.id for result in own}
+    missing = []
+    for name, entry in held.items():
+        current, ids = now.get(name, (entry["parameters"], ()))
+        if current == entry["parameters"]:
+            lost = {id: cell for id, cell in entry["results"].items() if id not in ids}
+            missing += [f"  {id}: notebooks/{name}.ipynb, cell {lost[id]}" for id in lost]
     if missing:
         raise ReviewError(
             f"{len(missing)} result(s) are no longer recorded:\n"
@@ -71,12 +85,3 @@ def hold(
             + "\nRecord them again in that cell. If the change is meant, run "
             f"`python -m case_review.audit accept` and commit expectations/{path.name}."
         )
-
-
-def _missing(name: str, entry: dict, now: dict) -> Iterator[str]:
-    parameters, ids = now.get(name, (entry["parameters"], set()))
-    if json.loads(to_json(parameters)) != entry["parameters"]:
-        return
-    for id, cell in entry["results"].items():
-        if id not in ids:
-            yield f"  {id}: notebooks/{name}.ipynb, cell {cell}"

@@ -10,13 +10,17 @@ from fractions import Fraction
 from itertools import pairwise
 
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Finding
-from case_review.audit.quantities import plain, signed
+from case_review.audit.findings import Finding, plain, signed
 from case_review.formatting import round_half_away
 from case_review.units import to_base
 
 #: A percentage as journals print it; anything else is a misprint.
 _PERCENT = re.compile(r"\(?\s*\d{1,3}(?:[.,·]\d+)?\s*%?\s*\)?")
+_SAID = {
+    "truncation": "the digits after it were cut off",
+    "rounding": "the last digit is wrong",
+    "percentage": "the percentage belongs to other numbers",
+}
 _ORDER = ("min", "low", "median", "high", "max")
 
 
@@ -35,22 +39,14 @@ def percentages(claims: Claims) -> Iterator[Finding]:
             continue
         unit = Decimal(1).scaleb(-claim.digits)
         cut = (Decimal(exact.numerator) / exact.denominator).quantize(unit, rounding=ROUND_DOWN)
-        kind = "percentage"
-        if claim.number == cut:
-            kind = "truncation"
-        elif abs(claim.number - expected) <= unit:
-            kind = "rounding"
+        close = abs(claim.number - expected) <= unit
+        kind = "truncation" if claim.number == cut else "rounding" if close else "percentage"
         ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
         precise = round_half_away(exact, claim.digits + 2)
-        said = {
-            "truncation": "the digits after it were cut off",
-            "rounding": "the last digit is wrong",
-            "percentage": "the percentage belongs to other numbers",
-        }[kind]
         yield Finding(
-            claim.claim_id, claim.location, f"{claim.as_printed}", f"{expected}",
+            claim.claim_id, claim.location, claim.as_printed, f"{expected}",
             signed(claim.number - expected), kind,
-            f"{ratio} is {precise}%, so {expected} should stand here: {said}.",
+            f"{ratio} is {precise}%, so {expected} should stand here: {_SAID[kind]}.",
         )  # fmt: skip
 
 
@@ -59,7 +55,8 @@ def print_errors(claims: Claims) -> Iterator[Finding]:
     for claim in claims:
         if claim.number is None:
             continue
-        if _misplaced_signs(claim):
+        unusual = not _PERCENT.fullmatch(claim.as_printed.strip())
+        if claim.kind == "percent" and unusual and re.search(r"\d", claim.as_printed):
             proper = round_half_away(claim.number, claim.digits)
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, f"({proper})", "form only",
@@ -76,21 +73,15 @@ def print_errors(claims: Claims) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _misplaced_signs(claim: Claim) -> bool:
-    if claim.kind != "percent" or not re.search(r"\d", claim.as_printed):
-        return False
-    return not _PERCENT.fullmatch(claim.as_printed.strip())
-
-
 def numerators(claims: Claims) -> Iterator[Finding]:
     """Percentages of another number than the count beside them, or of more than the whole."""
-    for claim in claims:
-        if claim.kind == "percent" and not claim.checkable and claim.number > 100:
+    for claim in (claim for claim in claims if claim.kind == "percent"):
+        if not claim.checkable and claim.number > 100:
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, "at most 100%",
                 signed(claim.number - 100), "excess", "More than the whole is counted.",
             )  # fmt: skip
-        if claim.kind != "percent" or claim.numerator is None:
+        if claim.numerator is None:
             continue
         count = claims.find(claim.place, claim.path, claim.population, "n")
         if count is not None and count.number != claim.numerator:
@@ -159,9 +150,8 @@ def _agree(first: Claim, other: Claim) -> bool:
     if first.unit != other.unit:
         return to_base(first.number, first.unit) == to_base(other.number, other.unit)
     digits = min(first.digits, other.digits)
-    return round_half_away(Fraction(first.number), digits) == round_half_away(
-        Fraction(other.number), digits
-    )
+    one, two = (round_half_away(Fraction(claim.number), digits) for claim in (first, other))
+    return one == two
 
 
 def _with_unit(claim: Claim) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from case_review.audit import held_results
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
 from case_review.errors import ReviewError
@@ -22,6 +22,12 @@ from case_review.values import Text
 
 REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
 VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
+#: Why a claim of this kind has no result; settings may give other reasons.
+WHY_NOT = {
+    "cited": "Cited from other work; not a result of this review.",
+    "date": "A date of the search, not a result.",
+    "method": "Tells how the review was made; not a result.",
+}
 #: Findings about what a number is said of; a reproduced number keeps them as a remark.
 _REMARKS = ("misprint", "denominator", "unsupported")
 
@@ -119,19 +125,16 @@ def _why_not(claim: Claim, reasons) -> str:
     for entry in reasons:
         if fnmatch.fnmatchcase(claim.claim_id, entry["claims"]):
             return entry["reason"]
-    if claim.kind == "cited":
-        return "Cited from other work; not a result of this review."
-    if claim.kind == "date":
-        return "A date of the search, not a result."
-    if claim.kind == "method":
-        return "Tells how the review was made; not a result."
-    return "The extracted data hold no variable for this number."
+    return WHY_NOT.get(claim.kind, "The extracted data hold no variable for this number.")
 
 
 def recomputed(claim: Claim, result: Result) -> Fraction | None:
     """The recomputed number in the claim's unit, unrounded; None if the result does not hold it."""
     if claim.measure == "pct" or (claim.unit == "%" and result.of):
-        return _percentage(result)
+        if result.of and result.n is not None:
+            return Fraction(result.n * 100, result.of)
+        is_percentage = result.unit == "%" and isinstance(result.value, int | float)
+        return Fraction(str(result.value)) if is_percentage else None
     # A result that is itself one end of an interval has no limits of its own.
     is_interval = result.low is not None or result.high is not None
     field = claim.measure if is_interval and claim.measure in ("low", "high") else "value"
@@ -140,17 +143,7 @@ def recomputed(claim: Claim, result: Result) -> Fraction | None:
         return None
     number = Fraction(str(value))
     ours, theirs = hours_in(result.unit), hours_in(claim.unit)
-    if ours and theirs:
-        return number * ours / theirs
-    return number
-
-
-def _percentage(result: Result) -> Fraction | None:
-    if result.of and result.n is not None:
-        return Fraction(result.n * 100, result.of)
-    if result.unit == "%" and isinstance(result.value, int | float):
-        return Fraction(str(result.value))
-    return None
+    return number * ours / theirs if ours and theirs else number
 
 
 def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
@@ -171,16 +164,6 @@ def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
 # -- the baseline ----------------------------------------------------------------------------------
 
 
-def read_baseline(path: Path) -> list[str]:
-    """The claims that were reproduced when the baseline was last accepted."""
-    if not path.is_file():
-        raise ReviewError(
-            f"{path} does not exist: the audit needs the list of claims that must stay "
-            "reproduced. Make it with `python -m case_review.audit accept`."
-        )
-    return json.loads(path.read_text(encoding="utf-8"))["reproduced"]
-
-
 def write_baseline(path: Path, verdicts: Iterable[Verdict]) -> int:
     """Accept the reproduced claims of `verdicts` as the new baseline; returns their number."""
     ids = sorted(v.claim.claim_id for v in verdicts if v.verdict == REPRODUCED)
@@ -196,9 +179,10 @@ def hold_baseline(verdicts: Iterable[Verdict], path: Path) -> None:
     ReviewError
         Naming every such claim, what became of it, and how to accept the change.
     """
+    needed = "list of claims that must stay reproduced"
     now = {verdict.claim.claim_id: verdict for verdict in verdicts}
     lost = []
-    for claim_id in read_baseline(path):
+    for claim_id in held_results.accepted(path, needed)["reproduced"]:
         verdict = now.get(claim_id)
         if verdict is None:
             lost.append(f"  {claim_id}: no longer in published.csv")

@@ -7,34 +7,31 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 
-from case_review.audit import expressions
-from case_review.audit.claims import TOTAL, Claim, Claims
-from case_review.audit.findings import KINDS, Finding
-from case_review.audit.quantities import plain, signed
+from case_review.audit.categories import label_interval
+from case_review.audit.claims import TOTAL, Claim, Claims, require_columns
+from case_review.audit.findings import KINDS, Finding, plain, signed
+from case_review.data.schema import AUDITED
 from case_review.errors import ReviewError
 
 #: The population that the others make up.
 WHOLE = "all"
-CHECK_COLUMNS = (
-    "check_id", "claim_id", "kind", "left", "relation", "right", "expected", "explanation",
-)  # fmt: skip
+CHECK_COLUMNS = tuple(AUDITED["published_checks"].columns)
 _ROW = re.compile(r"(.*\b)row (.*?)((?:, column .*)?)")
 _RELATIONS = {"=": operator.eq, "<=": operator.le, ">=": operator.ge}
+_TERM = re.compile(r"(?:^|\s)([+-])?\s*([^\s+-][^\s]*)")
+_SUM = re.compile(r"\S+(?:\s+[+-]\s+\S+)*")
 
 
 def blocks(claims: Claims) -> Iterator[Finding]:
     """Categories (kind `count`) that do not sum to the count one level up."""
     siblings: dict[tuple, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL:
-            parent = claims.parent(claim)
-            if parent is not None:
-                key = (claim.place, claim.path[:-1], claim.population)
-                siblings[key].append(claim)
+        is_part = claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL
+        if is_part and claims.parent(claim) is not None:
+            siblings[claim.place, claim.path[:-1], claim.population].append(claim)
     for parts in siblings.values():
         whole = claims.parent(parts[0])
         total = sum((part.number for part in parts), Decimal(0))
@@ -64,9 +61,7 @@ def _block(whole: Claim, parts: list[Claim]) -> str:
 def parts_within(claims: Claims) -> Iterator[Finding]:
     """Sub-counts (kind `subset`) that are larger than the count they are taken from."""
     for claim in claims:
-        if claim.kind != "subset" or claim.measure != "n":
-            continue
-        whole = claims.parent(claim)
+        whole = claims.parent(claim) if (claim.kind, claim.measure) == ("subset", "n") else None
         if whole is not None and claim.number > whole.number:
             yield Finding(
                 claim.claim_id, claim.location, plain(claim.number),
@@ -98,37 +93,30 @@ def populations(claims: Claims) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def checks_file(published: Path) -> Path:
-    """Where the checks of a paper are declared: `<name>_checks.csv` beside `<name>.csv`."""
-    return published.with_name(f"{published.stem}_checks.csv")
-
-
 def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Checks that only a reader of the paper can know to make, declared as sums of claims.
 
     Parameters
     ----------
     checks
-        Text cells with the columns of `CHECK_COLUMNS`; `left` and `right` are expressions, e.g.
-        `results.ongoing.all.n + results.stopped.all.n`, the relation is `=`, `<=` or `>=`.
-        A check that does not hold becomes a finding about `claim_id`; `expected` and
+        Text cells with the columns of `CHECK_COLUMNS`; `left` and `right` are sums, e.g.
+        `results.ongoing.all.n + results.stopped.all.n` (see `add_up`), the relation is `=`, `<=`
+        or `>=`. A check that does not hold becomes a finding about `claim_id`; `expected` and
         `explanation` are its words, in which `{left}` and `{right}` stand for the two sums and
         `{difference}` for how much they differ by.
     """
-    missing = [name for name in CHECK_COLUMNS if name not in checks.columns]
-    if missing:
-        raise ReviewError(f"{source} lacks the column(s) {', '.join(missing)}.")
+    require_columns(checks, CHECK_COLUMNS, source)
     for line, check in enumerate(checks.to_dict("records"), start=2):
-        _refuse_bad(check, line, source)
+        for column, known in (("relation", _RELATIONS), ("kind", KINDS)):
+            if check[column] not in known:
+                raise ReviewError(
+                    f"{source}, line {line}, column {column}: '{check[column]}' of "
+                    f"{check['check_id']} is unknown; write one of {', '.join(known)}."
+                )
         claim = claims[check["claim_id"]]
-        left, right = expressions.parse(check["left"]), expressions.parse(check["right"])
-        a, b = left.value(claims), right.value(claims)
+        (a, left), (b, right) = (add_up(check[side], claims) for side in ("left", "right"))
         if not _RELATIONS[check["relation"]](a, b):
-            words = {
-                "left": left.words(claims),
-                "right": right.words(claims),
-                "difference": plain(abs(a - b)),
-            }
+            words = {"left": left, "right": right, "difference": plain(abs(a - b))}
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed,
                 _fill(check["expected"], words, line, source), signed(a - b),
@@ -146,11 +134,48 @@ def _fill(text: str, words: dict[str, str], line: int, source: str) -> str:
         ) from None
 
 
-def _refuse_bad(check: dict[str, str], line: int, source: str) -> None:
-    allowed = {"relation": _RELATIONS, "kind": KINDS}
-    for column, values in allowed.items():
-        if check[column] not in values:
+def add_up(text: str, claims: Claims) -> tuple[Decimal, str]:
+    """A sum of claims and numbers, and what it reads with their values, e.g. `11 + 1 = 12`.
+
+    Parameters
+    ----------
+    text
+        Claim ids and numbers joined by ` + ` and ` - `; a claim id may end in `@low` or `@high`,
+        which means that end of the interval its category is named after.
+
+    Raises
+    ------
+    ReviewError
+        If it is anything else, or a claim holds no number.
+    """
+    if not _SUM.fullmatch(text.strip()):
+        raise ReviewError(
+            f"'{text.strip()}' is not a sum of claims: write claim ids or whole numbers joined by "
+            "' + ' or ' - ' with blanks around the sign."
+        )
+    terms = [(sign, _value(term, claims)) for sign, term in _TERM.findall(text.strip())]
+    total = sum((-value if sign == "-" else value for sign, value in terms), Decimal(0))
+    words = " ".join(f"{'−' if sign == '-' else '+'} {plain(value)}" for sign, value in terms)
+    words = words.removeprefix("+ ")
+    return total, f"{words} = {plain(total)}" if len(terms) > 1 else words
+
+
+def _value(term: str, claims: Claims) -> Decimal:
+    if re.fullmatch(r"\d+(\.\d+)?", term):
+        return Decimal(term)
+    claim_id, _, end = term.partition("@")
+    claim = claims[claim_id]
+    if end:
+        number = getattr(label_interval(claim), f"{end}_printed", "")
+        if not number:
             raise ReviewError(
-                f"{source}, line {line}, column {column}: '{check[column]}' of "
-                f"{check['check_id']} is unknown; write one of {', '.join(values)}."
+                f"{term}: the category has no such end; use @low or @high of a category that is "
+                "named after an interval."
             )
+        return Decimal(number)
+    if claim.number is None:
+        raise ReviewError(
+            f"{claims.source}, line {claim.line}: {claim_id} has the value '{claim.value}', "
+            "which cannot be added up. Use another claim."
+        )
+    return claim.number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ PROSE_KEYS = (
 _RESULT = re.compile(r"\{\{<\s*result\s+([^\s>]+)[^>]*>\}\}")
 #: What holds digits and is no prose; replaced by blanks of the same length, so columns stay true.
 _NOT_PROSE = [
-    re.compile(pattern, re.DOTALL)
+    re.compile(pattern, re.DOTALL | re.MULTILINE)
     for pattern in (
         r"<!--.*?-->",
         r"^(```+|~~~+).*?^\1",
@@ -98,41 +98,21 @@ class Problem:
         return f"{self.file}, line {self.line}: {self.message}"
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """An entry of the allow-list: a text or a pattern that may be typed, and why."""
-
-    pattern: re.Pattern
-    reason: str
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line of prose with where it stands."""
-
-    file: str
-    number: int
-    text: str
-
-
 def check(project: Project) -> list[Problem]:
     """All typed results and unknown result ids of a project's manuscript, captions and alt texts.
 
     Unknown ids are reported once results are recorded; before that none can be known.
     """
     allowed, problems = read_allowed(project.report / ALLOWED)
-    texts = [*_manuscript(project), *_captions(project)]
-    for file, content, first in texts:
-        problems += typed(file, content, allowed, first)
     known = registry.load(project.results)
-    if known:
-        for file, content, first in texts:
-            problems += _unknown(file, content, known, first)
+    for file, content in (*_manuscript(project), *_captions(project)):
+        problems += typed(file, content, allowed)
+        problems += _unknown(file, content, known) if known else ()
     return problems
 
 
-def read_allowed(path: Path) -> tuple[list[Allowed], list[Problem]]:
-    """The allow-list, and what is wrong with it.
+def read_allowed(path: Path) -> tuple[list[re.Pattern], list[Problem]]:
+    """The allow-list as patterns of what may be typed, and what is wrong with it.
 
     The file is a list of entries with `text` (literal) or `pattern` (regular expression), and a
     `reason`. No file means that nothing is allowed.
@@ -156,33 +136,27 @@ def read_allowed(path: Path) -> tuple[list[Allowed], list[Problem]]:
     return allowed, problems
 
 
-def _allowed(entry) -> Allowed:
+def _allowed(entry) -> re.Pattern:
     if not isinstance(entry, dict) or set(entry) not in ({"text", "reason"}, {"pattern", "reason"}):
         raise ValueError("should have `text` or `pattern`, and a `reason`, and nothing else.")
     if not str(entry["reason"] or "").strip():
         raise ValueError("has an empty reason; say why this number may be typed.")
     if "pattern" in entry:
-        return Allowed(re.compile(str(entry["pattern"])), str(entry["reason"]))
-    literal = re.escape(str(entry["text"]))
+        return re.compile(str(entry["pattern"]))
     # A text that ends in a digit must not allow the beginning of a longer number.
-    return Allowed(re.compile(rf"(?<![\w.]){literal}(?!\w|\.\d)"), str(entry["reason"]))
+    return re.compile(rf"(?<![\w.]){re.escape(str(entry['text']))}(?!\w|\.\d)")
 
 
-def typed(
-    file: str, content: str, allowed: Iterable[Allowed] = (), first_line: int = 1
-) -> list[Problem]:
+def typed(file: str, content: str, allowed: Collection[re.Pattern] = ()) -> list[Problem]:
     """The result-like numbers of a piece of Markdown that no entry of the allow-list covers."""
-    allowed = list(allowed)
-    prose = _blank_not_prose(content)
+    for pattern in _NOT_PROSE:
+        content = pattern.sub(_blank, content)
     problems = []
-    for offset, line in enumerate(prose.split("\n")):
-        covered = [match.span() for entry in allowed for match in entry.pattern.finditer(line)]
-        for match in sorted(
-            [*_NUMERAL.finditer(line), *_NUMBER_WORD.finditer(line)],
-            key=lambda found: found.start(),
-        ):
-            text = match.group(0).strip()
-            start = match.start() + len(match.group(0)) - len(match.group(0).lstrip())
+    for number, line in enumerate(content.split("\n"), start=1):
+        covered = [match.span() for pattern in allowed for match in pattern.finditer(line)]
+        found = [*_NUMERAL.finditer(line), *_NUMBER_WORD.finditer(line)]
+        for match in sorted(found, key=re.Match.start):
+            text, start = match.group(0), match.start()
             end = start + len(text.rstrip("% \u00a0"))
             if any(low <= start and end <= high for low, high in covered):
                 continue
@@ -190,15 +164,8 @@ def typed(
                 f"'{text}' is typed, not taken from the registry. Write {{{{< result ID >}}}}, or, "
                 f"if it is no result of this report, add it to report/{ALLOWED} with the reason."
             )
-            problems.append(Problem(file, first_line + offset, text, message))
+            problems.append(Problem(file, number, text, message))
     return problems
-
-
-def _blank_not_prose(content: str) -> str:
-    for pattern in _NOT_PROSE:
-        flags = pattern.flags | re.MULTILINE
-        content = re.sub(pattern.pattern, _blank, content, flags=flags)
-    return content
 
 
 def _blank(match: re.Match) -> str:
@@ -210,34 +177,22 @@ def _blank(match: re.Match) -> str:
     return "".join(blank)
 
 
-def _manuscript(project: Project) -> Iterator[tuple[str, str, int]]:
-    """(file, Markdown, first line): the prose of the header, then the body."""
+def _manuscript(project: Project) -> Iterator[tuple[str, str]]:
+    """(file, Markdown): the manuscript with its header blanked but for `PROSE_KEYS`."""
     path = project.report / MANUSCRIPT
     if not path.is_file():
         return
-    name = project.relative(path)
     lines = path.read_text(encoding="utf-8").split("\n")
-    body_from = 0
-    if lines and lines[0].strip() == "---":
-        ends = [i for i, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
-        body_from = ends[0] + 1 if ends else 0
-        header = _prose_of_header(lines[1 : body_from - 1])
-        yield name, "\n".join(header), 2
-    yield name, "\n".join(lines[body_from:]), body_from + 1
+    ends = [i for i, line in enumerate(lines) if i and line.strip() in ("---", "...")]
+    header, kept = ends[0] if lines[0].strip() == "---" and ends else -1, False
+    for i in range(header + 1):
+        if key := re.match(r"([A-Za-z][\w-]*)\s*:", lines[i]):
+            kept = key.group(1) in PROSE_KEYS
+        lines[i] = lines[i] if kept else ""
+    yield project.relative(path), "\n".join(lines)
 
 
-def _prose_of_header(lines: list[str]) -> list[str]:
-    """The header with every line blanked that belongs to no key of `PROSE_KEYS`."""
-    kept, inside = [], False
-    for line in lines:
-        key = re.match(r"([A-Za-z][\w-]*)\s*:", line)
-        if key:
-            inside = key.group(1) in PROSE_KEYS
-        kept.append(line if inside else "")
-    return kept
-
-
-def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
+def _captions(project: Project) -> Iterator[tuple[str, str]]:
     """Captions and alt texts of the notebooks' cells, each with the line within its cell."""
     for path in sorted(project.notebooks.glob("*.ipynb")):
         name = project.relative(path)
@@ -247,18 +202,15 @@ def _captions(project: Project) -> Iterator[tuple[str, str, int]]:
                 where = cell_options.label(source) or cell.get("id", "?")
                 lines = cell_options.lines(source)
                 kept = [text if option in _CAPTIONS else "" for option, text in lines]
-                yield f"{name}, cell {where}", "\n".join(kept), 1
+                yield f"{name}, cell {where}", "\n".join(kept)
 
 
-def _unknown(file: str, content: str, known: dict, first_line: int) -> list[Problem]:
-    problems = []
-    for offset, line in enumerate(content.split("\n")):
+def _unknown(file: str, content: str, known: dict) -> Iterator[Problem]:
+    for number, line in enumerate(content.split("\n"), start=1):
         for match in _RESULT.finditer(line):
             name = match.group(1).strip("\"'")
-            if name in known:
-                continue
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            message = f"no notebook records the result {name}.{hint}"
-            problems.append(Problem(file, first_line + offset, name, message))
-    return problems
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                message = f"no notebook records the result {name}.{hint}"
+                yield Problem(file, number, name, message)

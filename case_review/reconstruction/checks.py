@@ -11,7 +11,12 @@ from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
 from case_review.units import to_hours
 
-COLUMNS = ("claim_id", "printed", "found")
+#: Where the rows hold a number, the column that tells whether a grouped variable is reported.
+_UNGROUPED = {
+    "age_group": "age_value",
+    "dose_group": "dose_value",
+    "level_group": "level_low_ng_ml",
+}
 
 
 def margins(
@@ -24,125 +29,71 @@ def margins(
     pandas.DataFrame
         Columns `claim_id`, `printed`, `found`; both numbers as text at the printed precision.
     """
-    rows = [
-        *_by_population(spec, tables),
-        *_in_total(spec, tables),
-        *_safety(spec, tables),
-        *_follow_up(spec, tables),
-        *_response(spec, tables, month_days),
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"printed": str, "found": str})
+    counted = [*_levels(spec, tables), *_safety(spec, tables), *_follow_up(spec, tables)]
+    rows = [(claim, spec.number(claim), int(found)) for claim, found in counted]
+    rows += _response(spec, tables["patients"], month_days)
+    return pd.DataFrame(rows, columns=["claim_id", "printed", "found"]).astype(str)
 
 
-def _count(tables, variable: str, values, population: str) -> int:
-    total = 0
-    if population != "posters":
-        total += int(_level(tables["patients"], variable).isin(values).sum())
-    if population != "publications":
-        posters = tables["posters"]
-        chosen = (posters["variable"] == variable) & posters["level"].isin(values)
-        total += int(posters.loc[chosen, "n"].sum())
-    return total
-
-
-def _level(patients: pd.DataFrame, variable: str) -> pd.Series:
-    """A patient's level; of grouped variables only whether anything is reported (see below)."""
-    if variable in patients:
-        return patients[variable]
-    column = {
-        "age_group": "age_value",
-        "dose_group": "dose_value",
-        "level_group": "level_low_ng_ml",
+def _levels(spec: Specification, tables) -> Iterator[tuple]:
+    """Patients at the levels of each variable."""
+    patients = tables["patients"]
+    reported = {
+        variable: patients[column].ne("").map({True: "reported", False: ""})
+        for variable, column in _UNGROUPED.items()
     }
-    return patients[column[variable]].map(lambda cell: "" if cell == "" else "reported")
-
-
-def _by_population(spec: Specification, tables) -> Iterator[tuple]:
-    for variable, entry in spec["by_population"].items():
-        within = spec.within(variable)
-        grouped = variable not in tables["patients"]
-        for population in POPULATIONS:
-            for level, path in entry["levels"].items():
-                if grouped and level and population == "publications":
-                    continue  # values are grouped again by the analysis notebooks, tested there
-                values = [level, *(v for v, (upper, _) in within.items() if upper == level)]
-                claim = f"{entry['claim']}.{path}.{population}.n"
-                yield claim, spec.number(claim), _count(tables, variable, values, population)
-        for value, path in entry.get("within", {}).items():
-            claim = f"{entry['claim']}.{path}.all.n"
-            yield claim, spec.number(claim), _count(tables, variable, [value], "all")
-
-
-def _in_total(spec: Specification, tables) -> Iterator[tuple]:
-    for variable, entry in spec["in_total"].items():
-        values = list(entry["levels"])
-        yield (
-            entry["reported"],
-            spec.number(entry["reported"]),
-            _count(tables, variable, values, "all"),
-        )
-        for value, claim in entry["levels"].items():
-            if claim:
-                yield claim, spec.number(claim), _count(tables, variable, [value], "all")
-        if "treated" in entry:
-            treated = [value for value in values if value != "none"]
-            found = _count(tables, variable, treated, "all")
-            yield entry["treated"], spec.number(entry["treated"]), found
+    patients = patients.assign(**reported)[spec.variables].melt(value_name="level").assign(n=1)
+    both = pd.concat([patients, tables["posters"]], keys=POPULATIONS, names=["population"])
+    counted = both.groupby(["population", "variable", "level"])["n"].sum()
+    for claim, variable, values, population in spec.margins():
+        if variable in _UNGROUPED and population == "publications" and values != [""]:
+            continue  # values are grouped again by the analysis notebooks, tested there
+        populations = POPULATIONS if population == "all" else [population]
+        yield claim, sum(counted.get((p, variable, x), 0) for p in populations for x in values)
 
 
 def _safety(spec: Specification, tables) -> Iterator[tuple]:
-    safety, events, reports = spec["safety"], tables["adverse_events"], tables["reports"]
-    silent = reports[reports["adverse_events_reported"] == "no"]
-    claim = spec["reports"]["without_safety"]
-    yield claim, spec.number(claim), len(silent)
-    claim = safety["patients_without_data"]
-    yield claim, spec.number(claim), int(silent["n_patients"].sum())
-    with_event = events.loc[events["patient_id"] != "", "patient_id"].nunique()
-    with_data = reports.loc[reports["adverse_events_reported"] == "yes", "n_patients"].sum()
-    claim = safety["no_event"]
-    found = int(with_data) - with_event - _count(tables, "adverse_events", ["any"], "posters")
-    yield claim, spec.number(claim), found
+    """Patients by what is known of their adverse events."""
+    safety, events, posters = spec["safety"], tables["adverse_events"], tables["posters"]
+    reports = tables["reports"].groupby("adverse_events_reported")["n_patients"]
+    number, patients = reports.size(), reports.sum()
+    yield spec["reports"]["without_safety"], number["no"]
+    yield safety["patients_without_data"], patients["no"]
+    own, others = events[events["patient_id"] != ""], events[events["patient_id"] == ""]
+    of_posters = posters.query("variable == 'adverse_events' and level == 'any'")["n"].sum()
+    yield safety["no_event"], patients["yes"] - own["patient_id"].nunique() - of_posters
     told = {term for patient in safety["told"]["patients"] for term in patient}
     for key, entry in safety["events"].items():
-        terms = told if key == safety["told"]["event"] else set(entry["terms"])
-        chosen = events[events["event"].isin(terms)]
-        own = chosen.loc[chosen["patient_id"] != "", "patient_id"].nunique()
-        others = int(chosen.loc[chosen["patient_id"] == "", "n_patients"].sum())
-        yield entry["claim"], spec.number(entry["claim"]), own + others
-    reduced = events.loc[events["action"] == "dose reduced", "patient_id"].nunique()
-    yield safety["dose_reduced"], spec.number(safety["dose_reduced"]), reduced
+        terms = told if key == safety["told"]["event"] else entry["terms"]
+        own_with = own.loc[own["event"].isin(terms), "patient_id"].nunique()
+        yield entry["claim"], own_with + others.loc[others["event"].isin(terms), "n_patients"].sum()
+    reduced = own["action"] == "dose reduced"
+    yield safety["dose_reduced"], own.loc[reduced, "patient_id"].nunique()
 
 
 def _follow_up(spec: Specification, tables) -> Iterator[tuple]:
-    entry, patients = spec["follow_up"], tables["patients"]
-    known = patients[patients["follow_up_months"] != ""]
-    ongoing = known[known["treatment_status"] == "ongoing"]
-    months = ongoing["follow_up_months"].astype(int)
-    for name, found in (
-        ("reported", len(known)),
-        ("ongoing", len(ongoing)),
-        ("shortest", months.min()),
-        ("longest", months.max()),
-    ):
-        yield entry[name], spec.number(entry[name]), int(found)
+    """How many patients were followed, how many are still treated, and for how many months."""
+    entry, known = spec["follow_up"], tables["patients"].query("follow_up_months != ''")
+    ongoing = known.loc[known["treatment_status"] == "ongoing", "follow_up_months"].astype(int)
+    yield entry["reported"], len(known)
+    yield entry["ongoing"], len(ongoing)
+    yield entry["shortest"], ongoing.min()
+    yield entry["longest"], ongoing.max()
 
 
-def _response(spec: Specification, tables, month_days: float) -> Iterator[tuple]:
-    ids, patients = spec["response"]["ids"], tables["patients"]
-    hours = [
-        to_hours(value, unit, month_days)
-        for value, unit in zip(
-            patients["response_time_value"], patients["response_time_unit"], strict=True
-        )
-    ]
-    group = patients["diagnosis"].map(spec.group_of)
+def _response(spec: Specification, patients: pd.DataFrame, month_days: float) -> Iterator[tuple]:
+    """The times to response and the log-rank p; each row holds the printed number as well."""
+    ids = spec["response"]["ids"]
+    reported = patients[["response_time_value", "response_time_unit"]].itertuples(index=False)
+    hours = [to_hours(value, unit, month_days) for value, unit in reported]
+    event, group = [1] * len(hours), patients["diagnosis"].map(spec.group_of)
     printed = curves.read_printed(spec.claims, ids, month_days)
-    median = survival.kaplan_meier(hours, [1] * len(hours)).median()
+    median = survival.kaplan_meier(hours, event).median()
     found = {
-        "shortest": min(hours), "low": int(median.lower), "median": int(median.estimate),
-        "high": int(median.upper), "longest": max(hours),
+        "shortest": min(hours), "low": median.lower, "median": median.estimate,
+        "high": median.upper, "longest": max(hours),
     }  # fmt: skip
     for name, value in found.items():
-        yield ids[name], f"{getattr(printed, name)} hours", f"{value} hours"
-    p = logrank.logrank(hours, [1] * len(hours), group).p
+        yield ids[name], f"{getattr(printed, name)} hours", f"{value:.0f} hours"
+    p = logrank.logrank(hours, event, group).p
     yield ids["p"], f"{printed.p:.{printed.p_digits}f}", f"{p:.{printed.p_digits}f}"

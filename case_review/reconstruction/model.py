@@ -61,27 +61,22 @@ class _Model:
         self.sizes, self.groups = sizes, groups
         self.report_of = [r for r in range(self.first) for _ in range(sizes[r])]
         self.poster_sizes = sizes[self.first :]
+        self.posters = range(len(self.poster_sizes))
+        self.patients = range(len(groups))
         variables = specification.variables
-        self.is_level = [{v: self._flags(i, v) for v in variables} for i in range(len(groups))]
-        self.count = [{v: self._counts(r, v) for v in variables} for r in self._posters]
-
-    @property
-    def _posters(self) -> range:
-        return range(len(self.poster_sizes))
+        self.is_level = [{v: self._flags(i, v) for v in variables} for i in self.patients]
+        self.count = [{v: self._counts(r, v) for v in variables} for r in self.posters]
 
     def _flags(self, i: int, variable: str) -> dict:
-        flags = {
-            x: self.model.new_bool_var(f"{i} {variable} {x}") for x in self.spec.values(variable)
-        }
+        values = self.spec.values(variable)
+        flags = {x: self.model.new_bool_var(f"{i} {variable} {x}") for x in values}
         self.model.add_exactly_one(flags.values())
         return flags
 
     def _counts(self, r: int, variable: str) -> dict:
-        size = self.poster_sizes[r]
-        counts = {
-            x: self.model.new_int_var(0, size, f"poster {r} {variable} {x}")
-            for x in self.spec.values(variable)
-        }
+        size, name = self.poster_sizes[r], f"poster {r} {variable}"
+        values = self.spec.values(variable)
+        counts = {x: self.model.new_int_var(0, size, f"{name} {x}") for x in values}
         self.model.add(sum(counts.values()) == size)
         return counts
 
@@ -94,28 +89,12 @@ class _Model:
         return sum(terms)
 
     def bind_margins(self) -> None:
-        """Everything that Tables I and II print by population, and their footnotes."""
-        for variable in self.spec["by_population"]:
-            within = self.spec.within(variable)
-            for population in ("publications", "posters"):
-                for level, n in self.spec.margin(variable, population).items():
-                    values = [level, *(x for x, (upper, _) in within.items() if upper == level)]
-                    self.model.add(self._sum(variable, values, population) == n)
-            for value, (_, n) in within.items():
-                self.model.add(self._sum(variable, [value]) == n)
-
-    def bind_totals(self) -> None:
-        """What the text prints for all patients together."""
+        """What is printed of each variable, and that no other value is as frequent as the mode."""
+        for claim, variable, values, population in self.spec.margins():
+            self.model.add(self._sum(variable, values, population) == self.spec.number(claim))
         for variable, entry in self.spec["in_total"].items():
-            values = list(entry["levels"])
-            self.model.add(self._sum(variable, values) == self.spec.number(entry["reported"]))
-            for value, claim in entry["levels"].items():
-                if claim:
-                    self.model.add(self._sum(variable, [value]) == self.spec.number(claim))
-            if "mode" in entry:
-                treated = [x for x in values if x != "none"]
-                self.model.add(self._sum(variable, treated) == self.spec.number(entry["treated"]))
-                for value in (x for x in treated if not entry["levels"][x]):
+            for value in self.spec.treated(variable) if "mode" in entry else ():
+                if not entry["levels"][value]:
                     self.model.add(self._sum(variable, [value]) >= 1)
                     self.model.add(self._sum(variable, [value]) < self.spec.number(entry["mode"]))
 
@@ -137,46 +116,40 @@ class _Model:
         self.has = [model.new_bool_var(f"safety {r}") for r in range(len(self.sizes))]
         model.add(sum(~h for h in self.has) == spec.number(spec["reports"]["without_safety"]))
         model.add(sum(n * ~h for n, h in zip(self.sizes, self.has, strict=True)) == missing)
-        self.event = [
-            {k: model.new_bool_var(f"{i} {k}") for k in safety["events"]}
-            for i in range(len(self.groups))
-        ]
-        self.any = [model.new_bool_var(f"{i} any") for i in range(len(self.groups))]
+        events, n = safety["events"], self.patients
+        self.event = [{k: model.new_bool_var(f"{i} {k}") for k in events} for i in n]
+        self.any = [model.new_bool_var(f"{i} any") for i in n]
         for i, flags in enumerate(self.event):
             model.add_max_equality(self.any[i], flags.values())
             model.add_implication(self.any[i], self.has[self.report_of[i]])
-        self.poster_event = [self._poster_events(r) for r in self._posters]
-        for key, entry in safety["events"].items():
+        self.poster_event = [self._poster_events(r) for r in self.posters]
+        for key, entry in events.items():
             everywhere = [f[key] for f in self.event] + [c[key] for c in self.poster_event]
             model.add(sum(everywhere) == spec.number(entry["claim"]))
         patients = sum(self.sizes) - missing - spec.number(safety["no_event"])
         model.add(sum(self.any) + sum(c["any"] for c in self.poster_event) == patients)
-        told = safety["told"]
         for counts in self.poster_event:
-            model.add(counts[told["event"]] == 0)
+            model.add(counts[safety["told"]["event"]] == 0)
 
     def _poster_events(self, r: int) -> dict:
         size, has = self.poster_sizes[r], self.has[self.first + r]
         keys = [*self.spec["safety"]["events"], "any"]
         counts = {k: self.model.new_int_var(0, size, f"poster {r} {k}") for k in keys}
         self.model.add(counts["any"] <= size * has)
-        events = [counts[k] for k in keys[:-1]]
-        for count in events:
-            self.model.add(count <= counts["any"])
-        self.model.add(sum(events) >= counts["any"])
+        for key in keys[:-1]:
+            self.model.add(counts[key] <= counts["any"])
+        self.model.add(sum(counts[key] for key in keys[:-1]) >= counts["any"])
         return counts
 
     def bind_actions(self) -> None:
         """Who reduced the dose, and the one who stopped, as the text describes them."""
         model, stopped = self.model, self.spec["stopped"]
         told = self.spec["safety"]["told"]["event"]
-        n = range(len(self.groups))
-        self.stop = [model.new_bool_var(f"{i} stopped") for i in n]
-        self.reduce = [model.new_bool_var(f"{i} reduced") for i in n]
+        self.stop = [model.new_bool_var(f"{i} stopped") for i in self.patients]
+        self.reduce = [model.new_bool_var(f"{i} reduced") for i in self.patients]
         model.add_exactly_one(self.stop)
         model.add(sum(self.reduce) == self.spec.number(self.spec["safety"]["dose_reduced"]))
-        for i in n:
-            flags = self.is_level[i]
+        for i, flags in enumerate(self.is_level):
             model.add_implication(self.stop[i], flags["diagnosis"][stopped["diagnosis"]])
             model.add_implication(self.stop[i], flags["dose_group"][stopped["dose_group"]])
             model.add_implication(self.stop[i], self.event[i][stopped["event"]])
@@ -188,7 +161,6 @@ class _Model:
     def solve(self, seed: int) -> Solution | None:
         """A solution that the seed decides, or None if these report sizes allow none."""
         self.bind_margins()
-        self.bind_totals()
         self.bind_patients()
         self.bind_safety()
         self.bind_actions()
@@ -198,24 +170,22 @@ class _Model:
         solver.parameters.randomize_search = True
         if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
-        value = solver.value
+
+        def values(unknown: dict) -> dict:
+            return {key: solver.value(x) for key, x in unknown.items()}
+
+        def chosen(flags: dict) -> list:
+            return [key for key, x in values(flags).items() if x]
+
         return Solution(
             sizes=self.sizes,
-            with_safety=[bool(value(h)) for h in self.has],
-            patients=[
-                {v: next(x for x, f in flags.items() if value(f)) for v, flags in all_.items()}
-                for all_ in self.is_level
-            ],
-            events=[[k for k, f in flags.items() if value(f)] for flags in self.event],
-            reduced=[i for i, f in enumerate(self.reduce) if value(f)],
-            stopped=next(i for i, f in enumerate(self.stop) if value(f)),
-            posters=[
-                {v: {x: value(c) for x, c in counts.items()} for v, counts in all_.items()}
-                for all_ in self.count
-            ],
-            poster_events=[
-                {k: value(c) for k, c in counts.items()} for counts in self.poster_event
-            ],
+            with_safety=[bool(solver.value(h)) for h in self.has],
+            patients=[{v: chosen(f)[0] for v, f in flags.items()} for flags in self.is_level],
+            events=[chosen(flags) for flags in self.event],
+            reduced=chosen(dict(enumerate(self.reduce))),
+            stopped=chosen(dict(enumerate(self.stop)))[0],
+            posters=[{v: values(n) for v, n in counts.items()} for counts in self.count],
+            poster_events=[values(counts) for counts in self.poster_event],
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -15,22 +13,6 @@ PROVENANCE = "reconstructed"
 #: A month must not be longer than the longest that is considered, so that a stated duration of
 #: treatment is never shorter than the time to response.
 _MONTH_HOURS = 28 * 24
-
-
-@dataclass(frozen=True)
-class Times:
-    """Response times of the patients of publications.
-
-    Parameters
-    ----------
-    hours
-        Time to response, in hours.
-    groups
-        The arm of each patient.
-    """
-
-    hours: list[int]
-    groups: list[str]
 
 
 def as_reported(hours: int, month_days: float) -> tuple[int, str]:
@@ -65,23 +47,24 @@ def reports(solution: Solution, ids: list[str]) -> pd.DataFrame:
 
 
 def patients(
-    spec: Specification, solution: Solution, ids: list[str], times: Times, month_days: float, rng
+    spec: Specification, solution: Solution, ids: list[str], hours: list[int], month_days, rng
 ) -> pd.DataFrame:
-    """The table `patients.csv`."""
-    publications = [i for i in ids if i.startswith("R")]
+    """The table `patients.csv`, from the solution and each patient's time to response."""
     names = [
         (f"{report}-{k}", report)
-        for report, size in zip(publications, solution.sizes, strict=False)
+        for report, size in zip(ids, solution.sizes, strict=True)
+        if report.startswith("R")
         for k in range(1, size + 1)
     ]
-    follow_up = _follow_up(spec, solution, times, rng)
-    timed = _one_with_level_time(solution, rng)
+    follow_up = _follow_up(spec, solution, hours, rng)
+    timed = rng.choice([i for i, levels in enumerate(solution.patients) if levels["level_group"]])
+    level_time = spec.number(spec["follow_up"]["level_time"])
     rows = []
     for i, (levels, (patient, report)) in enumerate(zip(solution.patients, names, strict=True)):
         age = _pick(spec, "age_group", levels, rng)
         dose = _pick(spec, "dose_group", levels, rng)
         low, high = _pick(spec, "level_group", levels, rng)
-        value, unit = as_reported(times.hours[i], month_days)
+        value, unit = as_reported(hours[i], month_days)
         months, status = follow_up.get(i, ("", ""))
         rows.append(
             {
@@ -90,7 +73,7 @@ def patients(
                 "diagnosis": levels["diagnosis"], "symptoms": levels["symptoms"],
                 "drug": levels["drug"], "dose_value": dose[0], "dose_unit": dose[1],
                 "level_low_ng_ml": low, "level_high_ng_ml": high,
-                "level_time_days": _level_time(spec) if i == timed else "",
+                "level_time_days": level_time if i == timed else "",
                 "cotreatments": levels["cotreatments"], "response": "yes",
                 "response_criterion": _criterion(spec, levels, rng),
                 "response_time_value": value, "response_time_unit": unit,
@@ -119,30 +102,21 @@ def _criterion(spec: Specification, levels: dict, rng) -> str:
     return drawn if drawn not in excluded else next(o for o in options if o not in excluded)
 
 
-def _level_time(spec: Specification) -> int:
-    return spec.number(spec["follow_up"]["level_time"])
-
-
-def _one_with_level_time(solution: Solution, rng) -> int:
-    with_level = [i for i, levels in enumerate(solution.patients) if levels["level_group"]]
-    return int(rng.choice(with_level))
-
-
-def _follow_up(spec: Specification, solution: Solution, times: Times, rng) -> dict[int, tuple]:
+def _follow_up(spec: Specification, solution: Solution, hours: list[int], rng) -> dict[int, tuple]:
     """Months of follow-up and status of treatment of the patients for whom they are known."""
     entry, number = spec["follow_up"], spec.number
     shortest, longest = number(entry["shortest"]), number(entry["longest"])
     ongoing, reported = number(entry["ongoing"]), number(entry["reported"])
-    others = [i for i in range(len(times.hours)) if i != solution.stopped]
+    others = [i for i in range(len(hours)) if i != solution.stopped]
     # Whoever was followed for the shortest time had responded by then.
-    early = [i for i in others if times.hours[i] <= shortest * _MONTH_HOURS]
+    early = [i for i in others if hours[i] <= shortest * _MONTH_HOURS]
     first = int(rng.choice(early))
     chosen = [int(i) for i in rng.permutation([i for i in others if i != first])]
     known = [first, *chosen][: reported - 1]
-    months = {i: int(rng.integers(_months(times.hours[i]), longest)) for i in known}
+    months = {i: int(rng.integers(_months(hours[i]), longest)) for i in known}
     months[known[0]], months[known[1]] = shortest, longest
     found = {i: (months[i], "ongoing" if k < ongoing else "") for k, i in enumerate(known)}
-    least = _months(times.hours[solution.stopped])
+    least = _months(hours[solution.stopped])
     found[solution.stopped] = (int(rng.integers(least, longest)), "stopped")
     return found
 
@@ -154,12 +128,11 @@ def _months(hours: int) -> int:
 def posters(solution: Solution, ids: list[str]) -> pd.DataFrame:
     """The table `posters.csv`; counts of zero are left out."""
     rows = []
-    names = [i for i in ids if i.startswith("P")]
-    safety = solution.with_safety[len(ids) - len(names) :]
-    for k, report in enumerate(names):
-        counts = dict(solution.posters[k])
-        size, some = solution.sizes[len(ids) - len(names) + k], solution.poster_events[k]["any"]
-        counts["adverse_events"] = {"any": some, "none": size - some} if safety[k] else {"": size}
+    all_reports = zip(ids, solution.sizes, solution.with_safety, strict=True)
+    posters = [report for report in all_reports if report[0].startswith("P")]
+    for k, (report, size, safety) in enumerate(posters):
+        counts, some = dict(solution.posters[k]), solution.poster_events[k]["any"]
+        counts["adverse_events"] = {"any": some, "none": size - some} if safety else {"": size}
         rows += [
             {"report_id": report, "variable": variable, "level": level, "n": n}
             for variable, levels in counts.items()
@@ -177,6 +150,7 @@ def adverse_events(
     told = iter(rng.permutation(np.arange(len(safety["told"]["patients"]))))
     rows = []
     for i, events in enumerate(solution.events):
+        report, patient = table.loc[i, ["report_id", "patient_id"]]
         acted = False
         for key in events:
             if key == safety["told"]["event"]:
@@ -186,16 +160,17 @@ def adverse_events(
             for term, episodes in terms.items():
                 action = "none" if acted else _action(spec, solution, i, key)
                 acted |= action != "none"
-                rows.append(
-                    {
-                        "report_id": table.loc[i, "report_id"],
-                        "patient_id": table.loc[i, "patient_id"],
-                        "event": term, "category": safety["events"][key]["category"],
-                        "n_patients": 1, "n_episodes": episodes, "action": action,
-                    }
-                )  # fmt: skip
-    rows += _poster_events(spec, solution, ids, rng)
-    return pd.DataFrame(rows).assign(provenance=PROVENANCE)
+                rows.append((report, patient, term, key, 1, episodes, action))
+    posters = [report for report in ids if report.startswith("P")]
+    for report, counts in zip(posters, solution.poster_events, strict=True):
+        for key, n in counts.items():
+            if key != "any" and n:
+                term = _term(spec, solution, -1, key, rng)
+                rows.append((report, "", term, key, n, "", "none"))
+    columns = ["report_id", "patient_id", "event", "category", "n_patients", "n_episodes", "action"]
+    category = {key: entry["category"] for key, entry in safety["events"].items()}
+    found = pd.DataFrame(rows, columns=columns)
+    return found.assign(category=found["category"].map(category), provenance=PROVENANCE)
 
 
 def _term(spec: Specification, solution: Solution, i: int, key: str, rng) -> str:
@@ -209,17 +184,3 @@ def _action(spec: Specification, solution: Solution, i: int, key: str) -> str:
     if i == solution.stopped:
         return "stopped" if key == spec["stopped"]["event"] else "none"
     return "dose reduced" if i in solution.reduced else "none"
-
-
-def _poster_events(spec: Specification, solution: Solution, ids: list[str], rng) -> list[dict]:
-    names = [i for i in ids if i.startswith("P")]
-    return [
-        {
-            "report_id": report, "patient_id": "", "event": _term(spec, solution, -1, key, rng),
-            "category": spec["safety"]["events"][key]["category"],
-            "n_patients": n, "n_episodes": "", "action": "none",
-        }
-        for report, counts in zip(names, solution.poster_events, strict=True)
-        for key, n in counts.items()
-        if key != "any" and n
-    ]  # fmt: skip

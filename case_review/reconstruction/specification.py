@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,25 +37,34 @@ class Specification:
         """The printed count under a claim id."""
         return self.claims.number(claim_id)
 
-    def margin(self, variable: str, population: str) -> dict[str, int]:
-        """Patients of a population at each level of a variable, as printed."""
-        entry = self.content["by_population"][variable]
-        return {
-            level: self.number(f"{entry['claim']}.{path}.{population}.n")
-            for level, path in entry["levels"].items()
-        }
+    def margins(self) -> Iterator[tuple[str, str, list[str], str]]:
+        """Every printed count of a variable's values: (claim id, variable, values, population)."""
+        for variable, entry in self.content["by_population"].items():
+            within = self.within(variable)
+            for population in POPULATIONS:
+                for level, path in entry["levels"].items():
+                    values = [level, *(value for value, upper in within.items() if upper == level)]
+                    yield f"{entry['claim']}.{path}.{population}.n", variable, values, population
+            for value in within:
+                yield f"{entry['claim']}.{entry['within'][value]}.all.n", variable, [value], "all"
+        for variable, entry in self.content["in_total"].items():
+            yield entry["reported"], variable, list(entry["levels"]), "all"
+            for value, claim in entry["levels"].items():
+                if claim:
+                    yield claim, variable, [value], "all"
+            if "treated" in entry:
+                yield entry["treated"], variable, self.treated(variable), "all"
 
-    def within(self, variable: str) -> dict[str, tuple[str, int]]:
-        """Values named in footnotes: the level they belong to, and their patients in all."""
+    def treated(self, variable: str) -> list[str]:
+        """The values of a variable that say of some treatment which it was."""
+        return [value for value in self.content["in_total"][variable]["levels"] if value != "none"]
+
+    def within(self, variable: str) -> dict[str, str]:
+        """Values named in footnotes, and the level that each is a part of."""
         entry = self.content["by_population"][variable]
         level_of = {path: level for level, path in entry["levels"].items()}
-        return {
-            value: (
-                level_of[path.rpartition(".")[0]],
-                self.number(f"{entry['claim']}.{path}.all.n"),
-            )
-            for value, path in entry.get("within", {}).items()
-        }
+        named = entry.get("within", {}).items()
+        return {value: level_of[path.rpartition(".")[0]] for value, path in named}
 
     def values(self, variable: str) -> list[str]:
         """All values that a variable may take."""

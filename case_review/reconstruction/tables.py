@@ -14,8 +14,6 @@ from case_review.files import write_text
 from case_review.project import STAGE_VARIABLE, Project
 from case_review.reconstruction import model, rows, specification
 
-TABLES = ("reports", "patients", "posters", "adverse_events")
-
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
     """The four reconstructed tables, by name; the seed decides which consistent set they are.
@@ -36,14 +34,12 @@ def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFra
     drawn = curves.consistent_sets(printed, grid, 1, seed, workers=1)
     first, second = response["groups"]
     order = np.random.default_rng([seed, 1]).permutation(printed.n)
-    times = rows.Times(
-        hours=[int(drawn.times[0][i]) for i in order],
-        groups=[second if drawn.second[0][i] else first for i in order],
-    )
-    solution = model.solve(spec, times.groups, seed)
+    hours = drawn.times[0][order].tolist()
+    groups = np.where(drawn.second[0], second, first)[order].tolist()
+    solution = model.solve(spec, groups, seed)
     ids = rows.report_ids(solution, spec.number(spec["reports"]["publications"]))
     rng = np.random.default_rng([seed, 2])
-    patients = rows.patients(spec, solution, ids, times, month_days, rng)
+    patients = rows.patients(spec, solution, ids, hours, month_days, rng)
     return {
         "reports": rows.reports(solution, ids),
         "patients": patients,
@@ -55,43 +51,39 @@ def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFra
 def contradictions(raw: Path) -> pd.DataFrame:
     """What the printed numbers do not let hold together: sub-totals that lose or gain patients."""
     spec = specification.read(raw)
-    found = []
+    sums = []
     for variable, entry in spec["in_total"].items():
         named = [claim for claim in entry["levels"].values() if claim]
-        reported = spec.number(entry["reported"])
         if len(named) == len(entry["levels"]) - 1 and "mode" not in entry:
             parts = sum(spec.number(claim) for claim in named)
-            if parts != reported:
-                found.append(
-                    {
-                        "claim_id": entry["reported"], "printed": reported, "parts": parts,
-                        "parts_claims": " + ".join(named),
-                        "kept": f"{reported - parts} of {variable} in a value of its own",
-                    }
-                )  # fmt: skip
+            kept = f"of {variable} in a value of its own"
+            sums.append((entry["reported"], parts, " + ".join(named), kept))
     follow = spec["follow_up"]
-    reported, ongoing = spec.number(follow["reported"]), spec.number(follow["ongoing"])
-    if ongoing + 1 != reported:
-        found.append(
-            {
-                "claim_id": follow["reported"], "printed": reported, "parts": ongoing + 1,
-                "parts_claims": f"{follow['ongoing']} + the patient who stopped",
-                "kept": f"{reported - ongoing - 1} without a status of treatment",
-            }
-        )  # fmt: skip
+    parts, named = (
+        spec.number(follow["ongoing"]) + 1,
+        f"{follow['ongoing']} + the patient who stopped",
+    )
+    sums.append((follow["reported"], parts, named, "without a status of treatment"))
+    found = [
+        (claim, printed, parts, named, f"{printed - parts} {kept}")
+        for claim, parts, named, kept in sums
+        if parts != (printed := spec.number(claim))
+    ]
     return pd.DataFrame(found, columns=["claim_id", "printed", "parts", "parts_claims", "kept"])
 
 
-def write(tables: dict[str, pd.DataFrame], target: Path, raw: Path) -> None:
-    """Write the tables as CSV into `target`, each atomically, unless `raw` holds real data.
+def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
+    """Write the tables and the list of contradictions; returns the folder.
+
+    Under the runner that is the staging folder, from which they are promoted to `data/raw/`.
 
     Raises
     ------
     ReviewError
         If a file holds rows that were not reconstructed: a real extraction is never overwritten.
     """
-    for name in tables:
-        path = Path(raw) / f"{name}.csv"
+    for name in found:
+        path = project.raw / f"{name}.csv"
         if path.is_file():
             present = pd.read_csv(path, dtype=str, keep_default_na=False).get("provenance")
             if present is None or (present != rows.PROVENANCE).any():
@@ -99,20 +91,11 @@ def write(tables: dict[str, pd.DataFrame], target: Path, raw: Path) -> None:
                     f"data/raw/{name}.csv holds rows that are not reconstructed, so "
                     "`make reconstruct` leaves it alone. Move the file away to reconstruct."
                 )
-    for name, table in tables.items():
-        write_text(Path(target) / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-
-
-def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
-    """Write the tables and the list of contradictions; returns the folder.
-
-    Under the runner that is the staging folder, from which they are promoted to `data/raw/`.
-    """
     stage = os.environ.get(STAGE_VARIABLE)
     target = Path(stage) / "raw" if stage else project.raw
-    write(found, target, project.raw)
-    listed = contradictions(project.raw)
-    write_text(target / "contradictions.csv", listed.to_csv(index=False, lineterminator="\n"))
+    written = {**found, "contradictions": contradictions(project.raw)}
+    for name, table in written.items():
+        write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     return target
 
 
