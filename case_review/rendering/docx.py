@@ -52,8 +52,8 @@ def reference(project: Project, meta: dict, target: Path) -> tuple[str, str]:
     """
     version = revision(project)
     day, state = f"{version.day.day} {version.day:%B %Y}", f"Version {__version__}, {version}"
-    title = ast.text(meta.get("title", {}).get("c", []))
-    word.reference(project.report / "styles" / "word.xml", (title, day), state, target)
+    words = {"title": ast.text(meta.get("title", {}).get("c", [])), "day": day, "version": state}
+    word.reference(project.report / "styles" / "word.xml", words, target)
     return day, state
 
 
