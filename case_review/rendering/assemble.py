@@ -37,14 +37,10 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
             return made.framed({"t": "Div", "c": [content[0], ast.walk(content[1], place)]})
         return None
 
-    tree = ast.walk(found.tree, place)
+    end = provenance.ending(found.used, foot) if made.appendix else []
+    tree = ast.walk({**found.tree, "blocks": [*found.tree["blocks"], *end]}, place)
     tree["meta"].pop("format", None)
     _authors(tree["meta"])
-    if made.appendix:
-        tree["blocks"] += provenance.appendix(found.used)
-        tree["blocks"].append(ast.header(1, "About this document", "about-this-document"))
-        said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
-        tree["blocks"] += made.framed(said) or [said]
     return tree
 
 

@@ -146,26 +146,6 @@ def header(level: int, text: str, id: str) -> dict:
     return {"t": "Header", "c": [level, attr(id, ["unnumbered"]), words(text)]}
 
 
-def table(columns: list[str], rows: list[list[str | list]], widths: list[float]) -> dict:
-    """A plain table of texts or inlines, left aligned, with relative column widths."""
-
-    def inside(cell):
-        return [{"t": "Plain", "c": words(cell) if isinstance(cell, str) else cell}]
-
-    def row(cells):
-        left = {"t": "AlignLeft"}
-        return [attr(), [[attr(), left, 1, 1, inside(cell)] for cell in cells]]
-
-    specs = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in widths]
-    head, body = [attr(), [row(columns)]], [[attr(), 0, [], [row(cells) for cells in rows]]]
-    return {"t": "Table", "c": [attr(), [None, []], specs, head, body, [attr(), []]]}
-
-
-def span(inlines: list, id: str = "", classes=()) -> dict:
-    """Inlines with an anchor or a class."""
-    return {"t": "Span", "c": [attr(id, classes), inlines]}
-
-
 def numbered(name: str, caption: list) -> list:
     """A caption with the exhibit's name (`Table 1`) in front, if it has one."""
     if not name:
