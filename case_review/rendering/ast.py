@@ -146,6 +146,48 @@ def header(level: int, text: str, id: str) -> dict:
     return {"t": "Header", "c": [level, attr(id, ["unnumbered"]), words(text)]}
 
 
+def hidden(text: str) -> dict:
+    """A text that is read out but not seen."""
+    return {"t": "Span", "c": [attr("", ["visually-hidden"]), words(text)]}
+
+
+def plain(inlines: list) -> dict:
+    """Inlines that are no paragraph, as cells and captions hold them."""
+    return {"t": "Plain", "c": inlines}
+
+
+def figure(label: str, caption: list, content: dict) -> dict:
+    """A figure around a block."""
+    return {"t": "Figure", "c": [attr(label), [None, [plain(caption)]], [content]]}
+
+
+def image(source: str, alt: str, **pairs: str) -> dict:
+    """An image file with its alternative text."""
+    return plain([{"t": "Image", "c": [attr(**pairs), words(alt), [source, ""]]}])
+
+
+def document(blocks: list, **meta: dict) -> dict:
+    """A tree of `blocks`."""
+    return {**parse(""), "meta": meta, "blocks": blocks}
+
+
+def said(text: str) -> dict:
+    """A plain text as metadata."""
+    return {"t": "MetaInlines", "c": words(text)}
+
+
+def meta_texts(entry: dict | None) -> list[str]:
+    """The texts of metadata that may be one, several or none."""
+    if entry and entry["t"] == "MetaList":
+        return [text(each["c"]) for each in entry["c"]]
+    return [text(entry["c"])] if entry else []
+
+
+def meta_text(entry: dict | None) -> str:
+    """The text of metadata; empty for none."""
+    return text(entry["c"]) if entry else ""
+
+
 def numbered(name: str, caption: list) -> list:
     """A caption with the exhibit's name (`Table 1`) in front, if it has one."""
     if not name:

@@ -6,8 +6,10 @@ import html
 import json
 from pathlib import Path
 
-from case_review import registry
+from case_review import __version__, registry
+from case_review.build.revision import revision
 from case_review.errors import ReviewError
+from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
@@ -20,7 +22,6 @@ from case_review.rendering import (
     provenance,
     quality_pages,
     scripts,
-    titles,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.cells import Notebooks
@@ -44,13 +45,13 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     tree = html_exhibits.anchored(tree, found.used)
     name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
-    about = titles.fill(project, tree["meta"])
+    about = _fill(project, tree["meta"])
     kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
     numbers = {**found.used}
     for exhibit in found.exhibits.values():
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
-    data += scripts.linked_data(titles.described(about, out))
+    data += scripts.linked_data(_described(about, out))
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 
@@ -71,7 +72,8 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     letters = figures.characters([*shown, *_drawn(Notebooks(project))])
     css = _style(project, "report.css") + figures.font_css(letters + _LETTERS)
     (work / "report.css").write_text(css, encoding="utf-8")
-    (work / "footer.html").write_text(_footer_html(foot), encoding="utf-8")
+    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
+    (work / "footer.html").write_text(said, encoding="utf-8")
 
 
 class _Site:
@@ -104,7 +106,7 @@ class _Site:
         data
             Blocks of data for its scripts.
         """
-        tree["meta"]["description"] = titles.inlines(titles.description(tree))
+        tree["meta"]["description"] = ast.said(_description(tree))
         tree["blocks"] = html_tables.accessible(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
@@ -175,10 +177,60 @@ def _downloads(out: Path) -> dict:
     forms = [form for form in FORMS.values() if form is not FORM and (out / form.file).is_file()]
     offered = {form.file: form.words for form in forms} | _PARTS
     entries = [
-        {"href": titles.inlines(name), "words": titles.inlines(words)}
-        for name, words in offered.items()
+        {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
+
+
+def _fill(project: Project, meta: dict) -> dict:
+    """Put what the title block says of the version into `meta`; returns all it says, as texts."""
+    version = revision(project)
+    changed = "" if version.clean else ", with local changes"
+    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    about = {
+        "title": ast.meta_text(meta.get("title")),
+        "authors": ast.meta_texts(meta.get("author")),
+        "keywords": ast.meta_texts(meta.get("keywords")),
+        "licence": ast.meta_text(meta.get("licence-link") or meta.get("licence-text")),
+        "date": version.day.isoformat(),
+        "version": f"{__version__}{commit}",
+    }
+    day = f"{version.day:%-d %B %Y}"
+    named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
+    meta["day"], meta["published"] = ast.said(day), ast.said(about["date"].replace("-", "/"))
+    meta["version"] = ast.said(about["version"])
+    meta["citation"] = ast.said(". ".join(part for part in named if part) + ".")
+    return about
+
+
+def _described(about: dict, out: Path) -> dict:
+    """The report in the words of schema.org, for search engines and reference managers."""
+    page, *others = FORMS.values()
+    forms = [page, *(form for form in others if (out / form.file).is_file())]
+    told = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": about["title"],
+        "author": [{"name": name} for name in about["authors"]],
+        "datePublished": about["date"],
+        "version": about["version"],
+        "inLanguage": "en-GB",
+        "keywords": about["keywords"],
+        "license": about["licence"],
+        "encoding": [
+            {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+            for form in forms
+        ],
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def _description(tree: dict) -> str:
+    """What a page is about in one paragraph: the first of its abstract or of its text."""
+    abstract = tree["meta"].get("abstract", {"t": ""})
+    blocks = abstract["c"] if abstract["t"] == "MetaBlocks" else tree["blocks"]
+    first = next((block for block in blocks if block["t"] == "Para"), None)
+    return ast.text(first["c"]) if first else ast.meta_text(tree["meta"].get("title"))
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:
@@ -193,9 +245,3 @@ def _style(project: Project, file: str) -> str:
     if not path.is_file():
         raise ReviewError(f"report/styles/{file} is missing. Restore it from the repository.")
     return path.read_text(encoding="utf-8")
-
-
-def _footer_html(foot: list[str]) -> str:
-    tree = ast.parse("x")
-    tree["blocks"] = [ast.para(*ast.words(sentence)) for sentence in foot]
-    return ast.pandoc(["-f", "json", "-t", "html"], json.dumps(tree))[0]

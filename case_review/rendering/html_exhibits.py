@@ -82,15 +82,13 @@ def figure(shown: Exhibit, caption: list, folder: Path) -> list:
     """A figure as an element of the page."""
     svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
     drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
-    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
-    return [{"t": "Figure", "c": [ast.attr(), captions, [drawn]]}]
+    return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
 
 
 def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     """A table with its notes; the frame around both bears the label."""
     if caption:
-        captions = {"t": "Plain", "c": ast.numbered(shown.name, caption)}
-        table["c"][1] = [None, [captions]]
+        table["c"][1] = [None, [ast.plain(ast.numbered(shown.name, caption))]]
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
 
 
@@ -157,5 +155,4 @@ def sources(project: Project, shown: Exhibit) -> dict:
 
 def _said(text: str, unseen: str = "") -> list:
     """The words of a link; `unseen` tells it apart from others where it is read out alone."""
-    hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(unseen)]}
-    return [*ast.words(text), *([hidden] if unseen else [])]
+    return [*ast.words(text), *([ast.hidden(unseen)] if unseen else [])]

@@ -79,8 +79,7 @@ def _heads(table: dict) -> None:
             _scope(cell, "col")
             cell[4] = _unbroken(cell[4])
             if not ast.text(cell[4]).strip():
-                hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(_CORNER)]}
-                cell[4] = [{"t": "Plain", "c": [hidden]}]
+                cell[4] = [ast.plain([ast.hidden(_CORNER)])]
 
 
 def _unbroken(blocks: list) -> list:

@@ -152,17 +152,14 @@ def _result(result: Recorded) -> list:
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    alt = ast.words(figures.plain(shown.alt))
-    image = {"t": "Image", "c": [ast.attr(), alt, [f"exhibits/{shown.label}.svg", ""]]}
-    captions = [None, [{"t": "Plain", "c": caption}]]
-    body = [{"t": "Plain", "c": [image]}]
-    return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
+    image = ast.image(f"exhibits/{shown.label}.svg", figures.plain(shown.alt))
+    return [ast.figure(shown.label, caption, image)]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr(shown.label)
     if caption:
-        table["c"][1] = [None, [{"t": "Plain", "c": caption}]]
+        table["c"][1] = [None, [ast.plain(caption)]]
     if not notes:
         return [table]
     start, end = ast.raw("jats", "<table-wrap-foot>"), ast.raw("jats", "</table-wrap-foot>")

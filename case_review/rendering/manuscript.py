@@ -191,5 +191,5 @@ def name_licence(meta: dict) -> None:
     parts = entry["c"] if entry["t"] == "MetaMap" else {"text": entry}
     for key, name in (("text", "licence-text"), ("url", "licence-link")):
         if key in parts:
-            words = ast.text(parts[key]["c"])
-            meta[name] = {"t": "MetaInlines", "c": [{"t": "Str", "c": words}]}
+            words = [{"t": "Str", "c": ast.text(parts[key]["c"])}]
+            meta[name] = {"t": "MetaInlines", "c": words}

@@ -80,10 +80,8 @@ def page(notebooks: Notebooks, name: str, places: Places) -> dict:
 
 def document(blocks: list, title: list, kicker: str) -> dict:
     """The tree of a page that is not the report's own; `kicker` stands above its title."""
-    meta = {"title": {"t": "MetaInlines", "c": title}}
-    meta["kicker"] = {"t": "MetaInlines", "c": ast.words(kicker)}
-    version = ast.parse("x")["pandoc-api-version"]
-    return {"pandoc-api-version": version, "meta": meta, "blocks": blocks}
+    named = {"t": "MetaInlines", "c": title}
+    return ast.document(blocks, title=named, kicker=ast.said(kicker))
 
 
 def index(notebooks: Notebooks) -> dict:

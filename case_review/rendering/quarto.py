@@ -165,7 +165,7 @@ def _widths(shown: Exhibit) -> list[float]:
 
 def _tree(*blocks: dict) -> str:
     """Blocks as a document in pandoc's JSON, which a filter reads with `pandoc.read`."""
-    return json.dumps({**ast.parse(""), "blocks": list(blocks)})
+    return json.dumps(ast.document(list(blocks)))
 
 
 def _take(site: Path, found: Manuscript, out: Path) -> None:
