@@ -199,3 +199,17 @@ def inlines(text: str) -> list:
     """The inlines of one line of Markdown, such as a caption."""
     blocks = parse(text, SAFE)["blocks"]
     return blocks[0]["c"] if blocks else []
+
+
+def pipe_table(columns: dict[str, str | int], rows: list[list[str]]) -> str:
+    """A table in Markdown.
+
+    Parameters
+    ----------
+    columns
+        The heads, each with the rule below it, such as `---:`, or the column's width in percent.
+    rows
+        Cells that are Markdown already.
+    """
+    rules = [":" + "-" * (r - 1) if isinstance(r, int) else r for r in columns.values()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [list(columns), rules, *rows])

@@ -6,7 +6,7 @@ import html
 import json
 from pathlib import Path
 
-from case_review import __version__, registry
+from case_review import __version__
 from case_review.build.revision import revision
 from case_review.errors import ReviewError
 from case_review.exhibits import escape
@@ -62,8 +62,7 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     data_page.write_files(project, out)
     _write_notebooks(project, found, site)
     _write_quality(project, site)
-    content = ast.parse(data_page.markdown(project))["blocks"]
-    site.write("data/index.html", pages.document(content, ast.words(data_page.TITLE), "Sources"))
+    site.write_text("data/index.html", data_page.markdown(project), "Data", "Sources")
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -82,7 +81,7 @@ class _Site:
     def __init__(self, project: Project, work: Path, out: Path):
         self.project, self.work, self.out = project, work, out
         self.parts = {FORM.file: FORM.words, **_PARTS}
-        if quality_pages.Suites(project).all:
+        if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
 
     def write(
@@ -119,6 +118,10 @@ class _Site:
         path.parent.mkdir(exist_ok=True)
         path.write_text(head + data + scripts.elements(used) + end + tail, encoding="utf-8")
 
+    def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
+        """Write a page of pandoc's Markdown; `kicker` stands above its title."""
+        self.write(name, pages.document(ast.parse(text)["blocks"], ast.words(title), kicker))
+
     def _options(self, name: str) -> list[str]:
         """Pandoc's options for a page."""
         # A notebook's sections have the second level already.
@@ -148,28 +151,26 @@ class _Site:
 
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
-    results = registry.load(project.results)
+    back = pages.places(found)
     for name in notebooks.names():
-        tables = notebooks.numbers(name)
-        places = pages.Places(found.exhibits, found.used, results, tables)
-        numbers = {key: number for table in tables.values() for key, number in table.items()}
+        tables = notebooks.numbers(name).values()
+        numbers = {key: number for table in tables for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places), data=data)
+        tree = pages.page(notebooks, name, found.exhibits, back)
+        site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
 
 def _write_quality(project: Project, site: _Site) -> None:
     """The page of suites and one per suite, which exhibits link to."""
-    suites = quality_pages.Suites(project).all
+    suites = quality_pages.suites(project)
     if not suites:
         return
-    texts = {"index": quality_pages.overview(suites)}
-    texts |= {suite.name: quality_pages.page(suite) for suite in suites}
-    for name, text in texts.items():
-        title = ast.words(quality_pages.TITLE if name == "index" else f"Expectations: {name}")
-        blocks = ast.parse(text)["blocks"]
-        kicker = quality_pages.KICKER if name == "index" else quality_pages.TITLE
-        site.write(f"quality/{name}.html", pages.document(blocks, title, kicker))
+    title, kicker = quality_pages.TITLE, "Checks before and after cleaning"
+    site.write_text("quality/index.html", quality_pages.overview(suites), title, kicker)
+    for suite in suites:
+        own = f"Expectations: {suite.name}"
+        site.write_text(f"quality/{suite.name}.html", quality_pages.page(suite), own, title)
 
 
 def _downloads(out: Path) -> dict:

@@ -134,10 +134,9 @@ def sources(project: Project, shown: Exhibit) -> dict:
         ]
 
     cell = f"notebooks/{shown.notebook}.html#{shown.label}"
-    expected = quality_pages.Suites(project)
-    suites = expected.guarding(shown.notebook, shown.label)
+    suites = quality_pages.guarding(project, shown.notebook, shown.label)
     guards = [ast.link(f"quality/{s.name}.html", _said(f"{s.name} {s.met}/{s.of}")) for s in suites]
-    if not guards and expected.all:
+    if not guards and quality_pages.suites(project):
         guards = [ast.link("quality/index.html", _said("on all data"))]
     groups = {
         "Data": files("csv"),

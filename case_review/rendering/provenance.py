@@ -175,21 +175,16 @@ def ending(used: dict[str, Recorded], foot: list[str]) -> list:
         sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
         keys = {path: number for number, path in enumerate(sorted(sums), 1)}
         files = [[str(key), escape(path), sums[path][:16]] for path, key in keys.items()]
+        columns = {"Result": 34, "As shown": 28, "Cell": 26, "Files": 12}
         parts = [
             "# Where the numbers come from {#where-the-numbers-come-from .unnumbered}",
             "Each number of the text, the notebook cell that computed it, and the files that were "
             "read for it, by their numbers in the second table.",
-            _table({"Result": 34, "As shown": 28, "Cell": 26, "Files": 12}, _numbers(used, keys)),
-            _table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
+            ast.pipe_table(columns, _numbers(used, keys)),
+            ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
     return ast.parse("\n\n".join([*parts, *map(escape, foot), ":::"]))["blocks"]
-
-
-def _table(columns: dict[str, int], rows: list[list[str]]) -> str:
-    """A pipe table of cells that are Markdown already; `columns` have their widths in percent."""
-    lines = [list(columns), [":" + "-" * (width - 1) for width in columns.values()], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> list[list[str]]:
