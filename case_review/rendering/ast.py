@@ -6,6 +6,7 @@ The tree is pandoc's JSON: `{"t": type, "c": content}`.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -33,8 +34,10 @@ def version() -> str:
     return str(pypandoc.get_pandoc_version())
 
 
-def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> tuple[str, str]:
-    """Run pandoc on `text`; returns its output and its warnings.
+def pandoc(
+    arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
+) -> tuple[str, str]:
+    """Run pandoc on `text`; returns its output and its warnings. Files bear the time `epoch`.
 
     Raises
     ------
@@ -44,8 +47,9 @@ def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> t
     # Templates and filters that a user keeps for pandoc have no part in the report.
     own = f"--data-dir={Path(pandoc_path()).parent}"
     command = [pandoc_path(), own, "--wrap=none", *arguments]
+    env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run(
-        command, input=text, cwd=folder, capture_output=True, text=True, encoding="utf-8"
+        command, input=text, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8"
     )
     if done.returncode:
         raise ReviewError(f"pandoc could not convert the manuscript: {done.stderr.strip()}")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from case_review import __version__
-from case_review.build.revision import build_epoch, revision
+from case_review.build.revision import revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -30,15 +29,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     tree["blocks"][:0] = _keywords(tree)
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
     arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(project))
-    try:
-        convert(project, found, tree, arguments, work)
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+    convert(project, found, tree, arguments, work)
     (out / FORM.file).write_bytes(word.finish(target.read_bytes()))
 
 
