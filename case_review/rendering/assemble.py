@@ -55,15 +55,13 @@ def _authors(meta: dict) -> None:
 
 
 def _name(author: dict) -> dict:
-    while author["t"] == "MetaMap":
-        parts = author["c"]
-        if "name" in parts:
-            author = parts["name"]
-        else:
-            names = [parts[key]["c"] for key in ("given", "family") if key in parts]
-            joined = [part for name in names for part in [{"t": "Space"}, *name]][1:]
-            author = {"t": "MetaInlines", "c": joined}
-    return author
+    if author["t"] != "MetaMap":
+        return author
+    parts = author["c"]
+    if "name" in parts:
+        return _name(parts["name"])
+    names = [ast.meta_text(parts[key]) for key in ("given", "family") if key in parts]
+    return ast.said(" ".join(names))
 
 
 def exhibit(project: Project, shown: Exhibit, form: str, folder: Path) -> list:
