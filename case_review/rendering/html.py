@@ -8,7 +8,6 @@ from pathlib import Path
 
 from case_review import __version__
 from case_review.build.revision import revision
-from case_review.errors import ReviewError
 from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
@@ -69,7 +68,9 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     shown = [exhibit.svg for exhibit in found.exhibits.values() if exhibit.svg]
     letters = figures.characters([*shown, *_drawn(Notebooks(project))])
-    css = _style(project, "report.css") + figures.font_css(letters + _LETTERS)
+    css = scripts.style(project.report / "styles" / "report.css") + figures.font_css(
+        letters + _LETTERS
+    )
     (work / "report.css").write_text(css, encoding="utf-8")
     said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
     (work / "footer.html").write_text(said, encoding="utf-8")
@@ -239,10 +240,3 @@ def _drawn(notebooks: Notebooks) -> list[str]:
     outputs = (output for cell in cells for output in cell.get("outputs", []))
     data = (output.get("data", {}).get("image/svg+xml") for output in outputs)
     return [svg for svg in data if svg]
-
-
-def _style(project: Project, file: str) -> str:
-    path = project.report / "styles" / file
-    if not path.is_file():
-        raise ReviewError(f"report/styles/{file} is missing. Restore it from the repository.")
-    return path.read_text(encoding="utf-8")

@@ -18,8 +18,6 @@ import itables
 from case_review.errors import ReviewError
 from case_review.project import Project
 
-#: What the page's own script of each kind of interactive exhibit needs, by kind.
-LIBRARIES = {"survival": "vega", "table": "datatables"}
 _EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
 
 
@@ -40,16 +38,20 @@ def chosen(project: Project, kinds: set[str]) -> list[str]:
     """The scripts of a page, in order: the report's own and those of its interactive exhibits."""
     found = [own(project, "report.js")]
     for kind in sorted(kinds):
-        found += [_LOADERS[LIBRARIES[kind]](), own(project, f"{kind}.js")]
+        found += [LIBRARIES[kind](), own(project, f"{kind}.js")]
     return found
 
 
 def own(project: Project, name: str) -> str:
     """A script of `report/styles/`."""
-    path = project.report / "styles" / name
+    return _inline(style(project.report / "styles" / name))
+
+
+def style(path: Path) -> str:
+    """The text of a file of `report/styles/`."""
     if not path.is_file():
-        raise ReviewError(f"report/styles/{name} is missing. Restore it from the repository.")
-    return _inline(path.read_text(encoding="utf-8"))
+        raise ReviewError(f"report/styles/{path.name} is missing. Restore it from the repository.")
+    return path.read_text(encoding="utf-8")
 
 
 def elements(scripts: list[str]) -> str:
@@ -96,4 +98,5 @@ def _datatables() -> str:
     return _inline(text)
 
 
-_LOADERS = {"vega": _vega, "datatables": _datatables}
+#: What the page's own script of each kind of interactive exhibit needs, by kind.
+LIBRARIES = {"survival": _vega, "table": _datatables}

@@ -13,8 +13,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from case_review.errors import ReviewError
-from case_review.rendering import ast
+from case_review.rendering import ast, scripts
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 #: Parts of a Word file that have further entries, by the name of their root.
@@ -67,10 +66,8 @@ def reference(additions: Path, words: dict[str, str], target: Path) -> None:
     words
         What `$title`, `$day` and `$version` stand for in it.
     """
-    if not additions.is_file():
-        raise ReviewError(f"report/styles/{additions.name} is missing. Restore it.")
     escaped = {name: escape(text) for name, text in words.items()}
-    filled = Template(additions.read_text(encoding="utf-8")).substitute(escaped)
+    filled = Template(scripts.style(additions)).substitute(escaped)
     reader = etree.XMLParser(remove_blank_text=True, remove_comments=True)
     added = {
         etree.QName(part).localname: part for part in etree.fromstring(filled.encode(), reader)
