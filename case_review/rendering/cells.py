@@ -40,7 +40,7 @@ class Exhibit:
     markdown: str = ""
     svg: str = ""
     png: bytes = b""
-    name: str = field(default="")
+    name: str = ""
     interactive: str = ""
     numbers: dict[str, TableNumber] = field(default_factory=dict)
 
@@ -93,7 +93,8 @@ class Notebooks:
         Raises
         ------
         ReviewError
-            If there is no such cell, or it shows nothing, or lacks a caption or alt text.
+            If there is no such cell, or it shows nothing, lacks a caption or alt text, or asks for
+        an interaction that does not exist or does not fit.
         """
         for cell in self.notebook(name).cells:
             given = options(cell.source) if cell.cell_type == "code" else {}
@@ -120,6 +121,11 @@ def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
         raise ReviewError(f"{where} shows no figure as SVG and PNG.")
     if kind != "fig" and not found.markdown:
         raise ReviewError(f"{where} shows no Markdown.")
+    if found.interactive not in ("", "survival" if found.svg else "table"):
+        raise ReviewError(
+            f"{where}: `#| interactive: {found.interactive}` is not possible. Known are `table` "
+            "for a table, `survival` for a survival figure."
+        )
     for option in {"fig": ("fig-cap", "fig-alt"), "tbl": ("tbl-cap",)}.get(kind, ()):
         if not given.get(option):
             raise ReviewError(f"{where} has no `#| {option}:` line.")

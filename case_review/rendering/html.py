@@ -16,7 +16,6 @@ from case_review.rendering import (
     figures,
     html_exhibits,
     html_tables,
-    interactive,
     pages,
     provenance,
     quality_pages,
@@ -45,7 +44,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
     about = _fill(project, tree["meta"])
-    kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
+    kinds = {exhibit.interactive for exhibit in found.exhibits.values()} - {""}
     numbers = {**found.used}
     for exhibit in found.exhibits.values():
         numbers |= exhibit.numbers

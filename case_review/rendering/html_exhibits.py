@@ -108,11 +108,10 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
 
     An interactive exhibit is marked as such, and has its data in the frame.
     """
-    kind = interactive.kind(shown)
-    classes = ("interactive-table",) if kind == "table" else ()
+    classes = ("interactive-table",) if shown.interactive == "table" else ()
     blocks = linked(html_tables.accessible(blocks, classes), shown)
     attributes = {}
-    if kind == "survival":
+    if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
         data = scripts.data(block, interactive.survival(project, shown))

@@ -14,33 +14,12 @@ from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.exhibits import style
 from case_review.project import Project
-from case_review.rendering import scripts
 from case_review.rendering.cells import Exhibit
 
 #: Columns of the CSV behind a survival figure.
 _SURVIVAL = ("group", "time_weeks", "at_risk", "responded", "censored", "proportion")
 #: Vega takes lengths of dashes, matplotlib multiples of the line's width.
 _DASHES = {"-": [1, 0], "-.": [7, 3, 2, 3]}
-
-
-def kind(shown: Exhibit) -> str:
-    """The kind of interaction that a cell asks for; empty for none.
-
-    Raises
-    ------
-    ReviewError
-        For a kind that does not exist, or does not fit what the cell shows.
-    """
-    asked = shown.interactive
-    if not asked:
-        return ""
-    if asked not in scripts.LIBRARIES or (asked == "table") == bool(shown.svg):
-        known = "`table` for a table, `survival` for a survival figure"
-        raise ReviewError(
-            f"cell {shown.label} of notebook {shown.notebook}: `#| interactive: {asked}` is not "
-            f"possible. Known are {known}."
-        )
-    return asked
 
 
 def survival(project: Project, shown: Exhibit) -> dict:
