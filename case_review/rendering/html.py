@@ -12,10 +12,10 @@ from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    columns,
     data_page,
     figures,
     html_exhibits,
-    html_tables,
     pages,
     provenance,
     quality_pages,
@@ -106,7 +106,7 @@ class _Site:
             Blocks of data for its scripts.
         """
         tree["meta"]["description"] = ast.said(_description(tree))
-        tree["blocks"] = html_tables.accessible(tree["blocks"])
+        tree["blocks"] = columns.fitted(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
         if found:
@@ -129,6 +129,7 @@ class _Site:
         return [
             *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
             f"--template={self.project.report / 'styles' / 'report.html'}",
+            f"--lua-filter={self.project.report / 'styles' / 'tables.lua'}",
             f"--include-in-header={self.work / 'report.css'}",
             f"--include-after-body={self.work / 'footer.html'}",
             f"--variable=site-links:{self._links(name)}",

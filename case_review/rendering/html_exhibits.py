@@ -10,7 +10,6 @@ from case_review.rendering import (
     ast,
     columns,
     figures,
-    html_tables,
     interactive,
     provenance,
     quality_pages,
@@ -108,9 +107,11 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
 
     An interactive exhibit is marked as such, and has its data in the frame.
     """
-    classes = ("interactive-table",) if shown.interactive == "table" else ()
-    blocks = linked(html_tables.accessible(blocks, classes), shown)
+    blocks = linked(blocks, shown)
     attributes = {}
+    if shown.interactive == "table":
+        for table in (block for block in blocks if block["t"] == "Table"):
+            table["c"][0] = ast.attr("", ["interactive-table"])
     if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block

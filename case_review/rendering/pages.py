@@ -9,7 +9,7 @@ import nbformat
 from case_review import registry
 from case_review.parameters import cell_options
 from case_review.project import Project
-from case_review.rendering import ast, figures, html_exhibits, html_tables, provenance
+from case_review.rendering import ast, figures, html_exhibits, provenance
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.manuscript import Manuscript
 
@@ -168,4 +168,4 @@ def _table(blocks: list, shown: Exhibit) -> list:
         return blocks
     table, *notes = blocks
     made = html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
-    return html_exhibits.linked(html_tables.accessible(made), shown, here=shown.notebook)
+    return html_exhibits.linked(made, shown, here=shown.notebook)
