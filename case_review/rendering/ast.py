@@ -28,12 +28,6 @@ def pandoc_path() -> str:
     return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
 
 
-@cache
-def version() -> str:
-    """Pandoc's version."""
-    return str(pypandoc.get_pandoc_version())
-
-
 def pandoc(
     arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
 ) -> tuple[str, str]:
@@ -143,11 +137,6 @@ def raw(format: str, text: str) -> dict:
 def code(text: str, *classes: str) -> dict:
     """A code block."""
     return {"t": "CodeBlock", "c": [attr("", classes), text]}
-
-
-def header(level: int, text: str, id: str) -> dict:
-    """A heading."""
-    return {"t": "Header", "c": [level, attr(id, ["unnumbered"]), words(text)]}
 
 
 def hidden(text: str) -> dict:

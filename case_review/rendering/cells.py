@@ -51,7 +51,6 @@ class Notebooks:
     def __init__(self, project: Project):
         self.project = project
         self._read: dict[str, nbformat.NotebookNode] = {}
-        self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
         """Names of all executed notebooks, without what a failed run left."""
@@ -81,12 +80,6 @@ class Notebooks:
             self._read[name] = found
         return self._read[name]
 
-    def numbers(self, name: str) -> dict[str, dict[str, TableNumber]]:
-        """The numbers in a notebook's tables, by label; see `provenance.table_numbers`."""
-        if name not in self._numbers:
-            self._numbers[name] = table_numbers(self.project, name)
-        return self._numbers[name]
-
     def exhibit(self, name: str, label: str) -> Exhibit:
         """The cell `label` of notebook `name` as an exhibit.
 
@@ -100,7 +93,7 @@ class Notebooks:
             given = options(cell.source) if cell.cell_type == "code" else {}
             if given.get("label") == label:
                 found = _exhibit(name, label, given, cell)
-                found.numbers = self.numbers(name).get(label, {})
+                found.numbers = table_numbers(self.project, name).get(label, {})
                 return found
         raise ReviewError(f"notebook {name} has no cell labelled {label}.")
 

@@ -154,10 +154,10 @@ def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
     back = pages.places(found)
     for name in notebooks.names():
-        tables = notebooks.numbers(name).values()
-        numbers = {key: number for table in tables for key, number in table.items()}
+        tables = provenance.table_numbers(project, name)
+        numbers = {key: number for table in tables.values() for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        tree = pages.page(notebooks, name, found.exhibits, back)
+        tree = pages.page(notebooks, name, found.exhibits, tables, back)
         site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 

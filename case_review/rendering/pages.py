@@ -35,13 +35,15 @@ def places(found: Manuscript) -> dict[tuple[str, str], list]:
     return back
 
 
-def page(notebooks: Notebooks, name: str, exhibits: dict[str, Exhibit], back: dict) -> dict:
+def page(notebooks: Notebooks, name: str, exhibits: dict, numbers: dict, back: dict) -> dict:
     """The document tree of one notebook's page.
 
     Parameters
     ----------
     exhibits
         The cells that the report embeds, by label.
+    numbers
+        The numbers in the notebook's own tables, by label, see `provenance.table_numbers`.
     back
         Links from cells to the report, see `places`.
     """
@@ -69,7 +71,7 @@ def page(notebooks: Notebooks, name: str, exhibits: dict[str, Exhibit], back: di
             shown = exhibits.get(label)
             if shown is None or shown.notebook != name:
                 shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
-                shown.numbers = notebooks.numbers(name).get(label, {})
+                shown.numbers = numbers.get(label, {})
             blocks.append(_code(cell, number, parsed, shown, back.get((name, label), [])))
     return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
 
@@ -87,8 +89,8 @@ def index(notebooks: Notebooks) -> dict:
         first = next((c for c in notebooks.notebook(name).cells if c.cell_type == "markdown"), None)
         found = ast.parse_many([first.source])[0] if first else []
         title = next((b["c"][2] for b in found if b["t"] == "Header"), ast.words(name))
-        blocks.append(ast.header(1, "", name))
-        blocks[-1]["c"][2] = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
+        heading = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
+        blocks.append({"t": "Header", "c": [1, ast.attr(name, ["unnumbered"]), heading]})
         blocks += [block for block in found if block["t"] == "Para"][:1]
     return document(blocks, ast.words("Notebooks"), "Where every number is computed")
 
