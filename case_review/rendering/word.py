@@ -43,17 +43,14 @@ def tag(name: str) -> str:
 def field(code: str, shown: str, properties: str = "") -> str:
     """A field that Word can update, showing `shown` until then; `properties` format its runs."""
     look = f"<w:rPr>{properties}</w:rPr>" if properties else ""
-
-    def run(content: str) -> str:
-        return f"<w:r>{look}{content}</w:r>"
-
-    return (
-        run('<w:fldChar w:fldCharType="begin"/>')
-        + run(f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>')
-        + run('<w:fldChar w:fldCharType="separate"/>')
-        + run(f'<w:t xml:space="preserve">{escape(shown)}</w:t>')
-        + run('<w:fldChar w:fldCharType="end"/>')
+    parts = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
+        '<w:fldChar w:fldCharType="end"/>',
     )
+    return "".join(f"<w:r>{look}{part}</w:r>" for part in parts)
 
 
 def reference(additions: Path, words: dict[str, str], target: Path) -> None:
