@@ -32,7 +32,8 @@ def survival(project: Project, shown: Exhibit) -> dict:
             "survival figure needs."
         )
     names = frame["label"] if "label" in frame.columns else frame["group"].str.capitalize()
-    frame = frame.assign(label=names, drop=_drops(frame))
+    before = frame.groupby("group")["censored"].shift(fill_value=0)
+    frame = frame.assign(label=names, drop=frame["censored"] > before)
     labels = dict(zip(frame["group"], frame["label"], strict=True))
     groups = [
         {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
@@ -41,12 +42,6 @@ def survival(project: Project, shown: Exhibit) -> dict:
     rows = frame.round(6).astype(object).where(frame.notna(), None).to_dict("records")
     look = {"font": style.FONT, "grey": style.GREY, "light": style.LIGHT}
     return {"groups": groups, "rows": rows, "titles": _axis_titles(shown.svg), "look": look}
-
-
-def _drops(frame: pd.DataFrame) -> pd.Series:
-    """Whether patients were censored at a point."""
-    before = frame.groupby("group")["censored"].shift(fill_value=0)
-    return frame["censored"] > before
 
 
 def _dashes(line: str | tuple) -> list:

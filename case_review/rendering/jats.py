@@ -43,7 +43,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
-    arguments += [f"--variable=iso-date:{day.isoformat()}"]
+    arguments.append(f"--variable=iso-date:{day.isoformat()}")
     text = convert(project, found, tree, arguments, work)
     try:
         article = etree.fromstring(text.encode("utf-8"))
@@ -52,7 +52,8 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     _structure_abstract(article)
     _label(article, found)
     _number_references(article, _cited(tree))
-    _place_notes(article)
+    for notes in list(article.iter("table-wrap-foot")):
+        notes.getprevious().append(notes)  # notes of a table belong to its foot
     _place_back_matter(article)
     _type_references(article)
     content = etree.tostring(
@@ -111,13 +112,6 @@ def _number_references(article, cited: list[str]) -> None:
         reference.getparent().append(reference)
         for page in [node for node in reference.iter("fpage", "lpage") if not node.text]:
             page.getparent().remove(page)  # an article number has no last page
-
-
-def _place_notes(article) -> None:
-    """Notes of a table belong to its foot."""
-    for notes in list(article.iter("table-wrap-foot")):
-        table = notes.getprevious()
-        table.append(notes)
 
 
 def _place_back_matter(article) -> None:

@@ -40,9 +40,8 @@ def tag(name: str) -> str:
     return f"{{{W}}}{name}"
 
 
-def field(code: str, shown: str, properties: str = "") -> str:
+def field(code: str, shown: str, properties: str) -> str:
     """A field that Word can update, showing `shown` until then; `properties` format its runs."""
-    look = f"<w:rPr>{properties}</w:rPr>" if properties else ""
     parts = (
         '<w:fldChar w:fldCharType="begin"/>',
         f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
@@ -50,7 +49,7 @@ def field(code: str, shown: str, properties: str = "") -> str:
         f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
         '<w:fldChar w:fldCharType="end"/>',
     )
-    return "".join(f"<w:r>{look}{part}</w:r>" for part in parts)
+    return "".join(f"<w:r><w:rPr>{properties}</w:rPr>{part}</w:r>" for part in parts)
 
 
 def reference(additions: Path, words: dict[str, str], target: Path) -> None:
