@@ -37,14 +37,10 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
             return made.framed({"t": "Div", "c": [content[0], ast.walk(content[1], place)]})
         return None
 
-    tree = ast.walk(found.tree, place)
+    end = provenance.ending(found.used, foot) if made.appendix else []
+    tree = ast.walk({**found.tree, "blocks": [*found.tree["blocks"], *end]}, place)
     tree["meta"].pop("format", None)
     _authors(tree["meta"])
-    if made.appendix:
-        tree["blocks"] += provenance.appendix(found.used)
-        tree["blocks"].append(ast.header(1, "About this document", "about-this-document"))
-        said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
-        tree["blocks"] += made.framed(said) or [said]
     return tree
 
 
@@ -59,15 +55,13 @@ def _authors(meta: dict) -> None:
 
 
 def _name(author: dict) -> dict:
-    while author["t"] == "MetaMap":
-        parts = author["c"]
-        if "name" in parts:
-            author = parts["name"]
-        else:
-            names = [parts[key]["c"] for key in ("given", "family") if key in parts]
-            joined = [part for name in names for part in [{"t": "Space"}, *name]][1:]
-            author = {"t": "MetaInlines", "c": joined}
-    return author
+    if author["t"] != "MetaMap":
+        return author
+    parts = author["c"]
+    if "name" in parts:
+        return _name(parts["name"])
+    names = [ast.meta_text(parts[key]) for key in ("given", "family") if key in parts]
+    return ast.said(" ".join(names))
 
 
 def exhibit(project: Project, shown: Exhibit, form: str, folder: Path) -> list:

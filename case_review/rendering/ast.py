@@ -6,6 +6,7 @@ The tree is pandoc's JSON: `{"t": type, "c": content}`.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -27,14 +28,10 @@ def pandoc_path() -> str:
     return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
 
 
-@cache
-def version() -> str:
-    """Pandoc's version."""
-    return str(pypandoc.get_pandoc_version())
-
-
-def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> tuple[str, str]:
-    """Run pandoc on `text`; returns its output and its warnings.
+def pandoc(
+    arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
+) -> tuple[str, str]:
+    """Run pandoc on `text`; returns its output and its warnings. Files bear the time `epoch`.
 
     Raises
     ------
@@ -44,8 +41,9 @@ def pandoc(arguments: Iterable[str], text: str, folder: Path | None = None) -> t
     # Templates and filters that a user keeps for pandoc have no part in the report.
     own = f"--data-dir={Path(pandoc_path()).parent}"
     command = [pandoc_path(), own, "--wrap=none", *arguments]
+    env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run(
-        command, input=text, cwd=folder, capture_output=True, text=True, encoding="utf-8"
+        command, input=text, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8"
     )
     if done.returncode:
         raise ReviewError(f"pandoc could not convert the manuscript: {done.stderr.strip()}")
@@ -141,29 +139,46 @@ def code(text: str, *classes: str) -> dict:
     return {"t": "CodeBlock", "c": [attr("", classes), text]}
 
 
-def header(level: int, text: str, id: str) -> dict:
-    """A heading."""
-    return {"t": "Header", "c": [level, attr(id, ["unnumbered"]), words(text)]}
+def hidden(text: str) -> dict:
+    """A text that is read out but not seen."""
+    return {"t": "Span", "c": [attr("", ["visually-hidden"]), words(text)]}
 
 
-def table(columns: list[str], rows: list[list[str | list]], widths: list[float]) -> dict:
-    """A plain table of texts or inlines, left aligned, with relative column widths."""
-
-    def inside(cell):
-        return [{"t": "Plain", "c": words(cell) if isinstance(cell, str) else cell}]
-
-    def row(cells):
-        left = {"t": "AlignLeft"}
-        return [attr(), [[attr(), left, 1, 1, inside(cell)] for cell in cells]]
-
-    specs = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in widths]
-    head, body = [attr(), [row(columns)]], [[attr(), 0, [], [row(cells) for cells in rows]]]
-    return {"t": "Table", "c": [attr(), [None, []], specs, head, body, [attr(), []]]}
+def plain(inlines: list) -> dict:
+    """Inlines that are no paragraph, as cells and captions hold them."""
+    return {"t": "Plain", "c": inlines}
 
 
-def span(inlines: list, id: str = "", classes=()) -> dict:
-    """Inlines with an anchor or a class."""
-    return {"t": "Span", "c": [attr(id, classes), inlines]}
+def figure(label: str, caption: list, content: dict) -> dict:
+    """A figure around a block."""
+    return {"t": "Figure", "c": [attr(label), [None, [plain(caption)]], [content]]}
+
+
+def image(source: str, alt: str, **pairs: str) -> dict:
+    """An image file with its alternative text."""
+    return plain([{"t": "Image", "c": [attr(**pairs), words(alt), [source, ""]]}])
+
+
+def document(blocks: list, **meta: dict) -> dict:
+    """A tree of `blocks`."""
+    return {**parse(""), "meta": meta, "blocks": blocks}
+
+
+def said(text: str) -> dict:
+    """A plain text as metadata."""
+    return {"t": "MetaInlines", "c": words(text)}
+
+
+def meta_texts(entry: dict | None) -> list[str]:
+    """The texts of metadata that may be one, several or none."""
+    if entry and entry["t"] == "MetaList":
+        return [text(each["c"]) for each in entry["c"]]
+    return [text(entry["c"])] if entry else []
+
+
+def meta_text(entry: dict | None) -> str:
+    """The text of metadata; empty for none."""
+    return text(entry["c"]) if entry else ""
 
 
 def numbered(name: str, caption: list) -> list:
@@ -177,3 +192,17 @@ def inlines(text: str) -> list:
     """The inlines of one line of Markdown, such as a caption."""
     blocks = parse(text, SAFE)["blocks"]
     return blocks[0]["c"] if blocks else []
+
+
+def pipe_table(columns: dict[str, str | int], rows: list[list[str]]) -> str:
+    """A table in Markdown.
+
+    Parameters
+    ----------
+    columns
+        The heads, each with the rule below it, such as `---:`, or the column's width in percent.
+    rows
+        Cells that are Markdown already.
+    """
+    rules = [":" + "-" * (r - 1) if isinstance(r, int) else r for r in columns.values()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [list(columns), rules, *rows])

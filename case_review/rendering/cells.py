@@ -40,7 +40,7 @@ class Exhibit:
     markdown: str = ""
     svg: str = ""
     png: bytes = b""
-    name: str = field(default="")
+    name: str = ""
     interactive: str = ""
     numbers: dict[str, TableNumber] = field(default_factory=dict)
 
@@ -51,7 +51,6 @@ class Notebooks:
     def __init__(self, project: Project):
         self.project = project
         self._read: dict[str, nbformat.NotebookNode] = {}
-        self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
         """Names of all executed notebooks, without what a failed run left."""
@@ -81,25 +80,20 @@ class Notebooks:
             self._read[name] = found
         return self._read[name]
 
-    def numbers(self, name: str) -> dict[str, dict[str, TableNumber]]:
-        """The numbers in a notebook's tables, by label; see `provenance.table_numbers`."""
-        if name not in self._numbers:
-            self._numbers[name] = table_numbers(self.project, name)
-        return self._numbers[name]
-
     def exhibit(self, name: str, label: str) -> Exhibit:
         """The cell `label` of notebook `name` as an exhibit.
 
         Raises
         ------
         ReviewError
-            If there is no such cell, or it shows nothing, or lacks a caption or alt text.
+            If there is no such cell, or it shows nothing, lacks a caption or alt text, or asks for
+        an interaction that does not exist or does not fit.
         """
         for cell in self.notebook(name).cells:
             given = options(cell.source) if cell.cell_type == "code" else {}
             if given.get("label") == label:
                 found = _exhibit(name, label, given, cell)
-                found.numbers = self.numbers(name).get(label, {})
+                found.numbers = table_numbers(self.project, name).get(label, {})
                 return found
         raise ReviewError(f"notebook {name} has no cell labelled {label}.")
 
@@ -120,6 +114,11 @@ def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
         raise ReviewError(f"{where} shows no figure as SVG and PNG.")
     if kind != "fig" and not found.markdown:
         raise ReviewError(f"{where} shows no Markdown.")
+    if found.interactive not in ("", "survival" if found.svg else "table"):
+        raise ReviewError(
+            f"{where}: `#| interactive: {found.interactive}` is not possible. Known are `table` "
+            "for a table, `survival` for a survival figure."
+        )
     for option in {"fig": ("fig-cap", "fig-alt"), "tbl": ("tbl-cap",)}.get(kind, ()):
         if not given.get(option):
             raise ReviewError(f"{where} has no `#| {option}:` line.")

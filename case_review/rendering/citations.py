@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from case_review.build.revision import build_epoch
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast
@@ -91,7 +92,7 @@ def convert(
     cited = _options(listed, tree, work)
     for key in ("bibliography", "csl", "citeproc"):
         tree["meta"].pop(key, None)
-    text, warnings = ast.pandoc([*arguments, *cited], json.dumps(tree), work)
+    text, warnings = ast.pandoc([*arguments, *cited], json.dumps(tree), work, build_epoch(project))
     if missing := _MISSING.search(warnings):
         key = missing[1]
         names = " and ".join(project.shown(path) for path in listed["bibliography"])

@@ -32,6 +32,16 @@ def specs(table: dict) -> list:
     ]
 
 
+def fitted(blocks: list) -> list:
+    """`blocks` whose tables all have such specifications."""
+
+    def change(node: dict) -> None:
+        if node["t"] == "Table":
+            node["c"][2] = specs(node)
+
+    return ast.walk(blocks, change)
+
+
 def _most_wanting(rows: list[list[int]], widths: list[int]) -> int:
     """The column that makes the table shortest if it gets one character more."""
     gains = [0.0] * len(widths)

@@ -9,8 +9,8 @@ from pathlib import Path
 from case_review.build.dependencies import data_files
 from case_review.exhibits import escape
 from case_review.project import Project, sha256
+from case_review.rendering import ast
 
-TITLE = "Data"
 _STAGES = {
     "raw": "Raw tables: as they were entered",
     "clean": "Clean tables: as the notebooks read them",
@@ -38,12 +38,13 @@ def markdown(project: Project) -> str:
     ]
     for stage, title in _STAGES.items():
         own = [path for path in _files(project) if path.parent.name == stage]
-        lines = ["| File | Rows | Columns | SHA-256 |", "| :--- | ---: | :--- | :--- |"]
+        rows = []
         for path in own:
-            rows, columns = _shape(path)
+            number, columns = _shape(path)
             name = f"[{escape(path.name)}]({stage}/{path.name})"
-            lines.append(f"| {name} | {rows} | {escape(columns)} | {sha256(path)[:8]} |")
-        parts += [f"# {title}", "\n".join(lines)] if own else []
+            rows.append([name, number, escape(columns), sha256(path)[:8]])
+        heads = {"File": ":---", "Rows": "---:", "Columns": ":---", "SHA-256": ":---"}
+        parts += [f"# {title}", ast.pipe_table(heads, rows)] if own else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from case_review import __version__
-from case_review.build.revision import build_epoch, revision
+from case_review.build.revision import revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -26,19 +25,11 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     """Write `index.docx`; the same tree gives the same bytes."""
     target = work / FORM.file
     dated = " · ".join(reference(project, tree["meta"], work / "reference.docx"))
-    tree["meta"]["date"] = {"t": "MetaInlines", "c": ast.words(dated)}
+    tree["meta"]["date"] = ast.said(dated)
     tree["blocks"][:0] = _keywords(tree)
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
     arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = str(build_epoch(project))
-    try:
-        convert(project, found, tree, arguments, work)
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+    convert(project, found, tree, arguments, work)
     (out / FORM.file).write_bytes(word.finish(target.read_bytes()))
 
 
@@ -52,18 +43,15 @@ def reference(project: Project, meta: dict, target: Path) -> tuple[str, str]:
     """
     version = revision(project)
     day, state = f"{version.day.day} {version.day:%B %Y}", f"Version {__version__}, {version}"
-    title = ast.text(meta.get("title", {}).get("c", []))
-    word.reference(project.report / "styles" / "word.xml", (title, day), state, target)
+    words = {"title": ast.meta_text(meta.get("title")), "day": day, "version": state}
+    word.reference(project.report / "styles" / "word.xml", words, target)
     return day, state
 
 
 def _keywords(tree: dict) -> list:
-    listed = tree["meta"].get("keywords")
-    if not listed:
-        return []
-    words = "; ".join(ast.text(entry["c"]) for entry in listed["c"])
-    said = [{"t": "Strong", "c": ast.words("Keywords:")}, {"t": "Space"}, *ast.words(words)]
-    return [ast.div([ast.para(*said)], **{"custom-style": "Keywords"})]
+    listed = ast.meta_texts(tree["meta"].get("keywords"))
+    said = ast.para(*ast.numbered("Keywords", ast.words("; ".join(listed))))
+    return [ast.div([said], **{"custom-style": "Keywords"})] if listed else []
 
 
 def _raw(text: str) -> dict:
@@ -106,17 +94,15 @@ def _reference(link: dict) -> list:
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
     write_bytes(folder / f"{shown.label}.png", shown.png)
-    alt = ast.words(figures.plain(shown.alt))
-    image = [ast.attr(width=f"{figures.share_of_width(shown.svg):.0%}"), alt]
-    body = [{"t": "Plain", "c": [{"t": "Image", "c": [*image, [f"{shown.label}.png", ""]]}]}]
-    captions = [None, [{"t": "Plain", "c": _caption(shown, caption)}]]
-    return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
+    width = f"{figures.share_of_width(shown.svg):.0%}"
+    image = ast.image(f"{shown.label}.png", figures.plain(shown.alt), width=width)
+    return [ast.figure(shown.label, _caption(shown, caption), image)]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr(shown.label)
     if caption:
-        table["c"][1] = [None, [{"t": "Plain", "c": _caption(shown, caption)}]]
+        table["c"][1] = [None, [ast.plain(_caption(shown, caption))]]
     noted = ast.div(notes, classes=["exhibit-notes"], **{"custom-style": "Exhibit Notes"})
     return [table, *([noted] if notes else [])]
 

@@ -6,25 +6,22 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pypandoc
 import typst
 
 from case_review.project import Project
-from case_review.rendering import ast, docx, html, jats, manuscript, pdf, provenance
+from case_review.rendering import docx, html, jats, manuscript, pdf, provenance
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
 _WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write, "html": html.write}
 
 
-def name() -> str:
-    """The renderer and its versions, as the footer says them."""
-    return f"the embedded renderer (pandoc {ast.version()}, Typst {typst.__version__})"
-
-
 def render_into(project: Project, out: Path) -> None:
     """Write the page, the PDF, the Word file, the notebooks' pages and the exhibits into `out`."""
     found = manuscript.read(project)
-    foot = provenance.footer(project, name())
+    versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
+    foot = provenance.footer(project, f"the embedded renderer ({versions})")
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
         work = Path(folder)
         html.prepare(project, found, foot, work)

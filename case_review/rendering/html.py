@@ -6,21 +6,20 @@ import html
 import json
 from pathlib import Path
 
-from case_review import registry
-from case_review.errors import ReviewError
+from case_review import __version__
+from case_review.build.revision import revision
+from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    columns,
     data_page,
     figures,
     html_exhibits,
-    html_tables,
-    interactive,
     pages,
     provenance,
     quality_pages,
     scripts,
-    titles,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.cells import Notebooks
@@ -44,13 +43,13 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     tree = html_exhibits.anchored(tree, found.used)
     name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
-    about = titles.fill(project, tree["meta"])
-    kinds = {interactive.kind(exhibit) for exhibit in found.exhibits.values()} - {""}
+    about = _fill(project, tree["meta"])
+    kinds = {exhibit.interactive for exhibit in found.exhibits.values()} - {""}
     numbers = {**found.used}
     for exhibit in found.exhibits.values():
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
-    data += scripts.linked_data(titles.described(about, out))
+    data += scripts.linked_data(_described(about, out))
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 
@@ -61,17 +60,19 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     data_page.write_files(project, out)
     _write_notebooks(project, found, site)
     _write_quality(project, site)
-    content = ast.parse(data_page.markdown(project))["blocks"]
-    site.write("data/index.html", pages.document(content, ast.words(data_page.TITLE), "Sources"))
+    site.write_text("data/index.html", data_page.markdown(project), "Data", "Sources")
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     shown = [exhibit.svg for exhibit in found.exhibits.values() if exhibit.svg]
     letters = figures.characters([*shown, *_drawn(Notebooks(project))])
-    css = _style(project, "report.css") + figures.font_css(letters + _LETTERS)
+    css = scripts.style(project.report / "styles" / "report.css") + figures.font_css(
+        letters + _LETTERS
+    )
     (work / "report.css").write_text(css, encoding="utf-8")
-    (work / "footer.html").write_text(_footer_html(foot), encoding="utf-8")
+    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
+    (work / "footer.html").write_text(said, encoding="utf-8")
 
 
 class _Site:
@@ -80,7 +81,7 @@ class _Site:
     def __init__(self, project: Project, work: Path, out: Path):
         self.project, self.work, self.out = project, work, out
         self.parts = {FORM.file: FORM.words, **_PARTS}
-        if quality_pages.Suites(project).all:
+        if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
 
     def write(
@@ -104,8 +105,8 @@ class _Site:
         data
             Blocks of data for its scripts.
         """
-        tree["meta"]["description"] = titles.inlines(titles.description(tree))
-        tree["blocks"] = html_tables.accessible(tree["blocks"])
+        tree["meta"]["description"] = ast.said(_description(tree))
+        tree["blocks"] = columns.fitted(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
         if found:
@@ -117,6 +118,10 @@ class _Site:
         path.parent.mkdir(exist_ok=True)
         path.write_text(head + data + scripts.elements(used) + end + tail, encoding="utf-8")
 
+    def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
+        """Write a page of pandoc's Markdown; `kicker` stands above its title."""
+        self.write(name, pages.document(ast.parse(text)["blocks"], ast.words(title), kicker))
+
     def _options(self, name: str) -> list[str]:
         """Pandoc's options for a page."""
         # A notebook's sections have the second level already.
@@ -124,6 +129,7 @@ class _Site:
         return [
             *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
             f"--template={self.project.report / 'styles' / 'report.html'}",
+            f"--lua-filter={self.project.report / 'styles' / 'tables.lua'}",
             f"--include-in-header={self.work / 'report.css'}",
             f"--include-after-body={self.work / 'footer.html'}",
             f"--variable=site-links:{self._links(name)}",
@@ -146,28 +152,26 @@ class _Site:
 
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
-    results = registry.load(project.results)
+    back = pages.places(found)
     for name in notebooks.names():
-        tables = notebooks.numbers(name)
-        places = pages.Places(found.exhibits, found.used, results, tables)
+        tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        site.write(f"notebooks/{name}.html", pages.page(notebooks, name, places), data=data)
+        tree = pages.page(notebooks, name, found.exhibits, tables, back)
+        site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
 
 def _write_quality(project: Project, site: _Site) -> None:
     """The page of suites and one per suite, which exhibits link to."""
-    suites = quality_pages.Suites(project).all
+    suites = quality_pages.suites(project)
     if not suites:
         return
-    texts = {"index": quality_pages.overview(suites)}
-    texts |= {suite.name: quality_pages.page(suite) for suite in suites}
-    for name, text in texts.items():
-        title = ast.words(quality_pages.TITLE if name == "index" else f"Expectations: {name}")
-        blocks = ast.parse(text)["blocks"]
-        kicker = quality_pages.KICKER if name == "index" else quality_pages.TITLE
-        site.write(f"quality/{name}.html", pages.document(blocks, title, kicker))
+    title, kicker = quality_pages.TITLE, "Checks before and after cleaning"
+    site.write_text("quality/index.html", quality_pages.overview(suites), title, kicker)
+    for suite in suites:
+        own = f"Expectations: {suite.name}"
+        site.write_text(f"quality/{suite.name}.html", quality_pages.page(suite), own, title)
 
 
 def _downloads(out: Path) -> dict:
@@ -175,10 +179,60 @@ def _downloads(out: Path) -> dict:
     forms = [form for form in FORMS.values() if form is not FORM and (out / form.file).is_file()]
     offered = {form.file: form.words for form in forms} | _PARTS
     entries = [
-        {"href": titles.inlines(name), "words": titles.inlines(words)}
-        for name, words in offered.items()
+        {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
+
+
+def _fill(project: Project, meta: dict) -> dict:
+    """Put what the title block says of the version into `meta`; returns all it says, as texts."""
+    version = revision(project)
+    changed = "" if version.clean else ", with local changes"
+    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    about = {
+        "title": ast.meta_text(meta.get("title")),
+        "authors": ast.meta_texts(meta.get("author")),
+        "keywords": ast.meta_texts(meta.get("keywords")),
+        "licence": ast.meta_text(meta.get("licence-link") or meta.get("licence-text")),
+        "date": version.day.isoformat(),
+        "version": f"{__version__}{commit}",
+    }
+    day = f"{version.day:%-d %B %Y}"
+    named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
+    meta["day"], meta["published"] = ast.said(day), ast.said(about["date"].replace("-", "/"))
+    meta["version"] = ast.said(about["version"])
+    meta["citation"] = ast.said(". ".join(part for part in named if part) + ".")
+    return about
+
+
+def _described(about: dict, out: Path) -> dict:
+    """The report in the words of schema.org, for search engines and reference managers."""
+    page, *others = FORMS.values()
+    forms = [page, *(form for form in others if (out / form.file).is_file())]
+    told = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": about["title"],
+        "author": [{"name": name} for name in about["authors"]],
+        "datePublished": about["date"],
+        "version": about["version"],
+        "inLanguage": "en-GB",
+        "keywords": about["keywords"],
+        "license": about["licence"],
+        "encoding": [
+            {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+            for form in forms
+        ],
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def _description(tree: dict) -> str:
+    """What a page is about in one paragraph: the first of its abstract or of its text."""
+    abstract = tree["meta"].get("abstract", {"t": ""})
+    blocks = abstract["c"] if abstract["t"] == "MetaBlocks" else tree["blocks"]
+    first = next((block for block in blocks if block["t"] == "Para"), None)
+    return ast.text(first["c"]) if first else ast.meta_text(tree["meta"].get("title"))
 
 
 def _drawn(notebooks: Notebooks) -> list[str]:
@@ -186,16 +240,3 @@ def _drawn(notebooks: Notebooks) -> list[str]:
     outputs = (output for cell in cells for output in cell.get("outputs", []))
     data = (output.get("data", {}).get("image/svg+xml") for output in outputs)
     return [svg for svg in data if svg]
-
-
-def _style(project: Project, file: str) -> str:
-    path = project.report / "styles" / file
-    if not path.is_file():
-        raise ReviewError(f"report/styles/{file} is missing. Restore it from the repository.")
-    return path.read_text(encoding="utf-8")
-
-
-def _footer_html(foot: list[str]) -> str:
-    tree = ast.parse("x")
-    tree["blocks"] = [ast.para(*ast.words(sentence)) for sentence in foot]
-    return ast.pandoc(["-f", "json", "-t", "html"], json.dumps(tree))[0]

@@ -10,7 +10,6 @@ from case_review.rendering import (
     ast,
     columns,
     figures,
-    html_tables,
     interactive,
     provenance,
     quality_pages,
@@ -82,15 +81,13 @@ def figure(shown: Exhibit, caption: list, folder: Path) -> list:
     """A figure as an element of the page."""
     svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
     drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
-    captions = [None, [{"t": "Plain", "c": ast.numbered(shown.name, caption)}]]
-    return [{"t": "Figure", "c": [ast.attr(), captions, [drawn]]}]
+    return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
 
 
 def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     """A table with its notes; the frame around both bears the label."""
     if caption:
-        captions = {"t": "Plain", "c": ast.numbered(shown.name, caption)}
-        table["c"][1] = [None, [captions]]
+        table["c"][1] = [None, [ast.plain(ast.numbered(shown.name, caption))]]
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
 
 
@@ -110,11 +107,12 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
 
     An interactive exhibit is marked as such, and has its data in the frame.
     """
-    kind = interactive.kind(shown)
-    classes = ("interactive-table",) if kind == "table" else ()
-    blocks = linked(html_tables.accessible(blocks, classes), shown)
+    blocks = linked(blocks, shown)
     attributes = {}
-    if kind == "survival":
+    if shown.interactive == "table":
+        for table in (block for block in blocks if block["t"] == "Table"):
+            table["c"][0] = ast.attr("", ["interactive-table"])
+    if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
         data = scripts.data(block, interactive.survival(project, shown))
@@ -136,10 +134,9 @@ def sources(project: Project, shown: Exhibit) -> dict:
         ]
 
     cell = f"notebooks/{shown.notebook}.html#{shown.label}"
-    expected = quality_pages.Suites(project)
-    suites = expected.guarding(shown.notebook, shown.label)
+    suites = quality_pages.guarding(project, shown.notebook, shown.label)
     guards = [ast.link(f"quality/{s.name}.html", _said(f"{s.name} {s.met}/{s.of}")) for s in suites]
-    if not guards and expected.all:
+    if not guards and quality_pages.suites(project):
         guards = [ast.link("quality/index.html", _said("on all data"))]
     groups = {
         "Data": files("csv"),
@@ -157,5 +154,4 @@ def sources(project: Project, shown: Exhibit) -> dict:
 
 def _said(text: str, unseen: str = "") -> list:
     """The words of a link; `unseen` tells it apart from others where it is read out alone."""
-    hidden = {"t": "Span", "c": [ast.attr("", ["visually-hidden"]), ast.words(unseen)]}
-    return [*ast.words(text), *([hidden] if unseen else [])]
+    return [*ast.words(text), *([ast.hidden(unseen)] if unseen else [])]

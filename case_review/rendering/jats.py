@@ -43,7 +43,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
-    arguments += [f"--variable=iso-date:{day.isoformat()}"]
+    arguments.append(f"--variable=iso-date:{day.isoformat()}")
     text = convert(project, found, tree, arguments, work)
     try:
         article = etree.fromstring(text.encode("utf-8"))
@@ -52,7 +52,8 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     _structure_abstract(article)
     _label(article, found)
     _number_references(article, _cited(tree))
-    _place_notes(article)
+    for notes in list(article.iter("table-wrap-foot")):
+        notes.getprevious().append(notes)  # notes of a table belong to its foot
     _place_back_matter(article)
     _type_references(article)
     content = etree.tostring(
@@ -113,13 +114,6 @@ def _number_references(article, cited: list[str]) -> None:
             page.getparent().remove(page)  # an article number has no last page
 
 
-def _place_notes(article) -> None:
-    """Notes of a table belong to its foot."""
-    for notes in list(article.iter("table-wrap-foot")):
-        table = notes.getprevious()
-        table.append(notes)
-
-
 def _place_back_matter(article) -> None:
     """The list of references bears its title; what follows it becomes an appendix."""
     body, back = article.find("body"), article.find("back")
@@ -152,17 +146,14 @@ def _result(result: Recorded) -> list:
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    alt = ast.words(figures.plain(shown.alt))
-    image = {"t": "Image", "c": [ast.attr(), alt, [f"exhibits/{shown.label}.svg", ""]]}
-    captions = [None, [{"t": "Plain", "c": caption}]]
-    body = [{"t": "Plain", "c": [image]}]
-    return [{"t": "Figure", "c": [ast.attr(shown.label), captions, body]}]
+    image = ast.image(f"exhibits/{shown.label}.svg", figures.plain(shown.alt))
+    return [ast.figure(shown.label, caption, image)]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr(shown.label)
     if caption:
-        table["c"][1] = [None, [{"t": "Plain", "c": caption}]]
+        table["c"][1] = [None, [ast.plain(caption)]]
     if not notes:
         return [table]
     start, end = ast.raw("jats", "<table-wrap-foot>"), ast.raw("jats", "</table-wrap-foot>")

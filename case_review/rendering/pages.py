@@ -3,67 +3,56 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import nbformat
 
+from case_review import registry
 from case_review.parameters import cell_options
-from case_review.registry import Recorded
-from case_review.rendering import ast, figures, html_exhibits, html_tables, provenance
+from case_review.project import Project
+from case_review.rendering import ast, figures, html_exhibits, provenance
 from case_review.rendering.cells import Exhibit, Notebooks
-from case_review.rendering.provenance import TableNumber
+from case_review.rendering.manuscript import Manuscript
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: What papermill's tags on a cell say to a reader.
 _ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where the report shows what the notebooks made.
+def places(found: Manuscript) -> dict[tuple[str, str], list]:
+    """By notebook and cell, the links back to where the report shows what the cell made."""
+    back: dict[tuple[str, str], list] = {}
+
+    def add(cell: tuple[str, str], anchor: str, text: str) -> None:
+        links = back.setdefault(cell, [])
+        # No comma, for a number may hold one.
+        links += ast.words("; " if links else "In the report: ")
+        links.append(ast.link(f"../index.html#{anchor}", ast.words(text)))
+
+    for label, shown in found.exhibits.items():
+        add((shown.notebook, label), label, shown.name or "this place")
+    for result in found.used.values():
+        add((result.notebook, result.cell), provenance.anchor(result), result.text)
+    return back
+
+
+def page(notebooks: Notebooks, name: str, exhibits: dict, numbers: dict, back: dict) -> dict:
+    """The document tree of one notebook's page.
 
     Parameters
     ----------
     exhibits
-        The embedded cells by label.
-    results
-        The results that prose shows, by id.
-    recorded
-        All results, by id.
+        The cells that the report embeds, by label.
     numbers
-        The numbers in the tables of the page's own notebook, by label.
+        The numbers in the notebook's own tables, by label, see `provenance.table_numbers`.
+    back
+        Links from cells to the report, see `places`.
     """
-
-    exhibits: dict[str, Exhibit]
-    results: dict[str, Recorded]
-    recorded: dict[str, Recorded]
-    numbers: dict[str, dict[str, TableNumber]]
-
-    def of(self, notebook: str, label: str) -> list:
-        """Links from a cell back to its places in the report, as inlines; empty if it has none."""
-        found: list = []
-        exhibit = self.exhibits.get(label)
-        if exhibit and exhibit.notebook == notebook:
-            name = exhibit.name or "this place"
-            found.append((f"../index.html#{label}", name))
-        own = (r for r in self.results.values() if (r.notebook, r.cell) == (notebook, label))
-        found += [(f"../index.html#{provenance.anchor(r)}", r.text) for r in own]
-        links: list = []
-        for url, text in found:
-            # No comma, for a number may hold one.
-            links += ast.words("; ") if links else ast.words("In the report: ")
-            links.append(ast.link(url, ast.words(text)))
-        return links
-
-
-def page(notebooks: Notebooks, name: str, places: Places) -> dict:
-    """The document tree of one notebook's page."""
     cells = notebooks.notebook(name).cells
     texts: list[str] = []
     for cell in cells:
         texts += [cell.source] if cell.cell_type == "markdown" else _markdown(cell)
     parsed = iter(ast.parse_many(texts))
-    blocks = _reads(name, places)
+    blocks = _reads(notebooks.project, name)
     seen: set[str] = set()
     title: list = []
     for number, cell in enumerate(cells):
@@ -74,16 +63,23 @@ def page(notebooks: Notebooks, name: str, places: Places) -> dict:
                 else:
                     blocks.append(_section(block))
         elif cell.cell_type == "code":
-            blocks.append(_code(cell, name, number, parsed, seen, places))
+            given = cell_options.options(cell.source)
+            label = given.get("label", "")
+            if label in seen:
+                label = ""
+            seen.add(label)
+            shown = exhibits.get(label)
+            if shown is None or shown.notebook != name:
+                shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
+                shown.numbers = numbers.get(label, {})
+            blocks.append(_code(cell, number, parsed, shown, back.get((name, label), [])))
     return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
 
 
 def document(blocks: list, title: list, kicker: str) -> dict:
     """The tree of a page that is not the report's own; `kicker` stands above its title."""
-    meta = {"title": {"t": "MetaInlines", "c": title}}
-    meta["kicker"] = {"t": "MetaInlines", "c": ast.words(kicker)}
-    version = ast.parse("x")["pandoc-api-version"]
-    return {"pandoc-api-version": version, "meta": meta, "blocks": blocks}
+    named = {"t": "MetaInlines", "c": title}
+    return ast.document(blocks, title=named, kicker=ast.said(kicker))
 
 
 def index(notebooks: Notebooks) -> dict:
@@ -93,15 +89,16 @@ def index(notebooks: Notebooks) -> dict:
         first = next((c for c in notebooks.notebook(name).cells if c.cell_type == "markdown"), None)
         found = ast.parse_many([first.source])[0] if first else []
         title = next((b["c"][2] for b in found if b["t"] == "Header"), ast.words(name))
-        blocks.append(ast.header(1, "", name))
-        blocks[-1]["c"][2] = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
+        heading = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
+        blocks.append({"t": "Header", "c": [1, ast.attr(name, ["unnumbered"]), heading]})
         blocks += [block for block in found if block["t"] == "Para"][:1]
     return document(blocks, ast.words("Notebooks"), "Where every number is computed")
 
 
-def _reads(name: str, places: Places) -> list:
+def _reads(project: Project, name: str) -> list:
     """What the notebook's results rest on, with links to the files."""
-    own = (result for result in places.recorded.values() if result.notebook == name)
+    recorded = project.results / f"{name}.json"
+    own = registry.read(recorded) if recorded.is_file() else []
     inputs = {path: sum for result in own for path, sum in result.inputs.items()}
     if not inputs:
         return []
@@ -137,18 +134,9 @@ def _markdown(cell) -> list[str]:
     return [str(text) for text in shown if text]
 
 
-def _code(
-    cell: nbformat.NotebookNode, name: str, number: int, parsed, seen: set[str], places: Places
-) -> dict:
-    given = cell_options.options(cell.source)
-    label = given.get("label", "")
-    if label in seen:
-        label = ""
-    seen.add(label)
-    shown = places.exhibits.get(label)
-    if shown is None or shown.notebook != name:
-        shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
-        shown.numbers = places.numbers.get(label, {})
+def _code(cell: nbformat.NotebookNode, number: int, parsed, shown: Exhibit, back: list) -> dict:
+    """A code cell, known as `shown`, and its outputs, with the links `back` to the report."""
+    label = shown.label
     source = cell_options.without(cell.source)
     blocks = [ast.code(source, "python")] if source.strip() else []
     for output in cell.outputs:
@@ -156,8 +144,8 @@ def _code(
         if data.get("text/markdown"):
             blocks += _table(ast.walk(next(parsed), _into_report), shown)
         elif "image/svg+xml" in data:
-            alt = figures.plain(given.get("fig-alt", "Figure"))
-            svg = figures.inline_svg(data["image/svg+xml"], f"{name}-{number}", alt)
+            alt = figures.plain(cell_options.options(cell.source).get("fig-alt", "Figure"))
+            svg = figures.inline_svg(data["image/svg+xml"], f"{shown.notebook}-{number}", alt)
             blocks.append(ast.div([ast.raw("html", svg)], classes=["figure", "drawing"]))
         elif text := _COLOUR.sub("", output.get("text", "") or data.get("text/plain", "")):
             blocks.append(ast.code(text, "output"))
@@ -165,7 +153,9 @@ def _code(
         caption = ast.numbered(shown.name, ast.inlines(shown.caption))
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))
     if label:
-        head = _head(name, label, places)
+        here = {"t": "Code", "c": [ast.attr(), label]}
+        head = [ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])]
+        head += [*ast.words(" · "), *back] if back else []
         blocks.insert(0, ast.div([ast.para(*head)], classes=["cell-places"]))
     elif role := next((_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES), ""):
         # Long, and rarely what somebody came for: folded, so that the narrative goes on.
@@ -180,12 +170,4 @@ def _table(blocks: list, shown: Exhibit) -> list:
         return blocks
     table, *notes = blocks
     made = html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
-    return html_exhibits.linked(html_tables.accessible(made), shown, here=shown.notebook)
-
-
-def _head(name: str, label: str, places: Places) -> list:
-    """What stands above a cell: its label and its places in the report."""
-    here = {"t": "Code", "c": [ast.attr(), label]}
-    link = ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])
-    back = places.of(name, label)
-    return [link, *ast.words(" · "), *back] if back else [link]
+    return html_exhibits.linked(made, shown, here=shown.notebook)

@@ -89,7 +89,7 @@ def _front(project: Project, tree: dict) -> dict[str, str]:
     if version.commit and not version.clean:
         state += " with local changes"
     return {
-        "plain-title": _string(ast.text(tree["meta"].get("title", {}).get("c", []))),
+        "plain-title": _string(ast.meta_text(tree["meta"].get("title"))),
         "author-list": _strings(tree["meta"].get("author")),
         "keyword-list": _strings(tree["meta"].get("keywords")),
         "day": f"{day.day} {day:%B %Y}",
@@ -97,10 +97,9 @@ def _front(project: Project, tree: dict) -> dict[str, str]:
     }
 
 
-def _strings(listed: dict | None) -> str:
-    """The entries of a metadata list as the inside of a Typst array of strings."""
-    entries = listed["c"] if listed else []
-    return "".join(f"{_string(ast.text(entry['c']))}, " for entry in entries)
+def _strings(entry: dict | None) -> str:
+    """The texts of metadata as the inside of a Typst array of strings."""
+    return "".join(f"{_string(text)}, " for text in ast.meta_texts(entry))
 
 
 def _string(text: str) -> str:
@@ -173,7 +172,7 @@ def _hang_labels(table: dict) -> None:
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
     """The call of the style's `exhibit` with its options, up to the end of the caption."""
     start = ast.raw("typst", f'#exhibit("{shown.label}", {how})[')
-    return [start, {"t": "Plain", "c": ast.numbered(shown.name, caption)}]
+    return [start, ast.plain(ast.numbered(shown.name, caption))]
 
 
 def _shared(table: dict) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from case_review import registry
 from case_review.build.dependencies import data_files
 from case_review.build.revision import revision
+from case_review.exhibits import escape
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast
@@ -157,46 +159,51 @@ def cell_address(result: Recorded | TableNumber) -> str:
     return f"notebooks/{result.notebook}.html#{result.cell}"
 
 
-def appendix(used: dict[str, Recorded]) -> list:
-    """The section "Where the numbers come from", for the forms that have no tooltips.
+def ending(used: dict[str, Recorded], foot: list[str]) -> list:
+    """The sections at the end of the forms that have no tooltips, the last block being the footer.
 
-    A table of numbers, grouped by notebook, and a key to the numbered files behind them.
+    "Where the numbers come from" has a table of numbers, grouped by notebook, and a key to the
+    numbered files behind them.
+
+    Parameters
+    ----------
+    foot
+        The sentences of the footer.
     """
-    if not used:
-        return []
-    sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
-    keys = {path: number for number, path in enumerate(sorted(sums), 1)}
-    words = (
-        "Each number of the text, the notebook cell that computed it, and the files that were "
-        "read for it, by their numbers in the second table."
-    )
-    files = [[str(number), path, sums[path][:16]] for path, number in keys.items()]
-    columns = ["Result", "As shown", "Cell", "Files"]
-    key_table = ast.table(["File", "Path", "Start of its SHA-256"], files, [0.08, 0.62, 0.3])
-    return [
-        ast.header(1, "Where the numbers come from", "where-the-numbers-come-from"),
-        ast.para(*ast.words(words)),
-        ast.table(columns, _numbers(used, keys), [0.34, 0.28, 0.26, 0.12]),
-        key_table,
-    ]
+    parts = []
+    if used:
+        sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
+        keys = {path: number for number, path in enumerate(sorted(sums), 1)}
+        files = [[str(key), escape(path), sums[path][:16]] for path, key in keys.items()]
+        columns = {"Result": 34, "As shown": 28, "Cell": 26, "Files": 12}
+        parts = [
+            "# Where the numbers come from {#where-the-numbers-come-from .unnumbered}",
+            "Each number of the text, the notebook cell that computed it, and the files that were "
+            "read for it, by their numbers in the second table.",
+            ast.pipe_table(columns, _numbers(used, keys)),
+            ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
+        ]
+    parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
+    return ast.parse("\n\n".join([*parts, *map(escape, foot), ":::"]))["blocks"]
 
 
-def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> list[list]:
-    rows: list[list] = []
+def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> list[list[str]]:
+    rows: list[list[str]] = []
     for notebook in sorted({result.notebook for result in used.values()}):
-        page = ast.link(f"notebooks/{notebook}.html", ast.words(f"Notebook {notebook}"))
-        rows.append([[{"t": "Strong", "c": [page]}], "", "", ""])
-        rows += [_number_row(r, keys) for r in used.values() if r.notebook == notebook]
+        rows.append(
+            [f"**[{escape(f'Notebook {notebook}')}](notebooks/{notebook}.html)**", "", "", ""]
+        )
+        rows += [
+            [
+                f"[{_breakable(result.id)}]{{#{anchor(result)}}}",
+                escape(result.text),
+                f"[{_breakable(result.cell)}]({cell_address(result)})",
+                _ranges([keys[path] for path in result.inputs]),
+            ]
+            for result in used.values()
+            if result.notebook == notebook
+        ]
     return rows
-
-
-def _number_row(result: Recorded, keys: dict[str, int]) -> list:
-    return [
-        [ast.span(ast.words(_breakable(result.id)), anchor(result))],
-        result.text,
-        [ast.link(cell_address(result), ast.words(_breakable(result.cell)))],
-        _ranges([keys[path] for path in result.inputs]),
-    ]
 
 
 def _ranges(numbers: list[int]) -> str:
@@ -212,8 +219,8 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _breakable(text: str) -> str:
-    """`text` with invisible places to break a line after dots, hyphens and underscores."""
-    return "".join(c + "\u200b" if c in "._-" else c for c in text)
+    """`text` as Markdown that may break a line after dots, hyphens and underscores."""
+    return re.sub("([._-])", "\\1\u200b", escape(text))
 
 
 def footer(project: Project, renderer: str) -> list[str]:

@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 from case_review import registry
 from case_review.exhibits import escape
 from case_review.project import Project
+from case_review.rendering import ast
 
 TITLE = "Data quality"
-#: What stands above the title of the page that lists the suites.
-KICKER = "Checks before and after cleaning"
 #: The table of a suite whose rules join several tables.
 ACROSS = "across"
 
@@ -45,32 +44,31 @@ class Suite:
         return len(self.outcomes)
 
 
-class Suites:
+def suites(project: Project) -> list[Suite]:
     """All suites as they were found when the clean tables of this report were made."""
+    path = outcomes_file(project)
+    stages = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found: list[Suite] = []
+    for stage, outcomes in stages.items():
+        for name in dict.fromkeys(outcome["suite"] for outcome in outcomes):
+            own = tuple(outcome for outcome in outcomes if outcome["suite"] == name)
+            found.append(Suite(name, stage, own[0]["table"], own))
+    return found
 
-    def __init__(self, project: Project):
-        self._project = project
-        self.all: list[Suite] = []
-        path = outcomes_file(project)
-        stages = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        for stage, outcomes in stages.items():
-            for name in dict.fromkeys(outcome["suite"] for outcome in outcomes):
-                own = tuple(outcome for outcome in outcomes if outcome["suite"] == name)
-                self.all.append(Suite(name, stage, own[0]["table"], own))
 
-    def guarding(self, notebook: str, cell: str) -> list[Suite]:
-        """The suites on the tables that a cell rests on; a clean table rests on its raw one.
+def guarding(project: Project, notebook: str, cell: str) -> list[Suite]:
+    """The suites on the tables that a cell rests on; a clean table rests on its raw one.
 
-        What a cell read is known from the results that it recorded, else from those of its whole
-        notebook.
-        """
-        path = self._project.results / f"{notebook}.json"
-        results = registry.read(path) if path.is_file() else []
-        own = [result for result in results if result.cell == cell] or results
-        inputs = {name for result in own for name in result.inputs}
-        tables = {PurePosixPath(name).stem for name in inputs if name.startswith("data/")}
-        clean = {PurePosixPath(name).stem for name in inputs if name.startswith("data/clean/")}
-        return [s for s in self.all if s.table in (tables if s.stage == "raw" else clean)]
+    What a cell read is known from the results that it recorded, else from those of its whole
+    notebook.
+    """
+    path = project.results / f"{notebook}.json"
+    results = registry.read(path) if path.is_file() else []
+    own = [result for result in results if result.cell == cell] or results
+    inputs = {name for result in own for name in result.inputs}
+    tables = {PurePosixPath(name).stem for name in inputs if name.startswith("data/")}
+    clean = {PurePosixPath(name).stem for name in inputs if name.startswith("data/clean/")}
+    return [s for s in suites(project) if s.table in (tables if s.stage == "raw" else clean)]
 
 
 def outcomes_file(project: Project) -> Path:
@@ -97,7 +95,8 @@ def overview(suites: list[Suite]) -> str:
             for suite in own
         ]
         parts.append(f"# {stage.capitalize()} data: {met} of {of} expectations met")
-        parts.append(_pipe(["Suite", "Table", "Expectations", "Met"], rows, "llrr"))
+        columns = {"Suite": ":---", "Table": ":---", "Expectations": "---:", "Met": "---:"}
+        parts.append(ast.pipe_table(columns, rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -113,12 +112,12 @@ def page(suite: Suite) -> str:
         ]
         for number, outcome in enumerate(suite.outcomes, 1)
     ]
-    columns = ["No.", "Expectation", "Column", "Met", "Observed"]
+    columns = dict.fromkeys(["No.", "Expectation", "Column", "Met", "Observed"], ":---")
     held = f"table {escape(suite.table)}" if suite.table != ACROSS else "tables taken together"
     return (
         f"{suite.met} of {suite.of} expectations on the {suite.stage} {held} are met. "
         "Rows are lines of the file, the header being line one."
-        f"\n\n{_pipe(columns, rows, 'lllll')}\n"
+        f"\n\n{ast.pipe_table(columns, rows)}\n"
     )
 
 
@@ -126,10 +125,3 @@ def _unexpected(outcome: dict) -> str:
     """The rows that broke an expectation, as Markdown."""
     found = () if outcome["success"] else outcome["unexpected"]
     return escape("".join(f"; {where}: {value}" for where, value in found))
-
-
-def _pipe(columns: list[str], rows: list[list[str]], align: str) -> str:
-    """A pipe table of cells that are Markdown already."""
-    rules = {"l": ":---", "r": "---:"}
-    lines = [columns, [rules[side] for side in align], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

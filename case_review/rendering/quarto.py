@@ -127,11 +127,7 @@ def _letters(copy: Path, bibliography: list[Path]) -> str:
 
 def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
     """What the shortcode and the filter place: tooltips, and parts of the document as trees."""
-    end = [
-        *provenance.appendix(found.used),
-        ast.header(1, "About this document", "about-this-document"),
-    ]
-    said = ast.div([ast.para(*ast.words(sentence)) for sentence in foot], classes=["small"])
+    end = provenance.ending(found.used, foot)
     shown = found.exhibits.values()
     return {
         "anchors": {id: provenance.anchor(result) for id, result in found.used.items()},
@@ -140,8 +136,8 @@ def _handed(project: Project, found: Manuscript, foot: list[str]) -> dict:
         "columns": {each.label: _widths(each) for each in shown},
         "numbers": {each.label: _numbers(each) for each in shown if each.numbers},
         "frames": FRAMES,
-        "end": _tree(*end, said),
-        "foot": _tree(said),
+        "end": _tree(*end),
+        "foot": _tree(end[-1]),
     }
 
 
@@ -169,7 +165,7 @@ def _widths(shown: Exhibit) -> list[float]:
 
 def _tree(*blocks: dict) -> str:
     """Blocks as a document in pandoc's JSON, which a filter reads with `pandoc.read`."""
-    return json.dumps({**ast.parse(""), "blocks": list(blocks)})
+    return json.dumps(ast.document(list(blocks)))
 
 
 def _take(site: Path, found: Manuscript, out: Path) -> None:

@@ -18,38 +18,37 @@ import itables
 from case_review.errors import ReviewError
 from case_review.project import Project
 
-#: What the page's own script of each kind of interactive exhibit needs, by kind.
-LIBRARIES = {"survival": "vega", "table": "datatables"}
 _EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
 
 
 def policy(scripts: list[str]) -> str:
     """The content security policy of a page that holds exactly these `scripts`."""
-    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts) or "'none'"
+    sums = [hashlib.sha256(script.encode("utf-8")).digest() for script in scripts]
+    hashes = [f"'sha256-{base64.b64encode(sum).decode('ascii')}'" for sum in sums] or ["'none'"]
     return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {' '.join(hashes)}; style-src 'unsafe-inline'; "
         "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
 def chosen(project: Project, kinds: set[str]) -> list[str]:
     """The scripts of a page, in order: the report's own and those of its interactive exhibits."""
     found = [own(project, "report.js")]
     for kind in sorted(kinds):
-        found += [_LOADERS[LIBRARIES[kind]](), own(project, f"{kind}.js")]
+        found += [LIBRARIES[kind](), own(project, f"{kind}.js")]
     return found
 
 
 def own(project: Project, name: str) -> str:
     """A script of `report/styles/`."""
-    path = project.report / "styles" / name
+    return _inline(style(project.report / "styles" / name))
+
+
+def style(path: Path) -> str:
+    """The text of a file of `report/styles/`."""
     if not path.is_file():
-        raise ReviewError(f"report/styles/{name} is missing. Restore it from the repository.")
-    return _inline(path.read_text(encoding="utf-8"))
+        raise ReviewError(f"report/styles/{path.name} is missing. Restore it from the repository.")
+    return path.read_text(encoding="utf-8")
 
 
 def elements(scripts: list[str]) -> str:
@@ -96,4 +95,5 @@ def _datatables() -> str:
     return _inline(text)
 
 
-_LOADERS = {"vega": _vega, "datatables": _datatables}
+#: What the page's own script of each kind of interactive exhibit needs, by kind.
+LIBRARIES = {"survival": _vega, "table": _datatables}

@@ -6,24 +6,23 @@ import io
 import re
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from string import Template
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from case_review.errors import ReviewError
-from case_review.rendering import ast
+from case_review.rendering import ast, scripts
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-#: A4 with margins that leave a block of text 17 cm wide; in twentieths of a point.
-_PAGE = (
-    '<w:pgSz w:w="11906" w:h="16838"/>'
-    '<w:pgMar w:top="1418" w:right="1134" w:bottom="1304" w:left="1134" '
-    'w:header="680" w:footer="624" w:gutter="0"/>'
-)
-#: The width of that block.
+#: Parts of a Word file that have further entries, by the name of their root.
+_EXTENDED = {
+    "Relationships": "word/_rels/document.xml.rels",
+    "Types": "[Content_Types].xml",
+    "styles": "word/styles.xml",
+}
+#: The width of the block of text, in twentieths of a point.
 _TEXT_WIDTH = 9638
 #: What a letter of a table takes on average, and a cell's margins.
 _LETTER, _CELL = 95, 160
@@ -41,54 +40,52 @@ def tag(name: str) -> str:
     return f"{{{W}}}{name}"
 
 
-def field(code: str, shown: str, properties: str = "") -> str:
+def field(code: str, shown: str, properties: str) -> str:
     """A field that Word can update, showing `shown` until then; `properties` format its runs."""
-    look = f"<w:rPr>{properties}</w:rPr>" if properties else ""
-
-    def run(content: str) -> str:
-        return f"<w:r>{look}{content}</w:r>"
-
-    return (
-        run('<w:fldChar w:fldCharType="begin"/>')
-        + run(f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>')
-        + run('<w:fldChar w:fldCharType="separate"/>')
-        + run(f'<w:t xml:space="preserve">{escape(shown)}</w:t>')
-        + run('<w:fldChar w:fldCharType="end"/>')
+    parts = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
+        '<w:fldChar w:fldCharType="end"/>',
     )
+    return "".join(f"<w:r><w:rPr>{properties}</w:rPr>{part}</w:r>" for part in parts)
 
 
-def reference(styles: Path, head: tuple[str, str], foot: str, target: Path) -> None:
+def reference(additions: Path, words: dict[str, str], target: Path) -> None:
     """Write the document that pandoc takes styles, page, running head and foot from.
 
     Parameters
     ----------
-    styles
-        An XML file of `w:style` elements, which replace those of pandoc's own document.
-    head
-        The left and the right end of the running head.
-    foot
-        The left end of the foot; the page number stands at the right.
+    additions
+        The XML file of what replaces or joins the content of pandoc's own document.
+    words
+        What `$title`, `$day` and `$version` stand for in it.
     """
-    if not styles.is_file():
-        raise ReviewError(f"report/styles/{styles.name} is missing. Restore it from the project.")
+    escaped = {name: escape(text) for name, text in words.items()}
+    filled = Template(scripts.style(additions)).substitute(escaped)
+    reader = etree.XMLParser(remove_blank_text=True, remove_comments=True)
+    added = {
+        etree.QName(part).localname: part for part in etree.fromstring(filled.encode(), reader)
+    }
     command = [ast.pandoc_path(), "--print-default-data-file", "reference.docx"]
     parts = parts_of(subprocess.run(command, capture_output=True, check=True).stdout)
-    parts["word/styles.xml"] = _styled(parts["word/styles.xml"], styles.read_bytes())
-    page = field("PAGE", "1")
-    pages = field("NUMPAGES", "1")
-    count = f'{page}<w:r><w:t xml:space="preserve"> / </w:t></w:r>{pages}'
-    parts["word/header1.xml"] = _margin("hdr", "Header", head[0], _text(head[1]))
-    parts["word/footer1.xml"] = _margin("ftr", "Footer", foot, count)
-    _join(parts, "header1", "header")
-    _join(parts, "footer1", "footer")
-    document = parts["word/document.xml"].decode("utf-8")
-    start = document.rindex("<w:sectPr")
-    section = (
-        f'<w:sectPr xmlns:r="{_R}"><w:headerReference w:type="default" r:id="header1"/>'
-        f'<w:footerReference w:type="default" r:id="footer1"/>'
-        f'<w:footerReference w:type="first" r:id="footer1"/>{_PAGE}<w:titlePg/></w:sectPr>'
-    )
-    parts["word/document.xml"] = (document[:start] + section + "</w:body></w:document>").encode()
+    for kind, name in _EXTENDED.items():
+        root = etree.fromstring(parts[name])
+        replaced = {style.get(tag("styleId")) for style in added[kind].findall(tag("style"))}
+        for old in root.findall(tag("style")):
+            if old.get(tag("styleId")) in replaced:
+                root.remove(old)
+        root.extend(added[kind])
+        parts[name] = _written(root)
+    settings = etree.fromstring(parts["word/settings.xml"])
+    settings.find(tag("rsids")).addprevious(added["compat"])
+    document = etree.fromstring(parts["word/document.xml"])
+    section = document.find(f"{tag('body')}/{tag('sectPr')}")
+    section.getparent().replace(section, added["sectPr"])
+    made = {"settings": settings, "document": document}
+    made |= {"header1": added["hdr"], "footer1": added["ftr"]}
+    parts |= {f"word/{name}.xml": _written(root) for name, root in made.items()}
     target.write_bytes(packed(parts))
 
 
@@ -100,9 +97,6 @@ def finish(content: bytes) -> bytes:
         _settle(table)
     _point_at_results(document)
     parts["word/document.xml"] = _written(document)
-    settings = etree.fromstring(parts["word/settings.xml"])
-    _modern(settings)
-    parts["word/settings.xml"] = _written(settings)
     return packed(parts)
 
 
@@ -128,52 +122,27 @@ def _written(root) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _styled(old: bytes, new: bytes) -> bytes:
-    """Pandoc's styles with ours in their places."""
-    root = etree.fromstring(old)
-    for style in etree.fromstring(new).findall(tag("style")):
-        for other in root.findall(tag("style")):
-            if other.get(tag("styleId")) == style.get(tag("styleId")):
-                root.remove(other)
-        root.append(style)
-    return _written(root)
+def _made(name: str, **attributes: str):
+    """An element with attributes of WordprocessingML."""
+    return etree.Element(tag(name), {tag(key): value for key, value in attributes.items()})
 
 
-def _text(text: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+def _properties(node, name: str):
+    """The element that holds a node's properties, made where there is none."""
+    if node.find(tag(name)) is None:
+        node.insert(0, _made(name))
+    return node.find(tag(name))
 
 
-def _margin(kind: str, style: str, left: str, right: str) -> bytes:
-    """A running head or foot: a text at the left, runs at the right."""
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:{kind} xmlns:w="{W}"><w:p>'
-        f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>{_text(left)}<w:r><w:tab/></w:r>{right}'
-        f"</w:p></w:{kind}>"
-    ).encode()
-
-
-def _join(parts: dict[str, bytes], name: str, kind: str) -> None:
-    """Enter a part into the package's lists."""
-    relations = etree.fromstring(parts["word/_rels/document.xml.rels"])
-    attributes = {"Id": name, "Type": f"{_R}/{kind}", "Target": f"{name}.xml"}
-    etree.SubElement(relations, f"{{{_PACKAGE}/relationships}}Relationship", attributes)
-    parts["word/_rels/document.xml.rels"] = _written(relations)
-    types = etree.fromstring(parts["[Content_Types].xml"])
-    word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-    entry = {"PartName": f"/word/{name}.xml", "ContentType": f"{word}.{kind}+xml"}
-    etree.SubElement(types, f"{{{_PACKAGE}/content-types}}Override", entry)
-    parts["[Content_Types].xml"] = _written(types)
+def _text(node) -> str:
+    return "".join(part.text or "" for part in node.iter(tag("t")))
 
 
 def _settle(table) -> None:
     """Rows that do not break; a short table stays with its notes; cells in the tables' style."""
     rows = table.findall(tag("tr"))
     for number, row in enumerate(rows):
-        properties = row.find(tag("trPr"))
-        if properties is None:
-            properties = etree.Element(tag("trPr"))
-            row.insert(0, properties)
-        properties.insert(0, etree.Element(tag("cantSplit")))
+        _properties(row, "trPr").insert(0, _made("cantSplit"))
         near_an_end = number == 0 or number >= len(rows) - 3
         noted = _style(_after(table)) == "ExhibitNotes"
         together = (len(rows) <= _WHOLE or near_an_end) and (noted or number < len(rows) - 1)
@@ -200,7 +169,7 @@ def _indent(label) -> None:
     if text is None or not (text.text or "").startswith(_EM):
         return
     shown = text.text.lstrip(_EM)
-    indent = etree.Element(tag("ind"), {tag("left"): str(_INDENT * (len(text.text) - len(shown)))})
+    indent = _made("ind", left=str(_INDENT * (len(text.text) - len(shown))))
     text.text = shown
     align = label.find(f"{tag('pPr')}/{tag('jc')}")  # which the schema wants behind
     if align is not None:
@@ -216,8 +185,7 @@ def _settle_notes(note) -> None:
         _set_style(note, "ExhibitNotes", _style(after) == "ExhibitNotes")
         note = after
     if _style(note) in ("BodyText", "FirstParagraph"):  # others have a distance of their own
-        space = etree.Element(tag("spacing"), {tag("before"): "240"})
-        note.find(f"{tag('pPr')}/{tag('pStyle')}").addnext(space)
+        note.find(f"{tag('pPr')}/{tag('pStyle')}").addnext(_made("spacing", before="240"))
 
 
 def _set_widths(table, rows: list) -> None:
@@ -225,10 +193,7 @@ def _set_widths(table, rows: list) -> None:
     grid = table.findall(f"{tag('tblGrid')}/{tag('gridCol')}")
     total = table.find(f"{tag('tblPr')}/{tag('tblW')}")
     if total.get(tag("type")) == "auto":
-        texts = zip(
-            *([_length(cell) for cell in row.findall(tag("tc"))] for row in rows), strict=True
-        )
-        wished = [_CELL + _LETTER * max(lengths) for lengths in texts]
+        wished = [_CELL + _LETTER * most for most in _most(rows, lambda cell: len(_text(cell)))]
     else:
         wished = [int(column.get(tag("w"))) for column in grid]
     free = total.get(tag("type")) == "auto" and sum(wished) <= _TEXT_WIDTH
@@ -240,16 +205,12 @@ def _set_widths(table, rows: list) -> None:
     total.set(tag("w"), str(sum(widths)))
     for row in rows:
         for cell, width in zip(row.findall(tag("tc")), widths, strict=True):
-            properties = cell.find(tag("tcPr"))
-            properties.insert(
-                0, etree.Element(tag("tcW"), {tag("w"): str(width), tag("type"): "dxa"})
-            )
+            cell.find(tag("tcPr")).insert(0, _made("tcW", w=str(width), type="dxa"))
 
 
 def _roomy(widths: list[int], rows: list) -> list[int]:
     """`widths` in which no word is broken, as far as the page has room, at the others' cost."""
-    words = zip(*([_longest(cell) for cell in row.findall(tag("tc"))] for row in rows), strict=True)
-    least = [_WORD_CELL + _WORD_LETTER * max(lengths) for lengths in words]
+    least = [_WORD_CELL + _WORD_LETTER * most for most in _most(rows, _longest)]
     lacking = sum(max(0, need - width) for need, width in zip(least, widths, strict=True))
     spare = [max(0, width - need) for need, width in zip(least, widths, strict=True)]
     # A table narrower than the page grows first.
@@ -262,15 +223,17 @@ def _roomy(widths: list[int], rows: list) -> list[int]:
     ]
 
 
+def _most(rows: list, measure: Callable) -> list[int]:
+    """The largest measure of a cell in each column."""
+    columns = zip(*(row.findall(tag("tc")) for row in rows), strict=True)
+    return [max(map(measure, column)) for column in columns]
+
+
 def _longest(cell) -> int:
     """The letters of a cell's longest word; an em space is as wide as two."""
-    text = "".join(node.text or "" for node in cell.iter(tag("t")))
+    text = _text(cell)
     indent = len(text) - len(text.lstrip(_EM))
     return 2 * indent + max((len(word) for word in re.split(r"[\s\u200b]+", text)), default=0)
-
-
-def _length(cell) -> int:
-    return sum(len(node.text or "") for node in cell.iter(tag("t")))
 
 
 def _style(node) -> str:
@@ -279,15 +242,12 @@ def _style(node) -> str:
 
 
 def _set_style(paragraph, style: str, keep_next: bool) -> None:
-    properties = paragraph.find(tag("pPr"))
-    if properties is None:
-        properties = etree.Element(tag("pPr"))
-        paragraph.insert(0, properties)
+    properties = _properties(paragraph, "pPr")
     for old in properties.findall(tag("pStyle")):
         properties.remove(old)
     if keep_next:
-        properties.insert(0, etree.Element(tag("keepNext")))
-    properties.insert(0, etree.Element(tag("pStyle"), {tag("val"): style}))
+        properties.insert(0, _made("keepNext"))
+    properties.insert(0, _made("pStyle", val=style))
 
 
 def _name(table) -> None:
@@ -295,7 +255,7 @@ def _name(table) -> None:
     caption = table.getprevious()
     title = table.find(f"{tag('tblPr')}/{tag('tblCaption')}")
     if title is not None and _style(caption) == "TableCaption":
-        title.set(tag("val"), "".join(node.text or "" for node in caption.iter(tag("t"))))
+        title.set(tag("val"), _text(caption))
 
 
 def _point_at_results(document) -> None:
@@ -304,14 +264,3 @@ def _point_at_results(document) -> None:
         if (link.get(tag("anchor")) or "").startswith("number-"):
             for style in link.iter(tag("rStyle")):
                 style.set(tag("val"), "Result")
-
-
-def _modern(settings) -> None:
-    """Keep Word from opening the file in a compatibility mode."""
-    compat = etree.Element(tag("compat"))
-    uri = "http://schemas.microsoft.com/office/word"
-    attributes = {"name": "compatibilityMode", "uri": uri, "val": "15"}
-    etree.SubElement(compat, tag("compatSetting"), {tag(k): v for k, v in attributes.items()})
-    at = settings.find(tag("rsids"))
-    if settings.find(tag("compat")) is None and at is not None:
-        at.addprevious(compat)

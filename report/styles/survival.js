@@ -27,8 +27,68 @@ function reading(rows, group, week) {
   return rows.filter((row) => row.group === group.key && row.time_weeks <= week + 1e-9).pop();
 }
 
+// The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
+function chartOf(groups, end, titles, look) {
+  const keys = groups.map((group) => group.key);
+  const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
+  const color = scaled(groups.map((group) => group.colour));
+  const strokeDash = scaled(groups.map((group) => group.dash));
+  const weeks = (field) => ({
+    field,
+    type: "quantitative",
+    title: titles.x,
+    scale: { domain: [0, end], nice: false },
+    axis: { grid: false, tickCount: 10, labelOverlap: "greedy", labelSeparation: 6 },
+  });
+  const share = (field) => ({
+    field,
+    type: "quantitative",
+    title: titles.y,
+    scale: { domain: [0, 1] },
+    axis: { format: "%", values: [0, 0.25, 0.5, 0.75, 1] },
+  });
+  const layer = (mark, encoding, ...transform) => ({
+    data: { name: "curves" },
+    transform: [{ filter: "indexof(shown, datum.group) >= 0" }, ...transform],
+    mark,
+    encoding,
+  });
+  const curve = { x: weeks("time_weeks"), y: share("proportion"), color };
+  const band = { x: weeks("time_weeks"), y: share("lower"), y2: { field: "upper" }, color };
+  band.opacity = { condition: [{ test: "bands", value: 0.13 }], value: 0 };
+  const ruler = {
+    data: { values: [{}] },
+    transform: [{ calculate: "week", as: "at" }],
+    mark: { type: "rule", color: look.grey, strokeDash: [3, 3] },
+    encoding: { x: weeks("at") },
+  };
+  const read = layer(
+    { type: "point", filled: true, size: 70, opacity: 1 },
+    { x: weeks("at"), y: share("proportion"), color },
+    { filter: "datum.time_weeks <= week" },
+    { aggregate: [{ op: "argmax", field: "time_weeks", as: "last" }], groupby: ["group"] },
+    { calculate: "datum.last.proportion", as: "proportion" },
+    { calculate: "week", as: "at" },
+  );
+  const axis = { labelFontSize: 13, titleFontSize: 14, titleFontWeight: 400, gridColor: look.light, domainColor: look.grey };
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    config: { font: look.font, background: "transparent", axis },
+    width: "container",
+    height: 360,
+    params: [{ name: "shown", value: keys }, { name: "bands", value: true }, { name: "week", value: 0 }],
+    layer: [
+      layer({ type: "area", interpolate: "step-after", clip: true }, band),
+      ruler,
+      layer({ type: "line", interpolate: "step-after", strokeWidth: 2.2 }, { ...curve, strokeDash }),
+      layer({ type: "point", shape: "stroke", angle: 90, size: 90 }, curve, { filter: "datum.drop" }),
+      read,
+    ],
+  };
+}
+
 function explorable(exhibit) {
-  const { groups, rows, chart } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const { groups, rows, titles, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
   const drawing = exhibit.querySelector(".drawing");
   const end = Math.max(...rows.map((row) => row.time_weeks));
   const start = Math.round(end / 6);
@@ -91,7 +151,7 @@ function explorable(exhibit) {
   }
 
   async function open() {
-    const spec = { ...chart, datasets: { curves: rows } };
+    const spec = { ...chartOf(groups, end, titles, look), datasets: { curves: rows } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await window.vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.

@@ -182,4 +182,4 @@ def test_missing_styles_are_named(tmp_path):
     from case_review.errors import ReviewError
 
     with pytest.raises(ReviewError, match=r"report/styles/word\.xml"):
-        word.reference(tmp_path / "word.xml", ("a", "b"), "c", tmp_path / "x.docx")
+        word.reference(tmp_path / "word.xml", {}, tmp_path / "x.docx")

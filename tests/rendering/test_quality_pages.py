@@ -43,18 +43,18 @@ def record(project, **cells):
 
 
 def test_without_checked_data_there_are_no_suites(tmp_path):
-    assert quality_pages.Suites(Project(tmp_path)).all == []
+    assert quality_pages.suites(Project(tmp_path)) == []
 
 
 def test_overview_counts_and_links_every_suite(project):
-    text = quality_pages.overview(quality_pages.Suites(project).all)
+    text = quality_pages.overview(quality_pages.suites(project))
     assert "# Raw data: 2 of 3 expectations met" in text
     assert "# Clean data: 2 of 2 expectations met" in text
     assert r"| [patients\_raw](patients_raw.html) | patients | 2 | 1 |" in text
 
 
 def test_page_of_a_suite_shows_each_expectation_with_what_was_observed(project):
-    text = quality_pages.page(quality_pages.Suites(project).all[0])
+    text = quality_pages.page(quality_pages.suites(project)[0])
     assert "1 of 2 expectations on the raw table patients are met." in text
     assert r"| 1 | sex is a\|b | sex | yes | 0 of 25 rows unexpected |" in text
     assert r"| 2 | sex is a\|b | sex | **no** | 1 of 25; row 3: \<b\>\*x\* |" in text
@@ -72,13 +72,13 @@ def test_rules_that_join_tables_are_not_ascribed_to_one(project):
 
 def test_a_cell_is_guarded_by_the_suites_of_what_it_read(project):
     record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
-    suites = quality_pages.Suites(project)
-    assert [s.name for s in suites.guarding("05_x", "one")] == ["patients_raw", "patients_clean"]
-    assert [s.name for s in suites.guarding("05_x", "two")] == ["reports_raw"]
+    one, two = (quality_pages.guarding(project, "05_x", cell) for cell in ("one", "two"))
+    assert [suite.name for suite in one] == ["patients_raw", "patients_clean"]
+    assert [suite.name for suite in two] == ["reports_raw"]
 
 
 def test_a_cell_that_records_nothing_is_guarded_as_its_notebook_is(project):
     record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
-    names = [s.name for s in quality_pages.Suites(project).guarding("05_x", "fig-other")]
+    names = [s.name for s in quality_pages.guarding(project, "05_x", "fig-other")]
     assert names == ["patients_raw", "reports_raw", "patients_clean"]
-    assert quality_pages.Suites(project).guarding("09_none", "fig-other") == []
+    assert quality_pages.guarding(project, "09_none", "fig-other") == []
