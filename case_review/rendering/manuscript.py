@@ -82,7 +82,7 @@ def read(project: Project) -> Manuscript:
             line = _shortcodes(found, results, notebooks, line, number)
         lines.append(line)
     found.tree = ast.parse("\n".join(lines) + "\n")
-    found.tree = _checked(found)
+    found.tree = ast.walk(found.tree, lambda node: _checked(found, node))
     return found
 
 
@@ -136,31 +136,26 @@ def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) ->
     return f'\n::: {{.cr-embed label="{label}"}}\n:::\n'
 
 
-def _checked(found: Manuscript) -> dict:
-    def check(node: dict):
-        kind = node["t"]
-        if kind in ("RawBlock", "RawInline"):
-            text = node["c"][1]
-            if text.lstrip().startswith("<!--"):
-                return []
+def _checked(found: Manuscript, node: dict) -> list | None:
+    """What replaces an element: nothing for a comment, links for references to exhibits."""
+    kind = node["t"]
+    if kind in ("RawBlock", "RawInline"):
+        format, text = node["c"]
+        if text.lstrip().startswith("<!--"):
+            return []
+        text = text.strip()
+        raise found.refuse(text.split("\n")[0], f"raw {format} ({text[:40]}) is refused.")
+    if kind == "Div":
+        id, classes, _ = node["c"][0]
+        unknown = [name for name in classes if name not in {*FRAMES, "cr-embed"}]
+        if unknown or not (classes or id == "refs"):
+            shown = "".join(f".{name}" for name in unknown) or f"#{id}"
             raise found.refuse(
-                text.strip().split("\n")[0], f"raw {node['c'][0]} ({text.strip()[:40]}) is refused."
+                (unknown or [id])[0],
+                f"the fenced div {shown} is not known. Known are "
+                f"{', '.join(f'.{name}' for name in sorted(FRAMES))} and #refs.",
             )
-        if kind == "Div":
-            id, classes, _ = node["c"][0]
-            unknown = [name for name in classes if name not in {*FRAMES, "cr-embed"}]
-            if unknown or not (classes or id == "refs"):
-                shown = "".join(f".{name}" for name in unknown) or f"#{id}"
-                raise found.refuse(
-                    (unknown or [id])[0],
-                    f"the fenced div {shown} is not known. Known are "
-                    f"{', '.join(f'.{name}' for name in sorted(FRAMES))} and #refs.",
-                )
-        if kind == "Cite":
-            return _crossref(found, node)
-        return None
-
-    return ast.walk(found.tree, check)
+    return _crossref(found, node) if kind == "Cite" else None
 
 
 def _crossref(found: Manuscript, node: dict):
