@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 from case_review.audit import typed_numbers
@@ -33,8 +32,6 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
     """
     if renderer == "auto":
         renderer = "quarto" if shutil.which("quarto") else "embedded"
-    if renderer not in ("quarto", "embedded"):
-        raise ReviewError(f"there is no renderer '{renderer}': choose auto, quarto or embedded.")
     problems = typed_numbers.check(project)
     if problems:
         raise ReviewError("\n".join(str(problem) for problem in problems))
@@ -45,7 +42,7 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     fresh.chmod(0o755)
     try:
-        import_module(f"case_review.rendering.{renderer}").render_into(project, fresh)
+        _renderer(renderer)(project, fresh)
         swap_in(fresh, out)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -65,3 +62,13 @@ def _refuse_foreign(project: Project, out: Path) -> None:
         raise ReviewError(
             f"OUT={out}: the report would replace what is there. Name a new or an empty folder."
         )
+
+
+def _renderer(name: str):
+    if name == "quarto":
+        from case_review.rendering.quarto import render_into
+    elif name == "embedded":
+        from case_review.rendering.embedded import render_into
+    else:
+        raise ReviewError(f"there is no renderer '{name}': choose auto, quarto or embedded.")
+    return render_into
