@@ -128,11 +128,11 @@ def _ranges(axes, groups: Sequence[Mapping], axis: str) -> None:
     low_end, high_end = axes.get_ylim() if axis == "y" else axes.get_xlim()
     for number, group in enumerate(sorted(groups, key=lambda g: g.get("low", float("-inf")))):
         low, high = group.get("low", low_end), min(group.get("high", high_end), high_end)
-        shade = ("#e3e7eb", "#f1f3f5")[number % 2]
+        shade = style.BANDS[number % 2]
         span = axes.axhspan if axis == "y" else axes.axvspan
         span(low, high, color=shade, zorder=0, lw=0)
         text = intervals.of_group(group).short
-        small = {"size": style.SMALL, "color": "#555555"}
+        small = {"size": style.SMALL, "color": style.MUTED}
         if axis == "y":
             beside = {"transform": axes.get_yaxis_transform(), "va": "center"}
             axes.text(1.02, (low + high) / 2, text, **beside, **small)

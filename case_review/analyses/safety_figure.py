@@ -60,7 +60,7 @@ def _placed(points: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, bool]]]
 
 def _explain(axes, row, limits: str, bounds: str) -> None:
     """Say at the first row what the line and the bar are."""
-    small = {"size": style.SMALL, "color": "#555555"}
+    small = {"size": style.SMALL, "color": style.MUTED}
     axes.text(100 * row["low"], row["y"] - 0.42, limits, va="top", **small)
     if row["most"] > row["least"]:
         axes.text(100 * row["most"], row["y"] + 0.4, bounds, ha="right", **small)

@@ -19,9 +19,6 @@ from case_review.exhibits import style
 from case_review.statistics.survival import KaplanMeier
 from case_review.values import Proportion
 
-#: A quarter of `style.BLUE` on white.
-_PALE = "#bfdcec"
-
 
 def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
     """The estimate from intervals beside the Kaplan–Meier curve of the reported times.
@@ -42,7 +39,7 @@ def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequenc
     following, before = [*cells["left"].iloc[1:], end], 0.0
     for cell, next_left in zip(cells.itertuples(), following, strict=True):
         right, height = min(cell.right, end), cell.proportion
-        pale = {"fc": _PALE, "ec": style.BLUE, "lw": 0.4}
+        pale = {"fc": style.PALE, "ec": style.BLUE, "lw": 0.4}
         box = axes.fill_between([cell.left, right], before, height, **pale)
         (line,) = axes.plot([right, next_left], [height, height], color=style.BLUE, lw=1.8)
         before = height

@@ -23,9 +23,9 @@ _KINDS = {
     "main": ("white", style.BLUE, "-", "normal", style.BLACK),
     "strong": ("#e8f1f8", style.BLUE, "-", "semibold", style.BLACK),
     "accent": ("#fbeade", style.VERMILLION, "-", "semibold", style.BLACK),
-    "muted": ("white", style.GREY, (0, (3, 2)), "normal", "#555555"),
+    "muted": ("white", style.GREY, (0, (3, 2)), "normal", style.MUTED),
     "band": ("#ececec", "none", "-", "semibold", style.BLACK),
-    "text": ("none", "none", "-", "normal", "#555555"),
+    "text": ("none", "none", "-", "normal", style.MUTED),
 }
 #: What an arrow can mean, with the head and the line that say so.
 EFFECTS = {
@@ -260,4 +260,4 @@ def _key(axes, y: float, effects: Sequence[str]) -> None:
     for number, effect in enumerate(effects):
         x = 2 + 27 * number
         _arrow(axes, (x, y), (x + 7, y), effect)
-        axes.text(x + 8.5, y, effect, va="center_baseline", color="#555555")
+        axes.text(x + 8.5, y, effect, va="center_baseline", color=style.MUTED)

@@ -18,6 +18,8 @@ from matplotlib.transforms import Bbox
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1a1a1a"
 GREY, LIGHT = "#6b6b6b", "#d9d9d9"
+#: Small print in a figure; a quarter of `BLUE` on white; bands that are told apart behind marks.
+MUTED, PALE, BANDS = "#555555", "#bfdcec", ("#e3e7eb", "#f1f3f5")
 #: (colour, line style) of the groups of a comparison, in order.
 GROUP_STYLES = (
     (VERMILLION, "-"),
