@@ -7,7 +7,6 @@ from notebook_cells import run_cells
 
 from case_review.analyses import safety, safety_figure
 from case_review.errors import ReviewError
-from case_review.registry import RegistryError
 from case_review.values import Count, Range
 
 EVENTS = read("adverse_events")
@@ -115,9 +114,8 @@ def test_a_term_of_any_spelling_has_an_id():
         {"event_reported": "Mundgeschwür, Größe > 1 cm"},
         {"event_reported": "MUNDGESCHWÜR: größe 1 cm"},
     )
-    assert ran.results["safety.reported.mundgeschwur_gro_e_1_cm"].value == 6
-    with pytest.raises(RegistryError, match="no result id can be made from '≥'"):
-        with_events({"event_reported": "≥"})
+    assert ran.results["safety.reported.mundgeschwur_grosse_1_cm"].value == 6
+    assert with_events({"event_reported": "≥"}).results["safety.reported.ue289a5"].value == 3
 
 
 def test_the_figure_says_what_line_and_bar_mean(ran):
@@ -139,4 +137,4 @@ def test_the_figure_draws_each_proportion_with_its_limits():
     assert dots == {(20, 0), (5, -2)}
     spans = sorted(tuple(line.get_xdata()) for line in axes.lines if line.get_marker() != "o")
     assert [tuple(span) for span in spans] == [pytest.approx((1, 30)), pytest.approx((10, 30))]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "a", "B"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "B", "a"]
