@@ -115,7 +115,7 @@ def test_a_comment_in_a_module_that_nothing_uses_reruns_nothing(project):
 
 
 def test_a_dose_cut_point_reruns_treatment_and_the_audit_only(project):
-    with changed(project / "params.yml", "mg/kg/day, high: 0.05}", "mg/kg/day, high: 0.045}"):
+    with changed(project / "params.yml", "low: 0.05, high: 0.1,", "low: 0.05, high: 0.11,"):
         status = make(project, "status")
         assert "03_treatment: params.yml: dose_groups changed" in status
         rerun = ran(make(project, "notebooks"))
