@@ -108,11 +108,11 @@ release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call locked,_release)
 
 verify: _setup ## Build twice in clean clones and compare every byte
-	@"$(VENV)/bin/python" tests/rebuild.py verify
+	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py verify
 
 bench: _setup ## Time the statistics, a first build, a repeated one, and one after a change of a parameter
-	@"$(VENV)/bin/python" tests/bench_statistics.py
-	@"$(VENV)/bin/python" tests/rebuild.py bench
+	@PYTHONPATH=. "$(VENV)/bin/python" tests/bench_statistics.py
+	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py bench
 
 nightly: _setup ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)

@@ -115,6 +115,9 @@ def _make(clone: Path, goal: str, surroundings: dict[str, str]) -> None:
 def main(arguments: list[str]) -> int:
     """`verify` or `bench`; what the user can mend is told in one message."""
     commands = {"verify": verify, "bench": bench}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print(f"usage: python tests/rebuild.py {'|'.join(commands)}", file=sys.stderr)
+        return 2
     try:
         return commands[arguments[0]](find_project())
     except ReviewError as error:
