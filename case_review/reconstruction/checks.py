@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from case_review.audit import curves
+from case_review.reconstruction import times as curves
 from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
 from case_review.units import to_hours

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from case_review.audit import curves
 from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.project import STAGE_VARIABLE, Project
 from case_review.reconstruction import model, rows, specification
+from case_review.reconstruction import times as curves
 
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:

@@ -21,8 +21,8 @@ import numpy as np
 from scipy import stats
 
 from case_review.audit.claims import Claims
-from case_review.audit.curve_statistics import logrank_parts
 from case_review.errors import ReviewError
+from case_review.reconstruction.many_sets import logrank_parts
 from case_review.statistics import survival
 from case_review.units import to_hours
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from case_review.analyses.response import HOURS_PER_WEEK
-from case_review.audit import curve_statistics as cs
-from case_review.audit.curves import ConsistentSets
 from case_review.exhibits import style
 from case_review.formatting import number
+from case_review.reconstruction import many_sets as cs
+from case_review.reconstruction.times import ConsistentSets
 
 
 def step_heights(sets: ConsistentSets, of_second: bool, at: Sequence[float]) -> np.ndarray:
