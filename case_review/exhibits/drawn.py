@@ -1,4 +1,4 @@
-"""A figure as a notebook shows it: the same bytes every time, in the forms that the report needs."""
+"""A figure as a notebook shows it: the same bytes every time, in the forms the report needs."""
 
 from __future__ import annotations
 
