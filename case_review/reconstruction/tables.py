@@ -11,8 +11,7 @@ import pandas as pd
 from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.project import STAGE_VARIABLE, Project
-from case_review.reconstruction import model, rows, specification
-from case_review.reconstruction import times as curves
+from case_review.reconstruction import rows, sampling, specification
 
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
@@ -23,28 +22,28 @@ def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFra
     raw
         Folder of `published.csv` and `reconstruction.yml`.
     seed
-        Any whole number.
+        Any whole number; the set is the first one of this seed.
     month_days
         Length of a month in days, for the printed times that are given in months.
     """
-    spec = specification.read(raw)
-    response = spec["response"]
-    printed = curves.read_printed(spec.claims, response["ids"], month_days)
-    grid = curves.grid(response["grid"], month_days)
-    drawn = curves.consistent_sets(printed, grid, 1, seed, workers=1)
-    first, second = response["groups"]
-    order = np.random.default_rng([seed, 1]).permutation(printed.n)
-    hours = drawn.times[0][order].tolist()
-    groups = np.where(drawn.second[0], second, first)[order].tolist()
-    solution = model.solve(spec, groups, seed)
-    ids = rows.report_ids(solution, spec.number(spec["reports"]["publications"]))
-    rng = np.random.default_rng([seed, 2])
-    patients = rows.patients(spec, solution, ids, hours, month_days, rng)
+    sampler = sampling.Sampler(specification.read(raw), month_days)
+    return tables(sampler, seed, 0, month_days)
+
+
+def tables(
+    sampler: sampling.Sampler, seed: int, index: int, month_days: float
+) -> dict[str, pd.DataFrame]:
+    """The four tables of the data set with this seed and number."""
+    spec, data = sampler.spec, sampler.draw(seed, index)
+    ids = rows.report_ids(data, spec.number(spec["reports"]["publications"]))
+    # Of its own, so that the set is the same whether or not its rows are written.
+    rng = np.random.default_rng([seed, index, 1])
+    patients = rows.patients(spec, data, ids, month_days, rng)
     return {
-        "reports": rows.reports(solution, ids),
+        "reports": rows.reports(data, ids),
         "patients": patients,
-        "posters": rows.posters(solution, ids),
-        "adverse_events": rows.adverse_events(spec, solution, patients, ids, rng),
+        "posters": rows.posters(data, ids),
+        "adverse_events": rows.adverse_events(spec, data, patients, ids, rng),
     }
 
 
