@@ -130,19 +130,18 @@ def _collect(client, function, source, todo: dict) -> Iterator[tuple[str, bytes]
         for number, key in enumerate(keys)
     }
     failed: dict[int, BaseException] = {}
-    for future in as_completed(list(futures), loop=client.loop):
+    completed = as_completed(list(futures), loop=client.loop, with_results=True, raise_errors=False)
+    for future, result in completed:
         number = futures.pop(future)
         if future.status == "finished":
-            yield keys[number], future.result()
-        elif future.status == "error":
+            yield keys[number], result
+        elif future.status == "error" and number < min(failed, default=len(keys)):
+            # As in one process, the first chunk that fails decides: later ones need not be done.
             failed[number] = future.exception()
+            client.cancel([other for other, place in futures.items() if place > number])
         future.release()
-        # As in one process: the first chunk that fails decides, so later ones need not be done.
-        if failed:
-            late = [other for other, place in futures.items() if place > min(failed)]
-            client.cancel(late)
-            if not any(place < min(failed) for place in futures.values()):
-                break
+        if failed and not any(place < min(failed) for place in futures.values()):
+            break
     if failed:
         error, chunk = failed[min(failed)], todo[keys[min(failed)]]
         if isinstance(error, KilledWorker | NoValidWorkerError):
@@ -172,6 +171,8 @@ def _work(module: str, name: str, source: str, chunk: dict) -> bytes:
         try:
             pickle.loads(pickle.dumps(error))
         except Exception:
+            if isinstance(error, ReviewError):
+                raise ReviewError(str(error)) from None
             raise RuntimeError(f"{type(error).__name__}: {error}") from None
         raise
 
