@@ -1,8 +1,8 @@
 """Time to an event with R's conventions: Kaplan–Meier curve, quantiles and their limits.
 
-lifelines' `KaplanMeierFitter` fits the curve and counts who is at risk. The bands and the quantile
-rule are this module's own, because no Python library prints the limits that R's `survival` package
-prints. Times are best given as whole numbers (hours): equal times must compare equal.
+Curve, bands and quantile rule are this module's own, because no Python library prints the limits
+that R's `survival` package prints. Times are best given as whole numbers (hours); times that differ
+by rounding alone count as one, as in R (`inputs.merged`).
 """
 
 from __future__ import annotations
@@ -47,22 +47,20 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     """
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
-    from lifelines import KaplanMeierFitter
-
-    fitter = KaplanMeierFitter().fit(time, event)
-    table = fitter.event_table
-    table = table[(table["observed"] > 0) | (table["censored"] > 0)]
-    survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
-    n, d = table["at_risk"].to_numpy(float), table["observed"].to_numpy(float)
+    times, place = np.unique(time, return_inverse=True)
+    leaving = np.bincount(place)
+    events = np.bincount(place[event], minlength=len(times))
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    survival = np.cumprod((at_risk - events) / at_risk)
     with np.errstate(divide="ignore"):
-        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
+        se_log = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
     lower, upper = band(survival, se_log, conf_type, conf_level)
     return pd.DataFrame(
         {
-            "time": table.index.to_numpy(float),
-            "at_risk": table["at_risk"].to_numpy(int),
-            "events": table["observed"].to_numpy(int),
-            "censored": table["censored"].to_numpy(int),
+            "time": times,
+            "at_risk": at_risk,
+            "events": events,
+            "censored": leaving - events,
             "survival": survival,
             "se_log": se_log,
             "lower": lower,
@@ -136,6 +134,14 @@ class KaplanMeier:
     conf_type: str = "log"
     conf_level: float = 0.95
 
+    def at_risk(self, when: float) -> int:
+        """Patients at risk at a time: those whose time is not before it (R's `n.risk`).
+
+        Whoever has the event or is censored at `when` itself is still counted.
+        """
+        position = int(np.searchsorted(self.curve["time"].to_numpy(float), _not_before_0(when)))
+        return int(self.curve["at_risk"].iloc[position]) if position < len(self.curve) else 0
+
     def quantile(self, p: float) -> Estimate:
         """The time by which a fraction `p` of patients has had the event; printed to a tenth.
 
@@ -167,10 +173,8 @@ class KaplanMeier:
         Before the first row of the curve it is 1 with limits 1 and 1. After the last row it is not
         estimable (NaN) unless the curve has reached 0.
         """
-        if when < 0 or math.isnan(when):
-            raise ValueError(f"survival is asked for at a time of zero or later, not {when}")
         times = self.curve["time"].to_numpy(float)
-        position = int(np.searchsorted(times, when, side="right")) - 1
+        position = int(np.searchsorted(times, _not_before_0(when), side="right")) - 1
         numbers = (1.0, 1.0, 1.0)
         if position >= 0:
             numbers = self.curve.loc[position, ["survival", "lower", "upper"]].tolist()
@@ -183,6 +187,12 @@ class KaplanMeier:
         without = self.without_event(when)
         limits = {"lower": 1 - without.upper, "upper": 1 - without.lower}
         return replace(without, estimate=1 - without.estimate, **limits)
+
+
+def _not_before_0(when: float) -> float:
+    if not when >= 0:
+        raise ValueError(f"a curve is read at a time of zero or later, not {when}")
+    return when
 
 
 def kaplan_meier(
@@ -215,7 +225,7 @@ def kaplan_meier(
         See `inputs.checked`; also for an unknown interval type or level.
     """
     if by is not None:
-        time, event = checked(time, event)
+        time, event = checked(time, event, by=by)
         how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
         return {
             name: kaplan_meier(time[own], event[own], **how)
