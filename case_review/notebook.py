@@ -35,9 +35,6 @@ from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
 
-#: The table of standings in `data/clean/`, which `00_reconstruction` writes.
-STANDINGS = "standing"
-
 
 class Notebook:
     """The notebook's connection to the report.
@@ -57,7 +54,7 @@ class Notebook:
         self.stage: Path | None = Path(stage) if stage else None
         self._inputs: dict[str, str] = {}
         self._provenance: set[str] = set()
-        self._known = registry.read_known(self.project.clean / f"{STANDINGS}.csv")
+        self._known = self._read_known()
         self._results: dict[str, registry.Result] = {}
         #: Id, the value itself (so that its identity stays its own) and what was recorded of it.
         self._ids: dict[int, tuple[str, values.Value, values.Value]] = {}
@@ -106,6 +103,10 @@ class Notebook:
         columns = pd.read_csv(path, nrows=0).columns
         text = dict.fromkeys(text_columns(table, columns), str)
         frame = pd.read_csv(path, dtype=text, **missing)
+        return self.rests_on(frame)
+
+    def rests_on(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Take note of where the rows of a table come from, as `read` does; returns the table."""
         if "provenance" in frame.columns:
             self._provenance |= set(frame["provenance"].dropna())
         return frame
@@ -130,6 +131,13 @@ class Notebook:
                 self._remember(path)
                 results.update({result.id: result for result in registry.read(path)})
         return results
+
+    def _read_known(self) -> dict[str, registry.Known]:
+        path = self.project.clean / f"{dependencies.STANDING}.csv"
+        if self.name in dependencies.FIRST or not path.is_file():
+            return {}
+        self._remember(path)
+        return registry.read_known(path)
 
     def _remember(self, path: Path) -> None:
         self._inputs[self.project.relative(path)] = sha256(path)

@@ -14,7 +14,7 @@ from case_review.audit import claims
 from case_review.data.schema import OVERALL
 from case_review.reconstruction.ensemble import Ensemble
 from case_review.reconstruction.outcomes import VERDICTS
-from case_review.values import DETERMINED, PRINTED, VARIES
+from case_review.values import DETERMINED, PRINTED, VARIES, Count
 
 
 def standings(ensemble: Ensemble | None, published: claims.Claims) -> pd.DataFrame:
@@ -88,6 +88,13 @@ def verdict_counts(ensemble: Ensemble | None) -> pd.DataFrame:
             rows.append((analysis, conclusion, *counts, len(codes)))
     columns = ["analysis", "conclusion", "fails", "reserved", "holds", "sets"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def of_sets(count: Count) -> str:
+    """`934 of 1,000`, `all 1,000`, `none of 1,000`."""
+    if count.n == count.of:
+        return f"all {count.of:,}"
+    return f"{f'{count.n:,}' if count.n else 'none'} of {count.of:,}"
 
 
 def curves(ensemble: Ensemble | None, groups: Sequence[str], month_days: float) -> pd.DataFrame:

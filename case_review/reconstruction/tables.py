@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from case_review.data import cleaning, reading
+from case_review.data.schema import CLEAN
 from case_review.errors import ReviewError
 from case_review.files import write_text
-from case_review.project import STAGE_VARIABLE, Project
+from case_review.project import Project
 from case_review.reconstruction import rows, sampling, specification
 
 
@@ -47,6 +49,36 @@ def tables(
     }
 
 
+def other_patients(
+    raw: Path, seed: int, number: int, dictionaries: Mapping, month_days: float
+) -> pd.DataFrame:
+    """The clean patients of the sets 1 to `number` of a seed, with the column `set` before them.
+
+    Without sets there are none.
+
+    Parameters
+    ----------
+    raw
+        Folder of the raw data, whose other tables are cleaned along.
+    dictionaries
+        `diagnoses` and `events` of the section `cleaning` of `params.yml`.
+    """
+    if not number:
+        return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
+    source = reading.read(raw)
+    sampler = sampling.Sampler(specification.read(raw), month_days)
+    frames = {}
+    for index in range(1, number + 1):
+        found = tables(sampler, seed, index, month_days)
+        text = {name: table.astype(str) for name, table in found.items()}
+        one = reading.Raw({**source.tables, **text})
+        cleaned = cleaning.Cleaning(
+            one, dictionaries["diagnoses"], dictionaries["events"], month_days
+        ).run()
+        frames[index] = cleaned["patients"]
+    return pd.concat(frames, names=["set"]).reset_index("set").reset_index(drop=True)
+
+
 def contradictions(raw: Path) -> pd.DataFrame:
     """What the printed numbers do not let hold together: sub-totals that lose or gain patients."""
     spec = specification.read(raw)
@@ -72,9 +104,7 @@ def contradictions(raw: Path) -> pd.DataFrame:
 
 
 def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
-    """Write the tables and the list of contradictions; returns the folder.
-
-    Under the runner that is the staging folder, from which they are promoted to `data/raw/`.
+    """Write the tables and the list of contradictions to `data/raw/`; returns the folder.
 
     Raises
     ------
@@ -90,12 +120,10 @@ def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
                     f"data/raw/{name}.csv holds rows that are not reconstructed, so "
                     "`make reconstruct` leaves it alone. Move the file away to reconstruct."
                 )
-    stage = os.environ.get(STAGE_VARIABLE)
-    target = Path(stage) / "raw" if stage else project.raw
     written = {**found, "contradictions": contradictions(project.raw)}
     for name, table in written.items():
-        write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    return target
+        write_text(project.raw / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    return project.raw
 
 
 def main(project: Project, seed: int | None = None) -> int:
