@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from case_review.statistics.inputs import check_level, checked, members
+from case_review.statistics.inputs import check_horizon, check_level, checked, members
 from case_review.statistics.survival import curve
 from case_review.values import Estimate, PValue
 
@@ -44,8 +44,8 @@ def restricted_mean(
     Raises
     ------
     ValueError
-        If the horizon is not positive, or the curve ends before it with patients still at risk
-        (the last time is a censored one); see also `inputs.checked`.
+        If the horizon is not positive and finite, or the curve ends before it with patients still
+        at risk (the last time is a censored one); see also `inputs.checked`.
     """
     check_level(conf_level)
     mean, variance = mean_and_variance(time, event, horizon)
@@ -56,8 +56,7 @@ def restricted_mean(
 
 def mean_and_variance(time, event, horizon: float) -> tuple[float, float]:
     """The restricted mean and its sampling variance; see `restricted_mean`."""
-    if not horizon > 0:
-        raise ValueError(f"the horizon must be greater than 0, not {horizon}")
+    check_horizon(horizon)
     fitted = curve(time, event)
     t, s = fitted["time"].to_numpy(float), fitted["survival"].to_numpy(float)
     if t[-1] < horizon and s[-1] > 0:
@@ -104,7 +103,7 @@ def differences(
         `restricted_mean`.
     """
     check_level(conf_level)
-    time, event = checked(time, event)
+    time, event = checked(time, event, group=group)
     means = {
         name: mean_and_variance(time[own], event[own], horizon)
         for name, own in members(group, len(time), reference).items()
