@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import combinations
+from functools import lru_cache
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
@@ -208,8 +209,15 @@ def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
 
 def _sums(values: np.ndarray, size: int) -> np.ndarray:
     """The sums of all subsets of `size` values."""
-    chosen = np.array(list(combinations(range(len(values)), size)), dtype=int)
-    return values[chosen].sum(axis=1) if size else np.zeros(1)
+    return values[_subsets(len(values), size)].sum(axis=1)
+
+
+@lru_cache(maxsize=64)
+def _subsets(patients: int, size: int) -> np.ndarray:
+    """All subsets of `size` patients; kept, because hundreds of data sets have one size."""
+    number = math.comb(patients, size)
+    chosen = chain.from_iterable(combinations(range(patients), size))
+    return np.fromiter(chosen, np.int16, number * size).reshape(number, size)
 
 
 def bootstrap_by_report(
