@@ -9,9 +9,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-from case_review.statistics.inputs import check_level, checked, group_index, position
+from case_review.statistics.inputs import (
+    check_level,
+    checked,
+    group_index,
+    normal_quantile,
+    position,
+)
 from case_review.values import Estimate, Number, PValue, Text, Value
 
 #: Newton's method ends with a step no longer than this (log hazard ratios), which it still takes.
@@ -104,7 +110,7 @@ def hazard_ratios(
         own = int(np.searchsorted(kept, base))
         spread = np.diag(variance) + variance[own, own] - 2 * variance[own]
         coefficients[kept], errors[kept] = fitted - fitted[own], np.sqrt(np.maximum(spread, 0))
-    half = float(stats.norm.isf((1 - conf_level) / 2)) * errors
+    half = normal_quantile(conf_level) * errors
     ends = np.exp([coefficients, coefficients - half, coefficients + half]).T.tolist()
     return {
         name: Estimate(*ends[i], digits=2, conf_level=conf_level)
@@ -165,7 +171,7 @@ def proportional_hazards(time, event, group, reference=None) -> Proportionality:
     # pinv, because two groups that are never at risk apart from one another share one change
     chisq = float(change @ np.linalg.pinv(matrix, hermitian=True) @ change)
     df = len(kept) - 1
-    return Proportionality(chisq, float(stats.chi2.sf(chisq, df)), df, names, left_out)
+    return Proportionality(chisq, float(special.chdtrc(df, chisq)), df, names, left_out)
 
 
 def _comparable(time: np.ndarray, event: np.ndarray, index: np.ndarray, k: int) -> np.ndarray:

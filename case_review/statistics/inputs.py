@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 #: Interval types that R's `survfit` knows by these names.
 CONF_TYPES = ("log", "log-log", "plain")
@@ -128,6 +129,11 @@ def check_level(conf_level: float) -> None:
     """Refuse a confidence level outside (0, 1), such as 95, with a ValueError."""
     if not 0 < conf_level < 1:
         raise ValueError(f"the confidence level must lie between 0 and 1, not {conf_level}")
+
+
+def normal_quantile(conf_level: float) -> float:
+    """The distance from 0, in standard errors, of normal limits at this level: 1.96 at 0.95."""
+    return -float(special.ndtri((1 - conf_level) / 2))
 
 
 def check_horizon(horizon: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from case_review.statistics.inputs import checked, group_index, grouping
 from case_review.values import Number, PValue, Text, Value
@@ -121,7 +121,7 @@ def _compared(time, event, groups: tuple, index: np.ndarray, empty: tuple) -> Lo
         excess = (observed - expected)[:-1]
         # pinv, because a group without anybody at risk at an event adds an empty row
         chisq = float(excess @ np.linalg.pinv(variance[:-1, :-1], hermitian=True) @ excess)
-        p = float(stats.chi2.sf(chisq, df))
+        p = float(special.chdtrc(df, chisq))
     return Logrank(chisq, p, df, groups, observed, expected, variance, (*empty, *gone))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review.statistics.inputs import check_conf, check_level, checked, members
+from case_review.statistics.inputs import check_conf, check_level, checked, members, normal_quantile
 from case_review.values import Estimate, Proportion
 
 #: R's `.Machine$double.eps^.5`: survival within this distance of a level counts as equal to it.
@@ -45,6 +45,11 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     ValueError
         See `inputs.checked`; also for an unknown interval type or level.
     """
+    return pd.DataFrame(columns(time, event, conf_type, conf_level))
+
+
+def columns(time, event, conf_type: str = "log", conf_level: float = 0.95) -> dict[str, np.ndarray]:
+    """The columns of `curve` as arrays by name, without the cost of a table."""
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
     times, place = np.unique(time, return_inverse=True)
@@ -55,18 +60,16 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     with np.errstate(divide="ignore"):
         se_log = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
     lower, upper = band(survival, se_log, conf_type, conf_level)
-    return pd.DataFrame(
-        {
-            "time": times,
-            "at_risk": at_risk,
-            "events": events,
-            "censored": leaving - events,
-            "survival": survival,
-            "se_log": se_log,
-            "lower": lower,
-            "upper": upper,
-        }
-    )
+    return {
+        "time": times,
+        "at_risk": at_risk,
+        "events": events,
+        "censored": leaving - events,
+        "survival": survival,
+        "se_log": se_log,
+        "lower": lower,
+        "upper": upper,
+    }
 
 
 def band(survival, se_log, conf_type: str = "log", conf_level: float = 0.95):
@@ -83,7 +86,7 @@ def band(survival, se_log, conf_type: str = "log", conf_level: float = 0.95):
     """
     check_conf(conf_type, conf_level)
     s = np.where(np.asarray(survival) > 0, survival, np.nan)
-    z = stats.norm.isf((1 - conf_level) / 2)
+    z = normal_quantile(conf_level)
     with np.errstate(divide="ignore", invalid="ignore"):
         if conf_type == "log":
             return s * np.exp(-z * se_log), np.minimum(1.0, s * np.exp(z * se_log))
@@ -231,10 +234,10 @@ def kaplan_meier(
             name: kaplan_meier(time[own], event[own], **how)
             for name, own in members(by, len(time)).items()
         }
-    fitted = curve(time, event, conf_type, conf_level)
-    n = int(fitted[["events", "censored"]].to_numpy().sum())
-    fitted = fitted.assign(time=fitted["time"] / per)
-    return KaplanMeier(fitted, n, int(fitted["events"].sum()), unit, conf_type, conf_level)
+    fitted = columns(time, event, conf_type, conf_level)
+    n, events = int(fitted["at_risk"][0]), int(fitted["events"].sum())
+    fitted["time"] = fitted["time"] / per
+    return KaplanMeier(pd.DataFrame(fitted), n, events, unit, conf_type, conf_level)
 
 
 def sign_test_limits(time, event, conf_level: float = 0.95, unit: str = "") -> Estimate:
