@@ -12,6 +12,7 @@ import pickle
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,9 @@ _CONFIGURATION = {
     "distributed.scheduler.allowed-failures": DEATHS,
     # A chunk may hold its process for longer than five minutes without giving a sign of life.
     "distributed.scheduler.worker-ttl": None,
-    "distributed.scheduler.no-workers-timeout": "120s",
+    # A loaded machine may take long to start a process again; `_tend` replaces what is given up.
+    "distributed.deploy.lost-worker-timeout": "60s",
+    "distributed.scheduler.no-workers-timeout": "10m",
     "distributed.comm.timeouts.connect": "60s",
     "distributed.worker.profile.enabled": False,
 }
@@ -121,7 +124,7 @@ def _run(function, source, todo: dict, workers: int | None) -> Iterator[tuple[st
 
 def _collect(client, function, source, todo: dict) -> Iterator[tuple[str, bytes]]:
     from distributed import as_completed
-    from distributed.scheduler import KilledWorker, NoValidWorkerError
+    from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
     module, name = function.__module__, function.__qualname__
     keys = list(todo)
@@ -144,7 +147,7 @@ def _collect(client, function, source, todo: dict) -> Iterator[tuple[str, bytes]
             break
     if failed:
         error, chunk = failed[min(failed)], todo[keys[min(failed)]]
-        if isinstance(error, KilledWorker | NoValidWorkerError):
+        if isinstance(error, KilledWorker | NoValidWorkerError | NoWorkerError):
             raise ReviewError(
                 f"{name}({_arguments(chunk)}) ended every process that took it up, most likely "
                 "because memory ran out. Finished chunks are kept: take smaller chunks or fewer "
@@ -255,8 +258,30 @@ def _client(count: int, folder: str) -> Iterator:
                 preload=[__name__],
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
+            _tend(cluster, count),
         ):
             yield client
+
+
+@contextmanager
+def _tend(cluster, count: int) -> Iterator[None]:
+    """Ask for the full number of workers again and again.
+
+    Dask starts a dead worker again, but gives it up if it dies once more while it starts.
+    """
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(2):
+            cluster.scale(count)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def dask_setup(worker) -> None:

@@ -28,7 +28,7 @@ def cluster():
     """A cluster that somebody else started."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as running:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as running:
         yield running
 
 
@@ -197,7 +197,7 @@ def test_a_cluster_without_workers_is_an_error(monkeypatch):
     from distributed import LocalCluster
 
     monkeypatch.setattr(workers, "PATIENCE", 1)
-    with LocalCluster(n_workers=0, dashboard_address=None) as empty:
+    with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
         monkeypatch.setenv(workers.ADDRESS_VARIABLE, empty.scheduler_address)
         with pytest.raises(ReviewError, match="the scheduler has no workers"):
             workers.spread(chunk_work.draw, chunks())
@@ -222,7 +222,7 @@ def program(taken, tmp_path):
     running.communicate()
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "nothing happened"
