@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from case_review.formatting import round_half_away
 
@@ -45,6 +46,7 @@ def shown(unit: str) -> str:
     return unit.replace("m2", "m²")
 
 
+@lru_cache(maxsize=4096)
 def to_hours(value: float | str, unit: str, month_days: float) -> int:
     """A reported time in whole hours, halves rounded away from zero.
 

@@ -23,7 +23,15 @@ from case_review.data.schema import OVERALL
 from case_review.reconstruction import many_sets
 from case_review.reconstruction.rows import as_reported
 from case_review.reconstruction.sampling import DataSet
-from case_review.statistics import cox, interval_censored, logrank, resampling, rmst, survival
+from case_review.statistics import (
+    cox,
+    interval_censored,
+    logrank,
+    resampling,
+    rmst,
+    small_groups,
+    survival,
+)
 from case_review.values import Estimate
 
 #: The verdicts in the order of their numbers in the table of outcomes; NaN says nothing.
@@ -147,12 +155,19 @@ class _Analyses:
             if key != OVERALL:
                 mean = rmst.restricted_mean(self.weeks[own], self.event[own], *how)
                 yield from _limited(f"sensitivity.rmst.{key}", mean)
-        columns = self.weeks, self.event, self.group
-        ((_, difference),) = rmst.differences(*columns, self.reference, *how).items()
-        yield from _limited("sensitivity.rmst.difference", difference)
-        yield "sensitivity.rmst.p", difference.p
-        verdict = verdicts.of_interval(difference.lower, difference.upper, 0)
+        columns = (self.weeks, self.event, self.group, self.reference, choices.rmst_horizon_weeks)
+        resamples = choices.bootstrap_resamples, choices.seed, choices.conf_level
+        ((_, found),) = small_groups.bootstrap_t_difference(*columns, *resamples).items()
+        yield from _limited("sensitivity.rmst.difference", found)
+        ((_, normal),) = rmst.differences(*columns, choices.conf_level).items()
+        yield "sensitivity.rmst.p", normal.p
+        verdict = verdicts.of_interval(normal.lower, normal.upper, 0)
         yield verdict_name("rmst_normal", "difference"), _code(verdict)
+        drawing = choices.max_splits, choices.permutation_samples, choices.seed
+        ((_, test),) = small_groups.permutation_mean_difference(*columns, *drawing).items()
+        yield "sensitivity.rmst.permutation_p", test.p
+        verdict = verdicts.of_p_value(test.p, choices.conf_level)
+        yield verdict_name("rmst", "difference"), _code(verdict)
 
     def _visits(self):
         choices = self.choices

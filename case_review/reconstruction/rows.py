@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ PROVENANCE = "reconstructed"
 _MONTH_HOURS = 28 * 24
 
 
+@lru_cache(maxsize=1024)
 def as_reported(hours: int, month_days: float) -> tuple[int, str]:
     """Value and unit in which a report would state a time: 24 hours, 3 days, 2 weeks, 6 months."""
     if hours == 24:
