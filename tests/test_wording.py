@@ -9,7 +9,10 @@ from case_review.parameters.params_file import cells, source_of
 
 MANUSCRIPT = ROOT / "report" / "index.qmd"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md")]
+DOCUMENTS = [
+    ROOT / name
+    for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "data/raw/README.md")
+]
 
 #: What was said, and why it is more than is known.
 REFUSED = {
