@@ -133,10 +133,12 @@ clean: ## Remove what is generated (clean tables, results, exhibits, the report)
 
 # -- the build itself ------------------------------------------------------------------------------
 
-NAMES := $(filter-out 00_reconstruction,$(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb)))))
+NAMES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
 EXECUTED := $(NAMES:%=report/_executed/%.ipynb)
 STAMPS := $(NAMES:%=$(BUILD)/stamps/%.json)
 CLEANED := $(filter %/01_cleaning.ipynb,$(EXECUTED))
+# The first two tell the others what their tables and what their results rest on.
+FIRST := $(filter %/00_reconstruction.ipynb,$(EXECUTED)) $(CLEANED)
 # Notebooks that read the results of others come after all that do not, in the order of their names.
 LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
 EARLY := $(filter-out $(LATE),$(NAMES))
@@ -164,7 +166,7 @@ _notebooks: $(EXECUTED) | _begin
 	@for file in $(EXECUTED); do [ $$file -nt $(BUILD)/lock ] && exit 0; done; echo "The notebooks are up to date"
 
 _reconstruct: | _setup
-	@$(REVIEW) $(if $(SEED),reconstruct --seed $(SEED),run 00_reconstruction)
+	@$(REVIEW) reconstruct $(if $(SEED),--seed $(SEED))
 
 _clean:
 	@find data/clean -mindepth 1 ! -name README.md -delete
@@ -178,7 +180,7 @@ $(STAMPS): $(BUILD)/stamps/%.json: FORCE | _begin
 $(EXECUTED): report/_executed/%.ipynb: $(BUILD)/stamps/%.json
 	@$(REVIEW) run $*
 
-$(filter-out %/01_cleaning.json,$(STAMPS)): $(CLEANED)
+$(filter-out %/00_reconstruction.json %/01_cleaning.json,$(STAMPS)): $(FIRST)
 # Notebook $(1) comes after the notebooks $(2).
 define order_late
 $(BUILD)/stamps/$(1).json: $(2:%=report/_executed/%.ipynb)

@@ -16,9 +16,9 @@ nothing, so that an experiment never reaches the report.
 from __future__ import annotations
 
 import builtins
-import io
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +29,7 @@ from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
+from case_review.exhibits.drawn import FigureOutput
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -52,9 +53,11 @@ class Notebook:
         stage = os.environ.get(STAGE_VARIABLE)
         self.stage: Path | None = Path(stage) if stage else None
         self._inputs: dict[str, str] = {}
-        self._reconstructed = False
+        self._provenance: set[str] = set()
+        self._known = self._read_known()
         self._results: dict[str, registry.Result] = {}
-        self._ids: dict[int, tuple[str, values.Value]] = {}
+        #: Id, the value itself (so that its identity stays its own) and what was recorded of it.
+        self._ids: dict[int, tuple[str, values.Value, values.Value]] = {}
         self._tables: dict[str, dict] = {}
         self._changed = True
         if (shell := _shell()) is not None:
@@ -100,9 +103,18 @@ class Notebook:
         columns = pd.read_csv(path, nrows=0).columns
         text = dict.fromkeys(text_columns(table, columns), str)
         frame = pd.read_csv(path, dtype=text, **missing)
+        return self.rests_on(frame)
+
+    def rests_on(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Take note of where the rows of a table come from, as `read` does; returns the table."""
         if "provenance" in frame.columns:
-            self._reconstructed |= frame["provenance"].eq("reconstructed").any()
+            self._provenance |= set(frame["provenance"].dropna())
         return frame
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether any row that was read so far is a reconstructed one."""
+        return "reconstructed" in self._provenance
 
     def read_raw(self, table: str) -> pd.DataFrame:
         """The raw table `data/raw/<table>.csv` as text, for what is audited, not analysed."""
@@ -120,12 +132,27 @@ class Notebook:
                 results.update({result.id: result for result in registry.read(path)})
         return results
 
+    def _read_known(self) -> dict[str, registry.Known]:
+        path = self.project.clean / f"{dependencies.STANDING}.csv"
+        if self.name in dependencies.FIRST or not path.is_file():
+            return {}
+        self._remember(path)
+        return registry.read_known(path)
+
     def _remember(self, path: Path) -> None:
         self._inputs[self.project.relative(path)] = sha256(path)
 
     # -- recording -------------------------------------------------------------------------------
 
-    def record(self, id: str, value, text: str | None = None, unit: str = "", **details):
+    def record(
+        self,
+        id: str,
+        value,
+        text: str | None = None,
+        unit: str = "",
+        standing: str = "",
+        **details,
+    ):
         """Record one result under a dotted id.
 
         Parameters
@@ -138,13 +165,19 @@ class Notebook:
             What prose shows, if that is not the value's own form.
         unit
             Of a plain number.
+        standing
+            What the number rests on, where it is neither printed nor among the results that are
+            known to vary: `DETERMINED` if it is the same whatever rows were reconstructed. By
+            default that is taken of a notebook that has read no reconstructed row; in any other
+            the number is taken to vary.
         details
             Other fields of the result, such as `n` or `of`.
 
         Returns
         -------
         Value
-            The value, for use in a table: its cell then leads to this result.
+            The value with what it rests on, for use in a table: its cell then leads to this
+            result. So does the value that was given.
 
         Raises
         ------
@@ -155,16 +188,34 @@ class Notebook:
             raise registry.RegistryError(
                 f"{id} was already recorded by cell {self._results[id].cell} of {self.name}"
             )
-        value = values.of(value, unit)
-        fields = value.fields() | ({"unit": unit} if unit else {}) | details
+        given = values.of(value, unit)
+        value = self._standing(id, given, standing)
+        fields = value.fields() | ({"unit": unit} if unit else {}) | details | values.ends(value)
+        # The words that were given are those of one set.
+        spread = isinstance(value, values.Varying) and value.spread is not None
+        shown = value.prose if spread else text or value.prose
         self._results[id] = registry.Result(
-            id, text=text or value.prose, cell=current_label(), inputs=dict(self._inputs), **fields
+            id, text=shown, cell=current_label(), inputs=dict(self._inputs), **fields
         )
-        # The value is kept too, so that its id stays its own; one of several results leads to none.
-        again = builtins.id(value) in self._ids
-        self._ids[builtins.id(value)] = ("" if again else id, value)
+        for one in (given, value):
+            # It is kept too, so that its id stays its own; one of several results leads to none.
+            again = self._ids.get(builtins.id(one))
+            self._ids[builtins.id(one)] = ("" if again else id, one, again[2] if again else value)
         self._changed = True
         return value
+
+    def _standing(self, id: str, value: values.Value, standing: str) -> values.Value:
+        """`value` with what it rests on; see `record`."""
+        if isinstance(value, values.Varying):
+            return value
+        if self._provenance and not self.reconstructed:
+            return value.stands(values.EXTRACTED)
+        known = self._known[id].of(value) if id in self._known else None
+        if known is not None:
+            return known
+        if standing == values.VARIES or (self.reconstructed and not standing):
+            return values.Varying(value)
+        return value.stands(standing or values.DETERMINED)
 
     def _flush(self, *_) -> None:
         if self.stage is not None and self._changed:
@@ -178,6 +229,8 @@ class Notebook:
     def table(self, table: tables.Table) -> tables.MarkdownOutput:
         """Show a table; its CSV is named after the cell's label (`tbl-...`)."""
         label = current_label()
+        rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
+        table = replace(table, rows=rows)
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
@@ -185,15 +238,30 @@ class Notebook:
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
         text = table.markdown()
-        if self._reconstructed:
+        if self.reconstructed:
             text += f"\n{tables.RECONSTRUCTED_NOTE}\n"
         return tables.MarkdownOutput(text)
+
+    def _known_cell(self, cell):
+        """A cell of a table with what its number rests on, which its record says."""
+        if not isinstance(cell, values.Value):
+            return cell
+        is_part = isinstance(cell, values.Part)
+        whole = cell.whole if is_part else cell
+        if (entry := self._ids.get(builtins.id(whole))) is not None:
+            return cell.of_whole(entry[2]) if is_part else entry[2]
+        if whole.standing or self.reconstructed:
+            return cell
+        standing = values.EXTRACTED if self._provenance else values.DETERMINED
+        stands = whole.stands(standing)
+        return replace(cell, whole=stands) if is_part else stands
 
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
         whole = value.whole if isinstance(value, values.Part) else value
-        recorded = self._ids.get(builtins.id(whole), ("", None))[0]
-        return {"row": row, "column": column, "result": recorded, **value.fields()}
+        recorded = self._ids.get(builtins.id(whole), ("",))[0]
+        place = {"row": row, "column": column, "result": recorded}
+        return place | value.fields() | values.ends(value)
 
     def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
         """Write the clean tables; they become those of the report when the run has succeeded."""
@@ -213,7 +281,7 @@ class Notebook:
         A figure that rests on reconstructed rows says so in small print at its foot.
         """
         label = current_label()
-        if self._reconstructed:
+        if self.reconstructed:
             from case_review.exhibits import style
 
             style.foot(figure, tables.RECONSTRUCTED_SHORT)
@@ -229,28 +297,6 @@ class Notebook:
     def recorded(self) -> list[registry.Result]:
         """All results recorded so far, in order."""
         return list(self._results.values())
-
-
-class FigureOutput:
-    """A matplotlib figure as SVG (HTML, PDF) and PNG (DOCX), drawn free of dates and closed.
-
-    It keeps its width, so that text has the size that the style gives it.
-    """
-
-    def __init__(self, figure):
-        import matplotlib.pyplot as plt
-
-        from case_review.exhibits import style
-
-        svg, png = io.StringIO(), io.BytesIO()
-        frame = style.frame(figure)
-        figure.savefig(svg, format="svg", bbox_inches=frame, metadata={"Date": None})
-        figure.savefig(png, format="png", bbox_inches=frame, metadata={"Software": None})
-        plt.close(figure)
-        self.svg, self.png = svg.getvalue(), png.getvalue()
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/svg+xml": self.svg, "image/png": self.png}
 
 
 def current_label() -> str:

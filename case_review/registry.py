@@ -14,8 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
+from case_review import values
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
+from case_review.values import Spread, Value, Varying
 
 ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
@@ -82,6 +86,10 @@ class Result:
         Label of the notebook cell that computed it.
     inputs
         SHA-256 of every data file read for it, by path.
+    standing
+        What it rests on, one of `values.STANDINGS`.
+    least, most
+        Of a number that varies, its ends over all data sets that agree with the print.
     """
 
     id: str
@@ -94,6 +102,14 @@ class Result:
     text: str = ""
     cell: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
+    standing: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def mark(self) -> str:
+        """The letter beside the number that says what it rests on."""
+        return values.MARKS[self.standing]
 
     def __post_init__(self):
         if not ID_PATTERN.fullmatch(self.id):
@@ -103,7 +119,7 @@ class Result:
             )
         if not self.text:
             raise RegistryError(f"result {self.id} has no text: prose could not show it")
-        for name in ("value", "low", "high", "n", "of"):
+        for name in ("value", "low", "high", "n", "of", "least", "most"):
             value = _plain(getattr(self, name))
             if not isinstance(value, int | float | str | None):
                 raise RegistryError(
@@ -182,3 +198,64 @@ def load(folder: Path) -> dict[str, Recorded]:
                 )
             results[result.id] = result
     return results
+
+
+# -- what is known of results before they are recorded ---------------------------------------------
+
+#: Columns of the table of standings, which `00_reconstruction` writes to `data/clean/`.
+STANDING_COLUMNS = (
+    "result_id", "standing", "value", "half", "least", "middle", "most", "lower", "upper", "proved",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a result before it is recorded: that it is printed, or how it varies.
+
+    Parameters
+    ----------
+    standing
+        `printed` or `varies`.
+    value, half
+        The printed number in the unit of the result, and half a unit of its last digit; NaN where
+        the print is not held against the result here.
+    spread, limits
+        Of a result that varies, over all data sets.
+    """
+
+    standing: str
+    value: float = math.nan
+    half: float = math.nan
+    spread: Spread | None = None
+    limits: Spread | None = None
+
+    def of(self, found: Value) -> Value | None:
+        """`found` with this standing; None if it is called printed and is another number."""
+        if self.standing == values.VARIES:
+            return Varying(found, self.spread, self.limits)
+        given = found.fields()["value"]
+        if not math.isnan(self.value) and isinstance(given, int | float):
+            return found.stands(self.standing) if abs(given - self.value) <= self.half else None
+        return found.stands(self.standing)
+
+
+def read_known(path: Path) -> dict[str, Known]:
+    """The table of standings by result id; nothing if the file does not exist."""
+    if not Path(path).is_file():
+        return {}
+    known = {}
+    for row in pd.read_csv(path).to_dict("records"):
+        proved = bool(row["proved"] == "yes")
+        varies = row["standing"] == values.VARIES
+        spread = Spread(row["least"], row["most"], row["middle"], proved)
+        # A limit that some set has not is not estimable over all of them: NaN.
+        limits = (
+            None
+            if pd.isna(row["lower"]) and pd.isna(row["upper"])
+            else Spread(row["lower"], row["upper"])
+        )
+        known[row["result_id"]] = Known(
+            row["standing"], row["value"], row["half"],
+            spread if varies else None, limits if varies else None,
+        )  # fmt: skip
+    return known

@@ -24,10 +24,14 @@ from case_review.parameters.params_file import SHARED
 from case_review.project import Project, sha256
 
 PACKAGE = "case_review"
-#: The notebook that makes the clean tables from the raw ones; all others come after it.
+#: The notebook that makes the clean tables from the raw ones.
 CLEANING = "01_cleaning"
-#: Not run by the build but by `make reconstruct`.
+#: The notebook that tells all others what is known of their results.
 RECONSTRUCTION = "00_reconstruction"
+#: Those that come before all others, which rest on what they write.
+FIRST = (RECONSTRUCTION, CLEANING)
+#: The table in `data/clean/` of what is known of results, from which every other notebook takes it.
+STANDING = "standing"
 #: Shape every executed notebook, whatever it imports.
 _RUNNING = ("build/runner.py", "build/normalising.py", "build/surroundings.py")
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
@@ -61,8 +65,7 @@ class Reads:
 
 def notebook_names(project: Project) -> list[str]:
     """The notebooks of the build, in reading order."""
-    names = sorted(path.stem for path in project.notebooks.glob("[0-9]*.ipynb"))
-    return [name for name in names if name != RECONSTRUCTION]
+    return sorted(path.stem for path in project.notebooks.glob("[0-9]*.ipynb"))
 
 
 def check_names(project: Project) -> None:
@@ -226,6 +229,8 @@ def inputs(project: Project, name: str) -> list[Path]:
     clean = found.clean | ({"*"} if "clean" in folders else set())
     # Its own output: `raw.read(...)` looks like reading a clean table of a computed name.
     files.update(_tables(project.clean, set() if name == CLEANING else clean))
+    if name not in FIRST:
+        files.update(_tables(project.clean, {STANDING}))
     files.update(project.results / f"{other}.json" for other in upstream(project, name))
     return sorted(files)
 

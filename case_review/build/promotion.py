@@ -18,10 +18,8 @@ EXECUTED = "notebook.ipynb"
 
 
 def destinations(project: Project, name: str) -> dict[str, Path]:
-    """Where each folder of a notebook's staging folder goes; only reconstruction makes raw data."""
-    raw = {"raw": project.raw} if name == dependencies.RECONSTRUCTION else {}
+    """Where each folder of a notebook's staging folder goes; no notebook makes raw data."""
     return {
-        **raw,
         "clean": project.clean,
         "exhibits": project.exhibits,
         "results": project.results,
@@ -101,7 +99,7 @@ def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, 
 
 def prune(project: Project) -> list[str]:
     """Remove the output of notebooks that no longer exist; returns their names."""
-    names = {*dependencies.notebook_names(project), dependencies.RECONSTRUCTION}
+    names = set(dependencies.notebook_names(project))
     manifests = (project.build / "manifests").glob("[0-9]*.json")
     gone = {path.stem for path in manifests} | {p.stem for p in project.results.glob("*.json")}
     gone |= {p.name.split(".")[0] for p in project.executed.glob("*.ipynb")}

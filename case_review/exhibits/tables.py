@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from case_review.files import write_text
-from case_review.values import Value
+from case_review.values import DETERMINED, MARKS, PRINTED, SAID, VARIES, Value, Varying, ends
+from case_review.values.standing import SHOWN_VARYING
 
 #: Said by every exhibit that rests on reconstructed rows.
 RECONSTRUCTED_NOTE = (
@@ -22,6 +23,12 @@ RECONSTRUCTED_NOTE = (
 )
 RECONSTRUCTED_SHORT = "Reconstructed data"
 
+#: What is said below a table whose numbers all rest on the same, instead of a mark at each.
+_ALL = {
+    PRINTED: "All numbers are printed in the review",
+    DETERMINED: "All numbers are the same in every data set that agrees with the print",
+    VARIES: "All numbers vary between data sets that agree with the print",
+}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
 #: Any blank but the one that holds words together.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
@@ -124,7 +131,7 @@ class Table:
                     yield number, column, cell
 
     def numbers(self) -> pd.DataFrame:
-        """A row per value, unrounded: block, row, column, value, low, high, unit, n, of, shown."""
+        """A row per value, unrounded: where it stands, its fields, as shown, what it rests on."""
         blocks, block = [], ""
         for row in self.rows:
             block = printed(row.cells[0]) if row.heading else block
@@ -136,34 +143,59 @@ class Table:
                 "column": self.columns[column],
                 **value.fields(),
                 "shown": value.cell,
+                **ends(value),
             }
             for number, column, value in self.values()
         ]
         names = ["block", "row", "column", "value", "low", "high", "unit", "n", "of", "shown"]
+        names += ["standing", "least", "most"]
         frame = pd.DataFrame(lines, columns=names)
         return frame.astype(dict.fromkeys(("n", "of"), "Int64"))
+
+    def standings(self) -> list[str]:
+        """What its numbers rest on, each once, in the order of `values.SAID`."""
+        found = {ends(value)["standing"] for _, _, value in self.values()}
+        return [standing for standing in (*SAID, "") if standing in found]
+
+    def _key(self) -> str:
+        """The note that says what the marks mean, or what all numbers rest on."""
+        kinds = [standing for standing in self.standings() if standing]
+        if not kinds:
+            return ""
+        shown = any(isinstance(value, Varying) and value.spread for _, _, value in self.values())
+        said = SAID | ({VARIES: f"{SAID[VARIES]}; {SHOWN_VARYING}"} if shown else {})
+        if len(self.standings()) > 1:
+            return f"{'; '.join(f'^{MARKS[kind]}^ {said[kind]}' for kind in kinds)}."
+        return f"{_ALL[kinds[0]]}{f' ({SHOWN_VARYING})' if shown else ''}."
 
     def markdown(self) -> str:
         """The table as a pandoc pipe table, followed by its notes."""
         align = self.align or "l" + "r" * (len(self.columns) - 1)
         header = [escape(name) for name in self.columns]
-        body = [_cells(row) for row in self.rows]
+        marked = len(self.standings()) > 1
+        body = [_cells(row, marked) for row in self.rows]
         widths = [
             max(4, *(len(line[i]) for line in [header, *body])) for i in range(len(self.columns))
         ]
         rules = [_rule(kind, width) for kind, width in zip(align, widths, strict=True)]
         lines = [_line(header), _line(rules), *(_line(cells) for cells in body)]
         notes = [f"{f'^{mark}^ ' if mark else ''}{escape(text)}" for mark, text in self.notes]
+        notes += [key] if (key := self._key()) else []
         return "\n".join(lines) + "".join(f"\n\n{note}" for note in notes) + "\n"
 
 
-def _cells(row: Row) -> list[str]:
-    first, *others = (escape(printed(cell)) for cell in row.cells)
+def _cells(row: Row, marked: bool) -> list[str]:
+    first, *others = (_marked_cell(cell) if marked else escape(printed(cell)) for cell in row.cells)
     if row.heading:
         first = f"**{first}**"
     if row.mark:
         first += f"^{row.mark}^"
     return ["&emsp;" * row.indent + first, *others]
+
+
+def _marked_cell(cell: str | Value) -> str:
+    mark = MARKS[ends(cell)["standing"]] if isinstance(cell, Value) else ""
+    return escape(printed(cell)) + (f"^{mark}^" if mark else "")
 
 
 def _line(cells: Sequence[str]) -> str:

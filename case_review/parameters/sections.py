@@ -35,7 +35,10 @@ class Shared(Entries):
 
 
 class Reconstruction(Entries):
-    """How the reconstructed rows are found."""
+    """The data sets that agree with the print."""
+
+    sets: int = Field(ge=20, le=1_000_000)
+    others: int = Field(ge=0, le=20)
 
 
 class Diagnosis(Entries):

@@ -1,12 +1,20 @@
-"""Patient rows that agree with every printed number, where the original ones were never published.
+"""Data sets that agree with every printed number, where the original one was never published.
 
-`model` says with a constraint solver which patient and which report has which level; `rows` turns
-that into the tables of `data/raw/`; `specification` reads what binds and what is assumed. Only the
-command line and `00_reconstruction` import it; it imports the audit and what is below. Printed
-numbers (`published.csv`) and `reconstruction.yml` come in; reports, patients, posters and adverse
-events go out to `data/raw/`, each row marked as reconstructed.
+`specification` reads what binds and what is assumed; `sampling` draws a data set and `rows` writes
+it as the tables of `data/raw/`; `ensemble` draws many and `outcomes` analyses each; `extremes` has
+the sets at the ends of ranges; `known` tells the other notebooks what is printed and what varies.
+Only the command line and `00_reconstruction` import it; it imports `audit`, `build` and what is
+below. Printed numbers (`published.csv`) and `reconstruction.yml` come in; reports, patients,
+posters and adverse events go out to `data/raw/`, each row marked as reconstructed, and what is
+known of every result to `data/clean/`.
 """
 
-from case_review.reconstruction.tables import contradictions, main, reconstruct, save
+from case_review.reconstruction.tables import (
+    contradictions,
+    main,
+    other_patients,
+    reconstruct,
+    save,
+)
 
-__all__ = ["contradictions", "main", "reconstruct", "save"]
+__all__ = ["contradictions", "main", "other_patients", "reconstruct", "save"]

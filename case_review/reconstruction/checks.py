@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pandas as pd
 
-from case_review.audit import curves
+from case_review.reconstruction import times as curves
 from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
 from case_review.units import to_hours
@@ -33,6 +34,17 @@ def margins(
     rows = [(claim, spec.number(claim), int(found)) for claim, found in counted]
     rows += _response(spec, tables["patients"], month_days)
     return pd.DataFrame(rows, columns=["claim_id", "printed", "found"]).astype(str)
+
+
+def in_raw(raw: Path) -> dict[str, pd.DataFrame]:
+    """The four tables that lie in a folder of raw data, as `tables.reconstruct` makes them."""
+    counts = {"reports": "n_patients", "patients": None, "posters": "n"}
+    counts["adverse_events"] = "n_patients"
+    found = {}
+    for name, column in counts.items():
+        table = pd.read_csv(raw / f"{name}.csv", dtype=str, keep_default_na=False)
+        found[name] = table if column is None else table.astype({column: int})
+    return found
 
 
 def _levels(spec: Specification, tables) -> Iterator[tuple]:

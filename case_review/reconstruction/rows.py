@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from case_review.reconstruction.model import Solution
+from case_review.reconstruction.sampling import DataSet
 from case_review.reconstruction.specification import Specification
 from case_review.units import to_hours
 
@@ -26,41 +26,40 @@ def as_reported(hours: int, month_days: float) -> tuple[int, str]:
     return hours, "hours"
 
 
-def report_ids(solution: Solution, publications: int) -> list[str]:
-    """`R01`, ... for publications and `P01`, ... for posters, in the order of the solution."""
-    others = len(solution.sizes) - publications
+def report_ids(data: DataSet, publications: int) -> list[str]:
+    """`R01`, ... for publications and `P01`, ... for posters, in the order of the set."""
+    others = len(data.sizes) - publications
     first = [f"R{i:02}" for i in range(1, publications + 1)]
     return first + [f"P{i:02}" for i in range(1, others + 1)]
 
 
-def reports(solution: Solution, ids: list[str]) -> pd.DataFrame:
+def reports(data: DataSet, ids: list[str]) -> pd.DataFrame:
     """The table `reports.csv`."""
     return pd.DataFrame(
         {
             "report_id": ids,
             "kind": ["publication" if i.startswith("R") else "poster" for i in ids],
-            "n_patients": solution.sizes,
-            "adverse_events_reported": ["yes" if h else "no" for h in solution.with_safety],
+            "n_patients": data.sizes,
+            "adverse_events_reported": np.where(data.with_safety, "yes", "no"),
             "provenance": PROVENANCE,
         }
     )
 
 
 def patients(
-    spec: Specification, solution: Solution, ids: list[str], hours: list[int], month_days, rng
+    spec: Specification, data: DataSet, ids: list[str], month_days: float, rng
 ) -> pd.DataFrame:
-    """The table `patients.csv`, from the solution and each patient's time to response."""
-    names = [
-        (f"{report}-{k}", report)
-        for report, size in zip(ids, solution.sizes, strict=True)
-        if report.startswith("R")
-        for k in range(1, size + 1)
-    ]
-    follow_up = _follow_up(spec, solution, hours, rng)
-    timed = rng.choice([i for i, levels in enumerate(solution.patients) if levels["level_group"]])
+    """The table `patients.csv`, with values that reports of such patients may give."""
+    hours = data.hours.tolist()
+    numbers = data.report[: len(hours)]
+    begins = np.searchsorted(numbers, numbers)
+    names = [f"{ids[r]}-{i - begins[i] + 1}" for i, r in enumerate(numbers)]
+    everybody = [{v: x[i] for v, x in data.levels.items()} for i in range(len(hours))]
+    follow_up = _follow_up(spec, data.stopped, hours, rng)
+    timed = rng.choice([i for i, levels in enumerate(everybody) if levels["level_group"]])
     level_time = spec.number(spec["follow_up"]["level_time"])
     rows = []
-    for i, (levels, (patient, report)) in enumerate(zip(solution.patients, names, strict=True)):
+    for i, levels in enumerate(everybody):
         age = _pick(spec, "age_group", levels, rng)
         dose = _pick(spec, "dose_group", levels, rng)
         low, high = _pick(spec, "level_group", levels, rng)
@@ -68,7 +67,7 @@ def patients(
         months, status = follow_up.get(i, ("", ""))
         rows.append(
             {
-                "patient_id": patient, "report_id": report, "sex": levels["sex"],
+                "patient_id": names[i], "report_id": ids[numbers[i]], "sex": levels["sex"],
                 "age_value": age[0], "age_unit": age[1], "onset": levels["onset"],
                 "diagnosis": levels["diagnosis"], "symptoms": levels["symptoms"],
                 "drug": levels["drug"], "dose_value": dose[0], "dose_unit": dose[1],
@@ -102,12 +101,12 @@ def _criterion(spec: Specification, levels: dict, rng) -> str:
     return drawn if drawn not in excluded else next(o for o in options if o not in excluded)
 
 
-def _follow_up(spec: Specification, solution: Solution, hours: list[int], rng) -> dict[int, tuple]:
+def _follow_up(spec: Specification, stopped: int, hours: list[int], rng) -> dict[int, tuple]:
     """Months of follow-up and status of treatment of the patients for whom they are known."""
     entry, number = spec["follow_up"], spec.number
     shortest, longest = number(entry["shortest"]), number(entry["longest"])
     ongoing, reported = number(entry["ongoing"]), number(entry["reported"])
-    others = [i for i in range(len(hours)) if i != solution.stopped]
+    others = [i for i in range(len(hours)) if i != stopped]
     # Whoever was followed for the shortest time had responded by then.
     early = [i for i in others if hours[i] <= shortest * _MONTH_HOURS]
     first = int(rng.choice(early))
@@ -116,8 +115,7 @@ def _follow_up(spec: Specification, solution: Solution, hours: list[int], rng) -
     months = {i: int(rng.integers(_months(hours[i]), longest)) for i in known}
     months[known[0]], months[known[1]] = shortest, longest
     found = {i: (months[i], "ongoing" if k < ongoing else "") for k, i in enumerate(known)}
-    least = _months(hours[solution.stopped])
-    found[solution.stopped] = (int(rng.integers(least, longest)), "stopped")
+    found[stopped] = (int(rng.integers(_months(hours[stopped]), longest)), "stopped")
     return found
 
 
@@ -125,14 +123,18 @@ def _months(hours: int) -> int:
     return -(-hours // _MONTH_HOURS)
 
 
-def posters(solution: Solution, ids: list[str]) -> pd.DataFrame:
+def posters(data: DataSet, ids: list[str]) -> pd.DataFrame:
     """The table `posters.csv`; counts of zero are left out."""
+    some = np.unique(np.concatenate(list(data.events.values())))
     rows = []
-    all_reports = zip(ids, solution.sizes, solution.with_safety, strict=True)
-    posters = [report for report in all_reports if report[0].startswith("P")]
-    for k, (report, size, safety) in enumerate(posters):
-        counts, some = dict(solution.posters[k]), solution.poster_events[k]["any"]
-        counts["adverse_events"] = {"any": some, "none": size - some} if safety else {"": size}
+    for number, report in enumerate(ids):
+        if not report.startswith("P"):
+            continue
+        own = data.report == number
+        counts = {v: _counted(found[own]) for v, found in data.levels.items()}
+        size, with_event = int(own.sum()), int(own[some].sum())
+        known = {"any": with_event, "none": size - with_event}
+        counts["adverse_events"] = known if data.with_safety[number] else {"": size}
         rows += [
             {"report_id": report, "variable": variable, "level": level, "n": n}
             for variable, levels in counts.items()
@@ -142,30 +144,33 @@ def posters(solution: Solution, ids: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(provenance=PROVENANCE)
 
 
+def _counted(levels: np.ndarray) -> dict[str, int]:
+    found, counts = np.unique(levels.astype(str), return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+
 def adverse_events(
-    spec: Specification, solution: Solution, table: pd.DataFrame, ids: list[str], rng
+    spec: Specification, data: DataSet, table: pd.DataFrame, ids: list[str], rng
 ) -> pd.DataFrame:
-    """The table `adverse_events.csv`, from the solution and the rows of `patients.csv`."""
+    """The table `adverse_events.csv`, from the data set and the rows of `patients.csv`."""
     safety = spec["safety"]
     told = iter(rng.permutation(np.arange(len(safety["told"]["patients"]))))
     rows = []
-    for i, events in enumerate(solution.events):
-        report, patient = table.loc[i, ["report_id", "patient_id"]]
-        acted = False
-        for key in events:
+    for i, (report, patient) in enumerate(
+        zip(table["report_id"], table["patient_id"], strict=True)
+    ):
+        for key in (key for key, had in data.events.items() if i in had):
             if key == safety["told"]["event"]:
                 terms = safety["told"]["patients"][int(next(told))]
             else:
-                terms = {_term(spec, solution, i, key, rng): ""}
+                terms = {_term(spec, data, i, key, rng): ""}
             for term, episodes in terms.items():
-                action = "none" if acted else _action(spec, solution, i, key)
-                acted |= action != "none"
+                action = _action(spec, data, i, key)
                 rows.append((report, patient, term, key, 1, episodes, action))
-    posters = [report for report in ids if report.startswith("P")]
-    for report, counts in zip(posters, solution.poster_events, strict=True):
-        for key, n in counts.items():
-            if key != "any" and n:
-                term = _term(spec, solution, -1, key, rng)
+    for number, report in enumerate(ids):
+        for key, had in data.events.items() if report.startswith("P") else ():
+            if n := int((data.report[had] == number).sum()):
+                term = _term(spec, data, -1, key, rng)
                 rows.append((report, "", term, key, n, "", "none"))
     columns = ["report_id", "patient_id", "event", "category", "n_patients", "n_episodes", "action"]
     category = {key: entry["category"] for key, entry in safety["events"].items()}
@@ -173,14 +178,14 @@ def adverse_events(
     return found.assign(category=found["category"].map(category), provenance=PROVENANCE)
 
 
-def _term(spec: Specification, solution: Solution, i: int, key: str, rng) -> str:
-    if i == solution.stopped and key == spec["stopped"]["event"]:
+def _term(spec: Specification, data: DataSet, i: int, key: str, rng) -> str:
+    if i == data.stopped and key == spec["stopped"]["event"]:
         return spec["stopped"]["term"]
     terms = spec["safety"]["events"][key]["terms"]
     return terms[rng.integers(len(terms))]
 
 
-def _action(spec: Specification, solution: Solution, i: int, key: str) -> str:
-    if i == solution.stopped:
-        return "stopped" if key == spec["stopped"]["event"] else "none"
-    return "dose reduced" if i in solution.reduced else "none"
+def _action(spec: Specification, data: DataSet, i: int, key: str) -> str:
+    if i == data.stopped and key == spec["stopped"]["event"]:
+        return "stopped"
+    return "dose reduced" if data.reduced.get(i) == key else "none"

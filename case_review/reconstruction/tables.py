@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from case_review.audit import curves
+from case_review.data import cleaning, reading
+from case_review.data.schema import CLEAN
 from case_review.errors import ReviewError
 from case_review.files import write_text
-from case_review.project import STAGE_VARIABLE, Project
-from case_review.reconstruction import model, rows, specification
+from case_review.project import Project
+from case_review.reconstruction import rows, sampling, specification
 
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
@@ -23,29 +24,59 @@ def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFra
     raw
         Folder of `published.csv` and `reconstruction.yml`.
     seed
-        Any whole number.
+        Any whole number; the set is the first one of this seed.
     month_days
         Length of a month in days, for the printed times that are given in months.
     """
-    spec = specification.read(raw)
-    response = spec["response"]
-    printed = curves.read_printed(spec.claims, response["ids"], month_days)
-    grid = curves.grid(response["grid"], month_days)
-    drawn = curves.consistent_sets(printed, grid, 1, seed, workers=1)
-    first, second = response["groups"]
-    order = np.random.default_rng([seed, 1]).permutation(printed.n)
-    hours = drawn.times[0][order].tolist()
-    groups = np.where(drawn.second[0], second, first)[order].tolist()
-    solution = model.solve(spec, groups, seed)
-    ids = rows.report_ids(solution, spec.number(spec["reports"]["publications"]))
-    rng = np.random.default_rng([seed, 2])
-    patients = rows.patients(spec, solution, ids, hours, month_days, rng)
+    sampler = sampling.Sampler(specification.read(raw), month_days)
+    return tables(sampler, seed, 0, month_days)
+
+
+def tables(
+    sampler: sampling.Sampler, seed: int, index: int, month_days: float
+) -> dict[str, pd.DataFrame]:
+    """The four tables of the data set with this seed and number."""
+    spec, data = sampler.spec, sampler.draw(seed, index)
+    ids = rows.report_ids(data, spec.number(spec["reports"]["publications"]))
+    # Of its own, so that the set is the same whether or not its rows are written.
+    rng = np.random.default_rng([seed, index, 1])
+    patients = rows.patients(spec, data, ids, month_days, rng)
     return {
-        "reports": rows.reports(solution, ids),
+        "reports": rows.reports(data, ids),
         "patients": patients,
-        "posters": rows.posters(solution, ids),
-        "adverse_events": rows.adverse_events(spec, solution, patients, ids, rng),
+        "posters": rows.posters(data, ids),
+        "adverse_events": rows.adverse_events(spec, data, patients, ids, rng),
     }
+
+
+def other_patients(
+    raw: Path, seed: int, number: int, dictionaries: Mapping, month_days: float
+) -> pd.DataFrame:
+    """The clean patients of the sets 1 to `number` of a seed, with the column `set` before them.
+
+    Without sets there are none.
+
+    Parameters
+    ----------
+    raw
+        Folder of the raw data, whose other tables are cleaned along.
+    dictionaries
+        `diagnoses` and `events` of the section `cleaning` of `params.yml`.
+    """
+    if not number:
+        return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
+    source = reading.read(raw)
+    sampler = sampling.Sampler(specification.read(raw), month_days)
+    frames = {}
+    for index in range(1, number + 1):
+        found = tables(sampler, seed, index, month_days)
+        text = {name: table.astype(str) for name, table in found.items()}
+        one = reading.Raw({**source.tables, **text})
+        cleaned = cleaning.Cleaning(
+            one, dictionaries["diagnoses"], dictionaries["events"], month_days
+        ).run()
+        frames[index] = cleaned["patients"]
+    return pd.concat(frames, names=["set"]).reset_index("set").reset_index(drop=True)
 
 
 def contradictions(raw: Path) -> pd.DataFrame:
@@ -73,9 +104,7 @@ def contradictions(raw: Path) -> pd.DataFrame:
 
 
 def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
-    """Write the tables and the list of contradictions; returns the folder.
-
-    Under the runner that is the staging folder, from which they are promoted to `data/raw/`.
+    """Write the tables and the list of contradictions to `data/raw/`; returns the folder.
 
     Raises
     ------
@@ -91,12 +120,10 @@ def save(found: dict[str, pd.DataFrame], project: Project) -> Path:
                     f"data/raw/{name}.csv holds rows that are not reconstructed, so "
                     "`make reconstruct` leaves it alone. Move the file away to reconstruct."
                 )
-    stage = os.environ.get(STAGE_VARIABLE)
-    target = Path(stage) / "raw" if stage else project.raw
     written = {**found, "contradictions": contradictions(project.raw)}
     for name, table in written.items():
-        write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    return target
+        write_text(project.raw / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    return project.raw
 
 
 def main(project: Project, seed: int | None = None) -> int:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from case_review.formatting import NOT_ESTIMABLE
+from case_review.statistics import turnbull
+from case_review.statistics.inputs import aligned, check_draws, check_level, check_weights
 from case_review.values import Estimate, Number, Part, Range
-
-#: The self-consistent weights have settled when none moves by more than this in one step.
-_SETTLED = 1e-7
-_MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -49,14 +46,33 @@ def cells(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     J R Stat Soc B 1976;38:290). At equal values a right end comes first, as intervals are open on
     the left.
     """
-    ends = sorted({(x, 0) for x in right} | {(x, 1) for x in left})
-    return np.array(
-        [(a[0], b[0]) for a, b in pairwise(ends) if a[1] == 1 and b[1] == 0], dtype=float
-    )
+    left, right = _intervals(left, right)
+    ends = turnbull.Ends.of(left, right)
+    closes, before = ends.cells(np.ones((1, len(left)), dtype=bool))
+    (at,) = np.nonzero(closes[0])
+    return np.column_stack([ends.value[before[0, at]], ends.value[at]])
+
+
+def _intervals(left, right) -> tuple[np.ndarray, np.ndarray]:
+    """The ends as numbers, or a ValueError that says what is wrong with them."""
+    aligned(left=left, right=right)
+    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+    if len(left) == 0 or len(left) != len(right):
+        raise ValueError(f"{len(left)} left ends and {len(right)} right ends make no intervals")
+    if not np.all(left < right):
+        first = int(np.flatnonzero(~(left < right))[0])
+        raise ValueError(
+            f"each interval must end after it begins; at position {first} it runs from "
+            f"{left[first]:g} to {right[first]:g}"
+        )
+    return left, right
 
 
 def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
-    """The nonparametric maximum likelihood estimate by self-consistency.
+    """The nonparametric maximum likelihood estimate, to the Kuhn–Tucker conditions.
+
+    No cell's slope of the log likelihood exceeds the sum of the weights, and it equals this where
+    there is probability; see `turnbull.maximise`.
 
     Parameters
     ----------
@@ -74,35 +90,28 @@ def estimate(left, right, weights=None) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        If there are no intervals, or one of them is empty.
+        If there are no intervals, one of them is empty, or a weight is missing, negative or not
+        finite, or all are 0.
     """
-    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
-    if len(left) == 0 or len(left) != len(right):
-        raise ValueError(f"{len(left)} left ends and {len(right)} right ends make no intervals")
-    if not np.all(left < right):
-        first = int(np.flatnonzero(~(left < right))[0])
-        raise ValueError(
-            f"each interval must end after it begins; at position {first} it runs from "
-            f"{left[first]:g} to {right[first]:g}"
-        )
-    found = cells(left, right)
-    inside = ((left[:, None] <= found[:, 0]) & (found[:, 1] <= right[:, None])).astype(float)
-    counts = np.ones(len(left)) if weights is None else np.asarray(weights, dtype=float)
-    mass = np.full(len(found), 1 / len(found))
-    for _ in range(_MOST_STEPS):
-        # a patient who does not count may have lost all probability; 0 / 0 is then 0
-        likelihood = np.maximum(inside @ mass, 1e-300)
-        new = mass * ((counts / likelihood) @ inside) / counts.sum()
-        moved = np.abs(new - mass).max()
-        mass = new
-        if moved < _SETTLED:
-            break
-    return found, mass
+    left, right = _intervals(left, right)
+    counts = np.ones(len(left)) if weights is None else check_weights(weights, len(left))
+    if counts.ndim != 1 or not counts.sum() > 0:
+        raise ValueError("weights must be one column, in which somebody counts")
+    ends = turnbull.Ends.of(left, right)
+    closes, before = ends.cells(np.ones((1, len(left)), dtype=bool))
+    (at,) = np.nonzero(closes[0])
+    inside = ends.inside(at)
+    (mass,) = turnbull.maximise(inside, counts[None, :], np.ones((1, len(at)), dtype=bool))
+    found = np.column_stack([ends.value[before[0, at]], ends.value[at]])
+    return found, turnbull.polished(inside, counts, mass)
 
 
 def median_cell(found: np.ndarray, mass: np.ndarray) -> tuple[float, float]:
-    """The cell (p, q] in which the estimate reaches one half; NaN if it does so nowhere."""
-    reached = np.cumsum(mass) > 0.5 - 1e-6
+    """The cell (p, q] in which the estimate reaches one half; NaN if it does so nowhere.
+
+    A cell without probability is none that the median can lie in.
+    """
+    reached = (np.cumsum(mass) > 0.5 - turnbull.NOTHING) & (mass > turnbull.NOTHING)
     reached &= np.isfinite(found[:, 1])
     if not reached.any():
         return math.nan, math.nan
@@ -120,21 +129,55 @@ def median(
 
     Each sample has cells of its own: where it lacks the patients that part two cells of the data,
     nothing says how its probability is shared between them.
+
+    Raises
+    ------
+    ValueError
+        See `estimate`; also for a level outside (0, 1) or fewer than one sample.
     """
-    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
-    place = median_cell(*estimate(left, right))
+    check_level(conf_level)
+    check_draws(resamples, "resamples")
+    left, right = _intervals(left, right)
     random = np.random.default_rng(seed)
     n = len(left)
     weights = random.multinomial(n, np.full(n, 1 / n), size=resamples)
-    drawn = ((row > 0, row) for row in weights)
-    ends = np.array([median_cell(*estimate(left[d], right[d], row[d])) for d, row in drawn])
+    # the first row is the data as they are
+    ends = medians(left, right, np.vstack([np.ones((1, n)), weights]))
     # a response at the start has an interval that begins before it; no time does
-    (begin, end), ends = np.maximum(place, 0.0).tolist(), np.maximum(ends, 0.0)
+    (begin, end), *_ = ends = np.maximum(ends, 0.0)
+    begin, end, ends = float(begin), float(end), ends[1:]
     tail = (1 - conf_level) / 2
     lower = percentile(np.nan_to_num(ends[:, 0], nan=np.inf), tail)
     upper = percentile(np.nan_to_num(ends[:, 1], nan=np.inf), 1 - tail)
     how = {"unit": unit, "most": 1, "conf_level": conf_level, "n": n, "left": begin}
     return Median(end, lower, upper, **how)
+
+
+def medians(left, right, weights) -> np.ndarray:
+    """The median's cell (p, q] in each of many samples of the same patients, as rows; NaN if none.
+
+    Equal to `median_cell` of `estimate` for the patients of each sample, but for all samples at
+    once.
+
+    Parameters
+    ----------
+    left, right
+        Interval (left, right] of each patient; right may be infinite.
+    weights
+        Samples x patients: how often each patient counts. A patient with weight 0 is not there.
+
+    Raises
+    ------
+    ValueError
+        See `estimate`.
+    """
+    left, right = _intervals(left, right)
+    weights = np.atleast_2d(check_weights(weights, len(left)))
+    if not (weights.sum(axis=1) > 0).all():
+        raise ValueError("in each sample at least one patient must count")
+    pairs, place = np.unique(np.column_stack([left, right]), axis=0, return_inverse=True)
+    together = weights @ np.eye(len(pairs))[place.ravel()]
+    return turnbull.medians(pairs[:, 0], pairs[:, 1], together)
 
 
 def percentile(values: np.ndarray, fraction: float) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-from case_review.statistics.inputs import checked, group_index
+from case_review.statistics.inputs import checked, group_index, grouping
 from case_review.values import Number, PValue, Text, Value
 
 
@@ -21,13 +21,17 @@ class Logrank:
     ----------
     chisq, p, df
         Statistic, p-value from the chi-square distribution, degrees of freedom: one less than the
-        groups with patients at risk at an event, but at least 1.
+        groups with patients at risk at an event. With 0 there is no comparison, and statistic and
+        p are NaN.
     groups
-        Values of the grouping variable, sorted; they index the arrays below.
+        Groups with patients, in order; they index the arrays below.
     observed, expected
         Events per group, and events expected if all groups had the same hazard.
     variance
         Covariance matrix of observed - expected (groups x groups).
+    left_out
+        Groups that have no part in the test: those without patients, and those of which nobody is
+        left at the first event.
     """
 
     chisq: float
@@ -37,6 +41,7 @@ class Logrank:
     observed: np.ndarray
     expected: np.ndarray
     variance: np.ndarray
+    left_out: tuple = ()
 
     @property
     def statistic(self) -> Value:
@@ -49,15 +54,21 @@ class Logrank:
         return PValue(self.p) if self.df else NO_COMPARISON
 
     @property
-    def summary(self) -> Value:
-        """Both in one, `χ² = 1.37, p = 0.241`; degrees of freedom are said where there are more."""
+    def chi_square(self) -> Value:
+        """The statistic with its degrees of freedom, `χ² = 1.37 (1 df)`."""
         if not self.df:
             return NO_COMPARISON
-        df = f" ({self.df} df)" if self.df > 1 else ""
-        return Text(f"χ² = {self.statistic.prose}{df}, {self.p_value.prose}", self.p)
+        return Text(f"χ² = {self.statistic.cell} ({self.df} df)", self.chisq)
+
+    @property
+    def summary(self) -> Value:
+        """All in one: `χ² = 1.37 (1 df), p = 0.241`."""
+        if not self.df:
+            return NO_COMPARISON
+        return Text(f"{self.chi_square.prose}, {self.p_value.prose}", self.p)
 
 
-#: What a test says where all patients are in one group.
+#: What a test says where the patients who could be compared are in one group.
 NO_COMPARISON = Text("no comparison")
 
 
@@ -71,8 +82,8 @@ def logrank(time, event, group) -> Logrank:
     Parameters
     ----------
     time, event, group
-        One entry per patient. Where `group` holds one value only there is no comparison: the
-        result has 0 degrees of freedom, and statistic and p are NaN.
+        One entry per patient. Where nobody of a second group is at risk at an event there is no
+        comparison: the result has 0 degrees of freedom, and statistic and p are NaN.
 
     Returns
     -------
@@ -85,13 +96,16 @@ def logrank(time, event, group) -> Logrank:
     ValueError
         For a missing group or no events; see also `inputs.checked`.
     """
-    time, event = checked(time, event)
+    time, event = checked(time, event, group=group)
     groups, index = group_index(group, len(time), least=1)
-    if len(groups) == 1:
-        count = np.array([float(event.sum())])
-        return Logrank(math.nan, math.nan, 0, groups, count, count, np.zeros((1, 1)))
-    if not event.any():
+    *_, empty = grouping(group, len(time))
+    if len(groups) > 1 and not event.any():
         raise ValueError("the log-rank test needs at least one event; all patients are censored")
+    return _compared(time, event, groups, index, empty)
+
+
+def _compared(time, event, groups: tuple, index: np.ndarray, empty: tuple) -> Logrank:
+    """The test of patients with the group `groups[index]`; `empty` are groups without patients."""
     d, n, observed = _tabulate(time, event, index, len(groups))
     total = n.sum(axis=1)
     share = n / total[:, None]
@@ -99,24 +113,33 @@ def logrank(time, event, group) -> Logrank:
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(total > 1, d * (total - d) / (total - 1), 0.0)
     variance = np.diag(weight @ share) - (share * weight[:, None]).T @ share
-    excess = (observed - expected)[:-1]
-    # pinv, because a group without anybody at risk at an event adds an empty row
-    chisq = float(excess @ np.linalg.pinv(variance[:-1, :-1], hermitian=True) @ excess)
     # A group that nobody is left of at the first event has no part in the test: R leaves it out.
-    df = max(1, int(np.sum(expected > 0)) - 1)
-    p = float(stats.chi2.sf(chisq, df))
-    return Logrank(chisq, p, df, groups, observed, expected, variance)
+    gone = tuple(name for name, own in zip(groups, expected, strict=True) if own == 0)
+    df = max(0, len(groups) - len(gone) - 1)
+    chisq = p = math.nan
+    if df:
+        excess = (observed - expected)[:-1]
+        # pinv, because a group without anybody at risk at an event adds an empty row
+        chisq = float(excess @ np.linalg.pinv(variance[:-1, :-1], hermitian=True) @ excess)
+        p = float(special.chdtrc(df, chisq))
+    return Logrank(chisq, p, df, groups, observed, expected, variance, (*empty, *gone))
 
 
 def pairwise_logrank(time, event, group) -> dict[tuple, Logrank]:
     """The log-rank test of every two groups, by pair; p-values are not adjusted for their number.
 
-    Takes and refuses the same as `logrank`.
+    Takes and refuses the same as `logrank`; of two groups without events there is no comparison.
     """
-    time, event, group = (np.asarray(column, dtype=object) for column in (time, event, group))
-    groups, _ = group_index(group, len(time), least=1)
-    chosen = {pair: np.isin(group, pair) for pair in combinations(groups, 2)}
-    return {pair: logrank(time[own], event[own], group[own]) for pair, own in chosen.items()}
+    time, event = checked(time, event, group=group)
+    groups, index = group_index(group, len(time), least=1)
+    found = {}
+    for i, j in combinations(range(len(groups)), 2):
+        own = (index == i) | (index == j)
+        second = (index[own] == j).astype(int)
+        found[groups[i], groups[j]] = _compared(
+            time[own], event[own], (groups[i], groups[j]), second, ()
+        )
+    return found
 
 
 def _tabulate(time: np.ndarray, event: np.ndarray, index: np.ndarray, k: int):

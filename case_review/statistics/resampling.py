@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import combinations
+from functools import lru_cache
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from case_review.statistics.inputs import check_level, checked, group_index, members
+from case_review.statistics.inputs import (
+    check_draws,
+    check_horizon,
+    check_level,
+    checked,
+    group_index,
+    members,
+)
 from case_review.statistics.interval_censored import percentile
-from case_review.statistics.survival import crossing
+from case_review.statistics.weighted import medians, restricted_means, weighted_curves
 from case_review.values import Estimate, PValue
 
 #: Sums closer than this are one and the same; scores are sums of a few fractions below 10.
 _SAME = 1e-9
+
+#: Below this number of clusters intervals that rest on resampled clusters tend to be too narrow:
+#: Cameron, Gelbach and Miller (Rev Econ Stat 2008;90:414) call five to thirty few.
+FEW_CLUSTERS = 30
+
+#: Limits of a bootstrap by their names: plain percentiles, or percentiles corrected for bias and
+#: for a spread that changes with the estimate.
+LIMITS = ("percentile", "BCa")
 
 
 @dataclass(frozen=True)
@@ -32,12 +49,15 @@ class Permutation:
         Splits at least as far from equality as the observed one.
     exact
         Whether these were all possible splits; if not, they were drawn at random.
+    unusable
+        Splits in which the statistic has no value; they do not count in `p`.
     """
 
     p: float
     splits: int
     as_extreme: int
     exact: bool
+    unusable: int = 0
 
     @property
     def p_value(self) -> PValue:
@@ -47,7 +67,7 @@ class Permutation:
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """Percentile limits from resampled reports.
+    """Limits from resampled reports.
 
     Parameters
     ----------
@@ -58,11 +78,22 @@ class Bootstrap:
     unusable
         By group, the samples that tell nothing of its difference: without patients of one of the
         two groups, or with one that was not followed up to the horizon.
+    clusters
+        Reports that were drawn from.
+    method
+        How the limits are made: one of `LIMITS`.
     """
 
     median: Estimate
     differences: dict[object, Estimate]
     unusable: dict[object, int]
+    clusters: int = 0
+    method: str = "percentile"
+
+    @property
+    def few_clusters(self) -> bool:
+        """Whether there are so few reports that the limits are probably too narrow."""
+        return self.clusters < FEW_CLUSTERS
 
 
 def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
@@ -93,9 +124,10 @@ def permutation_logrank(
     Raises
     ------
     ValueError
-        If there are fewer than two groups, or no events; see also `inputs.checked`.
+        If there are fewer than two groups, no events, or splits to be drawn and no whole number of
+        at least one of them; see also `inputs.checked`.
     """
-    time, event = checked(time, event)
+    time, event = checked(time, event, group=group)
     _, index = group_index(group, len(time))
     if not event.any():
         raise ValueError("a permutation test needs at least one event; all patients are censored")
@@ -110,6 +142,7 @@ def permutation_logrank(
         else:
             hits = _as_extreme(scores[None, :], np.zeros(1), sizes.tolist(), observed)
         return Permutation(hits / splits, splits, hits, exact=True)
+    check_draws(samples, "samples")
     random = np.random.default_rng(seed)
     begins = np.cumsum(sizes) - sizes
     hits = 0
@@ -176,8 +209,15 @@ def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
 
 def _sums(values: np.ndarray, size: int) -> np.ndarray:
     """The sums of all subsets of `size` values."""
-    chosen = np.array(list(combinations(range(len(values)), size)), dtype=int)
-    return values[chosen].sum(axis=1) if size else np.zeros(1)
+    return values[_subsets(len(values), size)].sum(axis=1)
+
+
+@lru_cache(maxsize=64)
+def _subsets(patients: int, size: int) -> np.ndarray:
+    """All subsets of `size` patients; kept, because hundreds of data sets have one size."""
+    number = math.comb(patients, size)
+    chosen = chain.from_iterable(combinations(range(patients), size))
+    return np.fromiter(chosen, np.int16, number * size).reshape(number, size)
 
 
 def bootstrap_by_report(
@@ -191,12 +231,13 @@ def bootstrap_by_report(
     seed: int,
     conf_level: float = 0.95,
     unit: str = "",
+    limits: str = "percentile",
 ) -> Bootstrap:
     """Resample whole reports, since patients of one report resemble each other.
 
     Reports are drawn with replacement, as many as there are (Field and Welsh, J R Stat Soc B
-    2007;69:369); limits are percentiles of the resampled estimates. The estimates themselves are
-    those of the data.
+    2007;69:369); limits are percentiles of the resampled estimates, as they are or corrected. The
+    estimates themselves are those of the data.
 
     Parameters
     ----------
@@ -208,15 +249,24 @@ def bootstrap_by_report(
         Of the restricted means, in the unit of `time`, whose name in print is `unit`.
     resamples, seed, conf_level
         Number of samples, seed of the random numbers, level of the limits.
+    limits
+        `percentile`, or `BCa`: bias-corrected and accelerated (Efron, J Am Stat Assoc 1987;82:171),
+        with the acceleration from leaving out each report in turn. These are not estimable where
+        the estimate without one of the reports is not.
 
     Raises
     ------
     ValueError
         If there are groups, and `reference` is none of them; if a patient has no report; if the
-        level is not between 0 and 1; see also `inputs.checked`.
+        level is not between 0 and 1, the horizon not positive and finite, the number of samples
+        below one, or the kind of limits unknown; see also `inputs.checked`.
     """
     check_level(conf_level)
-    time, event = checked(time, event)
+    check_draws(resamples, "resamples")
+    check_horizon(horizon)
+    if limits not in LIMITS:
+        raise ValueError(f"limits must be one of {', '.join(LIMITS)}, not {limits!r}")
+    time, event = checked(time, event, group=group, report=report)
     groups = members(group, len(time), reference)
     member, reports = pd.factorize(np.asarray(report, dtype=object), sort=True)
     if len(member) != len(time) or np.any(member < 0):
@@ -224,68 +274,54 @@ def bootstrap_by_report(
         raise ValueError(f"each of {len(time)} patients needs a report; {given} have one")
     random = np.random.default_rng(seed)
     drawn = random.multinomial(len(reports), np.full(len(reports), 1 / len(reports)), resamples)
-    # the first row is the data as they are
-    weights = np.vstack([np.ones(len(reports), dtype=int), drawn])[:, member].astype(float)
+    # First the data as they are, then the samples, then the data without each of the reports.
+    kept = np.vstack([np.ones(len(reports)), drawn, 1 - np.eye(len(reports))])
+    weights = kept[:, member].astype(float)
+    parts = (resamples, limits, conf_level)
     times, survival = weighted_curves(time, event, weights)
-    medians = np.array([crossing(times, row) for row in survival])
-    median = replace(_limits(np.nan_to_num(medians, nan=np.inf), conf_level), unit=unit, most=1)
+    found = np.nan_to_num(medians(times, survival), nan=np.inf)
+    median = replace(_limits(found, *parts), unit=unit, most=1)
     means = {
         name: restricted_means(time, event, weights * own, horizon) for name, own in groups.items()
     }
-    found, unusable = {}, {}
+    differences, unusable = {}, {}
     for name in groups:
         if name != reference:
-            whole, *samples = means[name] - means[reference]
-            usable = [sample for sample in samples if not math.isnan(sample)]
-            limits = _limits(np.array([whole, *usable]), conf_level)
-            found[name] = replace(limits, unit=unit, digits=1)
-            unusable[name] = resamples - len(usable)
-    return Bootstrap(median, found, unusable)
+            values = means[name] - means[reference]
+            differences[name] = replace(_limits(values, *parts), unit=unit, digits=1)
+            unusable[name] = int(np.isnan(values[1 : resamples + 1]).sum())
+    return Bootstrap(median, differences, unusable, len(reports), limits)
 
 
-def _limits(values: np.ndarray, conf_level: float) -> Estimate:
-    """The first value with percentile limits of the others; infinite ones are not estimable."""
-    tail = (1 - conf_level) / 2
+def _limits(values: np.ndarray, resamples: int, limits: str, conf_level: float) -> Estimate:
+    """The first value with limits from the samples that follow; infinite ones are not estimable.
+
+    Samples that are NaN are left out. The values after the samples leave one cluster out each.
+    """
+    samples, without = values[1 : resamples + 1], values[resamples + 1 :]
+    samples = samples[~np.isnan(samples)]
     estimate = float(values[0]) if np.isfinite(values[0]) else math.nan
-    limits = (percentile(values[1:], end) for end in (tail, 1 - tail))
-    return Estimate(estimate, *limits, conf_level=conf_level)
+    tails = np.array([(1 - conf_level) / 2, (1 + conf_level) / 2])
+    if limits == "BCa":
+        tails = _corrected(tails, estimate, samples, without)
+    ends = (math.nan if np.isnan(tail) else percentile(samples, tail) for tail in tails)
+    return Estimate(estimate, *ends, conf_level=conf_level)
 
 
-def weighted_curves(
-    time: np.ndarray, event: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Kaplan–Meier curves of many samples of the same patients.
-
-    Parameters
-    ----------
-    weights
-        Samples x patients: how often each patient counts.
-
-    Returns
-    -------
-    tuple of arrays
-        Distinct event times, and survival just after each (samples x times). A sample keeps its
-        last value where nobody is left at risk.
-    """
-    times = np.unique(time[event]) if event.any() else np.unique(time)
-    events = weights @ (event[:, None] & (time[:, None] == times)).astype(float)
-    at_risk = weights @ (time[:, None] >= times).astype(float)
-    share = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
-    return times, np.cumprod(1 - share, axis=1)
-
-
-def restricted_means(
-    time: np.ndarray, event: np.ndarray, weights: np.ndarray, horizon: float
+def _corrected(
+    tails: np.ndarray, estimate: float, samples: np.ndarray, without: np.ndarray
 ) -> np.ndarray:
-    """Restricted mean time of each sample.
-
-    NaN for a sample without patients, or whose curve ends before the horizon with patients who had
-    not had the event; `rmst.restricted_mean` refuses the same.
-    """
-    times, survival = weighted_curves(time, event, weights)
-    last = np.where(weights > 0, time, -np.inf).max(axis=1)
-    known = (last >= horizon) | ((survival[:, -1] <= 0) & np.isfinite(last))
-    edges = np.concatenate([[0.0], np.minimum(times, horizon), [horizon]])
-    levels = np.hstack([np.ones((len(weights), 1)), survival])
-    means = levels @ np.diff(edges)
-    return np.where(known, means, np.nan)
+    """The tails of BCa limits; NaN where they do not exist."""
+    if math.isnan(estimate) or not len(samples) or not np.isfinite(without).all():
+        return np.full(2, math.nan)
+    # Many samples may equal the estimate, a median above all: half of them lie below.
+    near = np.isclose(samples, estimate, rtol=0, atol=_SAME * max(1.0, abs(estimate)))
+    below = ((samples < estimate) & ~near).mean() + near.mean() / 2
+    if not 0 < below < 1:
+        return np.full(2, math.nan)
+    away = without.mean() - without
+    spread = (away**2).sum() ** 1.5
+    acceleration = (away**3).sum() / (6 * spread) if spread > 0 else 0.0
+    bias = stats.norm.ppf(below)
+    moved = bias + stats.norm.ppf(tails)
+    return stats.norm.cdf(bias + moved / (1 - acceleration * moved))

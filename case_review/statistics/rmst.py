@@ -6,10 +6,16 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-from case_review.statistics.inputs import check_level, checked, members
-from case_review.statistics.survival import curve
+from case_review.statistics.inputs import (
+    check_horizon,
+    check_level,
+    checked,
+    members,
+    normal_quantile,
+)
+from case_review.statistics.survival import columns
 from case_review.values import Estimate, PValue
 
 
@@ -44,22 +50,21 @@ def restricted_mean(
     Raises
     ------
     ValueError
-        If the horizon is not positive, or the curve ends before it with patients still at risk
-        (the last time is a censored one); see also `inputs.checked`.
+        If the horizon is not positive and finite, or the curve ends before it with patients still
+        at risk (the last time is a censored one); see also `inputs.checked`.
     """
     check_level(conf_level)
     mean, variance = mean_and_variance(time, event, horizon)
-    half = float(stats.norm.isf((1 - conf_level) / 2)) * math.sqrt(variance)
+    half = normal_quantile(conf_level) * math.sqrt(variance)
     how = {"unit": unit, "digits": 1, "conf_level": conf_level, "n": len(time)}
     return Estimate(mean, mean - half, mean + half, **how)
 
 
 def mean_and_variance(time, event, horizon: float) -> tuple[float, float]:
     """The restricted mean and its sampling variance; see `restricted_mean`."""
-    if not horizon > 0:
-        raise ValueError(f"the horizon must be greater than 0, not {horizon}")
-    fitted = curve(time, event)
-    t, s = fitted["time"].to_numpy(float), fitted["survival"].to_numpy(float)
+    check_horizon(horizon)
+    fitted = columns(time, event)
+    t, s = fitted["time"], fitted["survival"]
     if t[-1] < horizon and s[-1] > 0:
         raise ValueError(
             f"the horizon ({horizon:g}) lies beyond the last follow-up ({t[-1]:g}), where patients "
@@ -69,8 +74,7 @@ def mean_and_variance(time, event, horizon: float) -> tuple[float, float]:
     edges = np.concatenate([[0.0], t[inside], [horizon]])
     areas = np.concatenate([[1.0], s[inside]]) * np.diff(edges)
     after = areas[::-1].cumsum()[::-1][1:]  # A(t) at each time inside
-    n = fitted.loc[inside, "at_risk"].to_numpy(float)
-    d = fitted.loc[inside, "events"].to_numpy(float)
+    n, d = (fitted[name][inside].astype(float) for name in ("at_risk", "events"))
     # Where everybody left has the event the curve is 0 from there on, and so is the area.
     weight = np.divide(d, n * (n - d), out=np.zeros_like(d), where=n > d)
     return float(areas.sum()), float(np.sum(after**2 * weight))
@@ -104,7 +108,7 @@ def differences(
         `restricted_mean`.
     """
     check_level(conf_level)
-    time, event = checked(time, event)
+    time, event = checked(time, event, group=group)
     means = {
         name: mean_and_variance(time[own], event[own], horizon)
         for name, own in members(group, len(time), reference).items()
@@ -120,6 +124,6 @@ def _difference(first: tuple, second: tuple, how: dict) -> Difference:
     if error == 0:
         # Times that do not vary (one patient each) tell nothing of how they would.
         return Difference(estimate, math.nan, math.nan, **how)
-    half = float(stats.norm.isf((1 - how["conf_level"]) / 2)) * error
-    p = float(2 * stats.norm.sf(abs(estimate) / error))
+    half = normal_quantile(how["conf_level"]) * error
+    p = float(2 * special.ndtr(-abs(estimate) / error))
     return Difference(estimate, estimate - half, estimate + half, **how, p=p)

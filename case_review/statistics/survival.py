@@ -1,8 +1,8 @@
 """Time to an event with R's conventions: Kaplan–Meier curve, quantiles and their limits.
 
-lifelines' `KaplanMeierFitter` fits the curve and counts who is at risk. The bands and the quantile
-rule are this module's own, because no Python library prints the limits that R's `survival` package
-prints. Times are best given as whole numbers (hours): equal times must compare equal.
+Curve, bands and quantile rule are this module's own, because no Python library prints the limits
+that R's `survival` package prints. Times are best given as whole numbers (hours); times that differ
+by rounding alone count as one, as in R (`inputs.merged`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from case_review.statistics.inputs import check_conf, check_level, checked, members
+from case_review.statistics.inputs import check_conf, check_level, checked, members, normal_quantile
 from case_review.values import Estimate, Proportion
 
 #: R's `.Machine$double.eps^.5`: survival within this distance of a level counts as equal to it.
@@ -45,30 +45,31 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     ValueError
         See `inputs.checked`; also for an unknown interval type or level.
     """
+    return pd.DataFrame(columns(time, event, conf_type, conf_level))
+
+
+def columns(time, event, conf_type: str = "log", conf_level: float = 0.95) -> dict[str, np.ndarray]:
+    """The columns of `curve` as arrays by name, without the cost of a table."""
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
-    from lifelines import KaplanMeierFitter
-
-    fitter = KaplanMeierFitter().fit(time, event)
-    table = fitter.event_table
-    table = table[(table["observed"] > 0) | (table["censored"] > 0)]
-    survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
-    n, d = table["at_risk"].to_numpy(float), table["observed"].to_numpy(float)
+    times, place = np.unique(time, return_inverse=True)
+    leaving = np.bincount(place)
+    events = np.bincount(place[event], minlength=len(times))
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    survival = np.cumprod((at_risk - events) / at_risk)
     with np.errstate(divide="ignore"):
-        se_log = np.sqrt(np.cumsum(d / (n * (n - d))))
+        se_log = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
     lower, upper = band(survival, se_log, conf_type, conf_level)
-    return pd.DataFrame(
-        {
-            "time": table.index.to_numpy(float),
-            "at_risk": table["at_risk"].to_numpy(int),
-            "events": table["observed"].to_numpy(int),
-            "censored": table["censored"].to_numpy(int),
-            "survival": survival,
-            "se_log": se_log,
-            "lower": lower,
-            "upper": upper,
-        }
-    )
+    return {
+        "time": times,
+        "at_risk": at_risk,
+        "events": events,
+        "censored": leaving - events,
+        "survival": survival,
+        "se_log": se_log,
+        "lower": lower,
+        "upper": upper,
+    }
 
 
 def band(survival, se_log, conf_type: str = "log", conf_level: float = 0.95):
@@ -85,7 +86,7 @@ def band(survival, se_log, conf_type: str = "log", conf_level: float = 0.95):
     """
     check_conf(conf_type, conf_level)
     s = np.where(np.asarray(survival) > 0, survival, np.nan)
-    z = stats.norm.isf((1 - conf_level) / 2)
+    z = normal_quantile(conf_level)
     with np.errstate(divide="ignore", invalid="ignore"):
         if conf_type == "log":
             return s * np.exp(-z * se_log), np.minimum(1.0, s * np.exp(z * se_log))
@@ -136,6 +137,14 @@ class KaplanMeier:
     conf_type: str = "log"
     conf_level: float = 0.95
 
+    def at_risk(self, when: float) -> int:
+        """Patients at risk at a time: those whose time is not before it (R's `n.risk`).
+
+        Whoever has the event or is censored at `when` itself is still counted.
+        """
+        position = int(np.searchsorted(self.curve["time"].to_numpy(float), _not_before_0(when)))
+        return int(self.curve["at_risk"].iloc[position]) if position < len(self.curve) else 0
+
     def quantile(self, p: float) -> Estimate:
         """The time by which a fraction `p` of patients has had the event; printed to a tenth.
 
@@ -167,10 +176,8 @@ class KaplanMeier:
         Before the first row of the curve it is 1 with limits 1 and 1. After the last row it is not
         estimable (NaN) unless the curve has reached 0.
         """
-        if when < 0 or math.isnan(when):
-            raise ValueError(f"survival is asked for at a time of zero or later, not {when}")
         times = self.curve["time"].to_numpy(float)
-        position = int(np.searchsorted(times, when, side="right")) - 1
+        position = int(np.searchsorted(times, _not_before_0(when), side="right")) - 1
         numbers = (1.0, 1.0, 1.0)
         if position >= 0:
             numbers = self.curve.loc[position, ["survival", "lower", "upper"]].tolist()
@@ -183,6 +190,12 @@ class KaplanMeier:
         without = self.without_event(when)
         limits = {"lower": 1 - without.upper, "upper": 1 - without.lower}
         return replace(without, estimate=1 - without.estimate, **limits)
+
+
+def _not_before_0(when: float) -> float:
+    if not when >= 0:
+        raise ValueError(f"a curve is read at a time of zero or later, not {when}")
+    return when
 
 
 def kaplan_meier(
@@ -215,16 +228,16 @@ def kaplan_meier(
         See `inputs.checked`; also for an unknown interval type or level.
     """
     if by is not None:
-        time, event = checked(time, event)
+        time, event = checked(time, event, by=by)
         how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
         return {
             name: kaplan_meier(time[own], event[own], **how)
             for name, own in members(by, len(time)).items()
         }
-    fitted = curve(time, event, conf_type, conf_level)
-    n = int(fitted[["events", "censored"]].to_numpy().sum())
-    fitted = fitted.assign(time=fitted["time"] / per)
-    return KaplanMeier(fitted, n, int(fitted["events"].sum()), unit, conf_type, conf_level)
+    fitted = columns(time, event, conf_type, conf_level)
+    n, events = int(fitted["at_risk"][0]), int(fitted["events"].sum())
+    fitted["time"] = fitted["time"] / per
+    return KaplanMeier(pd.DataFrame(fitted), n, events, unit, conf_type, conf_level)
 
 
 def sign_test_limits(time, event, conf_level: float = 0.95, unit: str = "") -> Estimate:

@@ -9,10 +9,11 @@ from audit_tables import row
 from lifelines import CoxPHFitter
 from scipy import stats
 
-from case_review.audit import curve_figure, curves
-from case_review.audit import curve_statistics as cs
 from case_review.audit.claims import from_frame
 from case_review.errors import ReviewError
+from case_review.reconstruction import curve_figure
+from case_review.reconstruction import many_sets as cs
+from case_review.reconstruction import times as curves
 from case_review.statistics import cox, inputs, logrank, resampling, rmst, survival
 
 PRINTED = curves.Printed((15, 10), 24, 168, 336, 1680, 4383, 0.241, 3)

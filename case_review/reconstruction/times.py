@@ -9,20 +9,16 @@ patient belongs to which group is then drawn until the p fits (rejection samplin
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from scipy import stats
 
 from case_review.audit.claims import Claims
-from case_review.audit.curve_statistics import logrank_parts
 from case_review.errors import ReviewError
+from case_review.reconstruction.many_sets import logrank_parts
 from case_review.statistics import survival
 from case_review.units import to_hours
 
@@ -153,10 +149,8 @@ def one_set(times: Sequence[int], second: Sequence[bool]) -> ConsistentSets:
     return ConsistentSets(np.array([times])[:, order], np.array([second], dtype=bool)[:, order])
 
 
-def consistent_sets(
-    printed: Printed, grid: np.ndarray, number: int, seed: int, workers: int | None = None
-) -> ConsistentSets:
-    """Draw sets that agree with the print; the outcome does not depend on `workers`.
+def consistent_sets(printed: Printed, grid: np.ndarray, number: int, seed: int) -> ConsistentSets:
+    """Draw sets that agree with the print; see `draw`.
 
     Parameters
     ----------
@@ -168,29 +162,26 @@ def consistent_sets(
         How many sets.
     seed
         Every set has its own generator, seeded with (seed, number of the set).
-    workers
-        Processes; by default one per core, 1 runs in this process.
+    """
+    generators = (np.random.default_rng([seed, index]) for index in range(number))
+    anchors = printed.anchors()
+    drawn = [draw(printed, anchors, grid, rng) for rng in generators]
+    return ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
+
+
+def draw(
+    printed: Printed, anchors: Mapping[int, int], candidates: np.ndarray, rng
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted times in hours of one set, and whether each is of the second group.
+
+    The times that the print leaves free are drawn from the candidates between those that it fixes;
+    then the groups are drawn until the log-rank p is the printed one.
 
     Raises
     ------
     ReviewError
         If no set agrees with the print.
     """
-    workers = workers or min(os.cpu_count() or 1, 4)
-    draw = partial(_draw, printed, printed.anchors(), grid, seed)
-    if workers == 1:
-        drawn = [draw(index) for index in range(number)]
-    else:
-        # Spawned, not forked: a notebook kernel has threads, which a fork would leave locked.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            drawn = list(pool.map(draw, range(number), chunksize=-(-number // workers)))
-    return ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
-
-
-def _draw(printed: Printed, anchors, candidates: np.ndarray, seed: int, index: int):
-    """Times and membership of the set with this number."""
-    rng = np.random.default_rng([seed, index])
     low, high = printed.chi_square_range()
     unshuffled = np.tile(np.repeat([False, True], printed.sizes), (_BATCH, 1))
     for _ in range(_ATTEMPTS):
@@ -203,7 +194,8 @@ def _draw(printed: Printed, anchors, candidates: np.ndarray, seed: int, index: i
                 return times, labels[fits[0]]
     raise ReviewError(
         "no set of response times agrees with the printed median, limits, range and p. "
-        "Check these numbers in published.csv, or widen the grid of times in params.yml."
+        "Check these numbers in published.csv, or widen the grid of times in "
+        "data/raw/reconstruction.yml."
     )
 
 

@@ -1,0 +1,137 @@
+"""Chunks of work that are done: what each rests on, its bytes, and the files that keep it.
+
+`workers` calls this. A kept file is named after the hash of all that its content follows from, so
+it is never out of date, only no longer asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import io
+import json
+import os
+import sys
+import time
+import zipfile
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from case_review.build import dependencies
+from case_review.project import Project, sha256
+
+#: The checkout that this package was imported from.
+ROOT = Path(__file__).resolve().parents[2]
+#: Kept chunks of one function that other sources or arguments made, beyond which the oldest go.
+KEPT = 200
+#: Changes when kept files are written in another way.
+_FORMAT = 1
+#: The entry of a kept file that says what else is in it.
+_INDEX = "index.json"
+#: Packages whose version may change a number without a change of the lock, in a foreign worker.
+_COMPUTING = ("numpy", "scipy", "pandas", "ortools")
+
+
+@lru_cache
+def fingerprint(module: str, name: str) -> str:
+    """The SHA-256 of everything but the arguments that a function's result rests on.
+
+    It is taken once in a process, as its modules are loaded once.
+    """
+    project = Project(ROOT)
+    files = [ROOT / "requirements.lock", *dependencies.module_files(project, [module])]
+    found = {
+        "function": f"{module}.{name}",
+        "format": _FORMAT,
+        "own": sha256(inspect.getsourcefile(importlib.import_module(module))),
+        "files": dependencies.hashes(project, files),
+        "versions": {"python": "{}.{}".format(*sys.version_info[:2])}
+        | {package: _version(package) for package in _COMPUTING},
+    }
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return dependencies.MISSING
+
+
+def key_of(source: str, chunk: dict) -> str:
+    """The hash that names a chunk: of the function's `fingerprint` and of the arguments.
+
+    Raises
+    ------
+    TypeError
+        If an argument does not come back from JSON as it was.
+    """
+    text = json.dumps(chunk, sort_keys=True)
+    if json.loads(text) != chunk:
+        raise TypeError(f"JSON does not give these arguments back as they are: {chunk!r}")
+    return hashlib.sha256(f"{source}{text}".encode()).hexdigest()
+
+
+def pack(result: dict) -> bytes:
+    """The bytes of an .npz file with the arrays of a result and, as JSON, its other values.
+
+    Equal results have equal bytes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the result is no dict, or holds what is neither an array of numbers or text nor JSON.
+    """
+    if not isinstance(result, dict):
+        raise TypeError(f"expected a dict of arrays and values, found {type(result).__name__}")
+    arrays = {name: value for name, value in result.items() if isinstance(value, np.ndarray)}
+    others = {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in result.items()
+        if name not in arrays
+    }
+    names = {name: f"{number}.npy" for number, name in enumerate(arrays)}
+    index = {"order": list(result), "arrays": names, "values": others}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        # A ZipInfo of its own, because the default carries the time of day.
+        archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps(index))
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(names[name]), member.getvalue())
+    return content.getvalue()
+
+
+def unpack(content: bytes) -> dict:
+    """The result that `pack` made these bytes of."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        index = json.loads(archive.read(_INDEX))
+        found = index["values"]
+        for name, member in index["arrays"].items():
+            array = io.BytesIO(archive.read(member))
+            found[name] = np.lib.format.read_array(array, allow_pickle=False)
+    return {name: found[name] for name in index["order"]}
+
+
+def read(path: Path) -> dict | None:
+    """A kept result; None if there is none or if its file is damaged."""
+    try:
+        result = unpack(path.read_bytes())
+        os.utime(path)  # so that what is used is not pruned as old
+        return result
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError):
+        return None
+
+
+def prune(folder: Path, stem: str, used: set[Path]) -> None:
+    """Remove the oldest files of the function beyond `KEPT`, and what a killed run left half."""
+    others = [path for path in folder.glob(f"{stem}-*.npz") if path not in used]
+    others.sort(key=lambda path: path.stat().st_mtime)
+    half = [p for p in folder.glob(f".{stem}-*") if p.stat().st_mtime < time.time() - 3600]
+    for path in [*others[: max(0, len(others) - KEPT)], *half]:
+        path.unlink(missing_ok=True)

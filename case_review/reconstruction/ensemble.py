@@ -1,0 +1,172 @@
+"""Many data sets that agree with the print, each analysed: how far every result varies.
+
+Sets are drawn from the distribution that `sampling` states, so that one may say in how many of them
+something holds. Draws seldom reach the ends of a range; those come from `extremes` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from case_review import registry
+from case_review.audit import claims
+from case_review.build import workers
+from case_review.reconstruction import outcomes, sampling, specification
+from case_review.reconstruction.outcomes import Choices
+
+#: Sets per chunk of work: some seconds, so that a lost worker loses little.
+_CHUNK = 25
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Data sets that agree with the print, and what each analysis gives in each.
+
+    Parameters
+    ----------
+    drawn
+        A row per set that was drawn, a column per outcome; see `outcomes`.
+    hours, second
+        Sorted times of the patients with individual data, and whether each is in the second group;
+        shape (sets, patients).
+    searched
+        The same outcomes, as far as they need no reports, of the sets that a search for the ends
+        of ranges found; may have no rows.
+    searched_hours, searched_second
+        Of those.
+    proved
+        Outcomes neither of whose ends any other set can pass.
+    """
+
+    drawn: pd.DataFrame
+    hours: np.ndarray
+    second: np.ndarray
+    searched: pd.DataFrame
+    searched_hours: np.ndarray
+    searched_second: np.ndarray
+    proved: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.drawn)
+
+    def found(self, name: str) -> np.ndarray:
+        """An outcome in all sets, drawn or searched for."""
+        other = self.searched.get(name, [])
+        return np.concatenate([self.drawn[name], np.asarray(other, dtype=float)])
+
+    def ends(self, name: str) -> tuple[float, float]:
+        """The smallest and the largest value of an outcome over all sets."""
+        values = self.found(name)
+        return float(np.nanmin(values)), float(np.nanmax(values))
+
+    def share(self, name: str, fraction: float) -> float:
+        """A quantile of an outcome over the sets that were drawn."""
+        return float(np.nanquantile(self.drawn[name], fraction))
+
+
+def draw(
+    raw: Path, choices: Choices, number: int, keep: Path | None = None, begin: int = 1
+) -> Ensemble:
+    """Draw sets and analyse each, on all processors or a cluster; see `build.workers.spread`.
+
+    Parameters
+    ----------
+    raw
+        Folder of `published.csv` and `reconstruction.yml`.
+    choices
+        Of the analyses; `choices.seed` decides the draws.
+    number
+        How many sets. The first of them has the number `begin`; number 0 is the one in `data/raw/`.
+    keep
+        A folder for finished chunks.
+    """
+    given = {
+        "published": claims.text_table(raw / "published.csv").to_dict("records"),
+        "content": specification.read(raw).content,
+        "choices": asdict(choices),
+    }
+    end = begin + number
+    chunks = [
+        given | {"begin": start, "end": min(start + _CHUNK, end)}
+        for start in range(begin, end, _CHUNK)
+    ]
+    parts = workers.spread(analyse, chunks, keep=keep)
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    hours, second = joined.pop("hours"), joined.pop("second")
+    nothing = np.empty((0, hours.shape[1]))
+    return Ensemble(
+        pd.DataFrame(joined), hours, second, pd.DataFrame(), nothing.astype(int), nothing > 0
+    )
+
+
+def analyse(published: list, content: dict, choices: dict, begin: int, end: int) -> dict:
+    """The sets with the numbers from `begin` to before `end`, and their outcomes.
+
+    Parameters
+    ----------
+    published
+        Rows of `published.csv`, as text.
+    content
+        What `reconstruction.yml` holds.
+    choices
+        Fields of `Choices`.
+
+    Returns
+    -------
+    dict of arrays
+        `hours` and `second`, and an array per outcome.
+    """
+    spec = specification.Specification(content, claims.from_frame(pd.DataFrame(published)))
+    chosen = Choices(**choices)
+    sampler = sampling.Sampler(spec, chosen.month_days)
+    sets = [sampler.draw(chosen.seed, index) for index in range(begin, end)]
+    rows = [outcomes.of_set(data, chosen) | dict(_counts(spec, data)) for data in sets]
+    order = [np.argsort(data.hours, kind="stable") for data in sets]
+    return {
+        "hours": np.array([d.hours[o] for d, o in zip(sets, order, strict=True)]),
+        "second": np.array([d.second[o] for d, o in zip(sets, order, strict=True)]),
+        **{name: np.array([row[name] for row in rows]) for name in rows[0]},
+    }
+
+
+def _counts(spec, data: sampling.DataSet) -> Iterable[tuple[str, float]]:
+    """Numbers of patients that the print leaves open: with each other drug, and reduced for each.
+
+    The names are those of results of `03_treatment` and `04_safety`.
+    """
+    levels = data.levels["cotreatments"]
+    drugs = {
+        drug for level in spec["in_total"]["cotreatments"]["levels"] for drug in level.split(";")
+    }
+    for drug in sorted(drugs - {"none", ""}):
+        n = sum(drug in level.split(";") for level in levels)
+        yield f"treatment.cotreatment.{registry.identifier(drug)}", float(n)
+    put_down = list(data.reduced.values())
+    for event in spec["safety"]["events"]:
+        yield f"safety.dose_reduced.{event}", float(put_down.count(event))
+
+
+def with_searched(ensemble: Ensemble, hours, second, proved: Iterable[str], choices: Choices):
+    """The ensemble with sets that a search for the ends of ranges found.
+
+    Parameters
+    ----------
+    hours, second
+        As of `Ensemble`.
+    proved
+        Names of outcomes whose ends are proved.
+
+    Returns
+    -------
+    Ensemble
+    """
+    rows = [outcomes.of_times(*pair, choices) for pair in zip(hours, second, strict=True)]
+    return Ensemble(
+        ensemble.drawn, ensemble.hours, ensemble.second, pd.DataFrame(rows),
+        np.asarray(hours), np.asarray(second), frozenset(proved),
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""What an ensemble tells of every result: the tables that the other notebooks read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from case_review import registry
+from case_review.analyses.response import HOURS_PER_WEEK
+from case_review.audit import claims
+from case_review.data.schema import OVERALL
+from case_review.reconstruction.ensemble import Ensemble
+from case_review.reconstruction.outcomes import VERDICTS
+from case_review.values import DETERMINED, PRINTED, VARIES, Count
+
+
+def standings(ensemble: Ensemble | None, published: claims.Claims) -> pd.DataFrame:
+    """What is known of each result before it is recorded; see `registry.read_known`.
+
+    A result that a printed number belongs to is printed. One that is the same in all sets is
+    determined, any other outcome varies.
+    """
+    printed = {claim.result_id: claim for claim in published if claim.result_id}
+    counts = {
+        claim.result_id: claim
+        for claim in published
+        if claim.result_id and claim.measure == "n" and claim.number is not None
+    }
+    rows = [
+        {"result_id": id, "standing": PRINTED, **_held(counts.get(id))} for id in sorted(printed)
+    ]
+    names = [] if ensemble is None else ensemble.drawn.columns
+    ids = dict.fromkeys(name.partition(":")[0] for name in names if not name.startswith("verdict:"))
+    rows += [_varying(ensemble, id) for id in sorted(ids) if id not in printed]
+    return pd.DataFrame(rows, columns=list(registry.STANDING_COLUMNS))
+
+
+def _held(claim) -> dict:
+    """The printed count that the result must be, to be called printed."""
+    return {} if claim is None else {"value": float(claim.number), "half": 0.0}
+
+
+def _varying(ensemble: Ensemble, id: str) -> dict:
+    names = [name for name in (id, f"{id}:lower", f"{id}:upper") if name in ensemble.drawn]
+    constant = all(_constant(ensemble.found(name)) for name in names)
+    row = {"result_id": id, "standing": DETERMINED if constant else VARIES}
+    if constant:
+        return row
+    row["proved"] = "yes" if id in ensemble.proved else "no"
+    limits = [_outermost(ensemble.found(f"{id}:{end}"), end) for end in ("lower", "upper")
+              if f"{id}:{end}" in ensemble.drawn]  # fmt: skip
+    if id not in ensemble.drawn:  # a range over repetitions, whose ends are all there is
+        return row | {"least": limits[0], "most": limits[1]}
+    row["least"], row["most"] = ensemble.ends(id)
+    row["middle"] = ensemble.share(id, 0.5)
+    return row | dict(zip(("lower", "upper"), limits, strict=False))
+
+
+def _constant(values: np.ndarray) -> bool:
+    return bool(np.isnan(values).all() or np.ptp(values) <= 1e-9)
+
+
+def _outermost(values: np.ndarray, end: str) -> float:
+    """The outermost limit; NaN, not estimable, once it is so in one of the sets."""
+    if np.isnan(values).any():
+        return math.nan
+    return float(values.min() if end == "lower" else values.max())
+
+
+def verdict_counts(ensemble: Ensemble | None) -> pd.DataFrame:
+    """In how many of the drawn sets each conclusion holds, by analysis.
+
+    Returns
+    -------
+    DataFrame
+        `analysis`, `conclusion`, `fails`, `reserved`, `holds` and `sets`, those in which the
+        analysis says something.
+    """
+    rows = []
+    for name in () if ensemble is None else ensemble.drawn:
+        if name.startswith("verdict:"):
+            analysis, _, conclusion = name.removeprefix("verdict:").rpartition(".")
+            codes = ensemble.drawn[name].dropna()
+            counts = [int((codes == code).sum()) for code in range(len(VERDICTS))]
+            rows.append((analysis, conclusion, *counts, len(codes)))
+    columns = ["analysis", "conclusion", "fails", "reserved", "holds", "sets"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def of_sets(count: Count) -> str:
+    """`934 of 1,000`, `all 1,000`, `none of 1,000`."""
+    if count.n == count.of:
+        return f"all {count.of:,}"
+    return f"{f'{count.n:,}' if count.n else 'none'} of {count.of:,}"
+
+
+def curves(ensemble: Ensemble | None, groups: Sequence[str], month_days: float) -> pd.DataFrame:
+    """Proportion responding over time in all sets, by group and in all patients.
+
+    Returns
+    -------
+    DataFrame
+        `group`, `weeks`, and over the sets the `least` and `most`, and over those drawn the
+        quantiles `q05`, `q25`, `middle`, `q75` and `q95`.
+    """
+    columns = ["group", "weeks", "least", "q05", "q25", "middle", "q75", "q95", "most"]
+    if ensemble is None:
+        return pd.DataFrame(columns=columns)
+    frames = []
+    every = np.vstack([ensemble.hours, ensemble.searched_hours])
+    whose = np.vstack([ensemble.second, ensemble.searched_second])
+    at = np.concatenate([[0], np.unique(every)])
+    for key, own in {OVERALL: None, groups[0]: False, groups[1]: True}.items():
+        heights = step_heights(every, whose, own, at)
+        drawn = heights[: len(ensemble)]
+        low, *quantiles, high = (
+            heights.min(axis=0),
+            *np.quantile(drawn, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0),
+            heights.max(axis=0),
+        )
+        stacked = dict(zip(columns[2:], [low, *quantiles, high], strict=True))
+        frames.append(pd.DataFrame({"group": key, "weeks": at / HOURS_PER_WEEK, **stacked}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def step_heights(
+    hours: np.ndarray, second: np.ndarray, of_second: bool | None, at: Sequence[float]
+) -> np.ndarray:
+    """Proportion of a group (None: of all) responding by each time of `at`; (sets, times)."""
+    own = hours if of_second is None else hours[second == of_second].reshape(len(hours), -1)
+    return np.stack([(own <= moment).mean(axis=1) for moment in at], axis=1)

@@ -1,0 +1,61 @@
+"""Numbers that know how to print themselves, and what they rest on.
+
+Statistics return values; prose, table cells, the registry and data files are four views of one
+value, all made from its own fields, so that nothing is ever read out of printed text:
+
+    share = Count(30, of=84)
+    share.prose     30 (35.7%)          in running text
+    share.cell      30 (35.7)           in a table whose heading says what it is
+    share.fields()  value, low, high, unit, n, of: as registry and CSV hold them, unrounded
+
+`kinds` and `estimates` hold what they are, `standing` what they rest on: the print, what follows
+from it, one of the many data sets that agree with it, or real rows.
+"""
+
+from case_review.values.estimates import Count, Estimate, Proportion
+from case_review.values.kinds import (
+    Number,
+    Part,
+    PValue,
+    Range,
+    Text,
+    Value,
+    finite,
+    of,
+)
+from case_review.values.standing import (
+    DETERMINED,
+    EXTRACTED,
+    MARKS,
+    PRINTED,
+    SAID,
+    STANDINGS,
+    VARIES,
+    Spread,
+    Varying,
+    ends,
+)
+
+__all__ = [
+    "DETERMINED",
+    "EXTRACTED",
+    "MARKS",
+    "PRINTED",
+    "SAID",
+    "STANDINGS",
+    "VARIES",
+    "Count",
+    "Estimate",
+    "Number",
+    "PValue",
+    "Part",
+    "Proportion",
+    "Range",
+    "Spread",
+    "Text",
+    "Value",
+    "Varying",
+    "ends",
+    "finite",
+    "of",
+]

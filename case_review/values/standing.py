@@ -1,0 +1,144 @@
+"""What a number rests on: the print, what follows from it, one of many data sets, or real rows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from case_review import formatting
+from case_review.values.estimates import Count
+from case_review.values.kinds import Part, PValue, Value, finite
+
+PRINTED, DETERMINED, VARIES, EXTRACTED = "printed", "determined", "varies", "extracted"
+STANDINGS = (PRINTED, DETERMINED, VARIES, EXTRACTED)
+#: The letter beside a number; one that was taken from real rows needs none.
+MARKS = {PRINTED: "p", DETERMINED: "d", VARIES: "v", EXTRACTED: "", "": ""}
+#: What each letter says, below tables and where the marks are explained.
+SAID = {
+    PRINTED: "printed in the review",
+    DETERMINED: "the same in every data set that agrees with the print",
+    VARIES: "varies between data sets that agree with the print",
+}
+#: How a number that varies is shown in a table.
+SHOWN_VARYING = "the middle of the sets drawn, and in brackets the range over all sets found"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a number varies over the data sets that agree with the print.
+
+    Parameters
+    ----------
+    least, most
+        The smallest and the largest value found, in the unit of the number.
+    middle
+        The median over the sets that were drawn.
+    proved
+        Whether an optimiser proved that no set lies outside.
+    """
+
+    least: float
+    most: float
+    middle: float = math.nan
+    proved: bool = False
+
+
+@dataclass(frozen=True)
+class Varying(Value):
+    """A number that depends on the reconstruction: its range stands for it.
+
+    Parameters
+    ----------
+    one
+        Its value in the one set that the notebook reads, whose kind and unit it has.
+    spread
+        Over all sets; None where it is not known how far it varies, so that the value of the one
+        set is all there is to show.
+    limits_spread
+        The outermost limits, of an estimate with limits.
+    """
+
+    one: Value
+    spread: Spread | None = None
+    limits_spread: Spread | None = None
+    standing: str = field(default=VARIES, kw_only=True, compare=False)
+
+    @property
+    def prose(self) -> str:
+        """`0.54 to 1.98`, `0 to 4 of 60`; one number where both ends print alike."""
+        if self.spread is None:
+            return self.one.prose
+        text = _joined(self.one, self.spread, " to ")
+        of = self.one.fields()["of"] if isinstance(self.one, Count) else None
+        return text if of is None else f"{text} of {of:,}"
+
+    @property
+    def cell(self) -> str:
+        """`1.06 [0.54–1.98]`: the middle of the sets drawn, and the ends."""
+        if self.spread is None:
+            return self.one.cell
+        ends = _joined(self.one, self.spread, "–", alone=True)
+        if math.isnan(self.spread.middle):
+            return ends
+        return f"{self.one.at(self.spread.middle).cell} [{ends}]"
+
+    @property
+    def point(self) -> Value:
+        """The estimate, without limits of its own."""
+        return self
+
+    @property
+    def limits(self) -> Value:
+        """The outermost limits over all sets."""
+        if self.limits_spread is None:
+            part = getattr(self.one, "limits", self.one)
+            return Part(part.prose, part.cell, self, "limits", standing=VARIES)
+        words = (_joined(self.one, self.limits_spread, "–", alone) for alone in (False, True))
+        return Part(*words, self, "limits", standing=VARIES)
+
+    @property
+    def share(self) -> Value:
+        """The percentage of a count varies with it."""
+        return self
+
+    @property
+    def p_value(self) -> Value:
+        """The p-value of the one set, of which it is not known how far it varies."""
+        return Varying(self.one.p_value)
+
+    def fields(self) -> dict:
+        """The middle of the sets drawn as the value, the outermost limits, and the ends.
+
+        Where it is not known how far the number varies they are those of the one set.
+        """
+        fields = self.one.fields()
+        if self.spread is None:
+            return fields
+        limits = self.limits_spread
+        fields["value"] = finite(self.spread.middle)
+        fields["low"] = finite(limits.least) if limits else None
+        fields["high"] = finite(limits.most) if limits else None
+        return fields
+
+    def ends(self) -> dict:
+        """`least` and `most` over all sets."""
+        if self.spread is None:
+            return {"least": None, "most": None}
+        return {"least": finite(self.spread.least), "most": finite(self.spread.most)}
+
+
+def _joined(one: Value, spread: Spread, word: str, alone: bool = False) -> str:
+    """The ends in the form of `one`, with its unit unless they stand `alone` in a cell."""
+    low, high = one.at(spread.least), one.at(spread.most)
+    if low.cell == high.cell:
+        return low.cell if alone else low.prose
+    if isinstance(low, PValue):
+        return f"{low.cell if alone else low.prose}{word}{high.cell}"
+    return formatting.joined(low.cell, high.cell, word, "" if alone else low.unit)
+
+
+def ends(value: Value) -> dict:
+    """`standing`, `least` and `most` of a value, as registry and CSV hold them."""
+    whole = value.whole if isinstance(value, Part) else value
+    found = whole.ends() if isinstance(whole, Varying) else {"least": None, "most": None}
+    return {"standing": whole.standing or value.standing, **found}
