@@ -64,20 +64,13 @@ def test_every_place_is_a_section_of_the_manuscript(ran):
     assert found <= anchors()
 
 
-def test_every_note_of_the_review_is_shown_beside_its_word(ran):
-    """Both files are shown whole: no row is lost between file and page."""
-    for name, tables, column in (
-        ("standard", "standards", "topic"),
-        ("tool", "tools", "question"),
-    ):
-        frame = ITEMS if name == "standard" else QUESTIONS
-        shown = [
-            row.cells[1 if name == "standard" else 2]
-            for key in ran.names[tables]
-            for row in ran.tables[f"tbl-items-{key}"].rows
-            if not row.heading
-        ]
-        assert shown == frame[column].tolist()
+@pytest.mark.parametrize(
+    ("tables", "frame", "column", "place"),
+    [("standards", ITEMS, "topic", 1), ("tools", QUESTIONS, "question", 2)],
+)
+def test_no_item_is_lost_between_file_and_page(ran, tables, frame, column, place):
+    shown = [row for key in ran.names[tables] for row in ran.tables[f"tbl-items-{key}"].rows]
+    assert [row.cells[place] for row in shown if not row.heading] == frame[column].tolist()
 
 
 def test_the_counts_are_those_of_the_files(ran):
