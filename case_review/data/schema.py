@@ -133,7 +133,7 @@ TABLES = _chosen(_RAW, f"{_CLEANED} published")
 #: Raw tables that only the audit reads, as they stand.
 AUDITED = _chosen(_RAW, "published_checks audit_questions")
 #: Raw tables that a notebook shows as they stand; a review may do without.
-SHOWN = _chosen(_RAW, "pathway prisma_2020 review_statements")
+SHOWN = _chosen(_RAW, "pathway reporting_items appraisal_items certainty review_statements")
 #: The tables that cleaning makes, apart from its ledger.
 CLEAN = _chosen(_CLEAN, _CLEANED)
 
