@@ -88,7 +88,7 @@ notebooks: ## Run what is out of date among the notebooks
 test: _setup ## Lint, then unit, pipeline and rendering tests
 	@"$(VENV)/bin/python" -m ruff check .
 	@"$(VENV)/bin/lint-imports" --no-logo --no-cache
-	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile -m "not nightly" $(PYTEST)
+	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly" $(PYTEST)
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
 	@$(REVIEW) validate
