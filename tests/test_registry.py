@@ -32,7 +32,7 @@ def test_results_survive_writing_and_reading(tmp_path):
     assert list(document) == ["notebook", "parameters", "results"]
     assert list(document["results"][0]) == [
         "id", "value", "low", "high", "unit", "n", "of", "text", "cell", "inputs",
-        "standing", "least", "most",
+        "standing", "least", "most", "proved",
     ]  # fmt: skip
 
 
