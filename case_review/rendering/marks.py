@@ -20,14 +20,14 @@ def superscript(result: Recorded) -> list:
 def in_page(result: Recorded | TableNumber) -> list:
     """The mark as an element of a page.
 
-    It is named by the whole word, for those who hear it, with a pause behind the number.
+    It is named by the whole word, for those who hear it.
     """
     letter = MARKS[result.standing]
     if not letter:
         return []
     element = (
         f'<sup class="standing" data-standing="{result.standing}" role="img" '
-        f'aria-label=", {result.standing}">{letter}</sup>'
+        f'aria-label="({result.standing})">{letter}</sup>'
     )
     return [{"t": "RawInline", "c": ["html", element]}]
 

@@ -250,15 +250,14 @@ def ending(used: dict[str, Recorded], foot: list[str]) -> list:
 def _key(used: dict[str, Recorded]) -> str:
     """What the words in the column of standings mean; nothing where there is no such column."""
     found = {result.standing for result in used.values()}
-    kinds = [f"*{kind}*{_mark(kind)}, {SAID[kind]}" for kind in SAID if kind in found]
+    kinds = [f"*{kind}*{_mark(kind)}: {SAID[kind]}" for kind in SAID if kind in found]
     if not kinds:
         return ""
     ends = (
-        " Of a number that varies the range is shown; *found*: the widest that was found, "
-        "*proved*: none lies outside, *one set*: the value in one data set, of which no range is "
-        "known."
+        " A number that varies is shown as its range over these sets: the widest that was *found*, "
+        "or one that none is *proved* to leave; where no range is known, as its value in *one set*."
     )
-    return f" Standing: {'; '.join(kinds)}.{ends if VARIES in found else ''}"
+    return f" Its standing: {'; '.join(kinds)}.{ends if VARIES in found else ''}"
 
 
 def _mark(standing: str) -> str:

@@ -119,7 +119,7 @@ def test_the_page_marks_a_number_inside_its_link(page, id):
     standing = VALUES[id].standing
     for mark in marks:
         assert mark["class"] == ["standing"] and mark["data-standing"] == standing
-        assert (mark["role"], mark["aria-label"]) == ("img", f", {standing}")
+        assert (mark["role"], mark["aria-label"]) == ("img", f"({standing})")
         assert mark.next_sibling is None and not mark.previous_sibling.endswith((" ", "\n"))
     assert ("varies" in link["class"]) == (MARKS[id] == "v")
 

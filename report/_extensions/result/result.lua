@@ -51,7 +51,7 @@ local function marked(found)
     made:insert(pandoc.Superscript({ pandoc.Str(letter) }))
     return made
   end
-  local element = '<sup class="standing" data-standing="%s" role="img" aria-label=", %s">%s</sup>'
+  local element = '<sup class="standing" data-standing="%s" role="img" aria-label="(%s)">%s</sup>'
   made:insert(pandoc.RawInline("html", element:format(found.standing, found.standing, letter)))
   return made
 end
