@@ -10,7 +10,6 @@ from building import ROOT, copy_sources, make
 from case_review.build import locking
 from case_review.project import Project
 
-
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 LONG = (
     "test_pipeline", "test_browser", "test_robustness_failures", "test_other_review",
