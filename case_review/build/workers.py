@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from case_review.build import kept, surroundings
@@ -35,7 +35,7 @@ _CONFIGURATION = {
     "distributed.scheduler.worker-ttl": None,
     # A loaded machine may take long to start a process again; `_tend` replaces what is given up.
     "distributed.deploy.lost-worker-timeout": "60s",
-    "distributed.scheduler.no-workers-timeout": "10m",
+    "distributed.scheduler.no-workers-timeout": "3m",
     "distributed.comm.timeouts.connect": "60s",
     "distributed.worker.profile.enabled": False,
 }
@@ -147,7 +147,13 @@ def _collect(client, function, source, todo: dict) -> Iterator[tuple[str, bytes]
             break
     if failed:
         error, chunk = failed[min(failed)], todo[keys[min(failed)]]
-        if isinstance(error, KilledWorker | NoValidWorkerError | NoWorkerError):
+        if isinstance(error, NoValidWorkerError | NoWorkerError):
+            raise ReviewError(
+                f"{name}({_arguments(chunk)}) waited three minutes in vain for a worker process. "
+                "Finished chunks are kept: look for what stops processes on this machine (memory, "
+                "limits, a full disk) or its cluster, and type the same command again."
+            )
+        if isinstance(error, KilledWorker):
             raise ReviewError(
                 f"{name}({_arguments(chunk)}) ended every process that took it up, most likely "
                 "because memory ran out. Finished chunks are kept: take smaller chunks or fewer "
@@ -247,7 +253,7 @@ def _client(count: int, folder: str) -> Iterator:
             return
         with (
             LocalCluster(
-                n_workers=count,
+                n_workers=0,  # `_tend` starts them
                 threads_per_worker=1,
                 host="127.0.0.1",
                 protocol="tcp",
@@ -260,6 +266,8 @@ def _client(count: int, folder: str) -> Iterator:
             Client(cluster, set_as_default=False) as client,
             _tend(cluster, count),
         ):
+            with suppress(TimeoutError):  # all of them, so that the first does not get every chunk
+                client.wait_for_workers(count, timeout=60)
             yield client
 
 
@@ -267,13 +275,23 @@ def _client(count: int, folder: str) -> Iterator:
 def _tend(cluster, count: int) -> Iterator[None]:
     """Ask for the full number of workers again and again.
 
-    Dask starts a dead worker again, but gives it up if it dies once more while it starts.
+    Dask starts a dead worker again, but gives it up if it dies while it starts.
     """
+    from distributed.core import Status
+
     over = threading.Event()
 
+    def forget() -> None:
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in (Status.failed, Status.closed):
+                del cluster.workers[name]
+
     def ask() -> None:
-        while not over.wait(2):
+        while True:
+            cluster.loop.add_callback(forget)
             cluster.scale(count)
+            if over.wait(2):
+                return
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
