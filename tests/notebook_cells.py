@@ -43,14 +43,12 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
     results), `settings` entries of params.yml, `only` the ids of the cells that run; `parameters`
     replace values of the notebook.
     """
-    ran, path = Ran({}), ROOT / "notebooks" / f"{name}.ipynb"
+    ran, path, declared = Ran({}), ROOT / "notebooks" / f"{name}.ipynb", {}
 
     class Bench(notebook.Notebook):
-        of_cell = {}
-
         def __init__(self, name):
             super().__init__(name)
-            self.parameters |= self.of_cell
+            self.parameters |= declared
 
         def read(self, table):
             frame = dict(given)[table].copy() if table in dict(given) else read(table)
@@ -97,7 +95,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
                 exec(compile(source, f"{name}, cell {cell['id']}", "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names |= parameters
-                Bench.of_cell = {key: names[key] for key in params_file.declared(path)}
+                declared |= {key: names[key] for key in params_file.declared(path)}
     ran.results.update({result.id: result for result in names["nb"].recorded})
     ran.names |= names
     return ran
