@@ -279,5 +279,5 @@ def test_a_change_of_unit_scales_the_median_only(rows, factor):
 def test_columns_without_a_table_are_those_of_the_curve(rows):
     time, event, _ = zip(*rows, strict=True)
     fitted = survival.curve(time, event)
-    for name, values in survival.columns(time, event).items():
-        np.testing.assert_allclose(values, fitted[name], rtol=1e-12, err_msg=name)
+    for name, column in survival.columns(time, event).items():
+        np.testing.assert_allclose(column, fitted[name], rtol=1e-12, err_msg=name)
