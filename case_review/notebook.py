@@ -240,16 +240,16 @@ class Notebook:
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
-            write_others(
-                self.stage / "exhibits", label, [other.markdown() for other in others], "md"
-            )
+            drawn = [self._markdown(other) for other in others]
+            write_others(self.stage / "exhibits", label, drawn, "md")
         cells = [self._cell(*place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
-        text = table.markdown()
-        if self.reconstructed:
-            text += f"\n{tables.RECONSTRUCTED_NOTE}\n"
-        return tables.MarkdownOutput(text)
+        return tables.MarkdownOutput(self._markdown(table))
+
+    def _markdown(self, table: tables.Table) -> str:
+        note = f"\n{tables.RECONSTRUCTED_NOTE}\n" if self.reconstructed else ""
+        return table.markdown() + note
 
     def _known_cell(self, cell):
         """A cell of a table with what its number rests on, which its record says."""
