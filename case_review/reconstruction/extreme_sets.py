@@ -33,7 +33,7 @@ _AGAIN = "Run `make extremes`."
 
 
 def rows(
-    lattice: Lattice, wanted: Sequence[Statistic], width: int = 300_000
+    lattice: Lattice, wanted: Sequence[Statistic], width: int = 30_000
 ) -> Iterator[tuple[dict, float]]:
     """The rows of the file one by one, each with the seconds that it took."""
     for one in wanted:

@@ -137,6 +137,22 @@ def test_a_small_example_has_the_ends_of_brute_force(window, monkeypatch):
             assert as_patients(found.times, found.second) in known
 
 
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(("end", "sign"), [("least", -1), ("most", 1)])
+def test_nothing_is_beyond_a_median_exactly_where_brute_force_has_nothing(
+    group, end, sign, monkeypatch
+):
+    monkeypatch.setattr(lattices, "_PARTS", 1)
+    monkeypatch.setattr(lattices, "_ROUNDS", 4)
+    window = (1.3, 1.5)
+    lattice = Lattice(SMALL_GRID, SMALL_SIZES, SMALL_ANCHORS, window)
+    one = extremes.statistic(f"response.median_weeks.{group}", GROUPS, SMALL_SIZES, None)
+    values = np.unique(one.values(*brute_force(window)))
+    last, inside = (values[0], values[1]) if end == "least" else (values[-1], values[-2])
+    assert extremes._none_beyond(lattice, one, sign, last, 30_000)
+    assert not extremes._none_beyond(lattice, one, sign, inside, 30_000)
+
+
 def test_an_end_whose_search_was_cut_short_is_not_called_proved(monkeypatch):
     monkeypatch.setattr(lattices, "_ROUNDS", 8)
     printed = (PRINTED.sizes, PRINTED.anchors(), PRINTED.chi_square_range())
