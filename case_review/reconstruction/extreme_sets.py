@@ -33,7 +33,7 @@ _AGAIN = "Run `make extremes`."
 
 
 def rows(
-    lattice: Lattice, wanted: Sequence[Statistic], width: int = 300_000
+    lattice: Lattice, wanted: Sequence[Statistic], width: int = 30_000
 ) -> Iterator[tuple[dict, float]]:
     """The rows of the file one by one, each with the seconds that it took."""
     for one in wanted:
@@ -97,10 +97,11 @@ def read(raw: Path, printed: Printed, groups: Sequence[str]) -> Extremes:
         raise ReviewError(f"{NAME} is missing in the raw data. {_AGAIN}")
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     require_columns(table, COLUMNS, NAME)
+    anchors = printed.anchors()
     times, second = [], []
     for line, row in enumerate(table.to_dict("records"), start=2):
         own = [_numbers(row, column, line) for column in ("times_hours", "second_group")]
-        _check_set(line, printed, *own)
+        _check_set(line, printed, anchors, *own)
         times.append(own[0])
         second.append(own[1].astype(bool))
         _check_value(row, line, printed, groups, times[-1], second[-1])
@@ -126,14 +127,16 @@ def _numbers(row: dict, column: str, line: int) -> np.ndarray:
         raise
 
 
-def _check_set(line: int, printed: Printed, times: np.ndarray, second: np.ndarray) -> None:
+def _check_set(
+    line: int, printed: Printed, anchors: dict[int, int], times: np.ndarray, second: np.ndarray
+) -> None:
     """Refuse a set that does not agree with the print."""
     if len(times) != printed.n or (np.diff(times) < 0).any():
         _refuse(line, "times_hours", f"{len(times)} times", f"{printed.n} in ascending order")
     if len(second) != printed.n or set(second) - {0, 1} or second.sum() != printed.sizes[1]:
         expected = f"{printed.sizes[1]} times 1 and {printed.sizes[0]} times 0"
         _refuse(line, "second_group", f"{';'.join(map(str, second))}", expected)
-    for position, hours in printed.anchors().items():
+    for position, hours in anchors.items():
         if times[position] != hours:
             at = f"{hours} h there, which is printed"
             _refuse(line, "times_hours", f"{times[position]} h in place {position + 1}", at)
