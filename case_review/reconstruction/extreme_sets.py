@@ -26,14 +26,14 @@ from case_review.reconstruction.times import ConsistentSets, Printed, grid, read
 
 NAME = "extreme_sets.csv"
 COLUMNS = tuple(FOUND["extreme_sets"].columns)
-_HORIZON = "horizon_weeks"
+_HORIZON, _MONTH = "horizon_weeks", "month_days"
 #: Decimals of a value in the file.
 _DIGITS = 6
 _AGAIN = "Run `make extremes`."
 
 
 def rows(
-    lattice: Lattice, wanted: Sequence[Statistic], width: int = 30_000
+    lattice: Lattice, wanted: Sequence[Statistic], month_days: float, width: int = 30_000
 ) -> Iterator[tuple[dict, float]]:
     """The rows of the file one by one, each with the seconds that it took."""
     for one in wanted:
@@ -49,6 +49,7 @@ def rows(
                 "times_hours": ";".join(map(str, best.times.tolist())),
                 "second_group": ";".join("1" if member else "0" for member in best.second),
                 _HORIZON: "" if one.horizon_weeks is None else f"{one.horizon_weeks:g}",
+                _MONTH: f"{month_days:g}",
             }
             yield row, time.perf_counter() - start
 
@@ -74,6 +75,20 @@ class Extremes:
         return *own.loc[list(ENDS), "value"], bool(own["proved"].all())
 
 
+def searched_with(raw: Path, month_days: float) -> bool:
+    """Whether the kept sets were searched with months of this length; see `read` for errors."""
+    return bool(np.isclose(pd.to_numeric(_table(raw)[_MONTH]), month_days).all())
+
+
+def _table(raw: Path) -> pd.DataFrame:
+    path = Path(raw) / NAME
+    if not path.is_file():
+        raise ReviewError(f"{NAME} is missing in the raw data. {_AGAIN}")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    require_columns(table, COLUMNS, NAME)
+    return table
+
+
 def read(raw: Path, printed: Printed, groups: Sequence[str]) -> Extremes:
     """The ends that are kept in a folder of raw data, each checked.
 
@@ -92,11 +107,7 @@ def read(raw: Path, printed: Printed, groups: Sequence[str]) -> Extremes:
         If a set disagrees with the print, or its value is not that of the statistic; also for a
         file that is missing or cannot be read.
     """
-    path = Path(raw) / NAME
-    if not path.is_file():
-        raise ReviewError(f"{NAME} is missing in the raw data. {_AGAIN}")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    require_columns(table, COLUMNS, NAME)
+    table = _table(raw)
     anchors = printed.anchors()
     times, second = [], []
     for line, row in enumerate(table.to_dict("records"), start=2):
@@ -174,7 +185,7 @@ def main(project: Project) -> int:
     response, month_days = spec["response"], values["shared"]["month_days"]
     printed = read_printed(spec.claims, response["ids"], month_days)
     lattice = Lattice(
-        grid(values["audit"]["curve_grid"], month_days),
+        grid(response["grid"], month_days),
         printed.sizes,
         printed.anchors(),
         printed.chi_square_range(),
@@ -183,7 +194,8 @@ def main(project: Project) -> int:
     horizon = values["sensitivity"]["rmst_horizon_weeks"]
     landmarks = values["response"]["landmarks_weeks"]
     found = []
-    for row, seconds in rows(lattice, statistics(groups, printed.sizes, landmarks, horizon)):
+    wanted = statistics(groups, printed.sizes, landmarks, horizon)
+    for row, seconds in rows(lattice, wanted, month_days):
         found.append(row)
         sure = "proved" if row["proved"] == "yes" else "found"
         name, end, value = row["statistic"], row["end"], row["value"]
