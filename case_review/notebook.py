@@ -236,12 +236,14 @@ class Notebook:
         """
         label = current_label()
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
-        table = replace(table, rows=rows)
+        least = self.parameters.get("percent_decimals_from", 0)
+        table = replace(table, rows=rows, percent_decimals_from=least)
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
-            drawn = [self._markdown(other) for other in others]
-            write_others(self.stage / "exhibits", label, drawn, "md")
+            drawn = [replace(other, percent_decimals_from=least) for other in others]
+            texts = [self._markdown(other) for other in drawn]
+            write_others(self.stage / "exhibits", label, texts, "md")
         cells = [self._cell(*place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True

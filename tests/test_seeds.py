@@ -1,4 +1,4 @@
-"""No sentence depends on the seed of the reconstruction: the report of another one says the same."""
+"""No sentence depends on the seed of the reconstruction: that of another one says the same."""
 
 import json
 import re
