@@ -78,7 +78,8 @@ def test_another_review_needs_its_data_and_text_but_no_code(tmp_path):
     root = tmp_path / "another review"
     copy_sources(root)
     patients = extracted(root / "data" / "raw")
-    (root / "notebooks" / "06_audit.ipynb").unlink()
+    for name in ("06_audit", "09_statements", "10_statement_places"):
+        (root / "notebooks" / f"{name}.ipynb").unlink()
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
     make(root, "report")
     page = BeautifulSoup((root / "report/_site/index.html").read_text("utf-8"), "lxml")

@@ -1,4 +1,7 @@
-"""The checklist of a reporting guideline, with links to the places where each item is reported."""
+"""Checklists of reporting standards and appraisal tools: checked, counted, and linked to places.
+
+An item is judged in a word, with the places that show it and a note on what is missing there.
+"""
 
 from __future__ import annotations
 
@@ -6,66 +9,106 @@ import re
 
 import pandas as pd
 
-from case_review.errors import ReviewError
+from case_review.data.problems import DataError, Problem
+from case_review.data.schema import SHOWN
 from case_review.exhibits import Markdown
+from case_review.values import Count
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
-_COLUMNS = ["section", "item", "topic", "where", "note"]
+#: Places without a heading that one could link to are no `text#anchor`, so they are plain words.
+_LINKED = "where"
+#: The columns that hold each judgement's places and note.
+JUDGED = {
+    "here": ("where", "note"),
+    "review": ("review_place", "review_note"),
+    "answer": ("place", "reason"),
+}
+#: What the review does not report has no place, and nobody knows why.
+_NEEDS_NO_REASON = ("review", "not reported")
 
 
-def checked(items: pd.DataFrame) -> pd.DataFrame:
-    """The items as they are, if each can be shown; see `where_reported` for their places.
+def checked(items: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The rows of `data/raw/<table>.csv` as they are, if each can be shown.
 
     Parameters
     ----------
     items
-        Text columns section, item, topic, where and note.
+        The table as text, as `Notebook.read_raw` reads it.
+    table
+        Its name in `columns.toml`, which says what a column may hold.
 
     Raises
     ------
-    ReviewError
-        If a column is missing or an item stands twice.
+    DataError
+        Naming file, row and column of every cell that is empty where it must not be, holds a word
+        that is not allowed, or names a place without an anchor, and of every judgement that has
+        neither place nor note, unless it says that the review does not report something.
     """
-    if list(items.columns) != _COLUMNS:
-        raise ReviewError(
-            f"checklist: found the columns {', '.join(items.columns)}, expected "
-            f"{', '.join(_COLUMNS)}"
-        )
-    for item in items.loc[items["item"].duplicated(), "item"]:
-        raise ReviewError(f"checklist, item {item}: it stands twice; keep one of the rows")
+    file, problems = f"data/raw/{table}.csv", []
+    for column in SHOWN[table].columns.values():
+        for row, cell in enumerate(items[column.name], 2):
+            if column.required and not cell:
+                message = f"the cell is empty. Fill it in: {column.meaning}"
+            elif cell and column.values and cell not in column.values:
+                message = f"expected one of {', '.join(column.values)}."
+            elif column.name == _LINKED and not all(map(_ANCHOR.fullmatch, _anchors(cell))):
+                message = "expected places such as Methods#methods, joined by ;"
+            else:
+                continue
+            problems.append(Problem(file, row, column.name, cell, message))
+    for judged, (place, note) in JUDGED.items():
+        for row, item in enumerate(items.to_dict("records") if judged in items else [], 2):
+            if (judged, item[judged]) != _NEEDS_NO_REASON and not item[place] and not item[note]:
+                message = f"'{item[judged]}' has neither a place in {place} nor a note. Give one."
+                problems.append(Problem(file, row, note, "", message))
+    if problems:
+        raise DataError(problems)
     return items.copy()
 
 
-def _places(row) -> list[tuple[str, str]]:
-    places = [place.strip().rpartition("#") for place in row.where.split(";") if place.strip()]
-    for text, _, anchor in places:
-        if not text or not _ANCHOR.fullmatch(anchor):
-            raise ReviewError(
-                f"checklist, item {row.item}, where: found {row.where!r}, expected places such as "
-                "Methods#methods, joined by ;"
-            )
+def _parts(cell: str) -> list[tuple[str, str]]:
+    places = [place.strip().rpartition("#") for place in cell.split(";") if place.strip()]
     return [(text, anchor) for text, _, anchor in places]
 
 
-def where_reported(row) -> Markdown:
-    """Links to the places where one item is reported, and the note: why not, or what is missing.
+def _anchors(cell: str) -> list[str]:
+    """The anchors of a cell's places; an empty one for a place without text or anchor."""
+    return [anchor if text else "" for text, anchor in _parts(cell)]
 
-    `row.where` names places as `text#anchor`, several of them joined by `;`.
+
+def judgement(item: dict, judged: str) -> Markdown:
+    """A judgement in a table: the word, the places (links where they have an anchor), the note.
+
+    Parameters
+    ----------
+    item
+        A row of a checked table, by column.
+    judged
+        One of `JUDGED`.
+    """
+    place, note = (item[name] for name in JUDGED[judged])
+    if JUDGED[judged][0] == _LINKED:
+        shown = ", ".join(f"[{_plain(text)}](#{anchor})" for text, anchor in _parts(place))
+    else:
+        shown = _plain(place)
+    said = " – ".join(part for part in (shown, _plain(note)) if part)
+    word = _plain(item[judged]).capitalize()
+    return Markdown(f"**{word}:** {said}" if said else f"**{word}**")
+
+
+def counts(items: pd.DataFrame, judged: str, words: tuple[str, ...]) -> dict[str, Count]:
+    """How many items have each of the `words` in the column `judged`, in the order of the words.
 
     Raises
     ------
-    ReviewError
-        If a place has no anchor, or an item has neither place nor note.
+    ValueError
+        If an item has another word, which would otherwise be in no count.
     """
-    links = ", ".join(f"[{_plain(text)}](#{anchor})" for text, anchor in _places(row))
-    if not links and not row.note:
-        raise ReviewError(
-            f"checklist, item {row.item}: it has neither a place nor a note; say where it is "
-            "reported, or that it is not"
-        )
-    return Markdown(". ".join(part for part in (links, _plain(row.note)) if part))
+    if others := sorted(set(items[judged]) - set(words)):
+        raise ValueError(f"{judged}: {', '.join(others)} is counted nowhere; expected {words}")
+    return {word: Count(int((items[judged] == word).sum()), unit="items") for word in words}
 
 
 def _plain(text: str) -> str:
-    """Text without what Markdown would take for marks; the checklist needs none of them."""
+    """Text without what Markdown would take for marks; the checklists need none of them."""
     return re.sub(r"[\[\]<>*_`\\]", "", text)

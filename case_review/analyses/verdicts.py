@@ -1,4 +1,4 @@
-"""Whether a conclusion survives a sensitivity analysis: rules stated beforehand, not opinions."""
+"""Whether a conclusion survives a sensitivity analysis: rules printed below the table."""
 
 from __future__ import annotations
 
