@@ -259,9 +259,12 @@ class Notebook:
         whole = cell.whole if is_part else cell
         if (entry := self._ids.get(builtins.id(whole))) is not None:
             return cell.of_whole(entry[2]) if is_part else entry[2]
-        if whole.standing or self.reconstructed:
+        if self._provenance and not self.reconstructed:
+            standing = values.EXTRACTED
+        elif whole.standing or self.reconstructed:
             return cell
-        standing = values.EXTRACTED if self._provenance else values.DETERMINED
+        else:
+            standing = values.DETERMINED
         stands = whole.stands(standing)
         return replace(cell, whole=stands) if is_part else stands
 

@@ -34,6 +34,8 @@ from case_review.values.standing import (
     Spread,
     Varying,
     ends,
+    following,
+    one_of,
 )
 
 __all__ = [
@@ -57,5 +59,7 @@ __all__ = [
     "Varying",
     "ends",
     "finite",
+    "following",
     "of",
+    "one_of",
 ]
