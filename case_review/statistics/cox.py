@@ -18,7 +18,7 @@ from case_review.statistics.inputs import (
     normal_quantile,
     position,
 )
-from case_review.values import Estimate, Number, PValue, Text, Value
+from case_review.values import ChiSquare, Estimate, PValue, Text, Value
 
 #: Newton's method ends with a step no longer than this (log hazard ratios), which it still takes.
 _SETTLED = 1e-12
@@ -55,7 +55,7 @@ class Proportionality:
         """Chi-square with its degrees of freedom, `χ² = 7.39 (1 df)`, or `not applicable`."""
         if not self.df:
             return NOT_APPLICABLE
-        return Text(f"χ² = {Number(self.chisq, digits=2).cell} ({self.df} df)", self.chisq)
+        return ChiSquare(self.chisq, self.df)
 
     @property
     def p_value(self) -> Value:

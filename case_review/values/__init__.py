@@ -14,6 +14,7 @@ from it, one of the many data sets that agree with it, or real rows.
 
 from case_review.values.estimates import Count, Estimate, Proportion
 from case_review.values.kinds import (
+    ChiSquare,
     Number,
     Part,
     PValue,
@@ -46,6 +47,7 @@ __all__ = [
     "SAID",
     "STANDINGS",
     "VARIES",
+    "ChiSquare",
     "Count",
     "Estimate",
     "Number",
