@@ -37,6 +37,8 @@ from case_review.values.standing import (
     Spread,
     Varying,
     ends,
+    following,
+    one_of,
 )
 
 __all__ = [
@@ -61,5 +63,7 @@ __all__ = [
     "Varying",
     "ends",
     "finite",
+    "following",
     "of",
+    "one_of",
 ]
