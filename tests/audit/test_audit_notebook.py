@@ -5,10 +5,9 @@ import shutil
 
 import pytest
 
-from case_review import registry
+from case_review import reconstruction, registry
 from case_review.build import dependencies, runner
 from case_review.project import Project
-from case_review.reconstruction import tables
 
 VERDICTS = ("confirmed", "bound", "recomputed", "differs", "not_computable")
 
@@ -55,7 +54,7 @@ def test_another_drawn_set_has_the_same_verdicts(built_report, tmp_path, monkeyp
     shutil.copytree(built_report.root, tmp_path / "p")
     project = Project(tmp_path / "p")
     before = project.raw.joinpath("patients.csv").read_bytes()
-    tables.main(project, 7)
+    reconstruction.main(project, 7)
     assert project.raw.joinpath("patients.csv").read_bytes() != before
     for name in dependencies.notebook_names(project):
         # The sets of the reconstruction are drawn from the seed of params.yml.
