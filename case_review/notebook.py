@@ -241,15 +241,16 @@ class Notebook:
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
-            other = [replace(one, percent_decimals_from=least).markdown() for one in others]
-            write_others(self.stage / "exhibits", label, other, "md")
+            drawn = [self._markdown(replace(one, percent_decimals_from=least)) for one in others]
+            write_others(self.stage / "exhibits", label, drawn, "md")
         cells = [self._cell(*place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
-        text = table.markdown()
-        if self.reconstructed:
-            text += f"\n{tables.RECONSTRUCTED_NOTE}\n"
-        return tables.MarkdownOutput(text)
+        return tables.MarkdownOutput(self._markdown(table))
+
+    def _markdown(self, table: tables.Table) -> str:
+        note = f"\n{tables.RECONSTRUCTED_NOTE}\n" if self.reconstructed else ""
+        return table.markdown() + note
 
     def _known_cell(self, cell):
         """A cell of a table with what its number rests on, which its record says."""
@@ -259,18 +260,19 @@ class Notebook:
         whole = cell.whole if is_part else cell
         if (entry := self._ids.get(builtins.id(whole))) is not None:
             return cell.of_whole(entry[2]) if is_part else entry[2]
-        if whole.standing or self.reconstructed:
+        extracted = self._provenance and not self.reconstructed
+        if not extracted and (whole.standing or self.reconstructed):
             return cell
-        standing = values.EXTRACTED if self._provenance else values.DETERMINED
-        stands = whole.stands(standing)
+        stands = whole.stands(values.EXTRACTED if extracted else values.DETERMINED)
         return replace(cell, whole=stands) if is_part else stands
 
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
         whole = value.whole if isinstance(value, values.Part) else value
-        recorded = self._ids.get(builtins.id(whole), ("",))[0]
-        place = {"row": row, "column": column, "result": recorded}
-        return place | value.fields() | values.ends(value)
+        result = self._ids.get(builtins.id(whole), ("",))[0]
+        return (
+            {"row": row, "column": column, "result": result} | value.fields() | values.ends(value)
+        )
 
     def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
         """Write the clean tables; they become those of the report when the run has succeeded."""

@@ -19,7 +19,7 @@ from case_review.exhibits import Row
 from case_review.intervals import Interval
 from case_review.statistics import proportions
 from case_review.units import MONTH_DAYS
-from case_review.values import Count, Text
+from case_review.values import Count, Text, Value, following, one_of
 
 #: The populations of the report and their column headings, in printing order.
 POPULATIONS = {"all": "Total", "publications": "Publications", "posters": "Posters"}
@@ -214,21 +214,73 @@ def columns(of: Mapping[str, int], percent_of_known: bool = False) -> list[str]:
     return ["", *(text for head in heads for text in (head, *beside))]
 
 
-def heading(block: Block, of: Mapping[str, int], known: Mapping | None = None) -> Row:
+def missing(
+    found: Sequence[Block],
+    counts: Mapping[str, Mapping[str, Value]],
+    variable: str,
+    population: str,
+) -> list[Value]:
+    """The recorded numbers of patients of whom a variable is not reported.
+
+    What is worked out from the patients with data rests on these, see `values.following`.
+    """
+    lines = (line for block in found for line in block.lines if line.variable == variable)
+    return [counts[line.id][population] for line in lines if line.level is None]
+
+
+def rows(
+    found: Sequence[Block],
+    counts: Mapping[str, Mapping[str, Value]],
+    of: Mapping[str, int],
+    known: Mapping | None = None,
+    limits: float | None = None,
+    marks: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """All rows of the table, block by block.
+
+    Parameters
+    ----------
+    counts
+        The recorded numbers of patients, by line and population.
+    known, limits
+        As for `row`.
+    marks
+        Of footnotes, by line.
+    """
+    made = []
+    for block in found:
+        made.append(heading(block, of, counts, known))
+        for line in block.lines:
+            rest = {p: missing(found, counts, line.variable, p) for p in of}
+            mark = (marks or {}).get(line.id, "")
+            made.append(row(line, counts[line.id], rest, known, limits, mark))
+    return made
+
+
+def heading(
+    block: Block,
+    of: Mapping[str, int],
+    counts: Mapping[str, Mapping[str, Value]],
+    known: Mapping | None = None,
+) -> Row:
     """A block's first row; with `known`, the patients with data where some have none.
 
     `known` counts by variable and population.
     """
     cells = []
     for population, n in of.items() if known is not None else ():
-        with_data = min(known[line.variable][population] for line in block.lines)
-        cells += ["", Text(f"of {with_data}", with_data, unit="patients") if with_data < n else ""]
+        fewest = min(block.lines, key=lambda line, p=population: known[line.variable][p]).variable
+        with_data = known[fewest][population]
+        stands = following(*missing([block], counts, fewest, population))
+        shown = Text(f"of {with_data}", with_data, unit="patients", standing=stands)
+        cells += ["", shown if with_data < n else ""]
     return Row([block.heading, *cells], heading=True)
 
 
 def row(
     line: Line,
-    counts: Mapping[str, Count],
+    counts: Mapping[str, Value],
+    rest: Mapping[str, Sequence[Value]],
     known: Mapping | None = None,
     limits: float | None = None,
     mark: str = "",
@@ -236,20 +288,23 @@ def row(
     """A line of the table: its counts by population, one after the other.
 
     With `known` (as in `heading`) the percentage of the patients with data stands beside each,
-    where some have none; `limits` is the confidence level of its exact limits, None for no limits.
+    where some have none: `rest` holds their numbers, see `missing`. `limits` is the confidence
+    level of its exact limits, None for no limits.
     """
     cells = []
-    for population, patients in counts.items():
-        cells.append(patients)
+    for population, recorded in counts.items():
+        cells.append(recorded)
         if known is not None:
-            with_data = known[line.variable][population]
+            patients, with_data = one_of(recorded), known[line.variable][population]
             shown = line.level is not None and 0 < with_data < patients.of
-            cells.append(share(patients.n, with_data, limits).share if shown else "")
+            stands = following(recorded, *rest[population])
+            part = share(patients.n, with_data, limits).stands(stands).share if shown else ""
+            cells.append(part)
     return Row([line.label, *cells], indent=line.indent, mark=mark)
 
 
 def footnotes(
-    found: Sequence[Block], subsets: Mapping[str, Count]
+    found: Sequence[Block], subsets: Mapping[str, Value]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Marks by line, and the notes they lead to; `subsets` counts those that lines include."""
     letters, marks, notes = iter(string.ascii_lowercase), {}, []
@@ -275,11 +330,11 @@ def cells_note(percent_of_known: bool = False, limits: float | None = None) -> s
     return f"{text}."
 
 
-def _including(subsets: Sequence[Mapping], counts: Mapping[str, Count]) -> str:
+def _including(subsets: Sequence[Mapping], counts: Mapping[str, Value]) -> str:
     """`Including 1 patient with X and 1 with Y.`, empty without subsets."""
     parts = []
     for item in subsets:
-        n = counts[item["id"]].n
+        n = one_of(counts[item["id"]]).n
         noun = "" if parts else (" patient" if n == 1 else " patients")
         parts.append(f"{n}{noun} with {item['label']}")
     return f"Including {' and '.join(parts)}." if parts else ""

@@ -27,8 +27,14 @@ def ranges(low: Sequence, high: Sequence, unit: str = "") -> list[Range | None]:
     ]
 
 
-def rows(columns: Mapping[str, Sequence]) -> list[Row]:
-    """A row per case from columns of values and text, with `–` for what is not given."""
+def rows(columns: Mapping[str, Sequence], standing: str = "") -> list[Row]:
+    """A row per case from columns of values and text, with `–` for what is not given.
+
+    `standing` says what all the values rest on, if that is known.
+    """
     frame = pd.DataFrame(columns, dtype=object)
     cells = frame.where(frame.notna(), "–").itertuples(index=False)
-    return [Row([cell if isinstance(cell, Value) else str(cell) for cell in row]) for row in cells]
+    return [
+        Row([cell.stands(standing) if isinstance(cell, Value) else str(cell) for cell in row])
+        for row in cells
+    ]

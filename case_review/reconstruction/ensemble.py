@@ -7,7 +7,7 @@ something holds. Draws seldom reach the ends of a range; those come from `extrem
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,13 @@ import pandas as pd
 from case_review import registry
 from case_review.audit import claims
 from case_review.build import workers
-from case_review.reconstruction import outcomes, sampling, specification
+from case_review.reconstruction import (
+    extreme_sets,
+    outcomes,
+    sampling,
+    specification,
+    times,
+)
 from case_review.reconstruction.outcomes import Choices
 
 #: Sets per chunk of work: some seconds, so that a lost worker loses little.
@@ -152,9 +158,33 @@ def _counts(spec, data: sampling.DataSet) -> Iterable[tuple[str, float]]:
 
 
 def with_searched(ensemble: Ensemble, raw: Path, choices: Choices) -> Ensemble:
-    """The ensemble with the sets that a search for the ends of ranges found; see `extremes.read`.
+    """The ensemble with the sets that a search for the ends of ranges found; see `extreme_sets`.
 
-    Each is checked to agree with the print. A proof counts only for the choices that it was made
-    with.
+    They hold for the length of a month that they were searched with; with another one no set is
+    added, and ranges are those of the drawn sets. A proof counts for its horizon alone.
+
+    Raises
+    ------
+    ReviewError
+        If a set does not agree with the print; see `extreme_sets.read`.
     """
-    return ensemble
+    spec = specification.read(raw)
+    if not extreme_sets.searched_with(raw, choices.month_days):
+        return ensemble
+    printed = times.read_printed(spec.claims, spec["response"]["ids"], choices.month_days)
+    found = extreme_sets.read(raw, printed, choices.groups)
+    hours, second = found.sets.times, found.sets.second
+    rows = [outcomes.of_times(*pair, choices) for pair in zip(hours, second, strict=True)]
+    horizon = found.table["horizon_weeks"].fillna(choices.rmst_horizon_weeks)
+    proof = found.table["proved"] & horizon.eq(choices.rmst_horizon_weeks)
+    proved = proof.groupby(found.table["statistic"]).all()
+    # Two names of one result.
+    names = {name.removesuffix(f".{choices.groups[0]}") for name in proved[proved].index
+             if name.startswith("response.hazard_ratio.")}  # fmt: skip
+    return replace(
+        ensemble,
+        searched=pd.DataFrame(rows),
+        searched_hours=hours,
+        searched_second=second,
+        proved=ensemble.proved | frozenset(proved[proved].index) | names,
+    )

@@ -26,14 +26,14 @@ from case_review.reconstruction.times import ConsistentSets, Printed, grid, read
 
 NAME = "extreme_sets.csv"
 COLUMNS = tuple(FOUND["extreme_sets"].columns)
-_HORIZON = "horizon_weeks"
+_HORIZON, _MONTH = "horizon_weeks", "month_days"
 #: Decimals of a value in the file.
 _DIGITS = 6
 _AGAIN = "Run `make extremes`."
 
 
 def rows(
-    lattice: Lattice, wanted: Sequence[Statistic], width: int = 300_000
+    lattice: Lattice, wanted: Sequence[Statistic], month_days: float, width: int = 30_000
 ) -> Iterator[tuple[dict, float]]:
     """The rows of the file one by one, each with the seconds that it took."""
     for one in wanted:
@@ -49,6 +49,7 @@ def rows(
                 "times_hours": ";".join(map(str, best.times.tolist())),
                 "second_group": ";".join("1" if member else "0" for member in best.second),
                 _HORIZON: "" if one.horizon_weeks is None else f"{one.horizon_weeks:g}",
+                _MONTH: f"{month_days:g}",
             }
             yield row, time.perf_counter() - start
 
@@ -74,6 +75,20 @@ class Extremes:
         return *own.loc[list(ENDS), "value"], bool(own["proved"].all())
 
 
+def searched_with(raw: Path, month_days: float) -> bool:
+    """Whether the kept sets were searched with months of this length; see `read` for errors."""
+    return bool(np.isclose(pd.to_numeric(_table(raw)[_MONTH]), month_days).all())
+
+
+def _table(raw: Path) -> pd.DataFrame:
+    path = Path(raw) / NAME
+    if not path.is_file():
+        raise ReviewError(f"{NAME} is missing in the raw data. {_AGAIN}")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    require_columns(table, COLUMNS, NAME)
+    return table
+
+
 def read(raw: Path, printed: Printed, groups: Sequence[str]) -> Extremes:
     """The ends that are kept in a folder of raw data, each checked.
 
@@ -92,15 +107,12 @@ def read(raw: Path, printed: Printed, groups: Sequence[str]) -> Extremes:
         If a set disagrees with the print, or its value is not that of the statistic; also for a
         file that is missing or cannot be read.
     """
-    path = Path(raw) / NAME
-    if not path.is_file():
-        raise ReviewError(f"{NAME} is missing in the raw data. {_AGAIN}")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    require_columns(table, COLUMNS, NAME)
+    table = _table(raw)
+    anchors = printed.anchors()
     times, second = [], []
     for line, row in enumerate(table.to_dict("records"), start=2):
         own = [_numbers(row, column, line) for column in ("times_hours", "second_group")]
-        _check_set(line, printed, *own)
+        _check_set(line, printed, anchors, *own)
         times.append(own[0])
         second.append(own[1].astype(bool))
         _check_value(row, line, printed, groups, times[-1], second[-1])
@@ -126,14 +138,16 @@ def _numbers(row: dict, column: str, line: int) -> np.ndarray:
         raise
 
 
-def _check_set(line: int, printed: Printed, times: np.ndarray, second: np.ndarray) -> None:
+def _check_set(
+    line: int, printed: Printed, anchors: dict[int, int], times: np.ndarray, second: np.ndarray
+) -> None:
     """Refuse a set that does not agree with the print."""
     if len(times) != printed.n or (np.diff(times) < 0).any():
         _refuse(line, "times_hours", f"{len(times)} times", f"{printed.n} in ascending order")
     if len(second) != printed.n or set(second) - {0, 1} or second.sum() != printed.sizes[1]:
         expected = f"{printed.sizes[1]} times 1 and {printed.sizes[0]} times 0"
         _refuse(line, "second_group", f"{';'.join(map(str, second))}", expected)
-    for position, hours in printed.anchors().items():
+    for position, hours in anchors.items():
         if times[position] != hours:
             at = f"{hours} h there, which is printed"
             _refuse(line, "times_hours", f"{times[position]} h in place {position + 1}", at)
@@ -171,7 +185,7 @@ def main(project: Project) -> int:
     response, month_days = spec["response"], values["shared"]["month_days"]
     printed = read_printed(spec.claims, response["ids"], month_days)
     lattice = Lattice(
-        grid(values["audit"]["curve_grid"], month_days),
+        grid(response["grid"], month_days),
         printed.sizes,
         printed.anchors(),
         printed.chi_square_range(),
@@ -180,7 +194,8 @@ def main(project: Project) -> int:
     horizon = values["sensitivity"]["rmst_horizon_weeks"]
     landmarks = values["response"]["landmarks_weeks"]
     found = []
-    for row, seconds in rows(lattice, statistics(groups, printed.sizes, landmarks, horizon)):
+    wanted = statistics(groups, printed.sizes, landmarks, horizon)
+    for row, seconds in rows(lattice, wanted, month_days):
         found.append(row)
         sure = "proved" if row["proved"] == "yes" else "found"
         name, end, value = row["statistic"], row["end"], row["value"]

@@ -23,6 +23,8 @@ ENDS = ("least", "most")
 _WEEK = 168
 #: A score of the Cox model that counts as 0, and steps towards the ratio where it is.
 _ROOT, _FITS = 1e-8, 50
+#: Width of the enumeration of a median, which is settled in another way where it is cut short.
+_MEDIAN_WIDTH = 3000
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Statistic:
         What a step of the lattice adds to it; None of the hazard ratio, which is no sum.
     attainable
         All values that it may have, given the times of the grid; None where these are too many.
+    median_of
+        Of a median: whether of the second group, and the patients of the group.
     horizon_weeks
         Of a restricted mean.
     """
@@ -50,6 +54,7 @@ class Statistic:
     values: Callable[[np.ndarray, np.ndarray], np.ndarray]
     gain: Callable[[Steps], np.ndarray] | None = None
     attainable: Callable[[np.ndarray], np.ndarray] | None = None
+    median_of: tuple[bool, int] | None = None
     horizon_weeks: float | None = None
 
 
@@ -114,7 +119,9 @@ def statistic(
         how = {"of_second": known[of], "size": sizes[known[of]]}
         medians = partial(_medians, sizes[known[of]])
         gain = partial(_median_gain, **how)
-        return Statistic(name, "weeks", partial(_median, **how), gain, medians)
+        return Statistic(
+            name, "weeks", partial(_median, **how), gain, medians, (known[of], sizes[known[of]])
+        )
     if name == f"response.hazard_ratio.{groups[0]}":
         return Statistic(name, "", _ratio)
     raise ValueError(f"{name} is none of the statistics whose ends are searched")
@@ -170,13 +177,18 @@ def _median(times, second, of_second: bool, size: int) -> np.ndarray:
 
 def _median_gain(step: Steps, of_second: bool, size: int) -> np.ndarray:
     """Half the time for each of the two middle patients who responds at it."""
-    risk, events = step.risk_second, step.events_second
-    if not of_second:
-        risk, events = step.risk - risk, step.events - events
-    before = size - risk
+    before, events = _own(step, of_second, size)
     middle = ((size - 1) // 2, size // 2)
     count = sum((before <= k) & (k < before + events) for k in middle)
     return count * step.hours / (2 * _WEEK)
+
+
+def _own(step: Steps, of_second: bool, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Patients of a group who responded before a step, and who do at it."""
+    risk, events = step.risk_second, step.events_second
+    if not of_second:
+        risk, events = step.risk - risk, step.events - events
+    return size - risk, events
 
 
 def _ratio(times, second) -> np.ndarray:
@@ -196,7 +208,7 @@ def _signed_score(sign: int, beta: float, step: Steps) -> np.ndarray:
     return sign * found
 
 
-def find(lattice: Lattice, wanted: Statistic, end: str, width: int = 300_000) -> Largest:
+def find(lattice: Lattice, wanted: Statistic, end: str, width: int = 30_000) -> Largest:
     """The set with the `least` or the `most` of a statistic; its value is that of the statistic.
 
     A hazard ratio is beyond a given one exactly if the score at the given one has a sign, for the
@@ -222,9 +234,12 @@ def find(lattice: Lattice, wanted: Statistic, end: str, width: int = 300_000) ->
             lattice,
             lambda step: sign * wanted.gain(step),
             lambda value: _above(value, values),
-            width,
+            min(width, _MEDIAN_WIDTH) if wanted.median_of else width,
         )
-        return replace(best, value=_value(wanted, best))
+        best = replace(best, value=_value(wanted, best))
+        if best.proved or not wanted.median_of:
+            return best
+        return replace(best, proved=_none_beyond(lattice, wanted, sign, best.value, width))
     beta, kept, known = 0.0, None, -np.inf
     for _ in range(_FITS):
         # The ratio of the first group falls as that of the second rises.
@@ -235,6 +250,48 @@ def find(lattice: Lattice, wanted: Statistic, end: str, width: int = 300_000) ->
         kept, known = replace(best, value=_value(wanted, best), proved=False), 0.0
         beta = -float(np.log(kept.value))
     return kept
+
+
+def _none_beyond(lattice: Lattice, wanted: Statistic, sign: int, median: float, width: int) -> bool:
+    """Whether it is shown that no set has a median beyond, by the times of the middle patients.
+
+    A median is beyond if both middle times are at least (at most) those of one of a few pairs. A
+    set that keeps to a pair has no patient in the middle who responds on the wrong side of it.
+    """
+    of_second, size = wanted.median_of
+    middle = ((size - 1) // 2, size // 2)
+    ordered = sign * lattice.hours
+    beyond = [
+        (a, b)
+        for a in ordered
+        for b in ordered
+        if sign * a <= sign * b
+        and (a == b or size % 2 == 0)
+        and a + b > sign * 2 * median * _WEEK + _ROOT
+    ]
+    least = {(a, b) for a, b in beyond if not any(_within(other, (a, b)) for other in beyond)}
+
+    def wrong(step: Steps, pair: tuple[int, int]) -> np.ndarray:
+        before, events = _own(step, of_second, size)
+        return -sum(
+            float(sign * step.hours < limit) * ((before <= k) & (k < before + events))
+            for k, limit in zip(middle, pair, strict=True)
+        )
+
+    for pair in sorted(least):
+        none = largest(
+            lattice,
+            partial(wrong, pair=pair),
+            lambda value: -_ROOT if value < -_ROOT else np.inf,
+            width,
+        )
+        if len(none.times) or not none.proved:
+            return False
+    return True
+
+
+def _within(other: tuple[int, int], pair: tuple[int, int]) -> bool:
+    return other != pair and other[0] <= pair[0] and other[1] <= pair[1]
 
 
 def _above(value: float, values: np.ndarray | None) -> float:

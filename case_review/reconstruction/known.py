@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,16 @@ from case_review.reconstruction.outcomes import VERDICTS
 from case_review.values import DETERMINED, PRINTED, VARIES, Count
 
 
-def standings(ensemble: Ensemble | None, published: claims.Claims) -> pd.DataFrame:
+def standings(
+    ensemble: Ensemble | None,
+    published: claims.Claims,
+    counted: Mapping[str, registry.Known] | None = None,
+) -> pd.DataFrame:
     """What is known of each result before it is recorded; see `registry.read_known`.
 
     A result that a printed number belongs to is printed. One that is the same in all sets is
-    determined, any other outcome varies.
+    determined, any other outcome varies. `counted` are the numbers of patients whose ends are
+    proved, see `counted.ends`; they go before what the sets tell.
     """
     printed = {claim.result_id: claim for claim in published if claim.result_id}
     counts = {
@@ -34,13 +39,26 @@ def standings(ensemble: Ensemble | None, published: claims.Claims) -> pd.DataFra
     ]
     names = [] if ensemble is None else ensemble.drawn.columns
     ids = dict.fromkeys(name.partition(":")[0] for name in names if not name.startswith("verdict:"))
-    rows += [_varying(ensemble, id) for id in sorted(ids) if id not in printed]
+    counted = counted or {}
+    rows += [_varying(ensemble, id) for id in sorted(ids) if id not in {*printed, *counted}]
+    rows += [_counted(ensemble, id, counted[id]) for id in sorted(counted) if id not in printed]
     return pd.DataFrame(rows, columns=list(registry.STANDING_COLUMNS))
 
 
 def _held(claim) -> dict:
     """The printed count that the result must be, to be called printed."""
     return {} if claim is None else {"value": float(claim.number), "half": 0.0}
+
+
+def _counted(ensemble: Ensemble | None, id: str, one: registry.Known) -> dict:
+    """A count with proved ends; its middle is that of the sets, if there are any."""
+    row = {"result_id": id, "standing": one.standing}
+    if one.spread is None:
+        return row | {"value": one.value, "half": one.half}
+    drawn = ensemble is not None and id in ensemble.drawn
+    middle = ensemble.share(id, 0.5) if drawn else math.nan
+    spread = {"least": one.spread.least, "middle": middle, "most": one.spread.most}
+    return row | spread | {"proved": "yes"}
 
 
 def _varying(ensemble: Ensemble, id: str) -> dict:

@@ -25,7 +25,7 @@ _PARTS = 6
 #: Directions in which partial paths are asked whether they can still reach the window.
 _DIRECTIONS = 16
 #: Widths of the enumeration that are tried before the one that is given.
-_WIDTHS = (300, 3000, 30000)
+_WIDTHS = (300, 3000, 30_000)
 #: Rounds of the search for prices, and the steepest price in ranges of the statistic.
 _ROUNDS, _STEEPEST = 40, 50
 
@@ -310,7 +310,7 @@ def largest(
     lattice: Lattice,
     gain: Gain,
     above: Callable[[float], float],
-    width: int = 300_000,
+    width: int = 30_000,
     known: float = -np.inf,
 ) -> Largest:
     """The largest sum of gains over all sets, with the set that has it.

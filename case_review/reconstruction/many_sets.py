@@ -22,13 +22,16 @@ def _risk_sets(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, ...]:
     The last two are the patients at risk at each time, and those of them in the second group.
     """
     rows = np.atleast_2d(times)
-    first, last = (
-        np.stack([np.searchsorted(row, row, side=side) for row in rows])
-        for side in ("left", "right")
-    )
+    number, place = rows.shape[1], np.arange(rows.shape[1])
+    changes = rows[:, 1:] != rows[:, :-1]
+    begins = np.pad(changes, ((0, 0), (1, 0)), constant_values=True)
+    ends = np.pad(changes, ((0, 0), (0, 1)), constant_values=True)
+    first = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
+    last = np.where(ends, place + 1, number)[:, ::-1]
+    last = np.minimum.accumulate(last, axis=1)[:, ::-1]
     from_here = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
     group = np.take_along_axis(from_here, np.broadcast_to(first, second.shape), axis=1)
-    return first, last, first.shape[1] - first, group
+    return first, last, number - first, group
 
 
 def logrank_parts(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

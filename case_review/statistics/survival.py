@@ -1,8 +1,9 @@
 """Time to an event with R's conventions: Kaplan–Meier curve, quantiles and their limits.
 
-Curve, bands and quantile rule are this module's own, because no Python library prints the limits
-that R's `survival` package prints. Times are best given as whole numbers (hours); times that differ
-by rounding alone count as one, as in R (`inputs.merged`).
+lifelines' `KaplanMeierFitter` fits the curve and counts who is at risk. The bands and the quantile
+rule are this module's own, because no Python library prints the limits that R's `survival` package
+prints. Times are best given as whole numbers (hours); times that differ by rounding alone count as
+one, as in R (`inputs.merged`).
 """
 
 from __future__ import annotations
@@ -45,31 +46,46 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     ValueError
         See `inputs.checked`; also for an unknown interval type or level.
     """
-    return pd.DataFrame(columns(time, event, conf_type, conf_level))
-
-
-def columns(time, event, conf_type: str = "log", conf_level: float = 0.95) -> dict[str, np.ndarray]:
-    """The columns of `curve` as arrays by name, without the cost of a table."""
     check_conf(conf_type, conf_level)
+    time, event = checked(time, event)
+    from lifelines import KaplanMeierFitter
+
+    fitter = KaplanMeierFitter().fit(time, event)
+    table = fitter.event_table
+    table = table[(table["observed"] > 0) | (table["censored"] > 0)]
+    survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
+    n, d = (table[name].to_numpy(int) for name in ("at_risk", "observed"))
+    time, se_log = table.index.to_numpy(float), _standard_error(n, d)
+    lower, upper = band(survival, se_log, conf_type, conf_level)
+    counts = {"time": time, "at_risk": n, "events": d, "censored": table["censored"].to_numpy(int)}
+    limits = {"survival": survival, "se_log": se_log, "lower": lower, "upper": upper}
+    return pd.DataFrame(counts | limits)
+
+
+def columns(time, event) -> dict[str, np.ndarray]:
+    """The columns of `curve` but its band, as arrays by name.
+
+    Without a fit and a table, which cost more than all the rest where thousands of samples are
+    analysed; a test holds the two together.
+    """
     time, event = checked(time, event)
     times, place = np.unique(time, return_inverse=True)
     leaving = np.bincount(place)
     events = np.bincount(place[event], minlength=len(times))
     at_risk = np.cumsum(leaving[::-1])[::-1]
-    survival = np.cumprod((at_risk - events) / at_risk)
-    with np.errstate(divide="ignore"):
-        se_log = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
-    lower, upper = band(survival, se_log, conf_type, conf_level)
     return {
         "time": times,
         "at_risk": at_risk,
         "events": events,
         "censored": leaving - events,
-        "survival": survival,
-        "se_log": se_log,
-        "lower": lower,
-        "upper": upper,
+        "survival": np.cumprod((at_risk - events) / at_risk),
+        "se_log": _standard_error(at_risk, events),
     }
+
+
+def _standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
 
 
 def band(survival, se_log, conf_type: str = "log", conf_level: float = 0.95):
@@ -234,10 +250,10 @@ def kaplan_meier(
             name: kaplan_meier(time[own], event[own], **how)
             for name, own in members(by, len(time)).items()
         }
-    fitted = columns(time, event, conf_type, conf_level)
-    n, events = int(fitted["at_risk"][0]), int(fitted["events"].sum())
+    fitted = curve(time, event, conf_type, conf_level)
+    n, events = int(fitted["at_risk"].iloc[0]), int(fitted["events"].sum())
     fitted["time"] = fitted["time"] / per
-    return KaplanMeier(pd.DataFrame(fitted), n, events, unit, conf_type, conf_level)
+    return KaplanMeier(fitted, n, events, unit, conf_type, conf_level)
 
 
 def sign_test_limits(time, event, conf_level: float = 0.95, unit: str = "") -> Estimate:

@@ -9,7 +9,9 @@ value, all made from its own fields, so that nothing is ever read out of printed
     share.fields()  value, low, high, unit, n, of: as registry and CSV hold them, unrounded
 
 `kinds` and `estimates` hold what they are, `standing` what they rest on: the print, what follows
-from it, one of the many data sets that agree with it, or real rows.
+from it, one of the many data sets that agree with it, or real rows. Everything above may import it;
+it imports `formatting` alone. Numbers come in from statistics and notebooks; prose, cells and
+fields go out to manuscript, tables, registry and CSV.
 """
 
 from case_review.values.estimates import Count, Estimate, Proportion
@@ -35,6 +37,8 @@ from case_review.values.standing import (
     Spread,
     Varying,
     ends,
+    following,
+    one_of,
 )
 
 __all__ = [
@@ -59,5 +63,7 @@ __all__ = [
     "Varying",
     "ends",
     "finite",
+    "following",
     "of",
+    "one_of",
 ]

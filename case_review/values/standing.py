@@ -144,6 +144,23 @@ def _joined(one: Value, spread: Spread, word: str, alone: bool = False) -> str:
     return formatting.joined(low.cell, high.cell, word, "" if alone else low.unit)
 
 
+def one_of(value: Value) -> Value:
+    """The value in the one set that the notebook reads, whatever it rests on: to calculate with."""
+    return value.one if isinstance(value, Varying) else value
+
+
+def following(*sources: Value) -> str:
+    """What a number rests on that is worked out from recorded `sources` and nothing else.
+
+    It varies if one of them does, and is determined if they are printed or determined; from
+    extracted rows it is extracted.
+    """
+    found = {source.standing for source in sources}
+    if VARIES in found:
+        return VARIES
+    return EXTRACTED if EXTRACTED in found else "" if "" in found else DETERMINED
+
+
 def ends(value: Value) -> dict:
     """`standing`, `least`, `most` and `proved` of a value, as registry and CSV hold them."""
     whole = value.whole if isinstance(value, Part) else value

@@ -1,5 +1,7 @@
 """The table of characteristics against the printed one, and what it refuses."""
 
+import re
+
 import pandas as pd
 import pytest
 from descriptive_data import (
@@ -17,9 +19,16 @@ from case_review.analyses import descriptive
 from case_review.analyses.descriptive import Block, Line
 from case_review.errors import ReviewError
 from case_review.exhibits import Table
+from case_review.values import DETERMINED, PRINTED, VARIES, Count, Varying, ends
 
 NAME = "02_characteristics"
 SHOWN = "characteristics-table"
+
+
+def unmarked(output):
+    """The rows of a table without the marks of what the numbers rest on."""
+    rows = lines_of(output)
+    return {name: [re.sub(r"\^[pdv]\^", "", cell) for cell in row] for name, row in rows.items()}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +77,7 @@ def test_the_table_looks_like_the_printed_one(notebook):
 
 def test_percentages_of_those_with_data_stand_beside_those_of_all(notebook):
     shown = notebook[1]
-    rows = lines_of(shown["characteristics-reported"])
+    rows = unmarked(shown["characteristics-reported"])
     # 31 of 84, and of the 67 whose sex is known.
     assert rows["**Sex**"][:2] == ["", "of 67"]
     assert rows["Male"][:2] == ["31 (36.9)", "46.3"]
@@ -81,7 +90,7 @@ def test_percentages_of_those_with_data_stand_beside_those_of_all(notebook):
 
 
 def test_no_second_percentage_where_nothing_is_missing(notebook):
-    rows = lines_of(notebook[1]["characteristics-reported"])
+    rows = unmarked(notebook[1]["characteristics-reported"])
     assert "".join(rows["**Type**"]) == ""
     assert rows["Tumours"] == ["30 (35.7)", "", "15 (60.0)", "", "15 (25.4)", ""]
     assert rows["Not reported"][1::2] == ["", "", ""]
@@ -91,7 +100,7 @@ def test_exact_limits_on_request(run):
     # R: binom.test(31, 84) gives 26.6 to 48.1 %, binom.test(31, 67) 34.0 to 58.9 %.
     params = (ROOT / "params.yml").read_text(encoding="utf-8")
     nb, shown = run(params.replace("exact_limits: false", "exact_limits: true"))
-    rows = lines_of(shown["characteristics-reported"])
+    rows = unmarked(shown["characteristics-reported"])
     assert rows["Male"][:2] == ["31 (36.9; 26.6–48.1)", "46.3 (34.0–58.9)"]
     assert rows["> 18 years"][2] == "0 (0.0; 0.0–13.7)"
     assert "exact 95% confidence limits" in shown["characteristics-reported"].text
@@ -118,8 +127,10 @@ def test_the_unrounded_numbers_follow_from_the_cells():
     known = {"sex": {"all": 3, "publications": 3, "posters": 0}}
     (block,) = descriptive.blocks(LAYOUT, {}, FRAME, OF)
     counts = {p: descriptive.share(3 if p != "posters" else 0, n, 0.95) for p, n in OF.items()}
-    row = descriptive.row(block.lines[0], counts, known, 0.95)
-    table = Table(descriptive.columns(OF, True), [descriptive.heading(block, OF, known), row])
+    missing = {"posters": Count(1, 1), "publications": Count(0, 3), "all": Count(1, 4)}
+    made = descriptive.rows([block], {"male": counts, "missing": missing}, OF, known, 0.95)
+    row = made[1]
+    table = Table(descriptive.columns(OF, True), made[:2])
     numbers = table.numbers().set_index("row")
     assert numbers.loc["Sex", "shown"].tolist() == ["of 3", "of 0"]
     assert (numbers.loc["Male", "n"] == [3, 3, 3, 0]).all()
@@ -132,11 +143,27 @@ def test_the_unrounded_numbers_follow_from_the_cells():
     ]  # fmt: skip
 
 
+def test_a_percentage_of_the_known_rests_on_the_count_and_on_the_missing():
+    of, known = {"all": 4}, {"sex": {"all": 3}}
+    (block,) = descriptive.blocks(LAYOUT, {}, FRAME, of)
+
+    def standing(male, missing):
+        counts = {"male": {"all": male}, "missing": {"all": missing}}
+        heading, row, _ = descriptive.rows([block], counts, of, known)
+        return [ends(cell)["standing"] for cell in (heading.cells[2], row.cells[2])]
+
+    male, missing = Count(3, 4).stands(PRINTED), Count(1, 4).stands(PRINTED)
+    assert standing(male, missing) == [DETERMINED, DETERMINED]
+    assert standing(Varying(Count(3, 4)), missing) == [DETERMINED, VARIES]
+    assert standing(male, Varying(Count(1, 4))) == [VARIES, VARIES]
+
+
 def test_a_population_of_nobody_has_no_percentages():
     of = {"all": 3, "publications": 3, "posters": 0}
     known = {"sex": of}
     counts = {p: descriptive.share(n, n, 0.95) for p, n in of.items()}
-    row = descriptive.row(Line("male", "Male", "sex", "male"), counts, known, 0.95)
+    line = Line("male", "Male", "sex", "male")
+    row = descriptive.row(line, counts, dict.fromkeys(of, ()), known, 0.95)
     assert [row.cells[5].cell, row.cells[6]] == ["0", ""]
 
 
@@ -159,7 +186,7 @@ def test_a_row_of_one_s_own_is_one_line(run):
     )
     own = next(result for result in nb.recorded if result.id == "characteristics.own.all")
     assert own.of == 84
-    rows, beside = lines_of(shown[SHOWN]), lines_of(shown["characteristics-reported"])
+    rows, beside = unmarked(shown[SHOWN]), unmarked(shown["characteristics-reported"])
     assert rows["Lymphatic"][0] == beside["Lymphatic"][0] == own.text.replace("%", "")
 
 

@@ -2,14 +2,16 @@
 
 import pandas as pd
 import pytest
-from descriptive_data import disagreements, printed, read
+from descriptive_data import RAW, disagreements, printed, read
 from notebook_cells import run_cells
 
 from case_review.analyses import safety, safety_figure
 from case_review.errors import ReviewError
-from case_review.values import Count, Range
+from case_review.reconstruction import counted, specification
+from case_review.values import Count, Range, ends, one_of
 
 EVENTS = read("adverse_events")
+ENDS = counted.ends(specification.read(RAW))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,48 @@ def test_exact_limits_and_bounds(ran):
     assert bounds == Range(100 * 12 / 84, 100 * 36 / 84, "%", digits=1)
 
 
+def test_the_actions_of_the_row_of_any_event_are_printed_and_of_single_events_open():
+    known = read("standing").set_index("result_id")
+    known = known.drop(index=[id for id in ENDS if id in known.index])
+    rows = [
+        {"result_id": id, "standing": one.standing, "value": one.value, "half": one.half}
+        | ({"least": one.spread.least, "most": one.spread.most} if one.spread else {})
+        for id, one in ENDS.items()
+        if id.startswith(("safety.dose", "safety.stopped"))
+    ]
+    ran = run_cells("04_safety", {"standing": pd.concat([known.reset_index(), pd.DataFrame(rows)])})
+    nb = ran.names["nb"]
+    shown = {label: [nb._known_cell(c) for c in cells(ran, label)[4:6]] for label in
+             ("Any adverse event", "Mouth sores", "Headache")}  # fmt: skip
+    texts = {label: [cell.cell for cell in found] for label, found in shown.items()}
+    assert texts == {
+        "Any adverse event": ["4", "1"], "Mouth sores": ["0–4", "1"], "Headache": ["0–1", "0"]
+    }  # fmt: skip
+    stands = {label: [ends(cell)["standing"] for cell in found] for label, found in shown.items()}
+    assert stands == {
+        "Any adverse event": ["printed", "printed"],
+        "Mouth sores": ["varies", "printed"],
+        "Headache": ["varies", "determined"],
+    }
+    assert "does not say for which event" in ran.shown["tbl-adverse-events"]
+
+
+def test_extracted_rows_give_plain_counts_by_event():
+    tables = {
+        name: read(name).assign(provenance="extracted")
+        for name in ("reports", "patients", "posters", "adverse_events")
+    }
+    ran = run_cells("04_safety", tables)
+    n = safety.patients_in(
+        EVENTS[(EVENTS["event"] == "mouth_sores") & (EVENTS["action"] == "dose reduced")]
+    )
+    found = ran.results["safety.dose_reduced.mouth_sores"]
+    assert (found.value, found.standing, found.least) == (n, "extracted", None)
+    text = ran.shown["tbl-adverse-events"]
+    assert not any(mark in text for mark in ("^p^", "^d^", "^v^", "agrees with the print"))
+    assert "does not say for which event" not in text
+
+
 def test_counts_and_limits_in_the_table_lead_to_their_results(ran):
     kept = ran.names["nb"]._tables["tbl-adverse-events"]["cells"]
     assert [c["result"] for c in kept if c["row"] == 0][:2] == ["safety.any_event"] * 2
@@ -104,18 +148,20 @@ def test_no_event_at_all_is_a_row_of_none():
 def test_an_event_without_action_counts_as_neither():
     ran = with_events(action=None)
     assert ran.results["safety.dose_reduced"].value == ran.results["safety.stopped"].value == 0
-    assert cells(ran, "Mouth sores")[4:6] == [Count(0), Count(0)]
+    assert [one_of(cell) for cell in cells(ran, "Mouth sores")[4:6]] == [Count(0), Count(0)]
+    assert [cell.cell for cell in cells(ran, "Any adverse event")[4:6]] == ["0", "0"]
     assert "safety.stopped_dose" not in ran.results
 
 
 def test_a_term_of_any_spelling_has_an_id():
     # Three patients of a report in each row.
     ran = with_events(
-        {"event_reported": "Mundgeschwür, Größe > 1 cm"},
-        {"event_reported": "MUNDGESCHWÜR: größe 1 cm"},
+        {"event_reported": "Mundgeschwür, Größe > 1 cm", "n_patients": 3},
+        {"event_reported": "MUNDGESCHWÜR: größe 1 cm", "n_patients": 3},
     )
     assert ran.results["safety.reported.mundgeschwur_grosse_1_cm"].value == 6
-    assert with_events({"event_reported": "≥"}).results["safety.reported.ue289a5"].value == 3
+    ran = with_events({"event_reported": "≥", "n_patients": 3})
+    assert ran.results["safety.reported.ue289a5"].value == 3
 
 
 def test_the_figure_says_what_line_and_bar_mean(ran):

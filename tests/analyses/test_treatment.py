@@ -74,8 +74,9 @@ def test_a_dose_between_the_groups_gets_a_row_of_its_own(run):
     assert sum(results[f"treatment.{name}.all"].value for name in names) == 84
     # With both percentages in the supplement.
     rows = lines_of(shown["treatment-reported"])
-    assert rows["In none of these groups"][:2] == ["1 (1.2)", "4.2"]
-    assert rows["**Sirolimus starting dosage**"][1] == "of 24"
+    # The review counts no such patient: another set could have more of them.
+    assert rows["In none of these groups"][:2] == ["1 (1.2)^v^", "4.2^v^"]
+    assert rows["**Sirolimus starting dosage**"][1] == "of 24^d^"
 
 
 def test_a_target_across_two_groups_is_reported_as_such(run):
@@ -141,7 +142,9 @@ def test_drugs_are_counted_whatever_their_names(run):
 def test_two_names_that_give_one_id_are_told_apart(run):
     told = "'Steroids' and 'steroids' would both be recorded as steroids"
     with pytest.raises(registry.RegistryError, match=told):
-        run(patients=PATIENTS.replace({"cotreatments": {"vincristine": "Steroids"}}))
+        patients = PATIENTS.copy()
+        patients.loc[patients.index[:2], "cotreatments"] = ["steroids", "Steroids"]
+        run(patients=patients)
 
 
 def test_nothing_known_is_no_error(run):

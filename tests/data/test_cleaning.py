@@ -5,6 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 from conftest import ROOT
+from notebook_cells import run_cells
 from ruamel.yaml import YAML
 
 from case_review.data import reading
@@ -110,3 +111,19 @@ def test_all_unknown_terms_come_at_once(folder):
 def test_text_is_carried_through_as_it_is(folder, text):
     change(folder, "patients", 3, drug=text)
     assert clean(folder)["patients"]["drug"].iloc[1] == text
+
+
+def test_numbers_about_reconstructed_rows_vary_and_the_others_do_not():
+    ran = run_cells("01_cleaning")
+    standing = {id: result.standing for id, result in ran.results.items()}
+    assert standing == {"cleaning.changes": "varies", "cleaning.expectations": "determined"}
+    cells = {label: table["cells"] for label, table in ran.names["nb"]._tables.items()}
+    assert all(cell["standing"] for table in cells.values() for cell in table)
+    assert {cell["standing"] for cell in cells["tbl-ledger"]} == {"varies"}
+    seen, block = {}, ""
+    for row in ran.tables["tbl-expectations-all"].rows:
+        block = row.cells[0] if row.heading else block
+        if not row.heading:
+            seen.setdefault(block, set()).add(row.cells[2].standing)
+    assert seen["Raw data, patients.csv"] == seen["Clean data, posters.csv"] == {"varies"}
+    assert seen["Raw data, screening.csv"] == {"determined"}

@@ -273,3 +273,11 @@ def test_a_change_of_unit_scales_the_median_only(rows, factor):
     scaled = _results([(t * factor, e, g) for t, e, g in rows])
     *quantiles, chisq = _results(rows)
     assert scaled == pytest.approx([q * factor for q in quantiles] + [chisq], nan_ok=True)
+
+
+@given(patients)
+def test_columns_without_a_table_are_those_of_the_curve(rows):
+    time, event, _ = zip(*rows, strict=True)
+    fitted = survival.curve(time, event)
+    for name, column in survival.columns(time, event).items():
+        np.testing.assert_allclose(column, fitted[name], rtol=1e-12, err_msg=name)
