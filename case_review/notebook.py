@@ -231,8 +231,7 @@ class Notebook:
     ) -> tables.MarkdownOutput:
         """Show a table; its CSV is named after the cell's label (`tbl-...`).
 
-        `others` are tables made by the same code from other data sets that agree with the print;
-        the page shows them in turn.
+        `others` are of other data sets that agree with the print; the page shows them in turn.
         """
         label = current_label()
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
@@ -290,8 +289,7 @@ class Notebook:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
         A figure that rests on reconstructed rows says so in small print at its foot. `others` are
-        figures drawn by the same code from other data sets that agree with the print; the page
-        shows them in turn.
+        of other data sets that agree with the print; the page shows them in turn.
         """
         label = current_label()
         if self.reconstructed:

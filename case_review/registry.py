@@ -248,7 +248,10 @@ class Known:
         if not math.isnan(self.value) and isinstance(given, int | float):
             # A five at the end may have been rounded either way; binary fractions miss it narrowly.
             near = abs(given - self.value) <= self.half + 1e-9 * max(1.0, abs(self.value))
-            return found.stands(self.standing) if near else None
+            if not near:
+                return None
+            # The print knows no further digits of a p-value, and those of one data set are its own.
+            found = found.at(self.value) if isinstance(found, values.PValue) else found
         return found.stands(self.standing)
 
 

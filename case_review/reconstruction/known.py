@@ -29,14 +29,12 @@ def standings(
     proved, see `counted.ends`; they go before what the sets tell.
     """
     printed = {claim.result_id: claim for claim in published if claim.result_id}
-    counts = {
+    held = {
         claim.result_id: claim
         for claim in published
-        if claim.result_id and claim.measure == "n" and claim.number is not None
+        if claim.result_id and claim.measure in ("n", "p") and claim.number is not None
     }
-    rows = [
-        {"result_id": id, "standing": PRINTED, **_held(counts.get(id))} for id in sorted(printed)
-    ]
+    rows = [{"result_id": id, "standing": PRINTED, **_held(held.get(id))} for id in sorted(printed)]
     names = [] if ensemble is None else ensemble.drawn.columns
     ids = dict.fromkeys(name.partition(":")[0] for name in names if not name.startswith("verdict:"))
     counted = counted or {}
@@ -46,8 +44,11 @@ def standings(
 
 
 def _held(claim) -> dict:
-    """The printed count that the result must be, to be called printed."""
-    return {} if claim is None else {"value": float(claim.number), "half": 0.0}
+    """The printed count that the result must be, to be called printed, or round to if a p-value."""
+    if claim is None:
+        return {}
+    half = 0.0 if claim.measure == "n" else 0.5 * 10.0**-claim.digits
+    return {"value": float(claim.number), "half": half}
 
 
 def _counted(ensemble: Ensemble | None, id: str, one: registry.Known) -> dict:
