@@ -11,6 +11,7 @@ from descriptive_data import read, standing_file
 
 from case_review import notebook, registry
 from case_review.build import dependencies
+from case_review.parameters import params_file
 from case_review.parameters.params_file import cells, source_of
 from case_review.project import Project
 
@@ -42,9 +43,13 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
     results), `settings` entries of params.yml, `only` the ids of the cells that run; `parameters`
     replace values of the notebook.
     """
-    ran = Ran({})
+    ran, path, declared = Ran({}), ROOT / "notebooks" / f"{name}.ipynb", {}
 
     class Bench(notebook.Notebook):
+        def __init__(self, name):
+            super().__init__(name)
+            self.parameters |= declared
+
         def read(self, table):
             frame = dict(given)[table].copy() if table in dict(given) else read(table)
             return self.rests_on(frame)
@@ -82,7 +87,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
         mock.patch.object(notebook, "Notebook", Bench),
         mock.patch.object(notebook, "find_project", lambda: Project(ROOT)),
     ):
-        for cell in cells(ROOT / "notebooks" / f"{name}.ipynb"):
+        for cell in cells(path):
             if cell["cell_type"] != "code" or (only and cell["id"] not in only):
                 continue
             source = source_of(cell)
@@ -90,6 +95,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
                 exec(compile(source, f"{name}, cell {cell['id']}", "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names |= parameters
+                declared |= {key: names[key] for key in params_file.declared(path)}
     ran.results.update({result.id: result for result in names["nb"].recorded})
     ran.names |= names
     return ran

@@ -1,8 +1,8 @@
 """The audit of a paper's printed numbers: by themselves, and against the data.
 
 The command line, rendering and reconstruction import it; it imports `analyses`, `parameters` and
-what is below. Printed numbers (`published.csv`, or any file of that form) and recorded results come
-in; findings, verdicts and their tables go out.
+what is below. Printed numbers (`published.csv`, or any file of that form), recorded results and the
+ids of numbers that rows were made from come in; findings, verdicts and their tables go out.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from case_review import registry
-from case_review.audit import audit_printed, claims, held_results, reproduction
+from case_review.audit import audit_printed, claims, confirmation, held_results, reproduction
 from case_review.errors import ReviewError
 from case_review.project import Project, find_project
 
@@ -16,7 +16,11 @@ def accept(project: Project) -> None:
     results = registry.load(project.results)
     if not results:
         raise ReviewError("report/results holds no results. Run `make notebooks` first.")
-    verdicts = reproduction.compare(published, results, audit_printed(published))
+    # The checks matter here: some of them confirm a number.
+    checks = claims.text_table(project.raw / "published_checks.csv")
+    found = audit_printed(published, checks)
+    confirmed = confirmation.confirmations(published, found, checks)
+    verdicts = reproduction.compare(published, results, found, confirmed=confirmed)
     number = reproduction.write_baseline(project.expectations / "reproduced.json", verdicts)
     print(f"{number} of {len(verdicts)} printed numbers must stay reproduced from now on.")
     print(f"{held_results.accept(project)} results must stay recorded from now on.")

@@ -1,13 +1,15 @@
 """What the printed numbers leave open: smallest and largest value over all data that agree.
 
 Each question is a small integer program over the joint counts of a few printed variables, solved
-to optimality with CP-SAT. Where both ends meet, the printed numbers determine an unprinted result.
+with CP-SAT until it has proved both ends: no data set that agrees with these counts lies outside.
+Where the ends meet, the printed numbers determine an unprinted result. Either way the answer is a
+fact of the print and the same whatever rows are reconstructed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import pandas as pd
@@ -16,7 +18,7 @@ from ortools.sat.python import cp_model
 from case_review.audit.claims import Claims, require_columns
 from case_review.data.schema import AUDITED
 from case_review.errors import ReviewError
-from case_review.values import Text, Value
+from case_review.values import DETERMINED, Text, Value
 
 QUESTION_COLUMNS = tuple(AUDITED["audit_questions"].columns)
 #: Counts of adverse-event reporting that `safety_bounds` needs, each given by a claim.
@@ -38,6 +40,8 @@ class Bound(Value):
         Smallest and largest number of patients.
     of
         Patients of the population asked about; None where the denominator is open as well.
+    standing
+        The bounds themselves are determined by the print, also where they leave a number open.
     """
 
     id: str
@@ -46,6 +50,7 @@ class Bound(Value):
     low: int
     high: int
     of: int | None = None
+    standing: str = field(default=DETERMINED, kw_only=True, compare=False)
 
     @property
     def determined(self) -> bool:

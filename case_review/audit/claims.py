@@ -15,7 +15,7 @@ from case_review.data.problems import Problem
 from case_review.data.reading import Raw
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
-from case_review.values import Text
+from case_review.values import PRINTED, Text
 
 COLUMNS = tuple(TABLES["published"].columns)
 #: What a printed number can be; `cited`, `date` and `method` say why it is no result of the paper.
@@ -87,10 +87,10 @@ class Claim:
         return self.numerator is not None and bool(self.denominator)
 
     def quoted(self, words: str = "") -> Text:
-        """The print as a value; other `words` about the claim stay words."""
+        """The print as a value, marked as such; other `words` about the claim stay words."""
         if self.number is None or words not in ("", self.as_printed):
-            return Text(words or self.as_printed)
-        return Text(self.as_printed, float(self.number), unit=self.unit)
+            return Text(words or self.as_printed, standing=PRINTED)
+        return Text(self.as_printed, float(self.number), unit=self.unit, standing=PRINTED)
 
     @property
     def printed_number(self) -> Decimal | None:

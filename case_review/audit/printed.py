@@ -33,21 +33,31 @@ def percentages(claims: Claims) -> Iterator[Finding]:
     for claim in claims:
         if claim.kind != "percent" or not claim.checkable:
             continue
-        exact = Fraction(claim.numerator) * 100 / Fraction(claim.denominator)
-        expected = round_half_away(exact, claim.digits)
-        if claim.number == expected:
+        if is_given(claim):
             continue
+        whole = exact(claim)
+        given = round_half_away(whole, claim.digits)
         unit = Decimal(1).scaleb(-claim.digits)
-        cut = (Decimal(exact.numerator) / exact.denominator).quantize(unit, rounding=ROUND_DOWN)
-        close = abs(claim.number - expected) <= unit
+        cut = (Decimal(whole.numerator) / whole.denominator).quantize(unit, rounding=ROUND_DOWN)
+        close = abs(claim.number - given) <= unit
         kind = "truncation" if claim.number == cut else "rounding" if close else "percentage"
         ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
-        precise = round_half_away(exact, claim.digits + 2)
+        precise = round_half_away(whole, claim.digits + 2)
         yield Finding(
-            claim.claim_id, claim.location, claim.as_printed, f"{expected}",
-            signed(claim.number - expected), kind,
-            f"{ratio} is {precise}%, so {expected} should stand here: {_SAID[kind]}.",
+            claim.claim_id, claim.location, claim.as_printed, f"{given}",
+            signed(claim.number - given), kind,
+            f"{ratio} is {precise}%, so {given} should stand here: {_SAID[kind]}.",
         )  # fmt: skip
+
+
+def exact(claim: Claim) -> Fraction:
+    """A percentage from its numerator and denominator, unrounded."""
+    return Fraction(claim.numerator) * 100 / Fraction(claim.denominator)
+
+
+def is_given(claim: Claim) -> bool:
+    """Whether numerator and denominator give a percentage at its printed precision."""
+    return claim.number == round_half_away(exact(claim), claim.digits)
 
 
 def print_errors(claims: Claims) -> Iterator[Finding]:
@@ -102,22 +112,14 @@ def numerators(claims: Claims) -> Iterator[Finding]:
 def agreement(claims: Claims) -> Iterator[Finding]:
     """The same number printed differently in two places.
 
-    Two claims state the same number if they point to one result with one measure, or if their
-    ids differ only in the place. They are compared at the coarser of the two precisions.
+    They are compared at the coarser of the two precisions.
     """
-    groups: dict[tuple, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.number is None:
-            continue
-        if claim.result_id:
-            groups[("result", claim.result_id, claim.measure, claim.population)].append(claim)
-        groups[("path", claim.path, claim.measure, claim.population)].append(claim)
     reported = set()
-    for members in groups.values():
+    for members in statements(claims):
         first = members[0]
         for other in members[1:]:
             pair = (first.claim_id, other.claim_id)
-            if pair in reported or _agree(first, other):
+            if pair in reported or agree(first, other):
                 continue
             reported.add(pair)
             yield Finding(
@@ -126,6 +128,22 @@ def agreement(claims: Claims) -> Iterator[Finding]:
                 "disagreement",
                 f"The same number is {_with_unit(first)} at {first.location}.",
             )  # fmt: skip
+
+
+def statements(claims: Claims) -> Iterator[list[Claim]]:
+    """The claims that state the same number, in the order of the file; a claim may be in two.
+
+    Two claims state the same number if they point to one result with one measure, or if their
+    ids differ only in the place.
+    """
+    groups: dict[tuple, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.number is None:
+            continue
+        if claim.result_id:
+            groups[("result", claim.result_id, claim.measure, claim.population)].append(claim)
+        groups[("path", claim.path, claim.measure, claim.population)].append(claim)
+    yield from groups.values()
 
 
 def order(claims: Claims) -> Iterator[Finding]:
@@ -146,7 +164,8 @@ def order(claims: Claims) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _agree(first: Claim, other: Claim) -> bool:
+def agree(first: Claim, other: Claim) -> bool:
+    """Whether two statements of a number are the same at the coarser of their precisions."""
     if first.unit != other.unit:
         return to_base(first.number, first.unit) == to_base(other.number, other.unit)
     digits = min(first.digits, other.digits)

@@ -1,16 +1,22 @@
-"""Each printed number against the registry: reproduced, differs, or not computable, and why."""
+"""One verdict on each printed number: what supports it, that it differs, or why neither is known.
+
+A number that the rows give again is supported by them only if they were not made from it. What the
+other printed numbers give, what the rows were made to satisfy, and what was recomputed are
+therefore kept apart. Rows that somebody extracted recompute whatever they give.
+"""
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
-from case_review.audit import held_results
+from case_review.audit import held_results, printed
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
 from case_review.errors import ReviewError
@@ -18,16 +24,25 @@ from case_review.files import to_json, write_text
 from case_review.formatting import round_half_away
 from case_review.registry import Result
 from case_review.units import hours_in
-from case_review.values import Text
+from case_review.values import EXTRACTED, VARIES, Text
 
-REPRODUCED, DIFFERS, NOT_COMPUTABLE = "reproduced", "differs", "not computable"
-VERDICTS = (REPRODUCED, DIFFERS, NOT_COMPUTABLE)
+#: The other printed numbers give it, without any patient; see `confirmation`.
+CONFIRMED = "confirmed"
+#: Reconstructed rows give it because they were made to; nothing else does.
+BOUND = "bound"
+#: The rows give it, and were not made from it.
+RECOMPUTED = "recomputed"
+DIFFERS, NOT_COMPUTABLE = "differs", "not computable"
+VERDICTS = (CONFIRMED, BOUND, RECOMPUTED, DIFFERS, NOT_COMPUTABLE)
+#: Those of a number that stands, which it must go on doing.
+REPRODUCED = VERDICTS[:3]
 #: Why a claim of this kind has no result; settings may give other reasons.
 WHY_NOT = {
     "cited": "Cited from other work; not a result of this review.",
     "date": "A date of the search, not a result.",
     "method": "Tells how the review was made; not a result.",
 }
+_VARIES = "The result varies between data sets that agree with the print."
 #: Findings about what a number is said of; a reproduced number keeps them as a remark.
 _REMARKS = ("misprint", "denominator", "unsupported")
 
@@ -43,11 +58,14 @@ class Verdict:
     verdict
         One of `VERDICTS`.
     computed
-        The recomputed number, shown at the printed precision; None if not computable.
+        The number that the rows or the print give, at the printed precision; None where a number
+        is not computable, or confirmed in print alone.
     reason
-        Why it differs or is not computable; empty for most reproduced numbers.
+        Why it differs or is not computable; empty for most others.
     finding
         Kind of the finding that the reason is taken from, if there is one.
+    basis
+        Of a confirmed number, what confirms it.
     """
 
     claim: Claim
@@ -55,6 +73,7 @@ class Verdict:
     computed: Text | None = None
     reason: str = ""
     finding: str = ""
+    basis: str = ""
 
     @property
     def place(self) -> str:
@@ -63,8 +82,8 @@ class Verdict:
 
     @property
     def remarked(self) -> bool:
-        """Whether the data give the same number and something must be said of it all the same."""
-        return self.verdict == REPRODUCED and bool(self.finding)
+        """Whether the number stands and something must be said of it all the same."""
+        return self.verdict in REPRODUCED and bool(self.finding)
 
 
 def compare(
@@ -72,8 +91,15 @@ def compare(
     results: Mapping[str, Result],
     findings: Iterable[Finding] = (),
     reasons: Sequence[Mapping[str, str]] = (),
+    *,
+    confirmed: Mapping[str, str] | None = None,
+    bound: Collection[str] = (),
 ) -> list[Verdict]:
     """One verdict per claim, none left out.
+
+    A result that extracted rows give is recomputed. Of other results the first that applies counts:
+    confirmed by print, bound, recomputed. A result that is known to vary between data sets is
+    compared with nothing, since the one set that was read says nothing of the print.
 
     Parameters
     ----------
@@ -86,6 +112,11 @@ def compare(
     reasons
         `{"claims": pattern, "reason": sentence}` with shell wildcards: why claims without a result
         cannot be computed. The first match counts.
+    confirmed
+        What `confirmation.confirmations` found.
+    bound
+        Ids of the claims that reconstructed rows were made to satisfy. Other statements of the
+        same numbers are bound as well, unless they are confirmed.
     """
     explained: dict[str, Finding] = {}
     for finding in findings:
@@ -94,31 +125,68 @@ def compare(
             # What the data cannot bear, they cannot bear where it is said again.
             for again in claims.restatements(claims[finding.claim_id]):
                 explained.setdefault(again.claim_id, finding)
-    return [_verdict(claim, results, explained.get(claim.claim_id), reasons) for claim in claims]
+    support = {other.claim_id: (BOUND, "") for id in bound if id in claims
+               for other in (claims[id], *claims.restatements(claims[id]))}  # fmt: skip
+    support |= {id: (CONFIRMED, basis) for id, basis in (confirmed or {}).items()}
+    return [
+        _verdict(claim, results, explained.get(claim.claim_id), reasons, support)
+        for claim in claims
+    ]
 
 
-def _verdict(claim: Claim, results, finding: Finding | None, reasons) -> Verdict:
-    if not claim.result_id:
-        return Verdict(claim, NOT_COMPUTABLE, reason=_why_not(claim, reasons))
-    result = results.get(claim.result_id)
-    if result is None:
+def _verdict(claim: Claim, results, finding: Finding | None, reasons, support) -> Verdict:
+    by, basis = support.get(claim.claim_id, (RECOMPUTED, ""))
+    result, reason = results.get(claim.result_id), ""
+    if result is None and claim.result_id:
         reason = f"No notebook records the result {claim.result_id}."
-        return Verdict(claim, NOT_COMPUTABLE, reason=reason)
-    computed = recomputed(claim, result)
-    if claim.number is None or computed is None:
+    elif result is not None and _is_open(result, by):
+        result, reason = None, _VARIES
+    if result is not None:
+        if result.standing == EXTRACTED:
+            by, basis = RECOMPUTED, ""
+        computed = recomputed(claim, result)
+        if claim.number is not None and computed is not None:
+            return _compared(claim, computed, finding, by, basis)
         if claim.as_printed == result.text:
-            return Verdict(claim, REPRODUCED, Text(result.text))
+            return Verdict(claim, by, Text(result.text), basis=basis)
         reason = f"The result {claim.result_id} holds no {claim.measure} to compare."
-        return Verdict(claim, NOT_COMPUTABLE, reason=reason)
+    if by == CONFIRMED and claim.kind not in WHY_NOT:
+        return _remarked(Verdict(claim, by, basis=basis), finding)
+    if claim.kind == "percent" and claim.checkable and not printed.is_given(claim):
+        return _compared(claim, printed.exact(claim), finding, by, basis)
+    return Verdict(claim, NOT_COMPUTABLE, reason=reason or _why_not(claim, reasons))
+
+
+def _is_open(result: Result, by: str) -> bool:
+    """Whether the one set that was read says nothing of a print.
+
+    Of a result without a range the set has another number than the print. That is a fault of the
+    rows, or of a notebook, where the print or the reconstruction fixes it.
+    """
+    return result.standing == VARIES and (by == RECOMPUTED or result.least is not None)
+
+
+def _compared(claim: Claim, computed: Fraction, finding, by: str, basis: str) -> Verdict:
+    """The verdict on a number, beside the one that was computed."""
     rounded = round_half_away(computed, claim.digits)
     shown = Text(str(rounded), float(computed), unit=claim.unit)
-    same = rounded == round_half_away(Fraction(claim.number), claim.digits)
-    verdict = REPRODUCED if same else DIFFERS
-    if finding and (not same or finding.kind in _REMARKS):
-        reason = f"{KINDS[finding.kind]}. {finding.explanation}"
-        return Verdict(claim, verdict, shown, reason, finding.kind)
+    if rounded == round_half_away(Fraction(claim.number), claim.digits):
+        return _remarked(Verdict(claim, by, shown, basis=basis), finding)
+    if finding:
+        return Verdict(claim, DIFFERS, shown, _words(finding), finding.kind)
     default = f"The data give {rounded}, the paper prints {claim.as_printed}."
-    return Verdict(claim, verdict, shown, "" if same else default)
+    return Verdict(claim, DIFFERS, shown, default)
+
+
+def _remarked(verdict: Verdict, finding: Finding | None) -> Verdict:
+    """A verdict with what the print audit says of its number, if that concerns whoever reads it."""
+    if finding is None or finding.kind not in _REMARKS:
+        return verdict
+    return replace(verdict, reason=_words(finding), finding=finding.kind)
+
+
+def _words(finding: Finding) -> str:
+    return f"{KINDS[finding.kind]}. {finding.explanation}"
 
 
 def _why_not(claim: Claim, reasons) -> str:
@@ -147,7 +215,7 @@ def recomputed(claim: Claim, result: Result) -> Fraction | None:
 
 
 def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """One row per printed number: place, location, print, result, verdict and reason."""
+    """One row per printed number: place, location, print, result, verdict, basis and reason."""
     columns = ("claim_id", "location", "as_printed", "result_id")
     return pd.DataFrame(
         {
@@ -155,18 +223,38 @@ def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
             **{name: getattr(v.claim, name) for name in columns},
             "computed": v.computed.prose if v.computed else "",
             "verdict": v.verdict,
+            "basis": v.basis,
             "reason": v.reason,
         }
         for v in verdicts
     )
 
 
+def numbers(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many printed numbers have each verdict, in the order of `VERDICTS`."""
+    counted = Counter(verdict.verdict for verdict in verdicts)
+    return {name: counted[name] for name in VERDICTS}
+
+
+def summary(verdicts: Sequence[Verdict], findings: Sequence[Finding]) -> Text:
+    """The outcome of an audit in one line; its value is the number that differ."""
+    counted = numbers(verdicts)
+    bound = f"{counted[BOUND]} met by construction, " if counted[BOUND] else ""
+    words = (
+        f"{len(verdicts)} printed numbers: {counted[CONFIRMED]} confirmed by others, {bound}"
+        f"{counted[RECOMPUTED]} recomputed, {counted[DIFFERS]} different, "
+        f"{counted[NOT_COMPUTABLE]} not computable; {len(findings)} inconsistencies found"
+    )
+    differ = counted[DIFFERS]
+    return Text(words, differ, unit="numbers", n=differ, of=len(verdicts))
+
+
 # -- the baseline ----------------------------------------------------------------------------------
 
 
 def write_baseline(path: Path, verdicts: Iterable[Verdict]) -> int:
-    """Accept the reproduced claims of `verdicts` as the new baseline; returns their number."""
-    ids = sorted(v.claim.claim_id for v in verdicts if v.verdict == REPRODUCED)
+    """Accept the claims of `verdicts` that stand as the new baseline; returns their number."""
+    ids = sorted(v.claim.claim_id for v in verdicts if v.verdict in REPRODUCED)
     write_text(path, to_json({"reproduced": ids}))
     return len(ids)
 
@@ -186,7 +274,7 @@ def hold_baseline(verdicts: Iterable[Verdict], path: Path) -> None:
         verdict = now.get(claim_id)
         if verdict is None:
             lost.append(f"  {claim_id}: no longer in published.csv")
-        elif verdict.verdict != REPRODUCED:
+        elif verdict.verdict not in REPRODUCED:
             lost.append(
                 f"  {claim_id} ({verdict.claim.location}), printed {verdict.claim.as_printed}: "
                 f"{verdict.verdict}. {verdict.reason}"

@@ -27,13 +27,7 @@ _SUM = re.compile(r"\S+(?:\s+[+-]\s+\S+)*")
 
 def blocks(claims: Claims) -> Iterator[Finding]:
     """Categories (kind `count`) that do not sum to the count one level up."""
-    siblings: dict[tuple, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        is_part = claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL
-        if is_part and claims.parent(claim) is not None:
-            siblings[claim.place, claim.path[:-1], claim.population].append(claim)
-    for parts in siblings.values():
-        whole = claims.parent(parts[0])
+    for whole, parts in blocks_of(claims):
         total = sum((part.number for part in parts), Decimal(0))
         if total == whole.number:
             continue
@@ -47,6 +41,18 @@ def blocks(claims: Claims) -> Iterator[Finding]:
             f"The parts printed sum to {plain(total)}, not {plain(whole.number)}, which "
             f"{outcome.format(plain(abs(missing)))}.",
         )  # fmt: skip
+
+
+def blocks_of(claims: Claims) -> Iterator[tuple[Claim, list[Claim]]]:
+    """Each whole with the categories (kind `count`) that partition it; one whole may have several
+    blocks."""
+    siblings: dict[tuple, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        is_part = claim.kind == "count" and claim.measure == "n" and claim.path != TOTAL
+        if is_part and claims.parent(claim) is not None:
+            siblings[claim.place, claim.path[:-1], claim.population].append(claim)
+    for parts in siblings.values():
+        yield claims.parent(parts[0]), parts
 
 
 def _block(whole: Claim, parts: list[Claim]) -> str:
@@ -72,17 +78,7 @@ def parts_within(claims: Claims) -> Iterator[Finding]:
 
 def populations(claims: Claims) -> Iterator[Finding]:
     """Rows in which the single populations do not sum to the column of all."""
-    groups: dict[tuple, dict[str, Claim]] = defaultdict(dict)
-    for claim in claims:
-        if claim.measure == "n" and claim.number is not None:
-            groups[(claim.place, claim.path)][claim.population] = claim
-    every = {claim.population for claim in claims} - {WHOLE}
-    for members in groups.values():
-        parts = [members[name] for name in sorted(every) if name in members]
-        # A row that prints only one of the populations says nothing about their sum.
-        if WHOLE not in members or len(parts) < max(2, len(every)):
-            continue
-        whole = members[WHOLE]
+    for whole, parts in populations_of(claims):
         total = sum((part.number for part in parts), Decimal(0))
         if total != whole.number:
             terms = " + ".join(f"{plain(part.number)} {part.population}" for part in parts)
@@ -91,6 +87,20 @@ def populations(claims: Claims) -> Iterator[Finding]:
                 signed(whole.number - total), "populations",
                 f"{terms} makes {plain(total)}, not the {plain(whole.number)} printed for all.",
             )  # fmt: skip
+
+
+def populations_of(claims: Claims) -> Iterator[tuple[Claim, list[Claim]]]:
+    """Each count of all with the counts of every single population, where these are printed."""
+    groups: dict[tuple, dict[str, Claim]] = defaultdict(dict)
+    for claim in claims:
+        if claim.measure == "n" and claim.number is not None:
+            groups[(claim.place, claim.path)][claim.population] = claim
+    every = {claim.population for claim in claims} - {WHOLE}
+    for members in groups.values():
+        parts = [members[name] for name in sorted(every) if name in members]
+        # A row that prints only one of the populations says nothing about their sum.
+        if WHOLE in members and len(parts) >= max(2, len(every)):
+            yield members[WHOLE], parts
 
 
 def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Finding]:
@@ -122,6 +132,19 @@ def declared(claims: Claims, checks: pd.DataFrame, source: str) -> Iterator[Find
                 _fill(check["expected"], words, line, source), signed(a - b),
                 check["kind"], _fill(check["explanation"], words, line, source),
             )  # fmt: skip
+
+
+def holding(claims: Claims, checks: pd.DataFrame) -> Iterator[str]:
+    """The claims that a declared check gives from others: it holds, and they are one side of it."""
+    for check in checks.to_dict("records"):
+        sides = check["left"].strip(), check["right"].strip()
+        others = sides[sides[0] == check["claim_id"]]
+        given = check["relation"] == "=" and check["claim_id"] in sides
+        if given and add_up(sides[0], claims)[0] == add_up(sides[1], claims)[0]:
+            # A check against a number alone, or against itself, says nothing of other claims.
+            terms = {term.partition("@")[0] for _, term in _TERM.findall(others)}
+            if check["claim_id"] not in terms and any(term in claims for term in terms):
+                yield check["claim_id"]
 
 
 def _fill(text: str, words: dict[str, str], line: int, source: str) -> str:

@@ -130,19 +130,6 @@ class NotComputable(Entries):
     reason: Text
 
 
-class CurveClaims(Entries):
-    """The claims that consistent response times agree with."""
-
-    first_group: Text
-    second_group: Text
-    shortest: Text
-    low: Text
-    median: Text
-    high: Text
-    longest: Text
-    p: Text
-
-
 class SafetyClaims(Entries):
     """The claims about how adverse events were reported, for two populations."""
 
@@ -159,11 +146,6 @@ class Audit(Entries):
     """The audit of the printed numbers."""
 
     hold_baseline: bool
-    curve_sets: int = Field(ge=1, le=100_000)
-    curve_grid: dict[Literal["days", "weeks", "months"], int] = Field(min_length=1)
-    curve_horizon_weeks: float = Field(gt=0)
-    curve_ticks_weeks: Increasing
-    curve_claims: CurveClaims
     safety_claims: SafetyClaims
     safety_events: dict[Text, Text] = Field(min_length=1)
     safety_known: dict[Text, Text]

@@ -55,6 +55,15 @@ class Specification:
             if "treated" in entry:
                 yield entry["treated"], variable, self.treated(variable), "all"
 
+    def bound(self) -> frozenset[str]:
+        """Ids of all printed numbers that the rows are made to satisfy, without making any.
+
+        These are the counts of `margins`, every claim that the file names elsewhere, and those
+        that it lists as met in other words (`also_met`).
+        """
+        named = {text for text in _texts(self.content) if text in self.claims}
+        return frozenset(named.union(claim for claim, *_ in self.margins()))
+
     def treated(self, variable: str) -> list[str]:
         """The values of a variable that say of some treatment which it was."""
         return [value for value in self.content["in_total"][variable]["levels"] if value != "none"]
@@ -83,6 +92,15 @@ class Specification:
         path = {**entry["levels"], **entry["within"]}[diagnosis]
         top = path.split(".")[0]
         return next(g for g, tops in self.content["response"]["groups"].items() if top in tops)
+
+
+def _texts(content) -> Iterator[str]:
+    """All texts in the values of nested sections."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from _texts(part)
 
 
 def read(raw: Path) -> Specification:

@@ -3,6 +3,8 @@
 
 const percent = (share) => (share === null || share === undefined ? "not estimable" : `${(100 * share).toFixed(1)}%`);
 
+const between = (low, high) => (low === null || low === undefined ? "not estimable" : `${percent(low)} to ${percent(high)}`);
+
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -28,7 +30,8 @@ function reading(rows, group, week) {
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
-function chartOf(groups, end, titles, look) {
+// Rows over many data sets have a second band within the first.
+function chartOf(groups, end, titles, look, twoBands) {
   const keys = groups.map((group) => group.key);
   const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
   const color = scaled(groups.map((group) => group.colour));
@@ -54,8 +57,13 @@ function chartOf(groups, end, titles, look) {
     encoding,
   });
   const curve = { x: weeks("time_weeks"), y: share("proportion"), color };
-  const band = { x: weeks("time_weeks"), y: share("lower"), y2: { field: "upper" }, color };
-  band.opacity = { condition: [{ test: "bands", value: 0.13 }], value: 0 };
+  const band = (low, high) => layer({ type: "area", interpolate: "step-after", clip: true }, {
+    x: weeks("time_weeks"),
+    y: share(low),
+    y2: { field: high },
+    color,
+    opacity: { condition: [{ test: "bands", value: 0.13 }], value: 0 },
+  });
   const ruler = {
     data: { values: [{}] },
     transform: [{ calculate: "week", as: "at" }],
@@ -78,7 +86,8 @@ function chartOf(groups, end, titles, look) {
     height: 360,
     params: [{ name: "shown", value: keys }, { name: "bands", value: true }, { name: "week", value: 0 }],
     layer: [
-      layer({ type: "area", interpolate: "step-after", clip: true }, band),
+      band("lower", "upper"),
+      ...(twoBands ? [band("inner_lower", "inner_upper")] : []),
       ruler,
       layer({ type: "line", interpolate: "step-after", strokeWidth: 2.2 }, { ...curve, strokeDash }),
       layer({ type: "point", shape: "stroke", angle: 90, size: 90 }, curve, { filter: "datum.drop" }),
@@ -88,7 +97,8 @@ function chartOf(groups, end, titles, look) {
 }
 
 function explorable(exhibit) {
-  const { groups, rows, titles, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const { groups, rows, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const twoBands = "inner_lower" in rows[0];
   const drawing = exhibit.querySelector(".drawing");
   const end = Math.max(...rows.map((row) => row.time_weeks));
   const start = Math.round(end / 6);
@@ -110,12 +120,12 @@ function explorable(exhibit) {
   }
   const bands = element("input", { type: "checkbox", name: "bands", checked: "" });
   bands.addEventListener("change", () => update());
-  choices.append(element("label", {}, bands, "Confidence bands"));
+  choices.append(element("label", {}, bands, words.bands));
 
   const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: start });
   const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: start });
   const body = element("tbody");
-  const heads = ["Group", "Responded", "Confidence limits", "At risk"].map((name) => element("th", { scope: "col" }, name));
+  const heads = words.heads.map((name) => element("th", { scope: "col" }, name));
   const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
   const time = element("div", { class: "tools" }, element("label", {}, "Read off at week ", exact), element("label", {}, element("span", { class: "visually-hidden" }, "Week"), slider));
   const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen week." });
@@ -143,15 +153,16 @@ function explorable(exhibit) {
     const week = Number(exact.value) || 0;
     body.replaceChildren(...groups.filter((group) => shown.has(group.key)).map((group) => {
       const step = reading(rows, group, week);
-      const limits = step.lower === null ? "not estimable" : `${percent(step.lower)} to ${percent(step.upper)}`;
-      const cells = [percent(step.proportion), limits, String(step.at_risk)].map((text) => element("td", {}, text));
+      const limits = between(step.lower, step.upper);
+      const told = twoBands ? [between(step.inner_lower, step.inner_upper), limits] : [limits, String(step.at_risk)];
+      const cells = [percent(step.proportion), ...told].map((text) => element("td", {}, text));
       return element("tr", {}, element("th", { scope: "row" }, group.label), ...cells);
     }));
     view?.signal("shown", [...shown]).signal("bands", bands.checked).signal("week", week).runAsync();
   }
 
   async function open() {
-    const spec = { ...chartOf(groups, end, titles, look), datasets: { curves: rows } };
+    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await window.vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.

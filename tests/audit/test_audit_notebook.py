@@ -1,21 +1,15 @@
-"""06_audit with other groups than the two that the review compares, and what its tables hold."""
+"""06_audit: what its tables hold, and that no drawn set decides what it finds."""
 
 import json
-import re
 import shutil
 
 import pytest
 
-from case_review import registry
-from case_review.build import runner
+from case_review import reconstruction, registry
+from case_review.build import dependencies, runner
 from case_review.project import Project
 
-#: Entries of `shared` in params.yml: none, one and three groups.
-OTHERS = {
-    "none": "{}",
-    "one": "{tumour: Vascular tumours}",
-    "three": "{a: First, b: Second, c: Third}\n  group_by: sex",
-}
+VERDICTS = ("confirmed", "bound", "recomputed", "differs", "not_computable")
 
 
 @pytest.fixture(scope="module")
@@ -29,37 +23,48 @@ def test_the_tables_lead_to_what_was_recorded(document):
     last = max(cell["row"] for cell in tables["tbl-reproduction"]["cells"])
     total = {c["column"]: c for c in tables["tbl-reproduction"]["cells"] if c["row"] == last}
     assert total[1]["result"] == "audit.printed"
-    assert [total[column]["result"] for column in (2, 3, 4)] == [
-        "audit.reproduced", "audit.differs", "audit.not_computable",
-    ]  # fmt: skip
-    assert sum(total[column]["value"] for column in (2, 3, 4)) == total[1]["value"]
-    for column in (1, 2, 3, 4):
+    columns = range(2, 7)
+    assert [total[column]["result"] for column in columns] == [f"audit.{v}" for v in VERDICTS]
+    assert sum(total[column]["value"] for column in columns) == total[1]["value"] == 331
+    for column in (1, *columns):
         cells = [c["value"] for c in tables["tbl-reproduction"]["cells"] if c["column"] == column]
         assert sum(cells) == 2 * total[column]["value"]
-    for label, prefix in (
-        ("tbl-bounds", "audit.bounds."),
-        ("tbl-consistent-curves", "audit.curves."),
-    ):
-        shown = {c["result"] for c in tables[label]["cells"] if c["result"]}
-        known = {id for id in results if id.startswith(prefix)} - {"audit.curves.sets"}
-        assert shown == known
+    shown = {c["result"] for c in tables["tbl-bounds"]["cells"] if c["result"]}
+    assert shown == {id for id in results if id.startswith("audit.bounds.")}
     differing = tables["tbl-reproduction-differences"]["cells"]
-    assert len({c["row"] for c in differing}) >= total[3]["value"]
+    assert len({c["row"] for c in differing}) >= total[5]["value"]
 
 
+def test_the_print_decides_what_the_audit_finds(document):
+    results = {result["id"]: result for result in document["results"]}
+    assert {result["standing"] for result in results.values()} == {"determined"}
+    for label, table in document["tables"].items():
+        assert {cell["standing"] for cell in table["cells"]} <= {"printed", "determined"}, label
+    # A printed number is quoted, whatever is computed beside it.
+    quoted = [c for c in document["tables"]["tbl-findings"]["cells"] if c["column"] == 2]
+    assert {cell["standing"] for cell in quoted} == {"printed"}
+    # With reconstructed rows hardly anything is left to recompute.
+    assert results["audit.recomputed"]["value"] <= 2 < results["audit.bound"]["value"]
+
+
+@pytest.mark.nightly
 @pytest.mark.pipeline
-@pytest.mark.parametrize("number", OTHERS)
-def test_without_two_groups_there_is_no_comparison(built_report, tmp_path, number, monkeypatch):
+def test_another_drawn_set_has_the_same_verdicts(built_report, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(built_report.root, tmp_path / "p")
     project = Project(tmp_path / "p")
-    path = project.root / "params.yml"
-    text = path.read_text(encoding="utf-8")
-    text = re.sub(r"  group_by: .*\n", "", text) if number == "three" else text
-    text = re.sub(r"  groups:.*\n(    .*\n)+", f"  groups: {OTHERS[number]}\n", text, count=1)
-    path.write_text(text, encoding="utf-8")
-    runner.run(project, "06_audit")
-    ids = {result.id for result in registry.read(project.results / "06_audit.json")}
-    assert "audit.reproduced" in ids and not any(id.startswith("audit.curves") for id in ids)
-    executed = (project.executed / "06_audit.ipynb").read_text(encoding="utf-8")
-    assert executed.count("no comparison") >= 2
+    before = project.raw.joinpath("patients.csv").read_bytes()
+    reconstruction.main(project, 7)
+    assert project.raw.joinpath("patients.csv").read_bytes() != before
+    for name in dependencies.notebook_names(project):
+        # The sets of the reconstruction are drawn from the seed of params.yml.
+        if dependencies.CLEANING <= name <= "06_audit":
+            runner.run(project, name)
+    was, now = (
+        {r.id: (r.value, r.low, r.high, r.n, r.of, r.text) for r in registry.read(path)}
+        for path in (p.results / "06_audit.json" for p in (built_report, project))
+    )
+    assert was == now
+    for name in ("tbl-reproduction", "tbl-reproduction-differences", "tbl-findings"):
+        one, two = ((p.exhibits / f"{name}.csv").read_bytes() for p in (built_report, project))
+        assert one == two

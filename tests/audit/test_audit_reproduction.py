@@ -1,4 +1,4 @@
-"""Every printed number gets a verdict; a number that was reproduced once must stay so."""
+"""Every printed number has one verdict, by what supports it; one that stands must go on so."""
 
 import json
 
@@ -8,7 +8,15 @@ from audit_tables import row
 
 from case_review.audit.claims import from_frame
 from case_review.audit.findings import Finding
-from case_review.audit.reproduction import compare, frame, hold_baseline, write_baseline
+from case_review.audit.reproduction import (
+    VERDICTS,
+    compare,
+    frame,
+    hold_baseline,
+    numbers,
+    summary,
+    write_baseline,
+)
 from case_review.errors import ReviewError
 from case_review.registry import Result
 
@@ -53,8 +61,8 @@ def verdict(measure, value, result_id, unit="", as_printed=None, kind="dose", **
         ("value", "steroids", "a.name", ""),
     ],
 )
-def test_numbers_that_agree_at_their_precision_are_reproduced(measure, value, result_id, unit):
-    assert verdict(measure, value, result_id, unit).verdict == "reproduced"
+def test_numbers_that_agree_at_their_precision_are_recomputed(measure, value, result_id, unit):
+    assert verdict(measure, value, result_id, unit).verdict == "recomputed"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_a_number_that_differs_takes_its_reason_from_the_findings():
     assert (found.finding, found.remarked) == ("truncation", False)
     # What is only cut off elsewhere is no remark on a number that the data give as well.
     again = verdict("pct", "35.7", "a.male", "%", findings=[finding])
-    assert (again.verdict, again.reason, again.remarked) == ("reproduced", "", False)
+    assert (again.verdict, again.reason, again.remarked) == ("recomputed", "", False)
 
 
 def test_a_statement_beyond_the_data_is_so_in_every_place():
@@ -97,7 +105,7 @@ def test_a_statement_beyond_the_data_is_so_in_every_place():
             one["result_id"] = "a.male"
         finding = Finding("results.x.all.n", "", "30", "84", "", kind, "Too few.")
         _, elsewhere, other = compare(from_frame(pd.DataFrame(rows)), RESULTS, [finding])
-        assert (elsewhere.verdict, elsewhere.reason) == ("reproduced", again)
+        assert (elsewhere.verdict, elsewhere.reason) == ("recomputed", again)
         assert elsewhere.remarked == bool(again)
         assert other.reason == ""
 
@@ -114,6 +122,93 @@ def test_what_cannot_be_computed_says_why():
     }
 
 
+# -- what supports a number ------------------------------------------------------------------------
+
+ID = "results.x.all.n"
+
+
+def standing(kind, value=30, **fields):
+    """The result of the printed 30 with what it rests on."""
+    return {"a.male": Result("a.male", value, text=f"{value}", standing=kind, **fields)}
+
+
+def supported(results=RESULTS, value="30", **options):
+    """The verdict on a printed number of patients."""
+    one = row(ID, value, "Results, sentence 1", "count") | {"result_id": "a.male"}
+    (only,) = compare(from_frame(pd.DataFrame([one])), results, **options)
+    return only.verdict
+
+
+def test_what_supports_a_number_counts_once_and_print_counts_first():
+    both = {"confirmed": {ID: "Sum."}, "bound": {ID}}
+    for kind in ("printed", "determined", ""):
+        results = standing(kind)
+        assert supported(results) == "recomputed"
+        assert supported(results, bound={ID}) == "bound"
+        assert supported(results, confirmed={ID: "Sum."}) == "confirmed"
+        assert supported(results, **both) == "confirmed"
+        assert supported(results, "31", **both) == "differs"
+
+
+def test_extracted_rows_recompute_whatever_they_give():
+    both = {"confirmed": {ID: "Sum."}, "bound": {ID}}
+    assert supported(standing("extracted"), **both) == "recomputed"
+    assert supported(standing("extracted"), "31", **both) == "differs"
+
+
+def test_a_number_is_not_held_against_one_of_many_data_sets():
+    for value in (30, 31):  # whether or not the one set happens to have the printed number
+        results = standing("varies", value, least=28, most=33)
+        (only,) = compare(from_frame(pd.DataFrame([
+            row(ID, "30", "Results, sentence 1", "count") | {"result_id": "a.male"}
+        ])), results)  # fmt: skip
+        assert only.verdict == "not computable" and only.computed is None
+        assert only.reason == "The result varies between data sets that agree with the print."
+        # the other printed numbers support it all the same
+        assert supported(results, confirmed={ID: "Sum."}) == "confirmed"
+    assert supported(standing("varies", 31)) == "not computable"
+
+
+def test_rows_that_break_what_binds_them_are_not_taken_for_one_of_many():
+    assert supported(standing("varies", 31), bound={ID}) == "differs"
+    assert supported(standing("varies", 31), confirmed={ID: "Sum."}) == "differs"
+
+
+def test_other_statements_of_a_bound_number_are_bound_too():
+    rows = [row(f"{place}.x.all.n", 30, place, "count") | {"result_id": "a.male"}
+            for place in ("results", "abstract")]  # fmt: skip
+    published = from_frame(pd.DataFrame(rows))
+    found = compare(published, RESULTS, bound={ID})
+    assert [v.verdict for v in found] == ["bound", "bound"]
+    found = compare(published, RESULTS, bound={ID}, confirmed={"abstract.x.all.n": "Again."})
+    assert [v.verdict for v in found] == ["bound", "confirmed"]
+    assert [v.basis for v in found] == ["", "Again."]
+
+
+def test_print_alone_decides_where_no_notebook_records_anything():
+    right = row("results.x.all.pct", "25.0", "Results, sentence 1", "percent", "%", 1, 4)
+    wrong = row("results.y.all.pct", "33.4", "Results, sentence 1", "percent", "%", 1, 3)
+    method = row("methods.level.all.confidence", "95", "Methods, sentence 1", "method", "%")
+    published = from_frame(pd.DataFrame([right, wrong, method]))
+    confirmed = {right["claim_id"]: "Ratio.", method["claim_id"]: "Again."}
+    found = compare(published, {}, confirmed=confirmed)
+    # how a review was made is no result, however often it is told
+    assert [v.verdict for v in found] == ["confirmed", "differs", "not computable"]
+    assert found[1].computed.cell == "33.3"
+
+
+def test_the_summary_counts_every_number_once(verdicts):
+    counted = numbers(verdicts)
+    assert tuple(counted) == VERDICTS and sum(counted.values()) == len(verdicts)
+    assert summary(verdicts, []).prose == (
+        "4 printed numbers: 0 confirmed by others, 1 recomputed, 1 different, 2 not computable; "
+        "0 inconsistencies found"
+    )
+    rows = [row(ID, 30, "Results, sentence 1", "count") | {"result_id": "a.male"}]
+    met = compare(from_frame(pd.DataFrame(rows)), RESULTS, bound={ID})
+    assert "0 confirmed by others, 1 met by construction, 0 recomputed" in summary(met, []).prose
+
+
 @pytest.fixture
 def verdicts():
     made = []
@@ -126,7 +221,7 @@ def verdicts():
 
 def test_none_is_left_out(verdicts):
     found = frame(verdicts)
-    assert found["verdict"].tolist() == ["reproduced", "differs", *["not computable"] * 2]
+    assert found["verdict"].tolist() == ["recomputed", "differs", *["not computable"] * 2]
     assert found["computed"].tolist() == ["30", "30", "", ""]
     assert set(found["place"]) == {"Results"}
     assert found["claim_id"].tolist() == [f"results.x{i}.all.n" for i in range(4)]
@@ -137,6 +232,7 @@ def test_a_print_is_quoted_with_its_number_and_other_words_stay_words(verdicts):
     fields = claim.quoted().fields()
     assert (claim.quoted().cell, fields["value"]) == ("30", 30)
     assert claim.quoted("2–13 years").fields()["value"] == "2–13 years"
+    assert claim.quoted().standing == claim.quoted("2–13 years").standing == "printed"
 
 
 def test_the_baseline_holds_and_names_what_was_lost(verdicts, tmp_path):

@@ -11,7 +11,6 @@ from scipy import stats
 
 from case_review.audit.claims import from_frame
 from case_review.errors import ReviewError
-from case_review.reconstruction import curve_figure
 from case_review.reconstruction import many_sets as cs
 from case_review.reconstruction import times as curves
 from case_review.statistics import cox, inputs, logrank, resampling, rmst, survival
@@ -163,7 +162,7 @@ def test_the_permutation_test_agrees_with_the_scores_of_all_splits():
 def test_the_set_in_use_is_compared_as_the_main_analysis_compares(sets):
     used = curves.one_set(sets.times[3][::-1], sets.second[3][::-1])
     assert np.array_equal(used.times[0], sets.times[3])
-    # the ratio of the first group against the second, as in 06_audit
+    # the ratio of the first group against the second
     data = used.times[0], np.ones(25), used.second[0]
     ratio, _, _ = cs.hazard_ratios(used.times, ~used.second)
     assert ratio[0] == pytest.approx(cox.hazard_ratios(*data, True)[False].estimate, rel=1e-5)
@@ -181,19 +180,3 @@ def test_conclusions_hold_in_all_or_in_some_sets(sets):
     assert 0 < np.sum((low <= lower) & (upper <= high)) < 40
     # a p of 0.241 says nothing about the direction
     assert 0 < np.sum(cs.hazard_ratios(sets.times, ~sets.second)[0] > 1) < 40
-
-
-def test_the_envelope_encloses_every_curve(sets):
-    used = curves.one_set(sets.times[0], sets.second[0])
-    figure, points = curve_figure.figure(sets, used, LABELS, [0, 4, 26], "Weeks", "Responded")
-    assert [axis.get_xlabel() for axis in figure.axes] == ["Weeks", "Weeks"]
-    assert figure.axes[0].get_ylabel() == "Responded"
-    assert (points["low"] <= points["used"]).all() and (points["used"] <= points["high"]).all()
-    last = points.groupby("group").last()
-    assert last[["low", "high", "used"]].eq(1).all(axis=None)
-    assert points.groupby("group").first()[["low", "high", "used"]].eq(0).all(axis=None)
-
-
-def test_a_set_in_use_with_censoring_is_left_out(sets):
-    _, points = curve_figure.figure(sets, None, LABELS, [0, 26], "", "")
-    assert "used" not in points

@@ -67,7 +67,7 @@ def one_by_one(row, times, second):
 
 def test_every_kept_set_agrees_with_the_print_and_has_its_value(kept):
     month = VALUES["shared"]["month_days"]
-    allowed = set(extreme_sets.grid(VALUES["audit"]["curve_grid"], month).tolist())
+    allowed = set(extreme_sets.grid(SPEC["response"]["grid"], month).tolist())
     sets = zip(kept.table.itertuples(), kept.sets.times, kept.sets.second, strict=True)
     for row, times, second in sets:
         overall = survival.kaplan_meier(times, ONES).median()

@@ -1,0 +1,89 @@
+"""No sentence depends on the seed of the reconstruction: that of another one says the same."""
+
+import json
+import re
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+from building import make
+
+from case_review import registry
+
+pytestmark = pytest.mark.pipeline
+
+#: What the caption of an exhibit says that draws a single data set.
+ONE_OF_MANY = re.compile(r"\bone of (the )?many data sets\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def other(built_report, tmp_path_factory):
+    """The report made from the first data set of another seed."""
+    root = tmp_path_factory.mktemp("seeds") / "another seed"
+    shutil.copytree(built_report.root, root, symlinks=True)
+    before = (root / "data" / "raw" / "patients.csv").read_bytes()
+    make(root, "reconstruct", "SEED=7")
+    assert (root / "data" / "raw" / "patients.csv").read_bytes() != before
+    make(root, "report")
+    return type(built_report)(root)
+
+
+def captions(project):
+    """What is said of each exhibit of the report, by its label."""
+    page = BeautifulSoup((project.site / "index.html").read_bytes(), "lxml")
+    return {one["id"]: one.get_text(" ") for one in page.select(".exhibit[id]")}
+
+
+def page_without(project, labels):
+    """The words of the page, but for exhibits with these labels and for hashes of data files."""
+    page = BeautifulSoup((project.site / "index.html").read_bytes(), "lxml")
+    for part in page.select("script, style, svg, template, footer, .exhibit-sources, .others"):
+        part.decompose()
+    for one in page.select(".exhibit[id]"):
+        if one["id"] in labels:
+            one.decompose()
+    words = page.get_text(" ", strip=True)
+    return re.sub(r"\b[0-9a-f]{8,64}\b", "", words).split()
+
+
+def test_abstract_text_conclusions_and_verdicts_are_the_same(built_report, other):
+    one_of_many = {
+        label for label, said in captions(built_report).items() if ONE_OF_MANY.search(said)
+    }
+    assert {"fig-swimmer", "fig-dose-level", "tbl-patients"} <= one_of_many
+    assert not one_of_many & {"tbl-sensitivity", "tbl-response", "fig-km", "tbl-ensemble"}
+    mine, theirs = (page_without(project, one_of_many) for project in (built_report, other))
+    assert len(mine) > 5000 and mine == theirs
+
+
+def test_no_result_that_prose_may_show_differs(built_report, other):
+    mine, theirs = (registry.load(project.results) for project in (built_report, other))
+    assert mine.keys() == theirs.keys()
+    differing = {
+        id
+        for id, result in mine.items()
+        if (result.text, result.value, result.low, result.high)
+        != (theirs[id].text, theirs[id].value, theirs[id].low, theirs[id].high)
+    }
+    # Of these it is not known how far they vary, and the manuscript does not show them.
+    assert all(mine[id].standing == "varies" and mine[id].least is None for id in differing)
+    manuscript = (built_report.report / "index.qmd").read_text(encoding="utf-8")
+    assert not {id for id in differing if f"result {id} " in manuscript}
+
+
+def test_only_exhibits_of_one_data_set_differ(built_report, other):
+    said = captions(built_report)
+    for path in sorted(built_report.exhibits.glob("*.csv")):
+        label = path.stem
+        same = path.read_bytes() == (other.exhibits / path.name).read_bytes()
+        if label in said and not ONE_OF_MANY.search(said[label]):
+            assert same, f"{label} depends on the seed, and its caption does not say so"
+
+
+def test_every_number_of_the_report_says_what_it_rests_on(built_report):
+    for id, result in registry.load(built_report.results).items():
+        assert result.standing in ("printed", "determined", "varies"), id
+    for path in sorted(built_report.results.glob("*.json")):
+        for label, table in json.loads(path.read_text(encoding="utf-8")).get("tables", {}).items():
+            unmarked = [cell for cell in table["cells"] if not cell["standing"]]
+            assert not unmarked, f"{path.stem}, {label}: {unmarked[:3]}"
