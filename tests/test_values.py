@@ -11,9 +11,11 @@ from case_review.values import (
     DETERMINED,
     PRINTED,
     VARIES,
+    ChiSquare,
     Count,
     Estimate,
     Number,
+    Part,
     Proportion,
     PValue,
     Range,
@@ -235,3 +237,48 @@ def test_whatever_the_spread_nothing_prints_nan_or_a_hyphen_for_a_minus(least, m
         for text in (found.prose, found.cell):
             assert "nan" not in text and "-" not in text
         assert all(x is None or x == x for x in (found.fields() | found.ends()).values())
+
+
+# -- percentages of few, and chi-square ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value, cell, coarse",
+    [
+        (Count(7, of=15), "7 (46.7)", "7 (47)"),
+        (Count(1, of=8), "1 (12.5)", "1 (13)"),  # halves away from zero
+        (Count(10, of=20), "10 (50.0)", "10 (50.0)"),
+        (Count(0, of=5), "0", "0"),
+        (Count(7), "7", "7"),
+        (Count(7, of=15).share, "46.7", "47"),
+        (Count(3, of=10, low=0.066, high=0.652), "3 (30.0; 6.6–65.2)", "3 (30; 7–65)"),
+        (Proportion(0.4, 0.163, 0.677, n=6, of=15), "40.0 (16.3–67.7)", "40 (16–68)"),
+        (Proportion(0.4, 0.163, 0.677, n=25), "40.0 (16.3–67.7)", "40.0 (16.3–67.7)"),
+        (Proportion(0.4, 0.163, 0.677, n=15).point, "40.0", "40"),
+        (Estimate(1.234, 0.5, 3, digits=2, n=10), "1.23 (0.50–3.00)", "1.23 (0.50–3.00)"),
+        (
+            Varying(Proportion(0.4, 0.1, 0.7, n=15), Spread(1 / 3, 0.8, 0.5)),
+            "50.0 [33.3–80.0]",
+            "50 [33–80]",
+        ),
+    ],
+)
+def test_percentages_of_fewer_than_twenty_lose_their_decimals(value, cell, coarse):
+    shown = value.coarse(20)
+    assert (value.cell, shown.cell) == (cell, coarse)
+    assert shown.fields() == value.fields()
+    assert value.coarse(0).cell == cell
+
+
+def test_words_of_ones_own_stay_as_they_are():
+    part = Part("7 of 15", "7/15", Count(7, of=15))
+    assert part.coarse(20) is part
+
+
+def test_chi_square_has_its_degrees_of_freedom_also_where_it_varies():
+    one = ChiSquare(1.3733, 1)
+    assert one.prose == one.cell == "χ² = 1.37 (1 df)"
+    varying = Varying(one, Spread(0.0002, 10.113, 0.4))
+    assert varying.prose == "χ² = 0.00 to 10.11 (1 df)"
+    assert varying.cell == "χ² = 0.40 [0.00–10.11] (1 df)"
+    assert varying.fields()["value"] == 0.4 and one.fields()["value"] == 1.3733

@@ -6,7 +6,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from descriptive_data import OTHERS, SETS, VALUES, an_ensemble, drawn, known_tables, nothing_known
+from descriptive_data import (
+    OTHERS,
+    SETS,
+    VALUES,
+    an_ensemble,
+    drawn,
+    known_tables,
+    nothing_known,
+    printed,
+)
 from descriptive_data import read as clean
 from notebook_cells import run_cells
 
@@ -56,6 +65,12 @@ def times(group=None):
     return np.array([row[mask] for row, mask in zip(found.hours, own, strict=True)])
 
 
+def written(ran):
+    """What stands in the figure, and where."""
+    axes = ran.figures["fig-km"].axes
+    return [(text.get_text(), text.get_position()) for one in axes for text in one.texts]
+
+
 # -- what a number rests on ------------------------------------------------------------------------
 
 
@@ -64,8 +79,8 @@ def test_every_number_is_printed_or_determined_or_has_its_range(ran):
         assert result.standing in (values.PRINTED, values.DETERMINED, values.VARIES), id
         if result.standing == values.VARIES:
             assert result.least < result.most and " to " in result.text, id
-    printed = {id for id, result in ran.results.items() if result.standing == values.PRINTED}
-    assert printed == {
+    in_print = {id for id, result in ran.results.items() if result.standing == values.PRINTED}
+    assert in_print == {
         "response.responders",
         "response.n.overall",
         "response.time_min",
@@ -80,8 +95,6 @@ def test_every_number_is_printed_or_determined_or_has_its_range(ran):
 
 
 def test_every_claim_that_names_a_result_still_finds_it(ran):
-    from descriptive_data import printed
-
     named = {claim["result_id"] for claim in printed("response.")}
     assert len(named) == 6 and named <= set(ran.results)
     assert ran.results["response.median_weeks"].text == "2 weeks (95% CI 1–10 weeks)"
@@ -104,8 +117,7 @@ def test_another_data_set_gives_the_same_numbers_and_the_same_table(ran, index):
     }
     assert other.shown == ran.shown
     assert other.data["fig-km"].equals(ran.data["fig-km"])
-    pictures = [FigureOutput(each.figures["fig-km"]).svg for each in (ran, other)]
-    assert pictures[0] == pictures[1]
+    assert written(other) == written(ran)
 
 
 # -- the ranges ------------------------------------------------------------------------------------
@@ -186,8 +198,11 @@ def test_percentages_of_few_patients_have_no_decimals(ran):
     assert all(re.fullmatch(r"\d+ \[\d+–\d+\]\^v\^", cell) for cell in groups)
     as_before = run_cells(NAME, percent_decimals_from=0)
     assert rows_of(as_before)["Responded, n (%)"][1] == "15 (100.0)^d^"
-    numbers = [table.numbers() for table in (ran.tables["tbl-response"],)]
-    assert 7 / 15 not in numbers[0]["value"].tolist()
+    # what lies behind is unrounded: the middle of an even number of sets may be between two shares
+    numbers = ran.tables["tbl-response"].numbers().query("row == '4 weeks'")
+    assert numbers["value"].iloc[1] == pytest.approx(
+        ran.results["response.at_4_weeks.tumour"].value
+    )
 
 
 # -- the figure ------------------------------------------------------------------------------------
@@ -212,7 +227,7 @@ def test_single_curves_rise_by_one_patient_at_a_time():
         }
     )
     found = ensemble_figure.single_curves(patients, "anomaly", {"a": "A", "b": "B"})
-    curves = {key: part for key, part in found.groupby(["set", "group"])}
+    curves = dict(list(found.groupby(["set", "group"])))
     assert set(curves) == {(1, "overall"), (1, "a"), (1, "b"), (2, "overall"), (2, "b")}
     assert curves[1, "overall"]["weeks"].tolist() == [0, 1, 2]
     assert curves[1, "overall"]["proportion"].tolist() == pytest.approx([0, 2 / 3, 1])
@@ -257,7 +272,7 @@ def test_the_interactive_figure_has_the_bands_of_the_printed_one(ran, tmp_path):
     project.exhibits.mkdir(parents=True)
     ran.data["fig-km"].to_csv(project.exhibits / "fig-km.csv", index=False)
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><g id="x-label"><text>Weeks</text></g></svg>'
-    shown = Exhibit("fig-km", NAME, "", svg=svg)
+    shown = Exhibit(NAME, "fig-km", svg=svg)
     found = interactive.survival(project, shown)
     assert [group["label"] for group in found["groups"]] == ["All patients", *GROUPS.values()]
     assert found["words"]["bands"] == "Bands over the data sets" and found["titles"]["x"] == "Weeks"
@@ -292,7 +307,7 @@ def test_extracted_rows_give_estimates_with_intervals(extracted):
         assert rows["4 weeks"][column] == share.coarse(least).cell
         assert extracted.results[f"response.at_4_weeks.{key}"].text == share.prose
     columns = patients["time_hours"], patients["event"], patients["anomaly"]
-    ratio = cox.hazard_ratios(*columns, [*GROUPS][-1])[[*GROUPS][0]]
+    ratio = cox.hazard_ratios(*columns, [*GROUPS][-1])[next(iter(GROUPS))]
     assert rows["Hazard ratio (95% CI)"] == ["", ratio.cell, "1 (reference)"]
     check = cox.proportional_hazards(*columns)
     assert rows["Proportional hazards, statistic"][0] == check.statistic.prose

@@ -13,6 +13,7 @@ from case_review.values import (
     DETERMINED,
     EXTRACTED,
     PRINTED,
+    Count,
     Estimate,
     Number,
     Spread,
@@ -167,3 +168,12 @@ def test_the_csv_says_what_each_number_rests_on():
     assert list(frame["least"].dropna()) == [0.54] and list(frame["most"].dropna()) == [1.98]
     assert list(frame["proved"]) == [None, False, None]
     assert list(frame["value"]) == [5, 1.06, 5]
+
+
+def test_percentages_of_few_are_printed_without_decimals_but_kept_whole():
+    row = Row(["Female", Count(2, of=3), Count(20, of=30)])
+    table = Table(["", "Few", "More"], [row], percent_decimals_from=20)
+    assert "| Female | 2 (67) | 20 (66.7) |" in table.markdown()
+    numbers = table.numbers()
+    assert numbers["shown"].tolist() == ["2 (67)", "20 (66.7)"]
+    assert numbers[["n", "of"]].to_numpy().tolist() == [[2, 3], [20, 30]]
