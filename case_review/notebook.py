@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import builtins
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import tables
-from case_review.exhibits.drawn import FigureOutput
+from case_review.exhibits.drawn import FigureOutput, as_svg, write_others
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -226,14 +226,23 @@ class Notebook:
 
     # -- showing ---------------------------------------------------------------------------------
 
-    def table(self, table: tables.Table) -> tables.MarkdownOutput:
-        """Show a table; its CSV is named after the cell's label (`tbl-...`)."""
+    def table(
+        self, table: tables.Table, others: Sequence[tables.Table] = ()
+    ) -> tables.MarkdownOutput:
+        """Show a table; its CSV is named after the cell's label (`tbl-...`).
+
+        `others` are tables made by the same code from other data sets that agree with the print;
+        the page shows them in turn.
+        """
         label = current_label()
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
         table = replace(table, rows=rows)
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
+            write_others(
+                self.stage / "exhibits", label, [other.markdown() for other in others], "md"
+            )
         cells = [self._cell(*place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
@@ -275,22 +284,27 @@ class Notebook:
             outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
             write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
 
-    def figure(self, figure, data: pd.DataFrame) -> FigureOutput:
+    def figure(self, figure, data: pd.DataFrame, others: Sequence = ()) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
-        A figure that rests on reconstructed rows says so in small print at its foot.
+        A figure that rests on reconstructed rows says so in small print at its foot. `others` are
+        figures drawn by the same code from other data sets that agree with the print; the page
+        shows them in turn.
         """
         label = current_label()
         if self.reconstructed:
             from case_review.exhibits import style
 
-            style.foot(figure, tables.RECONSTRUCTED_SHORT)
+            for each in (figure, *others):
+                style.foot(each, tables.RECONSTRUCTED_SHORT)
         output = FigureOutput(figure)
+        drawn = [as_svg(other) for other in others]
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
+            write_others(folder, label, drawn, "svg")
         return output
 
     @property

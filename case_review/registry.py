@@ -90,6 +90,9 @@ class Result:
         What it rests on, one of `values.STANDINGS`.
     least, most
         Of a number that varies, its ends over all data sets that agree with the print.
+    proved
+        Whether an optimiser proved that no data set lies outside these ends; None where there are
+        none.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Result:
     standing: str = ""
     least: float | None = None
     most: float | None = None
+    proved: bool | None = None
 
     @property
     def mark(self) -> str:
@@ -119,6 +123,11 @@ class Result:
             )
         if not self.text:
             raise RegistryError(f"result {self.id} has no text: prose could not show it")
+        if self.standing not in values.MARKS:
+            raise RegistryError(
+                f"result {self.id}: standing is {self.standing!r}; it is one of "
+                f"{', '.join(values.STANDINGS)}"
+            )
         for name in ("value", "low", "high", "n", "of", "least", "most"):
             value = _plain(getattr(self, name))
             if not isinstance(value, int | float | str | None):
@@ -235,7 +244,9 @@ class Known:
             return Varying(found, self.spread, self.limits)
         given = found.fields()["value"]
         if not math.isnan(self.value) and isinstance(given, int | float):
-            return found.stands(self.standing) if abs(given - self.value) <= self.half else None
+            # A five at the end may have been rounded either way; binary fractions miss it narrowly.
+            near = abs(given - self.value) <= self.half + 1e-9 * max(1.0, abs(self.value))
+            return found.stands(self.standing) if near else None
         return found.stands(self.standing)
 
 

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from case_review import registry
 from case_review.exhibits import Row, Table
-from case_review.exhibits.tables import RECONSTRUCTED_NOTE
+from case_review.exhibits.tables import RECONSTRUCTED_NOTE, RECONSTRUCTED_SHORT
 from case_review.project import STAGE_VARIABLE, sha256
 
 
@@ -148,3 +148,120 @@ def test_a_part_of_an_estimate_in_a_table_leads_to_its_result(staged, run):
     )
     kept = registry.read_tables(staged / "results" / "05_response.json")["tbl-one"]["cells"]
     assert [cell["result"] for cell in kept] == ["a.b", "a.b"]
+
+
+# -- what a number rests on ------------------------------------------------------------------------
+
+STANDING = """result_id,standing,value,half,least,middle,most,lower,upper,proved
+a.ratio,varies,,,0.54,1.06,1.98,0.2,9,no
+a.sex,printed,1,0.5,,,,,,
+a.age,printed,9,0.5,,,,,,
+"""
+
+
+@pytest.fixture
+def known(project):
+    (project / "data" / "clean" / "standing.csv").write_text(STANDING, encoding="utf-8")
+
+
+def recorded(staged):
+    return {r.id: r for r in registry.read(staged / "results" / "05_response.json")}
+
+
+def test_a_number_rests_on_the_print_until_reconstructed_rows_are_read(known, staged, run):
+    run("#| label: one\nnb.record('a.before', 3)")
+    run("#| label: two\nnb.read('patients')\nnb.record('a.after', 4, 'four')\n")
+    run("#| label: three\nnb.record('a.said', 5, standing='determined')")
+    run("#| label: four\nnb.record('a.sex', 1)\nnb.record('a.age', 7)")
+    found = recorded(staged)
+    assert {id: result.standing for id, result in found.items()} == {
+        "a.before": "determined",
+        "a.after": "varies",
+        "a.said": "determined",
+        "a.sex": "printed",
+        "a.age": "varies",  # called printed, but the print says 9
+    }
+    assert found["a.after"].text == "four" and found["a.after"].least is None
+
+
+def test_rows_that_were_extracted_need_no_mark(project, known, staged, run):
+    path = project / "data" / "clean" / "patients.csv"
+    path.write_text("patient_id,provenance\nR01-1,extracted\n")
+    run("#| label: one\nnb.read('patients')\nnb.record('a.ratio', 3)")
+    assert recorded(staged)["a.ratio"].standing == "extracted"
+
+
+def test_the_range_of_a_number_that_varies_takes_the_place_of_its_words(known, staged, run):
+    run("from case_review.values import Estimate\nnb.read('patients')")
+    run("#| label: one\nnb.record('a.ratio', Estimate(1.3, 0.6, 2.9, digits=2), 'about one')")
+    (result,) = recorded(staged).values()
+    assert (result.text, result.mark) == ("0.54 to 1.98", "v")
+    assert (result.value, result.low, result.high) == (1.06, 0.2, 9)
+    assert (result.least, result.most, result.proved) == (0.54, 1.98, False)
+
+
+def test_a_cell_of_a_table_rests_on_what_its_record_says(known, staged, run):
+    shown = run(
+        "#| label: tbl-one\nfrom case_review.exhibits import Row, Table\n"
+        "from case_review.values import Estimate\nnb.read('patients')\n"
+        "found = Estimate(1.3, 0.6, 2.9, digits=2)\nnb.record('a.ratio', found)\n"
+        "count = nb.record('a.sex', 1)\n"
+        "nb.table(Table(['A', 'B', 'C'], [Row([found.point, found.limits, count])]))"
+    )
+    assert r"| 1.06 \[0.54–1.98\]^v^ | 0.20–9.00^v^ | 1^p^ |" in shown.text
+    kept = registry.read_tables(staged / "results" / "05_response.json")
+    cells = kept["tbl-one"]["cells"]
+    assert [(c["result"], c["standing"], c["least"], c["proved"]) for c in cells] == [
+        ("a.ratio", "varies", 0.54, False),
+        ("a.ratio", "varies", 0.54, False),
+        ("a.sex", "printed", None, None),
+    ]
+
+
+def test_a_number_that_no_result_records_is_marked_only_where_it_is_known(staged, run):
+    source = "from case_review.exhibits import Row, Table\nfrom case_review.values import Number\n"
+    made = f"{source}nb.table(Table(['A', 'B'], [Row([Number(1), Number(2)])]))"
+    assert "All numbers are the same" in run(f"#| label: tbl-one\n{made}").text
+    shown = run(f"#| label: tbl-two\nnb.read('patients')\n{made}").text
+    assert "All numbers" not in shown and "^" not in shown
+
+
+# -- exhibits that are one of many -----------------------------------------------------------------
+
+
+def test_the_other_drawings_of_a_figure_stand_beside_it(staged, run):
+    run(
+        "#| label: fig-one\nimport matplotlib.pyplot as plt\nimport pandas as pd\n"
+        "from case_review.exhibits import style\nstyle.use()\nnb.read('patients')\n"
+        "def drawn(level):\n"
+        "    f, a = plt.subplots(); a.plot([0, 1], [level, level]); return f\n"
+        "main, *others = [drawn(level) for level in range(12)]\n"
+        "nb.figure(main, pd.DataFrame({'x': [0]}), others=others)\n"
+        "assert not plt.get_fignums()"
+    )
+    files = sorted((staged / "exhibits" / "fig-one.others").iterdir(), key=lambda p: int(p.stem))
+    assert [path.name for path in files] == [f"{number}.svg" for number in range(1, 12)]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    assert len(set(texts)) == 11 and all(RECONSTRUCTED_SHORT in text for text in texts)
+    assert not list((staged / "exhibits").glob("*.others/*.png"))
+
+
+def test_the_others_of_a_table_stand_beside_it(staged, run):
+    shown = run(
+        "#| label: tbl-one\nfrom case_review.exhibits import Row, Table\n"
+        "tables = [Table(['A'], [Row([str(number)])]) for number in range(3)]\n"
+        "nb.table(tables[0], others=tables[1:])"
+    )
+    folder = staged / "exhibits" / "tbl-one.others"
+    assert [path.name for path in sorted(folder.iterdir())] == ["1.md", "2.md"]
+    assert "| 2 " in (folder / "2.md").read_text(encoding="utf-8")
+    assert "| 0 " in shown.text and "| 1 " not in shown.text
+
+
+def test_by_hand_the_others_are_closed_and_nothing_is_written(project, monkeypatch):
+    monkeypatch.delenv(STAGE_VARIABLE, raising=False)
+    from case_review.notebook import Notebook
+
+    nb = Notebook("05_response")
+    nb.figure(plt.figure(), pd.DataFrame(), others=[plt.figure(), plt.figure()])
+    assert not plt.get_fignums() and not (project / "report").exists()

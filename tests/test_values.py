@@ -7,7 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from case_review import values
-from case_review.values import Count, Estimate, Number, Proportion, PValue, Range, Text
+from case_review.values import (
+    DETERMINED,
+    PRINTED,
+    VARIES,
+    Count,
+    Estimate,
+    Number,
+    Proportion,
+    PValue,
+    Range,
+    Spread,
+    Text,
+    Varying,
+)
 
 NAN = math.nan
 
@@ -126,3 +139,99 @@ def test_whatever_the_numbers_nothing_prints_nan_or_a_hyphen_for_a_minus(a, b, c
         for text in (value.prose, value.cell):
             assert "nan" not in text and "-" not in text
         assert all(x is None or x == x for x in value.fields().values())
+
+
+# -- what a number rests on ------------------------------------------------------------------------
+
+RATIO = Estimate(1.3, 0.6, 2.9, digits=2)
+
+
+@pytest.mark.parametrize(
+    "one, spread, prose, cell",
+    [
+        (RATIO, Spread(0.541, 1.979, 1.06), "0.54 to 1.98", "1.06 [0.54–1.98]"),
+        (Count(3, of=60), Spread(0, 4, 2), "0 to 4 of 60", "2 [0–4]"),
+        (Count(3), Spread(0, 1234, 2), "0 to 1,234", "2 [0–1,234]"),
+        (PValue(0.033), Spread(0.0001, 0.81, 0.2), "p < 0.001 to 0.810", "0.200 [< 0.001–0.810]"),
+        (Proportion(0.6, 0.3, 0.8), Spread(0.5, 0.7, 0.6), "50.0 to 70.0%", "60.0 [50.0–70.0]"),
+        (Number(-1.5, "weeks", digits=1), Spread(-5.1, 5.2, 0.1), "−5.1 to 5.2 weeks",
+         "0.1 [−5.1 to 5.2]"),
+        (Range(1, 10, "weeks"), Spread(3, 11, 9), "3 to 11 weeks", "9 [3–11]"),
+        (Text("24 h", 24, unit="hours"), Spread(20, 30, 24), "20 to 30 hours", "24 [20–30]"),
+        (Estimate(2, 1, 10, "weeks"), Spread(1, NAN, 2), "1 week to not estimable",
+         "2 [1 to not estimable]"),
+        (Number(2, "weeks"), Spread(1, 3), "1 to 3 weeks", "1–3"),
+        (RATIO, Spread(1.061, 1.064, 1.062), "1.06", "1.06 [1.06]"),
+        (Number(2, "weeks"), None, "2 weeks", "2"),
+        (RATIO, None, "1.30 (95% CI 0.60–2.90)", "1.30 (0.60–2.90)"),
+    ],
+)  # fmt: skip
+def test_what_varies_is_shown_as_its_range_and_in_a_cell_with_the_middle(one, spread, prose, cell):
+    found = Varying(one, spread)
+    assert (found.prose, found.cell) == (prose, cell)
+
+
+def test_the_parts_of_an_estimate_that_varies():
+    found = Varying(RATIO, Spread(0.54, 1.98, 1.06), Spread(0.2, 9))
+    assert found.point is found
+    assert (found.limits.prose, found.limits.cell) == ("0.20–9.00", "0.20–9.00")
+    assert (found.spelled.cell, found.spelled.whole) == ("0.54 to 1.98", found)
+    alone = Varying(RATIO)
+    assert (alone.limits.cell, alone.limits.whole) == ("0.60–2.90", alone)
+    assert Varying(Count(3, of=60), Spread(0, 4, 2)).share.cell == "2 [0–4]"
+
+
+def test_a_part_is_taken_of_the_whole_with_its_standing():
+    found = Varying(RATIO, Spread(0.54, 1.98, 1.06), Spread(0.2, 9))
+    assert RATIO.limits.of_whole(found) == found.limits
+    assert RATIO.point.of_whole(found) is found
+    assert RATIO.spelled.of_whole(found).cell == "0.54 to 1.98"
+    own = values.Part("about one", "one", RATIO)
+    assert own.of_whole(found) == values.Part("about one", "one", found)
+
+
+def test_the_fields_of_what_varies_are_the_middle_and_the_outermost_limits():
+    found = Varying(Estimate(1.3, 0.6, 2.9, n=25), Spread(0.54, 1.98, 1.06), Spread(0.2, NAN))
+    fields = found.fields()
+    assert (fields["value"], fields["low"], fields["high"], fields["n"]) == (1.06, 0.2, None, 25)
+    fields = Varying(RATIO, Spread(0.54, 1.98, NAN)).fields()
+    assert (fields["value"], fields["low"], fields["high"]) == (None, None, None)
+    assert Varying(RATIO).fields() == RATIO.fields()
+    count = Varying(Count(3, of=60), Spread(0, 4, 2)).fields()
+    assert (count["value"], count["n"], count["of"]) == (2, None, 60)
+
+
+def test_registry_and_csv_hold_what_a_value_and_its_parts_rest_on():
+    nothing = {"least": None, "most": None, "proved": None}
+    assert values.ends(RATIO) == {"standing": "", **nothing}
+    assert values.ends(RATIO.stands(PRINTED)) == {"standing": PRINTED, **nothing}
+    assert values.ends(RATIO.stands(DETERMINED).limits) == {"standing": DETERMINED, **nothing}
+    assert values.ends(Varying(RATIO)) == {"standing": VARIES, **nothing}
+    found = Varying(RATIO, Spread(0.54, NAN, proved=True), Spread(0.2, 9))
+    said = {"standing": VARIES, "least": 0.54, "most": None, "proved": True}
+    assert values.ends(found) == values.ends(found.limits) == values.ends(found.spelled) == said
+
+
+def test_a_standing_changes_no_number():
+    for value in (RATIO, Count(3, of=4), PValue(0.2), Text("x"), Range(1, 2), Number(1)):
+        stands = value.stands(PRINTED)
+        assert stands == value and stands.standing == PRINTED and value.standing == ""
+        assert (stands.prose, stands.cell, stands.fields()) == (
+            value.prose, value.cell, value.fields(),
+        )  # fmt: skip
+
+
+def test_every_standing_has_its_letter_and_what_is_marked_its_words():
+    assert set(values.MARKS) == {*values.STANDINGS, ""}
+    letters = [letter for letter in values.MARKS.values() if letter]
+    assert len(letters) == len(set(letters))
+    assert {kind for kind in values.MARKS if values.MARKS[kind]} == set(values.SAID)
+
+
+@given(numbers, numbers, numbers)
+def test_whatever_the_spread_nothing_prints_nan_or_a_hyphen_for_a_minus(least, most, middle):
+    for one in (RATIO, Number(1, "weeks"), Count(3, of=60), Range(1, 2, "weeks")):
+        found = Varying(one, Spread(least, most, middle))
+        for text in (found.prose, found.cell):
+            assert "nan" not in text and "-" not in text
+        assert all(x is None or x == x for x in (found.fields() | found.ends()).values())

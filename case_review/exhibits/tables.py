@@ -148,7 +148,7 @@ class Table:
             for number, column, value in self.values()
         ]
         names = ["block", "row", "column", "value", "low", "high", "unit", "n", "of", "shown"]
-        names += ["standing", "least", "most"]
+        names += ["standing", "least", "most", "proved"]
         frame = pd.DataFrame(lines, columns=names)
         return frame.astype(dict.fromkeys(("n", "of"), "Int64"))
 

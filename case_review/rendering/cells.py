@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import nbformat
 
 from case_review.errors import ReviewError
+from case_review.exhibits.drawn import read_others
 from case_review.parameters.cell_options import options
 from case_review.project import Project
 from case_review.rendering.provenance import TableNumber, table_numbers
@@ -31,6 +32,8 @@ class Exhibit:
         What the page adds to it (`table`, `survival`); empty for nothing.
     numbers
         The numbers in a table, by the key of their cards.
+    others
+        The same, SVG or Markdown, of other data sets that agree with the print.
     """
 
     notebook: str
@@ -43,6 +46,7 @@ class Exhibit:
     name: str = ""
     interactive: str = ""
     numbers: dict[str, TableNumber] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
 
 
 class Notebooks:
@@ -94,6 +98,12 @@ class Notebooks:
             if given.get("label") == label:
                 found = _exhibit(name, label, given, cell)
                 found.numbers = table_numbers(self.project, name).get(label, {})
+                found.others = read_others(self.project.exhibits, label)
+                if found.others and found.interactive == "survival":
+                    raise ReviewError(
+                        f"cell {label} of notebook {name} has `others` and is interactive: a page "
+                        "cannot show both. Leave out one of them."
+                    )
                 return found
         raise ReviewError(f"notebook {name} has no cell labelled {label}.")
 

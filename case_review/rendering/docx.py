@@ -11,7 +11,7 @@ from case_review.build.revision import revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, provenance, word
+from case_review.rendering import ast, figures, marks, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import FRAMES, Form
@@ -59,7 +59,7 @@ def _raw(text: str) -> dict:
 
 
 def _result(result: Recorded) -> list:
-    return [ast.link(f"#{provenance.anchor(result)}", ast.words(result.text))]
+    return [ast.link(f"#{provenance.anchor(result)}", marks.marked(result))]
 
 
 def bookmark(label: str) -> str:

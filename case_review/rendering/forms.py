@@ -16,6 +16,7 @@ FRAMES = {
     "note": "Boxed Text",
     "reconstructed": "Statement",
     "small": "Small Text",
+    "standing-key": "Statement",
     "summary": "Boxed Text",
 }
 

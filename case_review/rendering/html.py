@@ -44,9 +44,11 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
     about = _fill(project, tree["meta"])
-    kinds = {exhibit.interactive for exhibit in found.exhibits.values()} - {""}
+    exhibits = found.exhibits.values()
+    kinds = {exhibit.interactive for exhibit in exhibits} - {""}
+    kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
     numbers = {**found.used}
-    for exhibit in found.exhibits.values():
+    for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
     data += scripts.linked_data(_described(about, out))
@@ -65,7 +67,8 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
-    shown = [exhibit.svg for exhibit in found.exhibits.values() if exhibit.svg]
+    drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
     letters = figures.characters([*shown, *_drawn(Notebooks(project))])
     css = scripts.style(project.report / "styles" / "report.css") + figures.font_css(
         letters + _LETTERS

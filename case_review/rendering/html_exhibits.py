@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from case_review.project import Project
@@ -11,6 +12,7 @@ from case_review.rendering import (
     columns,
     figures,
     interactive,
+    marks,
     provenance,
     quality_pages,
     scripts,
@@ -18,6 +20,7 @@ from case_review.rendering import (
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.forms import Form
 from case_review.rendering.provenance import TableNumber
+from case_review.values import VARIES
 
 
 def number(result: Recorded) -> dict:
@@ -29,7 +32,9 @@ def number(result: Recorded) -> dict:
         "data-cell": result.cell,
     }
     classes = ["result", *(["short"] if len(result.text) <= columns.SHORT else [])]
-    return ast.link(url, ast.words(result.text), provenance.tooltip(result), classes, **data)
+    classes += [marks.VARIES_CLASS] if result.standing == VARIES else []
+    words = [*ast.words(result.text), *marks.in_page(result)]
+    return ast.link(url, words, provenance.tooltip(result), classes, **data)
 
 
 def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
@@ -74,7 +79,9 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
     url = provenance.cell_address(number)
     url = f"#{number.cell}" if here == number.notebook else url
     data = {"data-number": key}
-    return ast.link(url, inlines, provenance.tooltip(number), ["result"], **data)
+    return ast.link(
+        url, marks.named(inlines, number), provenance.tooltip(number), ["result"], **data
+    )
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
@@ -117,8 +124,27 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
         attributes["data-survival"] = block
         data = scripts.data(block, interactive.survival(project, shown))
         blocks.append(ast.raw("html", data))
-    blocks.append(sources(project, shown))
+    blocks += [*others(shown), sources(project, shown)]
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
+
+
+def others(shown: Exhibit) -> list:
+    """Templates with the exhibit of other data sets, which `others.js` puts in its place.
+
+    A browser neither draws nor prints a template.
+    """
+    found: list = []
+    for number, text in enumerate(shown.others, 1):
+        if shown.svg:
+            alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
+            svg = figures.inline_svg(text, f"{shown.label}-other-{number}", alt)
+            blocks = [ast.raw("html", svg)]
+        else:
+            body, *notes = ast.parse_many([text])[0]
+            # The caption stands in the page once; the script copies it.
+            blocks = table(replace(shown, name=""), [], body, notes)
+        found += [ast.raw("html", "<template>"), *blocks, ast.raw("html", "</template>")]
+    return found
 
 
 def sources(project: Project, shown: Exhibit) -> dict:

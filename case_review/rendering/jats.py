@@ -14,7 +14,7 @@ from case_review.build.revision import revision
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, provenance
+from case_review.rendering import ast, figures, marks, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
@@ -142,7 +142,7 @@ def _type_references(article) -> None:
 
 
 def _result(result: Recorded) -> list:
-    return [ast.link(provenance.cell_address(result), ast.words(result.text))]
+    return [ast.link(provenance.cell_address(result), marks.marked(result))]
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:

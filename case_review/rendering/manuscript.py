@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast
+from case_review.rendering import ast, headlines
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.forms import FRAMES
 
@@ -37,7 +37,7 @@ class Manuscript:
     ----------
     tree
         Pandoc's document tree; embeds are Divs of class `cr-embed`, results Code of class
-        `cr-result`.
+        `cr-result` with their line.
     source
         Its lines, for messages.
     exhibits
@@ -54,7 +54,11 @@ class Manuscript:
     def refuse(self, needle: str, message: str) -> ReviewError:
         """An error at the first line that holds `needle`."""
         lines = (n for n, line in enumerate(self.source, 1) if needle and needle in line)
-        return ReviewError(f"{_NAME}, line {next(lines, 1)}: {message}")
+        return self.refuse_at(next(lines, 1), message)
+
+    def refuse_at(self, line: int, message: str) -> ReviewError:
+        """An error at a line."""
+        return _error(line, message)
 
 
 def read(project: Project) -> Manuscript:
@@ -63,7 +67,8 @@ def read(project: Project) -> Manuscript:
     Raises
     ------
     ReviewError
-        Naming file and line of an unknown construct, label, result or cell.
+        Naming file and line of an unknown construct, label, result or cell, or of a number that
+        varies and stands without its range where conclusions are drawn.
     """
     path = project.report / "index.qmd"
     if not path.is_file():
@@ -83,6 +88,7 @@ def read(project: Project) -> Manuscript:
         lines.append(line)
     found.tree = ast.parse("\n".join(lines) + "\n")
     found.tree = ast.walk(found.tree, lambda node: _checked(found, node))
+    headlines.refuse_bare(found)
     return found
 
 
@@ -114,7 +120,8 @@ def _result(found: Manuscript, results: Mapping, id: str, number: int) -> str:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise _error(number, f"no notebook recorded a result {id}.{hint}")
     found.used.setdefault(id, results[id])
-    return f"`{id}`{{.cr-result}}"
+    # Without quotation marks, for it may stand inside those of the header.
+    return f"`{id}`{{.cr-result line={number}}}"
 
 
 def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) -> str:

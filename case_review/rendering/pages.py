@@ -9,7 +9,7 @@ import nbformat
 from case_review import registry
 from case_review.parameters import cell_options
 from case_review.project import Project
-from case_review.rendering import ast, figures, html_exhibits, provenance
+from case_review.rendering import ast, figures, html_exhibits, marks, provenance
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.manuscript import Manuscript
 
@@ -22,16 +22,17 @@ def places(found: Manuscript) -> dict[tuple[str, str], list]:
     """By notebook and cell, the links back to where the report shows what the cell made."""
     back: dict[tuple[str, str], list] = {}
 
-    def add(cell: tuple[str, str], anchor: str, text: str) -> None:
+    def add(cell: tuple[str, str], anchor: str, words: list) -> None:
         links = back.setdefault(cell, [])
         # No comma, for a number may hold one.
         links += ast.words("; " if links else "In the report: ")
-        links.append(ast.link(f"../index.html#{anchor}", ast.words(text)))
+        links.append(ast.link(f"../index.html#{anchor}", words))
 
     for label, shown in found.exhibits.items():
-        add((shown.notebook, label), label, shown.name or "this place")
+        add((shown.notebook, label), label, ast.words(shown.name or "this place"))
     for result in found.used.values():
-        add((result.notebook, result.cell), provenance.anchor(result), result.text)
+        words = [*ast.words(result.text), *marks.in_page(result)]
+        add((result.notebook, result.cell), provenance.anchor(result), words)
     return back
 
 

@@ -126,8 +126,9 @@ def _opens_exhibit(block: dict) -> bool:
 
 
 def _result(result: Recorded) -> list:
-    """A number with a quiet link to its row in the appendix."""
-    start = f'#number("{provenance.anchor(result)}")['
+    """A number with a quiet link to its row in the appendix, and its mark."""
+    mark = f', mark: "{result.mark}"' if result.mark else ""
+    start = f'#number("{provenance.anchor(result)}"{mark})['
     return [_inline(start), *ast.words(result.text), _inline("]")]
 
 

@@ -15,7 +15,10 @@ from case_review.exhibits import escape
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast
+from case_review.values import EXTRACTED, MARKS, SAID, VARIES
 
+#: What a number that does not vary rests on, in words.
+_STANDING = {"": "", **SAID, EXTRACTED: "computed from extracted rows"}
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 
@@ -30,7 +33,7 @@ class TableNumber:
         Its place in the body of the table, from 0.
     id
         The result that it is, if it was recorded.
-    value, low, high, unit, n, of, notebook, cell, inputs
+    value, low, high, unit, n, of, notebook, cell, inputs, standing, least, most, proved
         As for `Recorded`; the cell is the one that recorded it, else the one that shows it.
     """
 
@@ -46,6 +49,10 @@ class TableNumber:
     notebook: str
     cell: str
     inputs: dict[str, str] = field(compare=False)
+    standing: str = ""
+    least: float | None = None
+    most: float | None = None
+    proved: bool | None = None
 
 
 def table_numbers(project: Project, notebook: str) -> dict[str, dict[str, TableNumber]]:
@@ -81,10 +88,15 @@ def tooltip(result: Recorded | TableNumber) -> str:
     """What a reader without scripts sees on pointing at a number."""
     name = f"{result.id} = " if result.id else ""
     parts = [f"{name}{_number(result.value)} {result.unit}".strip()]
+    if ends := _ends(result):
+        middle = "" if result.value is None else f", middle {_number(result.value)}"
+        parts = [f"{name}{ends}{middle}"]
     if interval := _interval(result):
-        parts.append(f"interval {interval}")
+        parts.append(f"{_interval_name(result).lower()} {interval}")
     if count := _count(result):
         parts.append(f"n = {count}")
+    if result.standing:
+        parts.append(said(result))
     parts.append(f"notebook {result.notebook}, cell {result.cell}")
     if result.inputs and isinstance(result, Recorded):  # a table says so once, below it
         parts.append(inputs(result))
@@ -108,9 +120,11 @@ def cards(numbers: Mapping[str, Recorded | TableNumber]) -> dict:
         ending = (("Cell", f"{number.notebook}, {number.cell}"), *files)
         lines = [
             ["Result", number.id],
-            ["Value", f"{_exact(number.value)} {number.unit}".strip()],
-            ["Interval", _interval(number, _exact)],
+            ["Range", _ends(number, _exact)],
+            [_value_name(number), _value(number)],
+            [_interval_name(number), _interval(number, _exact)],
             ["n", _count(number)],
+            ["Standing", said(number)],
         ]
         place = shared.setdefault(ending, len(shared))
         own[key] = [[line for line in lines if line[1]], place]
@@ -120,6 +134,53 @@ def cards(numbers: Mapping[str, Recorded | TableNumber]) -> dict:
 def inputs(result: Recorded) -> str:
     """The data files behind a result, each with the start of its SHA-256."""
     return ", ".join(f"{path.split('/')[-1]} {sum[:8]}" for path, sum in result.inputs.items())
+
+
+def said(result: Recorded | TableNumber) -> str:
+    """What a number rests on, in words; empty where that was not recorded."""
+    if result.standing != VARIES:
+        return _STANDING[result.standing]
+    if not has_ends(result):
+        return f"{SAID[VARIES]}; this is its value in one of them"
+    if result.proved:
+        return f"{SAID[VARIES]}; it is proved that none lies outside the range"
+    return f"{SAID[VARIES]}; the range is the widest found"
+
+
+def short(result: Recorded) -> str:
+    """The same in a word or two, for a narrow column."""
+    if result.standing != VARIES:
+        return result.standing
+    if not has_ends(result):
+        return "varies, one set"
+    return "varies, proved" if result.proved else "varies, found"
+
+
+def has_ends(result: Recorded | TableNumber) -> bool:
+    """Whether it is known how far a number varies."""
+    return result.least is not None or result.most is not None
+
+
+def _ends(result: Recorded | TableNumber, shown=None) -> str:
+    """The range of a number that varies, with its unit."""
+    if not has_ends(result):
+        return ""
+    shown = shown or _number
+    return f"{shown(result.least)} to {shown(result.most)} {result.unit}".strip()
+
+
+def _value_name(result: Recorded | TableNumber) -> str:
+    return "Middle of the sets drawn" if has_ends(result) else "Value"
+
+
+def _value(result: Recorded | TableNumber) -> str:
+    if result.value is None and has_ends(result):
+        return ""
+    return f"{_exact(result.value)} {result.unit}".strip()
+
+
+def _interval_name(result: Recorded | TableNumber) -> str:
+    return "Outermost limits" if has_ends(result) else "Interval"
 
 
 def _interval(result: Recorded | TableNumber, shown=None) -> str:
@@ -175,35 +236,57 @@ def ending(used: dict[str, Recorded], foot: list[str]) -> list:
         sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
         keys = {path: number for number, path in enumerate(sorted(sums), 1)}
         files = [[str(key), escape(path), sums[path][:16]] for path, key in keys.items()]
-        columns = {"Result": 34, "As shown": 28, "Cell": 26, "Files": 12}
         parts = [
             "# Where the numbers come from {#where-the-numbers-come-from .unnumbered}",
             "Each number of the text, the notebook cell that computed it, and the files that were "
-            "read for it, by their numbers in the second table.",
-            ast.pipe_table(columns, _numbers(used, keys)),
+            "read for it, by their numbers in the second table." + _key(used),
+            _numbers(used, keys),
             ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
     return ast.parse("\n\n".join([*parts, *map(escape, foot), ":::"]))["blocks"]
 
 
-def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> list[list[str]]:
+def _key(used: dict[str, Recorded]) -> str:
+    """What the words in the column of standings mean; nothing where there is no such column."""
+    found = {result.standing for result in used.values()}
+    kinds = [f"*{kind}*{_mark(kind)}: {SAID[kind]}" for kind in SAID if kind in found]
+    if not kinds:
+        return ""
+    ends = (
+        " A number that varies is shown as its range over these sets: the widest that was *found*, "
+        "or one that none is *proved* to leave; where no range is known, as its value in *one set*."
+    )
+    return f" Its standing: {'; '.join(kinds)}.{ends if VARIES in found else ''}"
+
+
+def _mark(standing: str) -> str:
+    return f" ^{MARKS[standing]}^" if MARKS[standing] else ""
+
+
+def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> str:
+    """The table of numbers; without a column of standings where none was recorded."""
+    columns = {"Result": 34, "As shown": 28, "Standing": 0, "Cell": 26, "Files": 12}
+    if any(result.standing for result in used.values()):
+        columns = {"Result": 30, "As shown": 25, "Standing": 13, "Cell": 22, "Files": 10}
     rows: list[list[str]] = []
     for notebook in sorted({result.notebook for result in used.values()}):
-        rows.append(
-            [f"**[{escape(f'Notebook {notebook}')}](notebooks/{notebook}.html)**", "", "", ""]
-        )
+        head = f"**[{escape(f'Notebook {notebook}')}](notebooks/{notebook}.html)**"
+        rows.append([head, *[""] * 4])
         rows += [
             [
                 f"[{_breakable(result.id)}]{{#{anchor(result)}}}",
-                escape(result.text),
+                escape(result.text) + _mark(result.standing).strip(),
+                short(result),
                 f"[{_breakable(result.cell)}]({cell_address(result)})",
                 _ranges([keys[path] for path in result.inputs]),
             ]
             for result in used.values()
             if result.notebook == notebook
         ]
-    return rows
+    kept = [place for place, width in enumerate(columns.values()) if width]
+    shown = {name: width for name, width in columns.items() if width}
+    return ast.pipe_table(shown, [[row[place] for place in kept] for row in rows])
 
 
 def _ranges(numbers: list[int]) -> str:

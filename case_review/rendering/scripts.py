@@ -32,10 +32,11 @@ def policy(scripts: list[str]) -> str:
 
 
 def chosen(project: Project, kinds: set[str]) -> list[str]:
-    """The scripts of a page, in order: the report's own and those of its interactive exhibits."""
+    """The scripts of a page, in order: the report's own and those of its exhibits' kinds."""
     found = [own(project, "report.js")]
     for kind in sorted(kinds):
-        found += [LIBRARIES[kind](), own(project, f"{kind}.js")]
+        found += [LIBRARIES[kind]()] if kind in LIBRARIES else []
+        found.append(own(project, f"{kind}.js"))
     return found
 
 

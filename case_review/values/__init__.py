@@ -9,7 +9,9 @@ value, all made from its own fields, so that nothing is ever read out of printed
     share.fields()  value, low, high, unit, n, of: as registry and CSV hold them, unrounded
 
 `kinds` and `estimates` hold what they are, `standing` what they rest on: the print, what follows
-from it, one of the many data sets that agree with it, or real rows.
+from it, one of the many data sets that agree with it, or real rows. Everything above may import it;
+it imports `formatting` alone. Numbers come in from statistics and notebooks; prose, cells and fields
+go out to manuscript, tables, registry and CSV.
 """
 
 from case_review.values.estimates import Count, Estimate, Proportion

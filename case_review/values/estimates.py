@@ -65,7 +65,9 @@ class Count(Value):
         return Part(f"{percent}%", f"{percent} ({self.limits.cell})", self, "share")
 
     def at(self, number: float) -> Value:
-        """So many, without a denominator."""
+        """So many, without a denominator; between two counts, such as a median, to a whole one."""
+        if math.isfinite(number) and number >= 0 and number == int(number):
+            return Count(int(number), unit="")
         return Number(number, digits=0)
 
     def fields(self) -> dict:

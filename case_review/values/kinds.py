@@ -189,6 +189,10 @@ class Range(Value):
         ends = (formatting.number(end, self.digits, self.most) for end in (self.low, self.high))
         return formatting.joined(*ends, self.word, unit)
 
+    def at(self, number: float) -> Value:
+        """A distance between ends, in their unit."""
+        return Number(number, self.unit, self.digits, min(self.most, 2))
+
     def fields(self) -> dict:
         """Distance and ends."""
         return given(self.high - self.low, self.low, self.high, self.unit)

@@ -19,6 +19,8 @@ SAID = {
     DETERMINED: "the same in every data set that agrees with the print",
     VARIES: "varies between data sets that agree with the print",
 }
+#: The ends of a number that does not vary, or of which it is not known how far it does.
+NO_ENDS = {"least": None, "most": None, "proved": None}
 #: How a number that varies is shown in a table.
 SHOWN_VARYING = "the middle of the sets drawn, and in brackets the range over all sets found"
 
@@ -118,13 +120,16 @@ class Varying(Value):
         fields["value"] = finite(self.spread.middle)
         fields["low"] = finite(limits.least) if limits else None
         fields["high"] = finite(limits.most) if limits else None
+        if isinstance(self.one, Count):  # whose numerator is the count of the one set
+            fields["n"] = None
         return fields
 
     def ends(self) -> dict:
-        """`least` and `most` over all sets."""
+        """`least` and `most` over all sets, and whether it is `proved` that none lies outside."""
         if self.spread is None:
-            return {"least": None, "most": None}
-        return {"least": finite(self.spread.least), "most": finite(self.spread.most)}
+            return dict(NO_ENDS)
+        ends = finite(self.spread.least), finite(self.spread.most), bool(self.spread.proved)
+        return dict(zip(NO_ENDS, ends, strict=True))
 
 
 def _joined(one: Value, spread: Spread, word: str, alone: bool = False) -> str:
@@ -138,7 +143,7 @@ def _joined(one: Value, spread: Spread, word: str, alone: bool = False) -> str:
 
 
 def ends(value: Value) -> dict:
-    """`standing`, `least` and `most` of a value, as registry and CSV hold them."""
+    """`standing`, `least`, `most` and `proved` of a value, as registry and CSV hold them."""
     whole = value.whole if isinstance(value, Part) else value
-    found = whole.ends() if isinstance(whole, Varying) else {"least": None, "most": None}
+    found = whole.ends() if isinstance(whole, Varying) else NO_ENDS
     return {"standing": whole.standing or value.standing, **found}

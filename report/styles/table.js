@@ -1,7 +1,9 @@
 // A table that can be searched, filtered and sorted. Needs window.DataTable.
 
-// A cell as it reads: a superscript, say, is not looked for by its tags.
-const plain = (cell) => String(cell).replace(/<[^>]*>/g, "").trim();
+// A cell as it reads: a superscript, say, is not looked for by its tags. What a number rests on is no
+// part of it.
+const standing = /<sup [^>]*class="standing"[^>]*>[^<]*<\/sup>/g;
+const plain = (cell) => String(cell).replace(standing, "").replace(/<[^>]*>/g, "").trim();
 
 // A column gets a list of choices if few values repeat in it.
 function choices(column, rows) {

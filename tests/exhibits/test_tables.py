@@ -9,6 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from case_review.exhibits import Markdown, Row, Table, escape, spreadsheet_safe, write_csv
+from case_review.values import (
+    DETERMINED,
+    EXTRACTED,
+    PRINTED,
+    Estimate,
+    Number,
+    Spread,
+    Varying,
+)
 
 HOSTILE = [
     "a | b",
@@ -104,3 +113,57 @@ def test_csv_is_safe_in_a_spreadsheet(tmp_path):
     write_csv(frame, tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes().splitlines()[1] == b"'=1+1,-1.5"
     assert (tmp_path / "x.csv").read_bytes().splitlines()[5] == b",5.0"
+
+
+# -- what numbers rest on --------------------------------------------------------------------------
+
+RATIO = Varying(Estimate(1.3, 0.6, 2.9, digits=2), Spread(0.54, 1.98, 1.06), Spread(0.2, 9))
+PLAIN = Number(5)
+
+
+def of_values(*cells):
+    return Table(["Name", "n"], [Row([f"row {n}", cell]) for n, cell in enumerate(cells)])
+
+
+def notes_of(shown):
+    return shown.markdown().split("\n\n", 1)[1].strip() if "\n\n" in shown.markdown() else ""
+
+
+def test_numbers_that_rest_on_different_things_are_marked_with_a_key_below():
+    shown = of_values(
+        PLAIN.stands(PRINTED), PLAIN.stands(DETERMINED), RATIO, PLAIN.stands(EXTRACTED), PLAIN, "x"
+    )
+    cells = [line.split(" | ")[1].removesuffix(" |") for line in shown.markdown().splitlines()[2:8]]
+    assert cells == ["5^p^", "5^d^", r"1.06 \[0.54–1.98\]^v^", "5", "5", "x"]
+    assert notes_of(shown) == (
+        "^p^ printed in the review; ^d^ the same in every data set that agrees with the print; "
+        "^v^ varies between data sets that agree with the print; the middle of the sets drawn, and "
+        "in brackets the range over all sets found."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        ((PLAIN.stands(PRINTED), "x"), "All numbers are printed in the review."),
+        ((PLAIN.stands(DETERMINED),) * 2, "All numbers are the same in every data set that agrees "
+         "with the print."),
+        ((Varying(PLAIN), RATIO.limits), "All numbers vary between data sets that agree with the "
+         "print."),
+        ((RATIO,), "All numbers vary between data sets that agree with the print (the middle of "
+         "the sets drawn, and in brackets the range over all sets found)."),
+        ((PLAIN.stands(EXTRACTED), "x"), ""),
+        ((PLAIN, "x"), ""),
+    ],
+)  # fmt: skip
+def test_where_all_rest_on_the_same_a_sentence_says_so_instead(cells, note):
+    shown = of_values(*cells)
+    assert notes_of(shown) == note and "^" not in shown.markdown()
+
+
+def test_the_csv_says_what_each_number_rests_on():
+    frame = of_values(PLAIN.stands(PRINTED), RATIO.limits, PLAIN).numbers()
+    assert list(frame["standing"]) == ["printed", "varies", ""]
+    assert list(frame["least"].dropna()) == [0.54] and list(frame["most"].dropna()) == [1.98]
+    assert list(frame["proved"]) == [None, False, None]
+    assert list(frame["value"]) == [5, 1.06, 5]

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from building import ROOT
+from others_project import SETS, make
 
 from case_review import registry
 from case_review.project import Project
@@ -229,7 +230,7 @@ def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
     cell = browser.find(":target")
     assert cell.get_attribute("id") == result.cell
     assert browser.js("arguments[0].getBoundingClientRect().top < innerHeight", cell)
-    browser.click(cell.find_element("link text", result.text))
+    browser.click(cell.find_element("link text", result.text + result.mark))
     browser.until("location.pathname.endsWith('/index.html')")
     assert browser.find(":target").get_attribute("data-result") == result.id
 
@@ -264,7 +265,11 @@ def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, 
                 own, shared = found["cards"][key]
                 said = dict(own)
                 value = "not estimable" if cell["value"] is None else str(cell["value"])
-                assert said["Value"] == f"{value.removesuffix('.0')} {cell['unit']}".strip(), key
+                ends = any(cell.get(name) is not None for name in ("least", "most"))
+                name = "Middle of the sets drawn" if ends else "Value"
+                if not (ends and cell["value"] is None):
+                    shown = f"{value.removesuffix('.0')} {cell['unit']}".strip()
+                    assert said[name] == shown, key
                 assert said.get("Result", "") == cell["result"]
                 files = [text for term, text in found["shared"][shared] if term == "Input"]
                 inputs = origin.inputs if origin else table["inputs"]
@@ -294,7 +299,7 @@ def test_a_number_in_a_table_is_calm_until_it_is_asked(browser, site, way):
         before = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
     browser.until("!document.querySelector('#provenance-card').hidden")
     assert browser.js(f"{style}.textDecorationLine", link) == "underline"
-    assert "Value" in card(browser).text and "Input" in card(browser).text
+    assert "Cell" in card(browser).text and "Input" in card(browser).text
     after = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
     assert [after[side] for side in ("width", "height")] == [before["width"], before["height"]]
     browser.click(link)
@@ -437,6 +442,140 @@ def test_a_table_is_filtered_and_searched(browser, table_page):
 def test_without_scripts_the_table_is_there_in_full(table_page):
     rows = parsed(table_page).select("#tbl-all tbody tr")
     assert [row.th.get_text() for row in rows] == list("ABCD")
+
+
+# -- exhibits that are one of many, and marks ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def others_page(tmp_path_factory):
+    """A page with a figure and two tables that are one of many."""
+    project = make(tmp_path_factory.mktemp("others"))
+    render(project, "embedded", project.site)
+    return project.site / "index.html"
+
+
+def buttons(browser, label):
+    return browser.all(f"#{label} .others button")
+
+
+def seen(browser, selector):
+    return [node.text for node in browser.all(selector) if node.is_displayed()]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_another_drawing_takes_the_place_of_the_report_s_own(browser, others_page, dark):
+    from selenium.webdriver import Keys
+
+    browser.open(others_page, dark=dark)
+    own = browser.find("#fig-one figure > .drawing")
+    shown = (
+        "[...document.querySelectorAll('#fig-one .drawing svg')].filter(n => n.checkVisibility())"
+    )
+    labels = f"{shown}.map(node => node.getAttribute('aria-label'))"
+    assert browser.js(labels) == ["A level line."] and len(buttons(browser, "fig-one")) == SETS + 1
+    browser.js("arguments[0].focus()", buttons(browser, "fig-one")[3])
+    browser.press(Keys.ENTER)
+    assert [label.split(",")[1] for label in browser.js(labels)] == [f" number 3 of {SETS}"]
+    assert ("invert" in browser.js(f"getComputedStyle({shown}[0]).filter")) == dark
+    states = [b.get_attribute("aria-pressed") for b in buttons(browser, "fig-one")]
+    assert states == ["false"] * 3 + ["true"] + ["false"] * (SETS - 3)
+    assert browser.find("#fig-one figcaption").is_displayed() and not own.is_displayed()
+    browser.press(Keys.TAB, Keys.SPACE)
+    assert [label.split(",")[1] for label in browser.js(labels)] == [f" number 4 of {SETS}"]
+    browser.click(buttons(browser, "fig-one")[0])
+    assert browser.js(labels) == ["A level line."] and own.is_displayed()
+
+
+@pytest.mark.parametrize("label", ["tbl-one", "tbl-sorted"])
+def test_another_table_brings_its_notes_and_keeps_the_caption(browser, others_page, label):
+    browser.open(others_page)
+    before = seen(browser, f"#{label} caption")
+    browser.click(buttons(browser, label)[10])
+    assert seen(browser, f"#{label} tbody td") == ["10", "90"]
+    assert seen(browser, f"#{label} .exhibit-notes") == ["Of level 10."]
+    assert seen(browser, f"#{label} caption") == before
+    assert seen(browser, f"#{label} input") == []
+    browser.click(buttons(browser, label)[0])
+    assert seen(browser, f"#{label} tbody td") == ["0", "100"]
+    assert len(seen(browser, f"#{label} input")) == (label == "tbl-sorted")
+
+
+def test_print_shows_the_report_s_own_only(browser, others_page):
+    browser.open(others_page)
+    for label in ("fig-one", "tbl-one"):
+        browser.click(buttons(browser, label)[2])
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert seen(browser, "#tbl-one tbody td") == ["0", "100"]
+        assert seen(browser, "#tbl-one .exhibit-notes") == ["Of level 0."]
+        drawn = [node for node in browser.all("#fig-one .drawing") if node.is_displayed()]
+        assert len(drawn) == 1 and "other-set" not in drawn[0].get_attribute("class")
+        assert seen(browser, ".others") == []
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
+
+
+def test_paging_loads_nothing_and_breaks_no_policy(browser, others_page):
+    browser.requested(), browser.complaints()
+    browser.open(others_page)
+    for button in browser.all(".others button"):
+        browser.click(button)
+    asked = [url for url in browser.requested() if not url.startswith(("data:", "about:"))]
+    assert asked == [others_page.as_uri()] and browser.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("size", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"]
+)
+def test_axe_finds_nothing_where_others_and_marks_are_shown(browser, others_page, size, dark):
+    browser.open(others_page, size=size, dark=dark)
+    for label in ("fig-one", "tbl-one"):
+        browser.click(buttons(browser, label)[2])
+    browser.js("document.querySelector('a.result').focus()")
+    assert violations(browser) == []
+    assert browser.js("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", range(280, 400, 20))
+def test_a_mark_never_opens_a_line(browser, others_page, width):
+    browser.open(others_page, size=(width, 700))
+    apart = browser.js(
+        "[...document.querySelectorAll('p a.result sup')].filter(mark => {"
+        " const before = document.createRange(), text = mark.previousSibling;"
+        " before.setStart(text, text.length - 1); before.setEnd(text, text.length);"
+        " return before.getBoundingClientRect().right > mark.getBoundingClientRect().left + 3;"
+        "}).length"
+    )
+    assert apart == 0 and len(browser.all("p a.result sup")) == 4
+
+
+@pytest.mark.parametrize("kind", ["light", "dark", "forced", "print"])
+def test_a_number_that_varies_looks_different(browser, others_page, kind):
+    browser.open(others_page, dark=kind == "dark")
+    features = [{"name": "forced-colors", "value": "active"}] if kind == "forced" else []
+    media = {"media": "print" if kind == "print" else "screen", "features": features}
+    if kind in ("forced", "print"):
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    try:
+        looks = [
+            browser.js(
+                "(s => [s.textDecorationLine, s.textDecorationStyle].join())(getComputedStyle("
+                f"document.querySelector('p a.result[data-result=\"{id}\"]')))"
+            )
+            for id in ("small.ratio", "small.count")
+        ]
+        assert looks[0] != looks[1] and looks[0].startswith("underline")
+    finally:
+        browser.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"media": "screen", "features": []}
+        )
+
+
+def test_what_hears_a_mark_is_the_word(browser, others_page):
+    browser.open(others_page)
+    link = browser.find("p a.result[data-result='small.ratio']")
+    assert link.accessible_name == "0.54 to 1.98 (varies)"
 
 
 def test_contents_follow_the_text(browser, site):
@@ -624,8 +763,8 @@ def test_print_hides_what_only_a_screen_can_use(browser, site):
         for selector in (".site", ".contents", ".downloads", ".chart-panel", ".switch"):
             assert not browser.find(selector).is_displayed(), selector
         assert browser.find(f"{FIGURE} .drawing").is_displayed()
-        line = browser.js("getComputedStyle(document.querySelector('a.result')).textDecorationLine")
-        assert line == "none"
+        number = "document.querySelector('a.result:not(.varies)')"
+        assert browser.js(f"getComputedStyle({number}).textDecorationLine") == "none"
         sizes = "document.querySelectorAll('main > p, figcaption, .exhibit-notes p, .cell-caption')"
         size = f"[...{sizes}].map(node => parseFloat(getComputedStyle(node).fontSize))"
         text = browser.js(

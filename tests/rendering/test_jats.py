@@ -91,7 +91,8 @@ def test_references_are_elements_in_the_order_of_their_numbers(article, built_re
 def test_numbers_lead_to_their_cells(article, found):
     links = {(node.get(HREF), text(node)) for node in article.iter("ext-link")}
     for result in found.used.values():
-        assert (provenance.cell_address(result), " ".join(result.text.split())) in links
+        shown = " ".join(result.text.split()) + result.mark
+        assert (provenance.cell_address(result), shown) in links
 
 
 def test_the_supplement_is_an_appendix_and_nothing_is_left_unresolved(article):

@@ -11,11 +11,12 @@ import pytest
 from building import ROOT
 from docx import Document
 
-from case_review import rendering
+from case_review import registry, rendering
 from case_review.build import freshness
 from case_review.build.release import release
 from case_review.errors import ReviewError
-from case_review.rendering import ast, forms, quarto
+from case_review.rendering import ast, forms, marks, quarto
+from case_review.values import DETERMINED, EXTRACTED, MARKS, PRINTED, VARIES
 
 RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
 HANDED = {
@@ -114,6 +115,41 @@ def test_a_number_leads_to_the_appendix_in_print(folder):
     assert made == '#number("number-small-count")[12 of 84]'
     made = convert(folder, "call", "`small.count`{.call}", "native")
     assert '"#number-small-count"' in made
+
+
+@pytest.fixture
+def standing(folder):
+    """Says what the one result rests on."""
+
+    def say(standing):
+        document = {"notebook": "01_small", "results": [RESULT | {"standing": standing}]}
+        (folder / "results" / "01_small.json").write_text(json.dumps(document), encoding="utf-8")
+
+    return say
+
+
+@pytest.mark.parametrize("kind", [PRINTED, DETERMINED, VARIES, EXTRACTED])
+def test_a_number_is_marked_as_the_embedded_renderer_marks_it(folder, standing, kind):
+    standing(kind)
+    made = convert(folder, "call", "`small.count`{.call}", "html")
+    result = registry.Recorded("small.count", 12, text="12 of 84", standing=kind, notebook="n")
+    element = "".join(node["c"][1] for node in marks.in_page(result))
+    assert f"12 of 84{element}</a>" in made
+    assert ('class="result varies"' in made) == (kind == VARIES)
+    letter = f"^({MARKS[kind]})" if MARKS[kind] else ""
+    assert convert(folder, "call", "`small.count`{.call}", "plain").strip() == f"12 of 84{letter}"
+    hand_over(folder)
+    made = convert(folder, "call", "`small.count`{.call}", "typst").strip()
+    mark = f', mark: "{MARKS[kind]}"' if MARKS[kind] else ""
+    assert made == f'#number("number-small-count"{mark})[12 of 84]'
+    made = convert(folder, "call", "`small.count`{.call}", "native")
+    assert ("Superscript" in made) == bool(MARKS[kind]) and '"#number-small-count"' in made
+
+
+def test_the_key_of_the_marks_is_framed(folder):
+    hand_over(folder)
+    made = convert(folder, "provenance", "::: {.standing-key}\n^v^ varies.\n:::\n", "typst")
+    assert made.index("#framed[") < made.index("#super[v] varies")
 
 
 def test_an_unknown_result_fails(folder):

@@ -39,6 +39,23 @@ local function words(text)
   return made
 end
 
+-- What a number rests on, as case_review.values has it.
+local marks = { printed = "p", determined = "d", varies = "v" }
+
+-- The text of a number with its mark.
+local function marked(found)
+  local made = words(found.text)
+  local letter = marks[found.standing]
+  if not letter then return made end
+  if not quarto.doc.is_format("html") then
+    made:insert(pandoc.Superscript({ pandoc.Str(letter) }))
+    return made
+  end
+  local element = '<sup class="standing" data-standing="%s" role="img" aria-label="(%s)">%s</sup>'
+  made:insert(pandoc.RawInline("html", element:format(found.standing, found.standing, letter)))
+  return made
+end
+
 local function in_page(id, found)
   local url = "notebooks/" .. found.notebook .. ".html#" .. found.cell
   local short = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
@@ -49,7 +66,8 @@ local function in_page(id, found)
   -- The pages of notebooks lead back to the first place of a number.
   local anchor = not seen[id] and handed.anchors and handed.anchors[id] or ""
   seen[id] = true
-  return pandoc.Link(words(found.text), url, title, pandoc.Attr(anchor, { "result" }, attributes))
+  local classes = found.standing == "varies" and { "result", "varies" } or { "result" }
+  return pandoc.Link(marked(found), url, title, pandoc.Attr(anchor, classes, attributes))
 end
 
 return {
@@ -65,14 +83,16 @@ return {
     end
     local row = handed.anchors and handed.anchors[id]
     if not row then
-      return words(found.text)
+      return marked(found)
     end
     if quarto.doc.is_format("typst") then
       local made = words(found.text)
-      made:insert(1, pandoc.RawInline("typst", "#number(\"" .. row .. "\")["))
+      local letter = marks[found.standing]
+      local mark = letter and ", mark: \"" .. letter .. "\"" or ""
+      made:insert(1, pandoc.RawInline("typst", "#number(\"" .. row .. "\"" .. mark .. ")["))
       made:insert(pandoc.RawInline("typst", "]"))
       return made
     end
-    return pandoc.Link(words(found.text), "#" .. row)
+    return pandoc.Link(marked(found), "#" .. row)
   end,
 }
