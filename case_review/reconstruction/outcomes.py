@@ -160,7 +160,11 @@ class _Analyses:
         ((_, found),) = small_groups.bootstrap_t_difference(*columns, *resamples).items()
         yield from _limited("sensitivity.rmst.difference", found)
         ((_, normal),) = rmst.differences(*columns, choices.conf_level).items()
+        yield from _limited("sensitivity.rmst.normal", normal)
         yield "sensitivity.rmst.p", normal.p
+        ((_, welch),) = small_groups.welch_difference(*columns, choices.conf_level).items()
+        yield from _limited("sensitivity.rmst.welch", welch)
+        yield "sensitivity.rmst.welch_p", welch.p
         verdict = verdicts.of_interval(normal.lower, normal.upper, 0)
         yield verdict_name("rmst_normal", "difference"), _code(verdict)
         drawing = choices.max_splits, choices.permutation_samples, choices.seed
@@ -238,8 +242,9 @@ class _Analyses:
         yield from _limited("sensitivity.bootstrap.median", found.median)
         verdict = verdicts.of_median(found.median, self.main)
         yield verdict_name("bootstrap", "median"), _code(verdict)
-        for difference in found.differences.values():
+        for key, difference in found.differences.items():
             yield from _limited("sensitivity.bootstrap.difference", difference)
+            yield "sensitivity.bootstrap.unusable", float(found.unusable[key])
             verdict = verdicts.of_interval(difference.lower, difference.upper, 0)
             yield verdict_name("bootstrap", "difference"), _code(verdict)
 
