@@ -37,13 +37,11 @@ def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
     `patients` is the clean table. A patient without response has no reported time of response; the
     last follow-up is converted instead, where it is given in months.
     """
+    names = ("event", "response_time_value", "response_time_unit", "follow_up_months", "time_hours")
     hours = []
-    for row in patients.itertuples():
-        value, unit = row.follow_up_months, "months"
-        if row.event:
-            value, unit = row.response_time_value, row.response_time_unit
-        elif pd.isna(value):
-            value, unit = row.time_hours, "hours"
+    for event, value, unit, follow_up, known in zip(*(patients[n] for n in names), strict=True):
+        if not event:
+            value, unit = (known, "hours") if pd.isna(follow_up) else (follow_up, "months")
         hours.append(to_hours(float(value), unit, month_days))
     return hours
 
@@ -67,15 +65,16 @@ def visit_intervals(
     gap
         Distance of the visits in the reported unit.
     """
+    names = ("event", "response_time_value", "response_time_unit", "time_hours")
     left, right = [], []
-    for row in patients.itertuples():
-        if row.event:
-            value, unit = float(row.response_time_value), row.response_time_unit
-            seen = to_hours(value, unit, month_days)
-            left.append(min(to_hours(max(0.0, value - gap), unit, month_days), seen - 1))
+    for event, value, unit, known in zip(*(patients[n] for n in names), strict=True):
+        if event:
+            seen = to_hours(float(value), unit, month_days)
+            before = to_hours(max(0.0, float(value) - gap), unit, month_days)
+            left.append(min(before, seen - 1))
             right.append(seen)
         else:
-            left.append(row.time_hours)
+            left.append(known)
             right.append(math.inf)
     return np.array(left, dtype=float), np.array(right, dtype=float)
 

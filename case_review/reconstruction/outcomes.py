@@ -9,12 +9,11 @@ the times says all, so that a thousand sets take a minute.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
-import pandas as pd
 
 from case_review import registry
 from case_review.analyses import sensitivity, verdicts
@@ -176,7 +175,7 @@ class _Analyses:
     def _visits(self):
         choices = self.choices
         left, right = sensitivity.visit_intervals(
-            self._as_reported(), choices.month_days, choices.visit_gap
+            self._as_reported, choices.month_days, choices.visit_gap
         )
         drawing = {"resamples": choices.npmle_resamples, "seed": choices.seed}
         median = interval_censored.median(
@@ -187,14 +186,19 @@ class _Analyses:
         verdict = verdicts.of_median(median, self.main)
         yield verdict_name("interval_censored", "median"), _code(verdict)
 
-    def _as_reported(self) -> pd.DataFrame:
+    @cached_property
+    def _as_reported(self) -> dict[str, Sequence]:
         """The columns of the clean table that say what was reported."""
-        said = [as_reported(int(hours), self.choices.month_days) for hours in self.hours]
-        frame = pd.DataFrame(said, columns=["response_time_value", "response_time_unit"])
-        return frame.assign(time_hours=self.hours, event=1, follow_up_months=math.nan)
+        said = [_reported(int(hours), self.choices.month_days) for hours in self.hours]
+        values, units = zip(*said, strict=True)
+        n = len(said)
+        found = {"response_time_value": values, "response_time_unit": units}
+        return found | {
+            "time_hours": self.hours.tolist(), "event": [1] * n, "follow_up_months": [math.nan] * n
+        }  # fmt: skip
 
     def _months(self):
-        found, said = {}, self._as_reported()
+        found, said = {}, self._as_reported
         for days in self.choices.month_lengths_days:
             hours = np.array(sensitivity.reported_hours(said, days))
             order = np.argsort(hours, kind="stable")
@@ -247,6 +251,9 @@ class _Analyses:
             yield "sensitivity.bootstrap.unusable", float(found.unusable[key])
             verdict = verdicts.of_interval(difference.lower, difference.upper, 0)
             yield verdict_name("bootstrap", "difference"), _code(verdict)
+
+
+_reported = cache(as_reported)
 
 
 def verdict_name(analysis: str, conclusion: str) -> str:
