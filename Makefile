@@ -68,7 +68,7 @@ endef
 
 # -- targets for people ----------------------------------------------------------------------------
 
-.PHONY: help report test data notebooks validate reconstruct status edit clean verify bench nightly kill-test \
+.PHONY: help report test data notebooks validate reconstruct extremes status edit clean verify bench nightly kill-test \
 	audit-dependencies release
 
 help: ## List the targets
@@ -88,13 +88,16 @@ notebooks: ## Run what is out of date among the notebooks
 test: _setup ## Lint, then unit, pipeline and rendering tests
 	@"$(VENV)/bin/python" -m ruff check .
 	@"$(VENV)/bin/lint-imports" --no-logo --no-cache
-	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile -m "not nightly" $(PYTEST)
+	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly" $(PYTEST)
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
 	@$(REVIEW) validate
 
 reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
 	$(call locked,_reconstruct)
+
+extremes: ## Search the ends of statistics over all sets of response times again (minutes)
+	$(call locked,_extremes)
 
 status: _setup ## What is out of date, and because of what
 	@$(REVIEW) status --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)
@@ -143,7 +146,7 @@ FIRST := $(filter %/00_reconstruction.ipynb,$(EXECUTED)) $(CLEANED)
 LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
 EARLY := $(filter-out $(LATE),$(NAMES))
 
-.PHONY: _report _release _data _notebooks _reconstruct _clean _setup _begin FORCE
+.PHONY: _report _release _data _notebooks _reconstruct _extremes _clean _setup _begin FORCE
 
 _setup:
 	@$(READY)
@@ -167,6 +170,9 @@ _notebooks: $(EXECUTED) | _begin
 
 _reconstruct: | _setup
 	@$(REVIEW) reconstruct $(if $(SEED),--seed $(SEED))
+
+_extremes: | _setup
+	@$(REVIEW) reconstruct --extremes
 
 _clean:
 	@find data/clean -mindepth 1 ! -name README.md -delete

@@ -111,9 +111,9 @@ def _reconstruct(project: Project, options) -> int:
     from case_review.build import surroundings
 
     surroundings.settle(project)
-    from case_review.reconstruction import main
+    from case_review.reconstruction import extreme_sets, main
 
-    return main(project, options.seed) or 0
+    return extreme_sets.main(project) if options.extremes else main(project, options.seed)
 
 
 def _parameters(project: Project, options) -> int:
@@ -182,6 +182,8 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--stage", choices=("raw", "clean"), default="raw", help="which tables")
     reconstruct = add("reconstruct", _reconstruct, "write the reconstructed raw tables again")
     reconstruct.add_argument("--seed", type=int, help="another seed gives another data set")
+    help = "instead search the smallest and largest values over all sets of response times"
+    reconstruct.add_argument("--extremes", action="store_true", help=help)
     show = add("parameters", _parameters, "print the parameters in force")
     show.add_argument("notebook", nargs="?", help="only what this notebook is given")
     audit = add("audit", _audit, "check the printed numbers of a file against one another")

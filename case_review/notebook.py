@@ -240,13 +240,13 @@ class Notebook:
         """
         label = current_label()
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
-        table = replace(table, rows=rows)
+        least = self.parameters.get("percent_decimals_from", 0)
+        table = replace(table, rows=rows, percent_decimals_from=least)
         if self.stage is not None:
             data = table.numbers() if table.data is None else table.data
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
-            write_others(
-                self.stage / "exhibits", label, [other.markdown() for other in others], "md"
-            )
+            other = [replace(one, percent_decimals_from=least).markdown() for one in others]
+            write_others(self.stage / "exhibits", label, other, "md")
         cells = [self._cell(*place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True

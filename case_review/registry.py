@@ -240,9 +240,11 @@ class Known:
 
     def of(self, found: Value) -> Value | None:
         """`found` with this standing; None if it is called printed and is another number."""
-        if self.standing == values.VARIES:
-            return Varying(found, self.spread, self.limits)
         given = found.fields()["value"]
+        if self.standing == values.VARIES:
+            # Words, such as that there is no comparison, have no ends.
+            spread = () if isinstance(given, str) else (self.spread, self.limits)
+            return Varying(found, *spread)
         if not math.isnan(self.value) and isinstance(given, int | float):
             # A five at the end may have been rounded either way; binary fractions miss it narrowly.
             near = abs(given - self.value) <= self.half + 1e-9 * max(1.0, abs(self.value))

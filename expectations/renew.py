@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from case_review.data.schema import AUDITED, SHOWN, TABLES, Column, TableSchema
+from case_review.data.schema import AUDITED, FOUND, SHOWN, TABLES, Column, TableSchema
 from case_review.data.suites import declared, is_declared
 from case_review.files import to_json, write_text
 from case_review.project import Project, find_project
@@ -34,7 +34,7 @@ def renewed(suite: dict, name: str, stage: str) -> dict:
 
 def dictionary(text: str) -> str:
     """The text of `data/raw/README.md` with the table of columns below each of its marks."""
-    for name, table in (TABLES | AUDITED | SHOWN).items():
+    for name, table in (TABLES | AUDITED | SHOWN | FOUND).items():
         mark = f"<!-- columns of {name} -->\n"
         rows = "".join(_row(column, table) for column in table.columns.values())
         text = re.sub(rf"{mark}(\|.*\n)*", lambda _, new=mark + _HEADINGS + rows: new, text)

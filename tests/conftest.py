@@ -10,6 +10,19 @@ from building import ROOT, copy_sources, make
 from case_review.build import locking
 from case_review.project import Project
 
+#: The files that take longest, begun first so that no worker is left alone with one at the end.
+LONG = (
+    "test_pipeline", "test_browser", "test_robustness_failures", "test_other_review",
+    "test_notebook_changes", "test_workers", "test_runner", "test_sensitivity_notebook",
+    "test_robustness_fuzz", "test_robustness_parameters", "test_release",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Put the long files first; `make test` gives files to its workers in this order."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
 
 def write_notebook(path, *cells):
     """Write a notebook of code cells; a first cell that is a dict becomes the parameter cell."""

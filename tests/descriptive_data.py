@@ -1,42 +1,132 @@
-"""The clean tables and the printed numbers, for the tests of the descriptive notebooks."""
+"""The clean tables and the printed numbers, for the tests of notebooks.
+
+What `00_reconstruction` tells the other notebooks comes from a few sets with few resamples, so its
+ranges are narrower than those of the report.
+"""
 
 import ast
 import csv
 import io
 import shutil
+import tempfile
+from dataclasses import asdict, fields
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from conftest import ROOT
 
-from case_review import intervals
+from case_review import intervals, reconstruction
 from case_review.analyses import descriptive
+from case_review.audit import claims
 from case_review.data import cleaning, reading
 from case_review.formatting import round_half_away
 from case_review.parameters import loading, params_file
 from case_review.project import Project
+from case_review.reconstruction import ensemble, known, outcomes, sampling, specification
+from case_review.reconstruction.tables import tables as drawn_tables
 
+RAW = ROOT / "data" / "raw"
 VALUES = loading.load(Project(ROOT)).values
+#: Sets of the ensemble in tests, those among them whose patients are kept, and resamples in each.
+SETS, OTHERS, FEW = 20, 3, 100
+#: The tables that `00_reconstruction` writes.
+KNOWN = ("standing", "verdicts", "ensemble_curves", "other_patients")
+
+
+def clean_tables():
+    """What 00 and 01 would write, made here because the tests run before any report is built."""
+    return cleaned() | known_tables()
 
 
 @cache
-def clean_tables():
-    """What 01_cleaning would write, made here because the tests run before any report is built."""
+def cleaned():
+    """What `01_cleaning` would write of the rows in data/raw."""
+    return _cleaned(reading.read(RAW))
+
+
+def drawn(index):
+    """The same of another data set that agrees with the print: of the set with this number."""
+    shared, source = VALUES["shared"], reading.read(RAW)
+    sampler = sampling.Sampler(specification.read(RAW), shared["month_days"])
+    found = drawn_tables(sampler, shared["seed"], index, shared["month_days"])
+    text = {name: table.astype(str) for name, table in found.items()}
+    return _cleaned(reading.Raw({**source.tables, **text}))
+
+
+def _cleaned(source):
     values = VALUES["cleaning"]
-    source = reading.read(ROOT / "data" / "raw")
     tables = cleaning.Cleaning(
         source, values["diagnoses"], values["events"], VALUES["shared"]["month_days"]
     ).run()
-    files = {name: io.StringIO(table.to_csv(index=False)) for name, table in tables.items()}
-    return {
-        name: pd.read_csv(file, keep_default_na=False, na_values=[""])
-        for name, file in files.items()
-    }
+    return {name: _written(table) for name, table in tables.items()}
+
+
+def _written(table):
+    """A table as it is read back from its file."""
+    file = io.StringIO(table.to_csv(index=False))
+    return pd.read_csv(file, keep_default_na=False, na_values=[""])
+
+
+@cache
+def an_ensemble():
+    """A few data sets that agree with the print, analysed as in the report but for `FEW`."""
+    found = VALUES["shared"] | VALUES["response"] | VALUES["sensitivity"]
+    few = ("max_splits", "permutation_samples", "npmle_resamples", "bootstrap_resamples")
+    found |= dict.fromkeys(few, FEW) | {"groups": list(found["groups"])}
+    choices = {field.name: found[field.name] for field in fields(outcomes.Choices)}
+    part = ensemble.analyse(
+        claims.text_table(RAW / "published.csv").to_dict("records"),
+        specification.read(RAW).content,
+        asdict(outcomes.Choices(**choices)),
+        1,
+        SETS + 1,
+    )
+    hours, second = part.pop("hours"), part.pop("second")
+    nobody = np.empty((0, hours.shape[1]))
+    return ensemble.Ensemble(
+        pd.DataFrame(part), hours, second, pd.DataFrame(), nobody.astype(int), nobody > 0
+    )
+
+
+@cache
+def known_tables():
+    """What `00_reconstruction` would write, of `an_ensemble`."""
+    shared, found = VALUES["shared"], an_ensemble()
+    published = claims.from_frame(claims.text_table(RAW / "published.csv"))
+    others = reconstruction.other_patients(
+        RAW, shared["seed"], OTHERS, VALUES["cleaning"], shared["month_days"]
+    )
+    tables = (
+        known.standings(found, published),
+        known.verdict_counts(found),
+        known.curves(found, list(shared["groups"]), shared["month_days"]),
+        others,
+    )
+    return {name: _written(table) for name, table in zip(KNOWN, tables, strict=True)}
+
+
+def nothing_known():
+    """What `00_reconstruction` would write where nothing is reconstructed: tables without rows."""
+    return {name: table.iloc[:0] for name, table in known_tables().items()}
+
+
+#: Kept until the tests end.
+_FOLDER = tempfile.TemporaryDirectory(prefix="case-review-tests-")
+
+
+@cache
+def standing_file():
+    """The table of standings as a file, for `registry.read_known`."""
+    path = Path(_FOLDER.name) / "standing.csv"
+    known_tables()["standing"].to_csv(path, index=False)
+    return path
 
 
 def read(name):
-    return clean_tables()[name].copy()
+    return (known_tables() if name in KNOWN else cleaned())[name].copy()
 
 
 def project_of(folder, params=None):

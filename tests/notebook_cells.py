@@ -1,23 +1,32 @@
 """Runs the code cells of a notebook inside a test, with other tables or parameters on request."""
 
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from unittest import mock
 
 import matplotlib.pyplot as plt
 from conftest import ROOT
-from descriptive_data import read
+from descriptive_data import read, standing_file
 
-from case_review import notebook
+from case_review import notebook, registry
+from case_review.build import dependencies
+from case_review.parameters import params_file
 from case_review.parameters.params_file import cells, source_of
 from case_review.project import Project
 
 
 @dataclass
 class Ran:
-    """What a notebook left: results by id, tables and figures by label, and its own names."""
+    """What a notebook left: results by id, tables and figures by label, and its own names.
+
+    `tables` as the notebook gives them, `shown` as their Markdown; `data` is behind the figures.
+    """
 
     results: dict
     tables: dict = field(default_factory=dict)
+    shown: dict = field(default_factory=dict)
+    data: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
 
@@ -30,17 +39,32 @@ class Ran:
 def run_cells(name, given=(), only=(), settings=(), **parameters):
     """Run `notebooks/<name>.ipynb` and keep what it records and shows, undrawn.
 
-    `given` holds clean tables that replace those of this review, `settings` entries of params.yml,
-    `only` the ids of the cells that run; `parameters` replace values of the notebook.
+    `given` holds clean tables that replace those of this review (`standing` says what is known of
+    results), `settings` entries of params.yml, `only` the ids of the cells that run; `parameters`
+    replace values of the notebook.
     """
-    ran = Ran({})
+    ran, path = Ran({}), ROOT / "notebooks" / f"{name}.ipynb"
 
     class Bench(notebook.Notebook):
+        of_cell = {}
+
+        def __init__(self, name):
+            super().__init__(name)
+            self.parameters |= self.of_cell
+
         def read(self, table):
             frame = dict(given)[table].copy() if table in dict(given) else read(table)
-            if "provenance" in frame:
-                self._reconstructed |= frame["provenance"].eq("reconstructed").any()
-            return frame
+            return self.rests_on(frame)
+
+        def _read_known(self):
+            if self.name in dependencies.FIRST:
+                return {}
+            if "standing" not in dict(given):
+                return registry.read_known(standing_file())
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "standing.csv"
+                dict(given)["standing"].to_csv(path, index=False)
+                return registry.read_known(path)
 
         def setting(self, key):
             return dict(settings)[key] if key in dict(settings) else super().setting(key)
@@ -51,10 +75,13 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
 
         def table(self, table):
             ran.tables[notebook.current_label()] = table
-            return super().table(table)
+            shown = super().table(table)
+            ran.shown[notebook.current_label()] = shown.text
+            return shown
 
         def figure(self, figure, data):
             ran.figures[notebook.current_label()] = figure
+            ran.data[notebook.current_label()] = data
             plt.close(figure)
 
     names = {"__name__": name}
@@ -62,7 +89,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
         mock.patch.object(notebook, "Notebook", Bench),
         mock.patch.object(notebook, "find_project", lambda: Project(ROOT)),
     ):
-        for cell in cells(ROOT / "notebooks" / f"{name}.ipynb"):
+        for cell in cells(path):
             if cell["cell_type"] != "code" or (only and cell["id"] not in only):
                 continue
             source = source_of(cell)
@@ -70,6 +97,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
                 exec(compile(source, f"{name}, cell {cell['id']}", "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names |= parameters
+                Bench.of_cell = {key: names[key] for key in params_file.declared(path)}
     ran.results.update({result.id: result for result in names["nb"].recorded})
     ran.names |= names
     return ran

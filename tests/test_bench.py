@@ -21,3 +21,11 @@ def test_all_packages_agree_on_what_is_timed(capsys):
         theirs = [numbers[0] for (what, _), numbers in found.items() if what == task]
         assert len(theirs) >= 2
         assert theirs == pytest.approx([theirs[0]] * len(theirs), rel=1e-4)
+
+
+def test_every_statistic_is_timed_on_few_patients(capsys):
+    assert bench_statistics.small(seconds=0) == 0
+    _, *lines = capsys.readouterr().out.strip().split("\n")
+    timed = {line[:28].strip(): _numbers(line[28:].replace(",", "")) for line in lines[2:]}
+    assert set(timed) == {what for what, _ in bench_statistics.small_tasks()}
+    assert all(len(numbers) == 1 and numbers[0] > 0 for numbers in timed.values())

@@ -38,6 +38,7 @@ def draw(
     title: str = "",
     few_at_risk: int = 0,
     comparison: Sequence[str] = (),
+    at_risk: str = "before",
 ):
     """Draw the figure.
 
@@ -56,6 +57,8 @@ def draw(
         Where fewer patients than this remain at risk the curves are grey.
     comparison
         Lines of text that stand in a free corner of the plot.
+    at_risk
+        Whether the table counts patients `before` or `after` the events of a tick; see `at_ticks`.
 
     Returns
     -------
@@ -83,7 +86,8 @@ def draw(
     main.yaxis.label.set_gid("y-label")
     taken = _comparison(main, curves, comparison) if comparison else []
     _medians(main, strip, curves, labels, looks, size)
-    _at_risk(below, curves, labels, looks, ticks, size)
+    counts = {key: at_ticks(km, ticks, at_risk) for key, km in curves.items()}
+    _at_risk(below, counts, labels, looks, size)
     _label_curves(figure, main, curves, labels, looks, taken)
     return figure
 
@@ -249,23 +253,47 @@ def _median_text(strip, text: str, right: float, position: int, end: float, size
         style.write_beside(strip, text, (end, -position), (0, 5), **look)
 
 
-def at_ticks(km: KaplanMeier, ticks: Sequence[float]) -> pd.DataFrame:
-    """Patients at risk, responded and censored after each tick; a row sums to all patients."""
-    counts = steps(km).set_index("time")[["at_risk", "responded", "censored"]]
-    return counts.reindex(list(ticks), method="ffill").set_axis(list(_ROWS), axis="columns")
+def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -> pd.DataFrame:
+    """Patients at risk, responded and censored at each tick; a row sums to all patients.
+
+    Parameters
+    ----------
+    km
+        The curve of the patients.
+    ticks
+        In the unit of the curve.
+    at_risk
+        `before` counts as at risk whose time is at the tick or later, as R's `n.risk` does: who
+        responds or is censored at the tick itself is still at risk. `after` counts them as having
+        responded or been censored.
+
+    Raises
+    ------
+    ValueError
+        If `at_risk` is neither.
+    """
+    if at_risk not in ("before", "after"):
+        raise ValueError(f"at_risk must be before or after, not {at_risk!r}")
+    times, side = km.curve["time"].to_numpy(float), {"before": "left", "after": "right"}[at_risk]
+    rows = np.searchsorted(times, list(ticks), side=side)
+    left = {
+        name: np.concatenate([[0], km.curve[column].cumsum()])[rows]
+        for name, column in zip(_ROWS[1:], ("events", "censored"), strict=True)
+    }
+    remaining = km.n - sum(left.values())
+    return pd.DataFrame({_ROWS[0]: remaining, **left}, index=list(ticks))
 
 
-def _at_risk(axes, curves, labels, looks, ticks: Sequence[float], size: float) -> None:
+def _at_risk(axes, counts: Mapping[str, pd.DataFrame], labels, looks, size: float) -> None:
     """Three rows of numbers per curve, in axes that share the time axis."""
-    axes.set_ylim(_BLOCK * len(curves), 0)
-    for number, (key, km) in enumerate(curves.items()):
-        counts = at_ticks(km, ticks)
+    axes.set_ylim(_BLOCK * len(counts), 0)
+    for number, (key, own) in enumerate(counts.items()):
         top = number * _BLOCK + 0.6
         left = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
         left |= {"size": size}
         axes.text(-0.015, top, labels[key], color=looks[key][0], weight="semibold", **left)
         for line, name in enumerate(_ROWS, start=1):
             axes.text(-0.015, top + line, name, **left)
-            for tick, value in counts[name].items():
+            for tick, value in own[name].items():
                 axes.text(tick, top + line, str(value), ha="center", va="center", size=size)
     axes.set_axis_off()

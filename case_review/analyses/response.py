@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -81,6 +82,8 @@ def shortest_and_longest(patients: pd.DataFrame) -> tuple[Text, Text]:
 
 def listed(ratios: Mapping[str, Estimate], labels: Mapping[str, str]) -> Value:
     """Hazard ratios as one value: the only one, all of them in words, or no comparison."""
-    if len(ratios) < 2:
-        return next(iter(ratios.values()), NO_COMPARISON)
+    if not ratios:
+        return NO_COMPARISON
+    if len(ratios) == 1:
+        return replace(*ratios.values())  # a value of its own, so that it is a result of its own
     return Text("; ".join(f"{labels[group]} {ratio.prose}" for group, ratio in ratios.items()))

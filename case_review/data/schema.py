@@ -134,6 +134,8 @@ TABLES = _chosen(_RAW, f"{_CLEANED} published")
 AUDITED = _chosen(_RAW, "published_checks audit_questions")
 #: Raw tables that a notebook shows as they stand; a review may do without.
 SHOWN = _chosen(_RAW, "pathway reporting_items appraisal_items certainty review_statements")
+#: Raw tables that the reconstruction writes for itself and checks as it reads them.
+FOUND = _chosen(_RAW, "extreme_sets")
 #: The tables that cleaning makes, apart from its ledger.
 CLEAN = _chosen(_CLEAN, _CLEANED)
 

@@ -97,6 +97,9 @@ class Table:
         Footnotes below the table, as (mark, text) or as text alone; the mark may be empty.
     align
         One of `l`, `r`, `c` per column; by default the first column left, the others right.
+    percent_decimals_from
+        Percentages of fewer are printed without decimals, which so few cannot bear; the fields
+        stay unrounded.
     """
 
     columns: Sequence[str]
@@ -104,6 +107,7 @@ class Table:
     data: pd.DataFrame | None = None
     notes: Sequence[tuple[str, str] | str] = field(default_factory=tuple)
     align: str = ""
+    percent_decimals_from: int = 0
 
     def __post_init__(self):
         width = len(self.columns)
@@ -142,7 +146,7 @@ class Table:
                 "row": printed(self.rows[number].cells[0]),
                 "column": self.columns[column],
                 **value.fields(),
-                "shown": value.cell,
+                "shown": value.coarse(self.percent_decimals_from).cell,
                 **ends(value),
             }
             for number, column, value in self.values()
@@ -168,12 +172,18 @@ class Table:
             return f"{'; '.join(f'^{MARKS[kind]}^ {said[kind]}' for kind in kinds)}."
         return f"{_ALL[kinds[0]]}{f' ({SHOWN_VARYING})' if shown else ''}."
 
+    def _coarse(self, row: Row) -> Row:
+        """A row as it is printed."""
+        least = self.percent_decimals_from
+        cells = [cell.coarse(least) if isinstance(cell, Value) else cell for cell in row.cells]
+        return replace(row, cells=cells)
+
     def markdown(self) -> str:
         """The table as a pandoc pipe table, followed by its notes."""
         align = self.align or "l" + "r" * (len(self.columns) - 1)
         header = [escape(name) for name in self.columns]
         marked = len(self.standings()) > 1
-        body = [_cells(row, marked) for row in self.rows]
+        body = [_cells(self._coarse(row), marked) for row in self.rows]
         widths = [
             max(4, *(len(line[i]) for line in [header, *body])) for i in range(len(self.columns))
         ]

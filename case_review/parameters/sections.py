@@ -28,6 +28,7 @@ class Shared(Entries):
 
     month_days: float = Field(gt=27, lt=32)
     conf_level: float = Field(ge=0.5, lt=1)
+    percent_decimals_from: int = Field(ge=0, le=1000)
     conf_type: Literal["log", "log-log", "plain"]
     seed: int = Field(ge=0, lt=2**32)
     group_by: Key

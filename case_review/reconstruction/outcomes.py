@@ -107,9 +107,9 @@ class _Analyses:
 
     def _response(self):
         for key, own in self.members.items():
-            yield from _limited(
-                f"response.median_weeks.{key}", self._median(own, self.choices.conf_type)
-            )
+            # The review's own median has no group in its id.
+            name = "response.median_weeks" + ("" if key == OVERALL else f".{key}")
+            yield from _limited(name, self._median(own, self.choices.conf_type))
             for week in self.choices.landmarks_weeks:
                 by_then = int((self.weeks[own] <= week).sum())
                 how = self.choices.conf_type, self.choices.conf_level

@@ -18,7 +18,7 @@ from case_review.statistics.inputs import (
     normal_quantile,
     position,
 )
-from case_review.values import Estimate, Number, PValue, Text, Value
+from case_review.values import ChiSquare, Estimate, PValue, Text, Value
 
 #: Newton's method ends with a step no longer than this (log hazard ratios), which it still takes.
 _SETTLED = 1e-12
@@ -36,7 +36,8 @@ class Proportionality:
     ----------
     chisq, p, df
         Statistic, p-value from the chi-square distribution, degrees of freedom: one less than the
-        groups that are compared, 0 where the test does not apply.
+        groups that are compared (fewer if some ratio cannot be seen to change), 0 where the test
+        does not apply.
     groups
         The groups that are compared, in order.
     left_out
@@ -54,7 +55,7 @@ class Proportionality:
         """Chi-square with its degrees of freedom, `χ² = 7.39 (1 df)`, or `not applicable`."""
         if not self.df:
             return NOT_APPLICABLE
-        return Text(f"χ² = {Number(self.chisq, digits=2).cell} ({self.df} df)", self.chisq)
+        return ChiSquare(self.chisq, self.df)
 
     @property
     def p_value(self) -> Value:
@@ -165,12 +166,15 @@ def proportional_hazards(time, event, group, reference=None) -> Proportionality:
         return not_applicable
     share = _shares(risk, fitted)
     score = weight @ (died - share)[:, 1:]
-    inner = [_information(share, weight**power)[1:, 1:] for power in range(3)]
-    matrix = np.block([[inner[0], inner[1]], [inner[1], inner[2]]])
-    change = np.concatenate([np.zeros(len(score)), score])
-    # pinv, because two groups that are never at risk apart from one another share one change
-    chisq = float(change @ np.linalg.pinv(matrix, hermitian=True) @ change)
-    df = len(kept) - 1
+    fixed, mixed, own = (_information(share, weight**power)[1:, 1:] for power in range(3))
+    # What a change adds to the information that the ratios themselves do not already hold.
+    added = own - mixed @ np.linalg.solve(fixed, mixed)
+    values, vectors = np.linalg.eigh(added)
+    seen = values > 1e-10 * np.abs(own).max()
+    df = int(seen.sum())
+    if not df:
+        return not_applicable
+    chisq = float(((score @ vectors[:, seen]) ** 2 / values[seen]).sum())
     return Proportionality(chisq, float(special.chdtrc(df, chisq)), df, names, left_out)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from case_review.statistics.inputs import checked, group_index, grouping
-from case_review.values import Number, PValue, Text, Value
+from case_review.values import ChiSquare, Number, PValue, Text, Value
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Logrank:
         """The statistic with its degrees of freedom, `χ² = 1.37 (1 df)`."""
         if not self.df:
             return NO_COMPARISON
-        return Text(f"χ² = {self.statistic.cell} ({self.df} df)", self.chisq)
+        return ChiSquare(self.chisq, self.df)
 
     @property
     def summary(self) -> Value:

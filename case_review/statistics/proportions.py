@@ -130,6 +130,8 @@ def tipping_failures(n: int, of: int, target: float, conf_level: float | None = 
 
 
 def _checked(n: int, of: int, conf_level: float) -> tuple[int, int]:
+    if n is np.ma.masked or of is np.ma.masked:
+        raise ValueError("a count is masked, that is, missing: patients with a known answer count")
     if not (math.isfinite(n) and math.isfinite(of)) or n != int(n) or of != int(of):
         raise ValueError(f"patients are counted in whole numbers, not {n} of {of}")
     if of <= 0:

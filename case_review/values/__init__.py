@@ -16,6 +16,7 @@ go out to manuscript, tables, registry and CSV.
 
 from case_review.values.estimates import Count, Estimate, Proportion
 from case_review.values.kinds import (
+    ChiSquare,
     Number,
     Part,
     PValue,
@@ -46,6 +47,7 @@ __all__ = [
     "SAID",
     "STANDINGS",
     "VARIES",
+    "ChiSquare",
     "Count",
     "Estimate",
     "Number",

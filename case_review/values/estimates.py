@@ -22,6 +22,8 @@ class Count(Value):
         What is counted.
     low, high
         Limits of the proportion n/of as fractions of 1; see `statistics.proportions.count`.
+    digits
+        Decimals of the percentage.
     """
 
     n: int
@@ -29,6 +31,7 @@ class Count(Value):
     unit: str = "patients"
     low: float | None = None
     high: float | None = None
+    digits: int = field(default=1, kw_only=True, compare=False)
 
     @property
     def prose(self) -> str:
@@ -44,7 +47,8 @@ class Count(Value):
             return f"{self.n:,}"
         if self.low is None:
             return f"{self.n:,} ({self.share.cell})" if self.n else "0"
-        return f"{self.n:,} ({formatting.percent(self.n, self.of)}; {self.limits.cell})"
+        percent = formatting.percent(self.n, self.of, self.digits)
+        return f"{self.n:,} ({percent}; {self.limits.cell})"
 
     @property
     def point(self) -> Part:
@@ -54,12 +58,12 @@ class Count(Value):
     @property
     def limits(self) -> Part:
         """The limits alone, in per cent: `25.6–46.9%`, in a cell `25.6–46.9`."""
-        return part(Range(100 * self.low, 100 * self.high, "%", digits=1), self, "limits")
+        return part(Range(100 * self.low, 100 * self.high, "%", self.digits), self, "limits")
 
     @property
     def share(self) -> Part:
         """The percentage alone: `35.7%`, in a cell `35.7`, with limits `35.7 (25.6–46.9)`."""
-        percent = formatting.percent(self.n, self.of)
+        percent = formatting.percent(self.n, self.of, self.digits)
         if self.low is None:
             return Part(f"{percent}%", percent if self.n else "0", self, "share")
         return Part(f"{percent}%", f"{percent} ({self.limits.cell})", self, "share")
@@ -69,6 +73,14 @@ class Count(Value):
         if math.isfinite(number) and number >= 0 and number == int(number):
             return Count(int(number), unit="")
         return Number(number, digits=0)
+
+    def framed(self, text: str, in_cell: bool) -> str:
+        """`0 to 4 of 60` in prose."""
+        return text if in_cell or self.of is None else f"{text} of {self.of:,}"
+
+    def coarse(self, least: int) -> Count:
+        """Whole per cent where fewer than `least` were counted."""
+        return replace(self, digits=0) if self.of is not None and self.of < least else self
 
     def fields(self) -> dict:
         """The limits are in patients, as the value is."""
@@ -164,6 +176,11 @@ class Proportion(Estimate):
         """`32.3–83.7%`, in a cell `32.3–83.7`."""
         ends = 100 * self.lower, 100 * self.upper
         return part(Range(*ends, "%", self.digits, self.most), self, "limits")
+
+    def coarse(self, least: int) -> Proportion:
+        """In whole per cent where there are fewer than `least` patients behind it."""
+        behind = self.n if self.of is None else self.of
+        return replace(self, digits=0) if behind is not None and behind < least else self
 
     def at(self, number: float) -> Value:
         """In per cent."""

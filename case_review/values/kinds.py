@@ -50,6 +50,14 @@ class Value:
         """Another number of this kind and unit, as it is printed alone."""
         return Number(number, most=2)
 
+    def framed(self, text: str, in_cell: bool) -> str:
+        """`text`, a number or a range in the place of this one, with the words that go with it."""
+        return text
+
+    def coarse(self, least: int) -> Value:
+        """The same value without decimals of percentages whose denominator is below `least`."""
+        return self
+
     def fields(self) -> dict:
         """`value`, `low`, `high`, `unit`, `n` and `of`, unrounded; None where there is none."""
         raise AttributeError("fields")
@@ -124,6 +132,10 @@ class Part(Value):
             return getattr(whole, self.name)
         return replace(self, whole=whole)
 
+    def coarse(self, least: int) -> Value:
+        """The same part, without such decimals; words of one's own stay."""
+        return self.of_whole(self.whole.coarse(least)) if self.name else self
+
     def fields(self) -> dict:
         """Those of the whole."""
         return self.whole.fields()
@@ -152,6 +164,33 @@ class PValue(Value):
     def fields(self) -> dict:
         """The p-value, unrounded."""
         return given(self.p)
+
+
+@dataclass(frozen=True)
+class ChiSquare(Value):
+    """A chi-square statistic with its degrees of freedom."""
+
+    chisq: float
+    df: int
+
+    @property
+    def prose(self) -> str:
+        """`χ² = 1.37 (1 df)`, in a cell as well."""
+        return self.framed(self.at(self.chisq).cell)
+
+    cell = prose
+
+    def at(self, number: float) -> Value:
+        """The statistic alone."""
+        return Number(number, digits=2)
+
+    def framed(self, text: str, in_cell: bool = False) -> str:
+        """`χ² = 1.37 to 1.38 (1 df)`."""
+        return f"χ² = {text} ({self.df} df)"
+
+    def fields(self) -> dict:
+        """The statistic."""
+        return given(self.chisq)
 
 
 @dataclass(frozen=True)

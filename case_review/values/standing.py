@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from case_review import formatting
 from case_review.formatting import NOT_ESTIMABLE
@@ -71,9 +71,7 @@ class Varying(Value):
         """`0.54 to 1.98`, `0 to 4 of 60`; one number where both ends print alike."""
         if self.spread is None:
             return self.one.prose
-        text = _joined(self.one, self.spread, " to ")
-        of = self.one.fields()["of"] if isinstance(self.one, Count) else None
-        return text if of is None else f"{text} of {of:,}"
+        return self.one.framed(_joined(self.one, self.spread, " to "), False)
 
     @property
     def cell(self) -> str:
@@ -82,8 +80,8 @@ class Varying(Value):
             return self.one.cell
         ends = _joined(self.one, self.spread, "–", alone=True)
         if math.isnan(self.spread.middle) or ends == self.one.at(self.spread.middle).cell:
-            return ends
-        return f"{self.one.at(self.spread.middle).cell} [{ends}]"
+            return self.one.framed(ends, True)
+        return self.one.framed(f"{self.one.at(self.spread.middle).cell} [{ends}]", True)
 
     @property
     def point(self) -> Value:
@@ -114,6 +112,10 @@ class Varying(Value):
     def p_value(self) -> Value:
         """The p-value of the one set, of which it is not known how far it varies."""
         return Varying(self.one.p_value)
+
+    def coarse(self, least: int) -> Varying:
+        """In the form that the value of the one set then has."""
+        return replace(self, one=self.one.coarse(least))
 
     def fields(self) -> dict:
         """The middle of the sets drawn as the value, the outermost limits, and the ends.

@@ -155,14 +155,35 @@ def test_numbers_below_the_axis_add_up_to_all_patients(curves):
     for km in curves.values():
         counts = km_figure.at_ticks(km, TICKS)
         assert (counts.sum(axis=1) == km.n).all()
+        after = km_figure.at_ticks(km, TICKS, "after")
+        assert (after.sum(axis=1) == km.n).all()
+        assert counts["At risk"].tolist() == [km.at_risk(tick) for tick in TICKS]
     counts = km_figure.at_ticks(curves["overall"], TICKS)
-    assert counts["Responded"].tolist() == [0, 11, 15, 18, 18, 22, 25]
+    after = km_figure.at_ticks(curves["overall"], TICKS, "after")
+    assert after["Responded"].tolist() == [0, 11, 15, 18, 18, 22, 25]
+    # who responds at a tick itself is still at risk there
+    assert counts["Responded"].tolist() == [0, 8, 12, 15, 18, 22, 24]
+    assert after["At risk"].iloc[1] < counts["At risk"].iloc[1]
+    with pytest.raises(ValueError, match="before or after, not 'at'"):
+        km_figure.at_ticks(curves["overall"], TICKS, "at")
+
+
+def test_the_figure_counts_at_risk_before_the_events_of_a_tick(curves):
+    counts = km_figure.at_ticks(curves["overall"], TICKS)
+    below = _draw(curves).axes[2]
+    lines = {}
+    for text in below.texts:
+        if text.get_ha() == "center":
+            lines.setdefault(text.get_position()[1], []).append(text.get_text())
+    drawn = list(lines.values())
+    for name in ("At risk", "Responded", "Censored"):
+        assert [str(n) for n in counts[name]] in drawn
 
 
 def test_censored_patients_are_counted_as_such(frame):
     censored = frame.copy()
     censored.loc[censored.index[-3:], "event"] = 0
-    last = km_figure.at_ticks(_curves(censored)["overall"], TICKS).iloc[-1]
+    last = km_figure.at_ticks(_curves(censored)["overall"], [*TICKS, 27]).iloc[-1]
     assert (last["At risk"], last["Responded"], last["Censored"]) == (0, 22, 3)
 
 

@@ -1,0 +1,230 @@
+"""The figure of time to response over many data sets: what stands where no curve is known.
+
+A panel for each group has the band that the curves of all sets lie in, some curves of single sets,
+and all patients for comparison. Beneath stand the medians and how many patients are at risk, as
+ranges over the sets where they vary.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from case_review import formatting
+from case_review.analyses.blocks import own_group
+from case_review.analyses.response import HOURS_PER_WEEK
+from case_review.data.schema import OVERALL
+from case_review.exhibits import style
+from case_review.exhibits.bands import ALL, NINE_IN_TEN, band_of, time_axis
+from case_review.values import Estimate, Value
+
+#: Heights in inches of the panels, and of a line of the table below.
+_PANELS, _LINE = 2.9, 0.19
+#: Where the columns of the table begin and end, as fractions of its width.
+_MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
+
+
+def covers(bands: pd.DataFrame, labels: Mapping[str, str]) -> bool:
+    """Whether bands are known for exactly these groups and all patients."""
+    return set(bands["group"]) == set(labels) and len(labels) > 1
+
+
+def single_curves(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
+    """The curves of single sets, all of whose patients responded.
+
+    Parameters
+    ----------
+    patients
+        Clean patients of several sets, with the column `set`; those without a time are left out.
+
+    Returns
+    -------
+    DataFrame
+        `set`, `group` (with all patients as `OVERALL`), `weeks`, and `proportion`, which has
+        responded by then; every curve begins at 0.
+    """
+    timed = patients[patients["time_hours"].notna()]
+    own = timed.assign(group=own_group(timed[group_by], groups)).dropna(subset="group")
+    parts = []
+    for (number, group), some in pd.concat([timed.assign(group=OVERALL), own]).groupby(
+        ["set", "group"], sort=False
+    ):
+        weeks, counts = np.unique(some["time_hours"] / HOURS_PER_WEEK, return_counts=True)
+        steps = {"weeks": [0, *weeks], "proportion": [0, *counts.cumsum() / counts.sum()]}
+        parts.append(pd.DataFrame({"set": number, "group": group, **steps}))
+    columns = ["set", "group", "weeks", "proportion"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def at_risk(bands: pd.DataFrame, sizes: Mapping[str, int], ticks: Sequence[float]) -> pd.DataFrame:
+    """The fewest and the most patients at risk at each tick over all sets, as R counts them.
+
+    Who responds at the tick itself is still at risk. Valid where nobody is censored.
+
+    Returns
+    -------
+    DataFrame
+        A row per group and tick: `group`, `weeks`, `least`, `most`.
+    """
+    rows = []
+    for group, n in sizes.items():
+        own = bands[bands["group"] == group]
+        for tick in ticks:
+            before = own[own["weeks"] < tick].tail(1)
+            gone = (0.0, 0.0) if before.empty else before[["most", "least"]].to_numpy()[0]
+            rows.append((group, tick, *(round(n * (1 - share)) for share in gone)))
+    return pd.DataFrame(rows, columns=["group", "weeks", "least", "most"])
+
+
+def coordinates(
+    bands: pd.DataFrame, singles: pd.DataFrame, labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """What is drawn, as the exhibit's CSV: the bands, and the curves of single sets.
+
+    A row of the bands has no `set`; its `proportion` is the middle of the sets drawn.
+    """
+    drawn = bands.rename(columns={"middle": "proportion"}).drop(columns=["q25", "q75"])
+    frame = pd.concat([drawn, singles], ignore_index=True)
+    frame = frame.assign(label=frame["group"].map(labels), set=frame["set"].astype("Int64"))
+    frame = frame.rename(columns={"weeks": "time_weeks"})
+    columns = ["set", "group", "label", "time_weeks", "proportion", "least", "q05", "q95", "most"]
+    return frame[columns]
+
+
+def draw(
+    bands: pd.DataFrame,
+    singles: pd.DataFrame,
+    labels: Mapping[str, str],
+    medians: Mapping[str, Value],
+    counts: pd.DataFrame,
+    *,
+    x_label: str,
+    y_label: str,
+    ticks: Sequence[float],
+    root: bool = True,
+    comparison: str = "",
+):
+    """Draw the figure.
+
+    Parameters
+    ----------
+    bands, singles
+        Of all patients (`OVERALL`) and the groups; see `reconstruction.known.curves` and
+        `single_curves`.
+    labels
+        Names in print by key.
+    medians
+        The median of each as a value; that of all patients is marked in the panels if it is fixed.
+    counts
+        From `at_risk`.
+    x_label, y_label
+        What the axes are called.
+    ticks
+        Weeks that the axes of time are marked at.
+    root
+        Whether these have square roots of time, so that the first weeks have room.
+    comparison
+        A line above the panels.
+
+    Returns
+    -------
+    matplotlib Figure
+    """
+    style.use()
+    looks, groups = style.looks(labels, OVERALL), [key for key in labels if key != OVERALL]
+    below = _LINE * (len(labels) + 2.2)
+    size = (style.FULL_WIDTH, _PANELS + below)
+    figure, grid = plt.subplot_mosaic(
+        [groups, ["counts"] * len(groups)], figsize=size, height_ratios=[_PANELS, below]
+    )
+    overall = bands[bands["group"] == OVERALL]
+    fixed = medians[OVERALL] if isinstance(medians[OVERALL], Estimate) else None
+    for key in groups:
+        axes = grid[key]
+        time_axis(axes, ticks, bands["weeks"].max() * 1.02, root)
+        axes.grid(axis="y", lw=0.5)
+        axes.set_title(labels[key], color=looks[key][0], weight="semibold")
+        axes.set_xlabel(x_label)
+        band_of(axes, bands[bands["group"] == key], looks[key][0], [ALL, NINE_IN_TEN], width=0)
+        for _, single in singles[singles["group"] == key].groupby("set"):
+            axes.step(
+                single["weeks"], single["proportion"], where="post", color=looks[key][0],
+                lw=0.6, alpha=0.6,
+            )  # fmt: skip
+        _outlined(axes, overall)
+        _median(axes, fixed)
+        axes.tick_params(labelleft=key == groups[0])
+    first = grid[groups[0]]
+    first.set_ylabel(y_label)
+    # Marked, so that what is made of the drawing can be called the same.
+    first.xaxis.label.set_gid("x-label")
+    first.yaxis.label.set_gid("y-label")
+    _legend(grid[groups[-1]], labels[OVERALL], fixed, singles["set"].nunique())
+    if comparison:
+        figure.suptitle(comparison, x=0.01, ha="left", size=style.TEXT)
+    _table(grid["counts"], labels, looks, medians, counts)
+    return figure
+
+
+def _outlined(axes, overall: pd.DataFrame) -> None:
+    """All patients, outlined so that the bands of the groups can be seen behind."""
+    for name, width in (("least", 0.5), ("most", 0.5), ("middle", 1.2)):
+        axes.step(overall["weeks"], overall[name], where="post", color=style.BLACK, lw=width)
+
+
+def _median(axes, median: Estimate | None) -> None:
+    """The median of all patients with its limits, on the line of one half."""
+    if median is None or math.isnan(median.estimate):
+        return
+    low = 0 if math.isnan(median.lower) else median.lower
+    high = axes.get_xlim()[1] if math.isnan(median.upper) else median.upper
+    axes.plot([low, high], [0.5, 0.5], color=style.BLACK, lw=1.6, solid_capstyle="butt", zorder=5)
+    axes.plot(median.estimate, 0.5, "o", color=style.BLACK, ms=4.5, zorder=5)
+
+
+def _legend(axes, overall: str, median: Estimate | None, singles: int) -> None:
+    """What the shades and lines are, in grey, for they have the colour of each panel's group."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    grey, black = style.GREY, style.BLACK
+    both = 1 - (1 - ALL[2]) * (1 - NINE_IN_TEN[2])
+    handles = [
+        Patch(color=grey, alpha=ALL[2], lw=0, label=ALL[3]),
+        Patch(color=grey, alpha=both, lw=0, label=NINE_IN_TEN[3]),
+    ]
+    if singles:
+        handles.append(Line2D([], [], color=grey, lw=0.6, label=f"{singles} single sets"))
+    handles.append(Line2D([], [], color=black, lw=1.2, label=f"{overall}: middle and ends"))
+    if median is not None:
+        text = f"Their median ({formatting.ci(median.conf_level)})"
+        handles.append(Line2D([], [], color=black, lw=1.6, marker="o", ms=4.5, label=text))
+    look = {"fontsize": style.SMALL, "handlelength": 1.6, "labelspacing": 0.3}
+    axes.legend(handles=handles, loc="lower right", **look)
+
+
+def _table(axes, labels, looks, medians, counts: pd.DataFrame) -> None:
+    """A line for each group: its median, and how many are at risk at each tick."""
+    ticks = list(dict.fromkeys(counts["weeks"]))
+    places = dict(zip(ticks, np.linspace(_FIRST, _LAST, len(ticks)), strict=True))
+    keys = sorted(labels, key=lambda key: key == OVERALL)
+    axes.set(xlim=(0, 1), ylim=(len(keys) + 1.6, -0.6))
+    axes.set_axis_off()
+    small = {"size": style.SMALL, "va": "center"}
+    axes.text(_MEDIAN, 0.6, "Median, weeks", ha="center", **small)
+    axes.text((_FIRST + _LAST) / 2, -0.25, "Patients at risk at week", ha="center", **small)
+    for tick, x in places.items():
+        axes.text(x, 0.6, f"{tick:g}", ha="center", **small)
+    for line, key in enumerate(keys, start=1):
+        y = line + 0.6
+        axes.text(0, y, labels[key], color=looks[key][0], weight="semibold", **small)
+        axes.text(_MEDIAN, y, medians[key].cell, ha="center", **small)
+        own = counts[counts["group"] == key]
+        for row in own.itertuples():
+            same = row.least == row.most
+            text = f"{row.least}" if same else f"{row.least}–{row.most}"
+            axes.text(places[row.weeks], y, text, ha="center", **small)
