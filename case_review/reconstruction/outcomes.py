@@ -286,12 +286,14 @@ def order_median(times: tuple[float, ...], kind: str, conf_level: float) -> Esti
     `kind` is one of `inputs.CONF_TYPES`, or `sensitivity.SIGN_TEST`; the result is that of
     `survival.kaplan_meier(...).median()` and `survival.sign_test_limits`.
     """
-    places = _places(len(times), kind, conf_level)
-    numbers = (
+    estimate, *limits = (
         math.nan if math.isnan(at) else (times[math.floor(at)] + times[math.ceil(at)]) / 2
-        for at in places
+        for at in _places(len(times), kind, conf_level)
     )
-    return Estimate(*numbers, conf_level=conf_level, most=1)
+    if kind != sensitivity.SIGN_TEST:
+        # Where everybody has responded the curve has no band, so that no limit lies there.
+        limits = [math.nan if limit == times[-1] else limit for limit in limits]
+    return Estimate(estimate, *limits, conf_level=conf_level, most=1)
 
 
 @cache
