@@ -204,6 +204,10 @@ class Notebook:
         self._changed = True
         return value
 
+    def known(self, id: str, value) -> values.Value:
+        """A value with what is known of the result `id`, which another notebook records."""
+        return self._standing(id, values.of(value), "")
+
     def _standing(self, id: str, value: values.Value, standing: str) -> values.Value:
         """`value` with what it rests on; see `record`."""
         if isinstance(value, values.Varying):
