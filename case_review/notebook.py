@@ -204,6 +204,10 @@ class Notebook:
         self._changed = True
         return value
 
+    def known(self, id: str, value) -> values.Value:
+        """A value with what is known of the result `id`, which another notebook records."""
+        return self._standing(id, values.of(value), "")
+
     def _standing(self, id: str, value: values.Value, standing: str) -> values.Value:
         """`value` with what it rests on; see `record`."""
         if isinstance(value, values.Varying):
@@ -248,8 +252,7 @@ class Notebook:
         return tables.MarkdownOutput(self._markdown(table))
 
     def _markdown(self, table: tables.Table) -> str:
-        note = f"\n{tables.RECONSTRUCTED_NOTE}\n" if self.reconstructed else ""
-        return table.markdown() + note
+        return table.markdown() + f"\n{tables.RECONSTRUCTED_NOTE}\n" * self.reconstructed
 
     def _known_cell(self, cell):
         """A cell of a table with what its number rests on, which its record says."""
@@ -268,10 +271,9 @@ class Notebook:
     def _cell(self, row: int, column: int, value: values.Value) -> dict:
         """What the registry keeps of one number in a table."""
         whole = value.whole if isinstance(value, values.Part) else value
-        result = self._ids.get(builtins.id(whole), ("",))[0]
-        return (
-            {"row": row, "column": column, "result": result} | value.fields() | values.ends(value)
-        )
+        recorded = self._ids.get(builtins.id(whole), ("",))[0]
+        place = {"row": row, "column": column, "result": recorded}
+        return place | value.fields() | values.ends(value)
 
     def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
         """Write the clean tables; they become those of the report when the run has succeeded."""

@@ -14,6 +14,12 @@ from case_review.exhibits.tables import RECONSTRUCTED_NOTE, RECONSTRUCTED_SHORT
 from case_review.project import STAGE_VARIABLE, sha256
 
 
+@pytest.fixture(autouse=True)
+def no_figure_is_open():
+    """Figures that other tests left open are none of this module's."""
+    plt.close("all")
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()

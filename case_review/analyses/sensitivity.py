@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from case_review.analyses.blocks import own_group
 from case_review.analyses.response import OVERALL
 from case_review.statistics import logrank, proportions
 from case_review.units import to_hours
-from case_review.values import Estimate, PValue, Range, Text
+from case_review.values import Estimate, PValue, Range, Text, Value
 
 #: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
 SIGN_TEST = "sign test"
@@ -35,13 +37,11 @@ def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
     `patients` is the clean table. A patient without response has no reported time of response; the
     last follow-up is converted instead, where it is given in months.
     """
+    names = ("event", "response_time_value", "response_time_unit", "follow_up_months", "time_hours")
     hours = []
-    for row in patients.itertuples():
-        value, unit = row.follow_up_months, "months"
-        if row.event:
-            value, unit = row.response_time_value, row.response_time_unit
-        elif pd.isna(value):
-            value, unit = row.time_hours, "hours"
+    for event, value, unit, follow_up, known in zip(*(patients[n] for n in names), strict=True):
+        if not event:
+            value, unit = (known, "hours") if pd.isna(follow_up) else (follow_up, "months")
         hours.append(to_hours(float(value), unit, month_days))
     return hours
 
@@ -65,15 +65,16 @@ def visit_intervals(
     gap
         Distance of the visits in the reported unit.
     """
+    names = ("event", "response_time_value", "response_time_unit", "time_hours")
     left, right = [], []
-    for row in patients.itertuples():
-        if row.event:
-            value, unit = float(row.response_time_value), row.response_time_unit
-            seen = to_hours(value, unit, month_days)
-            left.append(min(to_hours(max(0.0, value - gap), unit, month_days), seen - 1))
+    for event, value, unit, known in zip(*(patients[n] for n in names), strict=True):
+        if event:
+            seen = to_hours(float(value), unit, month_days)
+            before = to_hours(max(0.0, float(value) - gap), unit, month_days)
+            left.append(min(before, seen - 1))
             right.append(seen)
         else:
-            left.append(row.time_hours)
+            left.append(known)
             right.append(math.inf)
     return np.array(left, dtype=float), np.array(right, dtype=float)
 
@@ -89,6 +90,15 @@ def range_of_estimates(found: Sequence[Estimate]) -> Text:
     return Text(low.point.prose if one else ends.prose, **ends.fields())
 
 
+@dataclass(frozen=True)
+class PValues(Text):
+    """A range of p-values in words; another range of them prints as p-values do."""
+
+    def at(self, number: float) -> Value:
+        """A p-value."""
+        return PValue(number)
+
+
 def range_of_p_values(found: Sequence[float]) -> Text:
     """From the smallest to the largest p-value: `p = 0.004 to 0.465`; NaN is left out."""
     known = [p for p in found if not math.isnan(p)]
@@ -96,7 +106,7 @@ def range_of_p_values(found: Sequence[float]) -> Text:
         return Text(logrank.NO_COMPARISON.text)
     low, high = PValue(min(known)), PValue(max(known))
     text = low.prose if low.cell == high.cell else f"{low.prose} to {high.cell}"
-    return Text(text, **Range(low.p, high.p).fields())
+    return PValues(text, **Range(low.p, high.p).fields())
 
 
 def outermost_limits(found: Sequence[Estimate]) -> Text:
@@ -108,6 +118,16 @@ def outermost_limits(found: Sequence[Estimate]) -> Text:
     )
     unit, most = (found[0].unit, found[0].most) if found else ("", 3)
     return Text(Range(low, high, unit, most=most).prose, low=low, high=high, unit=unit)
+
+
+def with_groups(sets: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> list[pd.DataFrame]:
+    """The patients of each other data set (column `set`) that has patients in all of the groups."""
+    every = [rows for _, rows in sets.groupby("set")] if len(sets) else []
+    return [
+        rows
+        for rows in every
+        if all(own_group(rows[group_by], groups).eq(key).any() for key in groups)
+    ]
 
 
 def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:

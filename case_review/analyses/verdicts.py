@@ -1,4 +1,8 @@
-"""Whether a conclusion survives a sensitivity analysis: rules printed below the table."""
+"""Whether a conclusion survives a sensitivity analysis: rules printed below the table.
+
+The rules judge one data set. Where patient rows are reconstructed that is one of many, and what is
+said is in how many of the sets drawn a conclusion holds.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from case_review import formatting
-from case_review.values import Estimate, Value
+from case_review.values import Estimate, Part, Value, Varying
 
 HOLDS, RESERVED, FAILS = "Holds", "Holds with reservation", "Does not hold"
 #: The verdicts as ends of result ids.
@@ -30,6 +36,8 @@ LATER_RULE = (
     "Later studies: holds if no group's upper limit lies below the review's lower limit; with "
     "reservation if some do; does not hold if most do."
 )
+#: Said where the sets drawn have not been judged, because they have other groups.
+NOT_COUNTED = "Not counted"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,10 @@ class Line:
         One of `HOLDS`, `RESERVED`, `FAILS`; empty where the analysis says nothing.
     limits
         Beside what is found, if they are not its own.
+    part
+        Of the analysis, where it has several lines that are counted apart (an interval type).
+    fixed
+        Whether it is the same in every data set that agrees with the print.
     """
 
     key: str
@@ -57,14 +69,134 @@ class Line:
     found: Value
     verdict: str = ""
     limits: Value | None = None
+    part: str = ""
+    fixed: bool = False
 
     @property
     def cells(self) -> list[str | Value]:
-        """Analysis, estimate, limits and verdict, with their units."""
-        has_limits = isinstance(self.found, Estimate)
-        point = self.found.point if has_limits else self.found
-        limits = self.limits or (self.found.limits if has_limits else None)
-        return [self.analysis, point.spelled, limits.spelled if limits else "", self.verdict]
+        """Analysis, estimate and limits, with their units."""
+        point, limits = point_and_limits(self.found)
+        limits = self.limits or limits
+        return [self.analysis, _spelled(point), _spelled(limits) if limits else ""]
+
+
+def point_and_limits(found: Value) -> tuple[Value, Value | str]:
+    """An estimate and its limits for two cells; what is no estimate stands alone."""
+    one = found.one if isinstance(found, Varying) else found
+    if not isinstance(one, Estimate):
+        return found, ""
+    return found.point, found.limits
+
+
+def _spelled(value: Value) -> Part:
+    """Words for a cell that says its unit itself, which stay as they are whatever is known."""
+    return Part(value.prose, value.prose, value.whole if isinstance(value, Part) else value)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """In how many of the sets drawn a conclusion holds, with reservation or not at all."""
+
+    holds: int
+    reserved: int
+    fails: int
+    sets: int
+
+    @property
+    def words(self) -> str:
+        """`Holds in 934 of 1,000 sets (with reservation in 60, not in 6)`; zeros are not told."""
+        rest = [
+            f"{words} in {n:,}"
+            for words, n in (("with reservation", self.reserved), ("not", self.fails))
+            if n
+        ]
+        if self.holds == self.sets:
+            return f"Holds in all {self.sets:,} sets"
+        held = f"{self.holds:,}" if self.holds else "none"
+        return f"Holds in {held} of {self.sets:,} sets ({', '.join(rest)})"
+
+
+class Judge:
+    """What may be said of a conclusion: a verdict, or in how many sets it holds.
+
+    Parameters
+    ----------
+    counts
+        `data/clean/verdicts.csv`: `analysis`, `conclusion`, `fails`, `reserved`, `holds`, `sets`;
+        no rows where nothing is reconstructed, or where other groups are compared than the sets
+        have.
+    reconstructed
+        Whether the patients that the lines were made of are those of one of many data sets.
+    """
+
+    def __init__(self, counts: pd.DataFrame, reconstructed: bool):
+        self.reconstructed = reconstructed
+        self.tallies = {
+            (row.analysis, row.conclusion): Tally(
+                int(row.holds), int(row.reserved), int(row.fails), int(row.sets)
+            )
+            for row in counts.itertuples()
+        }
+
+    def of_line(self, line: Line) -> str:
+        """The last cell of a line of the summary."""
+        if not line.verdict or line.fixed or not self.reconstructed:
+            return line.verdict
+        name = f"{line.key}_{line.part}" if line.part else line.key
+        return self._counted(name, line.conclusion)
+
+    def of_analyses(self, lines: Sequence[Line]) -> dict[tuple[str, str], str]:
+        """What is said of each analysis and conclusion, by their keys; see `of_analyses`."""
+        fixed = {(line.key, line.conclusion) for line in lines if line.fixed}
+        return {
+            keys: self._counted(*keys) if self.reconstructed and keys not in fixed else verdict
+            for keys, verdict in of_analyses(lines).items()
+        }
+
+    def _counted(self, analysis: str, conclusion: str) -> str:
+        tally = self.tallies.get((analysis, conclusion))
+        return NOT_COUNTED if tally is None else tally.words
+
+    def note(self, lines: Sequence[Line], conclusions: Mapping[str, str]) -> list[str]:
+        """What is said of one exhibit's lines as its note, a sentence per conclusion tested.
+
+        `conclusions` names each of them in print.
+        """
+        found = {tested: words for (_, tested), words in self.of_analyses(lines).items()}
+        said = [
+            f"{conclusions[tested]}: {in_a_sentence(words)}." for tested, words in found.items()
+        ]
+        return [f"The review's conclusion. {' '.join(said)}"] if said else []
+
+    def summary(self, lines: Sequence[Line]) -> dict[str, dict[str, int]]:
+        """By conclusion, how many analyses say what, by the ends of result ids.
+
+        `all`, `some` and `none` are analyses in which the conclusion holds, without reservation, in
+        all sets drawn, in some, or in none; the names of `NAMES` count verdicts where there is one.
+        """
+        found: dict[str, dict[str, int]] = {}
+        fixed = {(line.key, line.conclusion) for line in lines if line.fixed}
+        for keys, verdict in of_analyses(lines).items():
+            many = self.reconstructed and keys not in fixed
+            if many and keys not in self.tallies:
+                continue
+            names = ("all", "some", "none") if many else tuple(NAMES)
+            counts = found.setdefault(keys[1], dict.fromkeys(names, 0))
+            if many:
+                tally = self.tallies[keys]
+                counts[_share(tally.holds, tally.sets)] += 1
+            else:
+                counts[next(name for name, words in NAMES.items() if words == verdict)] += 1
+        return found
+
+
+def _share(n: int, of: int) -> str:
+    return "all" if n == of else "some" if n else "none"
+
+
+def in_a_sentence(words: str) -> str:
+    """What is said in a cell, in the midst of a sentence."""
+    return f"{words[0].lower()}{words[1:]}"
 
 
 def of_median(found: Value, main: Estimate) -> str:
@@ -159,13 +291,3 @@ def of_analyses(lines: Sequence[Line]) -> dict[tuple[str, str], str]:
         if line.verdict:
             tested.setdefault((line.key, line.conclusion), []).append(line.verdict)
     return {keys: of_repetitions(found) for keys, found in tested.items()}
-
-
-def note(lines: Sequence[Line], conclusions: Mapping[str, str]) -> list[str]:
-    """The verdicts of one exhibit's lines as its note, a sentence per conclusion tested.
-
-    `conclusions` names each of them in print.
-    """
-    found = {tested: verdict for (_, tested), verdict in of_analyses(lines).items()}
-    said = [f"{conclusions[tested]}: {verdict.lower()}." for tested, verdict in found.items()]
-    return [f"The review's conclusion. {' '.join(said)}"] if said else []

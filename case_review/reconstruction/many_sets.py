@@ -155,4 +155,8 @@ def median_limits(
     ends = np.nan_to_num([found.lower, found.upper], nan=n + 1)
     padded = np.column_stack([times, np.full(len(times), math.nan)])
     below, above = (padded[:, side(ends).astype(int) - 1] for side in (np.floor, np.ceil))
-    return tuple(((below + above) / 2).T)
+    found = (below + above) / 2
+    if conf_type != SIGN_TEST:
+        # Where everybody has responded the curve has no band, so that no limit lies there.
+        found[found == times[:, -1:]] = math.nan
+    return tuple(found.T)

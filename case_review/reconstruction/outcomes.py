@@ -9,12 +9,11 @@ the times says all, so that a thousand sets take a minute.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
-import pandas as pd
 
 from case_review import registry
 from case_review.analyses import sensitivity, verdicts
@@ -160,7 +159,11 @@ class _Analyses:
         ((_, found),) = small_groups.bootstrap_t_difference(*columns, *resamples).items()
         yield from _limited("sensitivity.rmst.difference", found)
         ((_, normal),) = rmst.differences(*columns, choices.conf_level).items()
+        yield from _limited("sensitivity.rmst.normal", normal)
         yield "sensitivity.rmst.p", normal.p
+        ((_, welch),) = small_groups.welch_difference(*columns, choices.conf_level).items()
+        yield from _limited("sensitivity.rmst.welch", welch)
+        yield "sensitivity.rmst.welch_p", welch.p
         verdict = verdicts.of_interval(normal.lower, normal.upper, 0)
         yield verdict_name("rmst_normal", "difference"), _code(verdict)
         drawing = choices.max_splits, choices.permutation_samples, choices.seed
@@ -172,7 +175,7 @@ class _Analyses:
     def _visits(self):
         choices = self.choices
         left, right = sensitivity.visit_intervals(
-            self._as_reported(), choices.month_days, choices.visit_gap
+            self._as_reported, choices.month_days, choices.visit_gap
         )
         drawing = {"resamples": choices.npmle_resamples, "seed": choices.seed}
         median = interval_censored.median(
@@ -183,14 +186,19 @@ class _Analyses:
         verdict = verdicts.of_median(median, self.main)
         yield verdict_name("interval_censored", "median"), _code(verdict)
 
-    def _as_reported(self) -> pd.DataFrame:
+    @cached_property
+    def _as_reported(self) -> dict[str, Sequence]:
         """The columns of the clean table that say what was reported."""
-        said = [as_reported(int(hours), self.choices.month_days) for hours in self.hours]
-        frame = pd.DataFrame(said, columns=["response_time_value", "response_time_unit"])
-        return frame.assign(time_hours=self.hours, event=1, follow_up_months=math.nan)
+        said = [_reported(int(hours), self.choices.month_days) for hours in self.hours]
+        values, units = zip(*said, strict=True)
+        n = len(said)
+        found = {"response_time_value": values, "response_time_unit": units}
+        return found | {
+            "time_hours": self.hours.tolist(), "event": [1] * n, "follow_up_months": [math.nan] * n
+        }  # fmt: skip
 
     def _months(self):
-        found, said = {}, self._as_reported()
+        found, said = {}, self._as_reported
         for days in self.choices.month_lengths_days:
             hours = np.array(sensitivity.reported_hours(said, days))
             order = np.argsort(hours, kind="stable")
@@ -238,10 +246,14 @@ class _Analyses:
         yield from _limited("sensitivity.bootstrap.median", found.median)
         verdict = verdicts.of_median(found.median, self.main)
         yield verdict_name("bootstrap", "median"), _code(verdict)
-        for difference in found.differences.values():
+        for key, difference in found.differences.items():
             yield from _limited("sensitivity.bootstrap.difference", difference)
+            yield "sensitivity.bootstrap.unusable", float(found.unusable[key])
             verdict = verdicts.of_interval(difference.lower, difference.upper, 0)
             yield verdict_name("bootstrap", "difference"), _code(verdict)
+
+
+_reported = cache(as_reported)
 
 
 def verdict_name(analysis: str, conclusion: str) -> str:
@@ -274,12 +286,14 @@ def order_median(times: tuple[float, ...], kind: str, conf_level: float) -> Esti
     `kind` is one of `inputs.CONF_TYPES`, or `sensitivity.SIGN_TEST`; the result is that of
     `survival.kaplan_meier(...).median()` and `survival.sign_test_limits`.
     """
-    places = _places(len(times), kind, conf_level)
-    numbers = (
+    estimate, *limits = (
         math.nan if math.isnan(at) else (times[math.floor(at)] + times[math.ceil(at)]) / 2
-        for at in places
+        for at in _places(len(times), kind, conf_level)
     )
-    return Estimate(*numbers, conf_level=conf_level, most=1)
+    if kind != sensitivity.SIGN_TEST:
+        # Where everybody has responded the curve has no band, so that no limit lies there.
+        limits = [math.nan if limit == times[-1] else limit for limit in limits]
+    return Estimate(estimate, *limits, conf_level=conf_level, most=1)
 
 
 @cache

@@ -11,6 +11,7 @@ import pandas as pd
 from case_review.formatting import NOT_ESTIMABLE
 from case_review.statistics import turnbull
 from case_review.statistics.inputs import aligned, check_draws, check_level, check_weights
+from case_review.statistics.weighted import resampled
 from case_review.values import Estimate, Number, Part, Range
 
 
@@ -138,9 +139,8 @@ def median(
     check_level(conf_level)
     check_draws(resamples, "resamples")
     left, right = _intervals(left, right)
-    random = np.random.default_rng(seed)
     n = len(left)
-    weights = random.multinomial(n, np.full(n, 1 / n), size=resamples)
+    (weights,) = resampled([n], resamples, seed)
     # the first row is the data as they are
     ends = medians(left, right, np.vstack([np.ones((1, n)), weights]))
     # a response at the start has an interval that begins before it; no time does

@@ -20,7 +20,12 @@ from case_review.statistics.inputs import (
     members,
 )
 from case_review.statistics.interval_censored import percentile
-from case_review.statistics.weighted import medians, restricted_means, weighted_curves
+from case_review.statistics.weighted import (
+    medians,
+    resampled,
+    restricted_means,
+    weighted_curves,
+)
 from case_review.values import Estimate, PValue
 
 #: Sums closer than this are one and the same; scores are sums of a few fractions below 10.
@@ -272,8 +277,7 @@ def bootstrap_by_report(
     if len(member) != len(time) or np.any(member < 0):
         given = int(np.sum(member >= 0))
         raise ValueError(f"each of {len(time)} patients needs a report; {given} have one")
-    random = np.random.default_rng(seed)
-    drawn = random.multinomial(len(reports), np.full(len(reports), 1 / len(reports)), resamples)
+    (drawn,) = resampled([len(reports)], resamples, seed)
     # First the data as they are, then the samples, then the data without each of the reports.
     kept = np.vstack([np.ones(len(reports)), drawn, 1 - np.eye(len(reports))])
     weights = kept[:, member].astype(float)

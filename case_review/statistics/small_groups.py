@@ -23,7 +23,7 @@ from case_review.statistics.inputs import (
 )
 from case_review.statistics.interval_censored import percentile
 from case_review.statistics.resampling import Permutation, splits_as_extreme
-from case_review.statistics.weighted import restricted_means, restricted_moments
+from case_review.statistics.weighted import resampled, restricted_means, restricted_moments
 from case_review.values import Estimate
 
 #: Differences closer than this, relative to the times, are one and the same.
@@ -218,13 +218,13 @@ def bootstrap_t_difference(
     check_draws(resamples, "resamples")
     check_horizon(horizon)
     time, event = checked(time, event, group=group)
-    random = np.random.default_rng(seed)
+    groups = members(group, len(time), reference)
+    samples = resampled([own.sum() for own in groups.values()], resamples, seed)
     moments = {}
-    for name, own in members(group, len(time), reference).items():
-        part, n = (time[own], event[own]), int(own.sum())
+    for (name, own), drawn in zip(groups.items(), samples, strict=True):
+        part = (time[own], event[own])
         rmst.mean_and_variance(*part, horizon)  # refuses what has no restricted mean
-        drawn = random.multinomial(n, np.full(n, 1 / n), resamples)
-        weights = np.vstack([np.ones(n), drawn])  # the first row is the data as they are
+        weights = np.vstack([np.ones(own.sum()), drawn])  # the first row is the data as they are
         moments[name] = restricted_moments(*part, weights, horizon)
     how = {"unit": unit, "digits": 1, "conf_level": conf_level, "method": "bootstrap-t"}
     return {

@@ -112,6 +112,19 @@ def maximise(inside: np.ndarray, weights: np.ndarray, cells: np.ndarray) -> np.n
     return found
 
 
+def _maximised_once(inside: np.ndarray, weights: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """`maximise`, but once for samples that are the same; patients with the same cells are one.
+
+    Many samples differ only in which of several such patients they have.
+    """
+    kinds, kind = np.unique(inside, axis=0, return_inverse=True)
+    together = weights @ np.eye(len(kinds))[kind.ravel()]
+    key = np.hstack([together, cells])
+    whole = key.view(np.dtype((np.void, key.itemsize * key.shape[1]))).ravel()
+    _, first, place = np.unique(whole, return_index=True, return_inverse=True)
+    return maximise(kinds, together[first], cells[first])[place]
+
+
 def _interior(inside: np.ndarray, share: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """`maximise` of samples at once; `share` are weights that sum to 1."""
     found, left = np.empty(cells.shape), np.arange(len(cells))
@@ -223,7 +236,7 @@ def medians(left: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndar
         begin, end = first[several, None], last[several, None]
         own = np.where((right_end >= begin) & (right_end <= end), weights[several], 0.0)
         inside, cells = ends.inside(columns), here[several][:, columns]
-        mass = maximise(inside, own, cells)
+        mass = _maximised_once(inside, own, cells)
         sought = half[several, 0] - (through[several, end[:, 0]] - own.sum(axis=1))
         reached = np.cumsum(mass, axis=1) > (sought / own.sum(axis=1) - NOTHING)[:, None]
         cell[several] = columns[(reached & (mass > NOTHING)).argmax(axis=1)]

@@ -7,11 +7,37 @@ A sample is a row of weights: how often each patient counts in it. Times are tak
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from case_review.statistics.inputs import check_horizon, check_weights
 from case_review.statistics.survival import TOLERANCE
+
+#: Samples of up to so many numbers are kept, because hundreds of data sets have one size.
+_KEPT = 1_000_000
+
+
+def resampled(sizes: Sequence[int], resamples: int, seed: int) -> tuple[np.ndarray, ...]:
+    """How often each member of groups of these sizes is drawn, with replacement, in each sample.
+
+    Returns
+    -------
+    tuple of arrays
+        Of each group, samples x members; they cannot be written to.
+    """
+    one = _kept if sum(sizes) * resamples <= _KEPT else _kept.__wrapped__
+    return one(tuple(int(size) for size in sizes), int(resamples), seed)
+
+
+@lru_cache(maxsize=8)
+def _kept(sizes: tuple[int, ...], resamples: int, seed: int) -> tuple[np.ndarray, ...]:
+    random = np.random.default_rng(seed)
+    drawn = tuple(random.multinomial(n, np.full(n, 1 / n), resamples) for n in sizes)
+    for counts in drawn:
+        counts.setflags(write=False)
+    return drawn
 
 
 def weighted_curves(
@@ -82,21 +108,28 @@ def restricted_moments(
     last = np.where(weights > 0, time, -np.inf).max(axis=1)
     known = (last >= horizon) | ((survival[:, -1] <= 0) & np.isfinite(last))
     edges = np.concatenate([[0.0], np.minimum(times, horizon), [horizon]])
-    areas = np.hstack([np.ones((len(survival), 1)), survival]) * np.diff(edges)
-    after = np.cumsum(areas[:, ::-1], axis=1)[:, -2::-1]
+    areas = survival * np.diff(edges[1:])
+    after = np.cumsum(areas[:, ::-1], axis=1)[:, ::-1]
     alive = at_risk - events
     # Where everybody left has the event the curve is 0 from there on, and so is the area.
     weight = np.divide(events, at_risk * alive, out=np.zeros_like(events), where=alive > 0)
     variances = (after**2 * weight).sum(axis=1)
-    return np.where(known, areas.sum(axis=1), math.nan), np.where(known, variances, math.nan)
+    means = edges[1] + after[:, 0]
+    return np.where(known, means, math.nan), np.where(known, variances, math.nan)
 
 
 def _counts(time: np.ndarray, event: np.ndarray, weights: np.ndarray):
     """Distinct event times, and the events and patients at risk at each (samples x times)."""
     weights = np.atleast_2d(check_weights(weights, len(time)))
     times = np.unique(time[event]) if event.any() else np.unique(time)
-    events = weights @ (event[:, None] & (time[:, None] == times)).astype(float)
-    return times, events, weights @ (time[:, None] >= times).astype(float)
+    order = np.argsort(time, kind="stable")
+    first = np.searchsorted(time[order], times)
+    ordered = weights[:, order]
+    # What lies between two event times has no event, so that each block adds up to one time's.
+    events = np.add.reduceat(ordered * event[order], first, axis=1)
+    before = np.zeros((len(weights), len(time) + 1))
+    np.cumsum(ordered, axis=1, out=before[:, 1:])
+    return times, events, before[:, -1:] - before[:, first]
 
 
 def _survival(events: np.ndarray, at_risk: np.ndarray) -> np.ndarray:

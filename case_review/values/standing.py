@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from case_review import formatting
+from case_review.formatting import NOT_ESTIMABLE
 from case_review.values.estimates import Count
 from case_review.values.kinds import Part, PValue, Value, finite
 
@@ -74,22 +75,28 @@ class Varying(Value):
 
     @property
     def cell(self) -> str:
-        """`1.06 [0.54–1.98]`: the middle of the sets drawn, and the ends."""
+        """`1.06 [0.54–1.98]`: the middle of the sets drawn, and the ends; `2` if all are alike."""
         if self.spread is None:
             return self.one.cell
         ends = _joined(self.one, self.spread, "–", alone=True)
-        if math.isnan(self.spread.middle):
+        if math.isnan(self.spread.middle) or ends == self.one.at(self.spread.middle).cell:
             return self.one.framed(ends, True)
         return self.one.framed(f"{self.one.at(self.spread.middle).cell} [{ends}]", True)
 
     @property
     def point(self) -> Value:
         """The estimate, without limits of its own."""
-        return self
+        if self.spread is not None:
+            return self
+        shown = getattr(self.one, "point", self.one)
+        return Part(shown.prose, shown.cell, self, "point", standing=VARIES)
 
     @property
     def limits(self) -> Value:
         """The outermost limits over all sets."""
+        if self.limits_spread is None and self.spread is not None:
+            # Each limit is missing in some set.
+            return Part(NOT_ESTIMABLE, NOT_ESTIMABLE, self, "limits", standing=VARIES)
         if self.limits_spread is None:
             part = getattr(self.one, "limits", self.one)
             return Part(part.prose, part.cell, self, "limits", standing=VARIES)

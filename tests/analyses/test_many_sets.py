@@ -1,5 +1,7 @@
 """Notebooks 02 to 04 over several data sets that agree with the print: what differs varies."""
 
+import re
+
 import pandas as pd
 import pytest
 from descriptive_data import KNOWN, RAW, drawn, project_of, read, run_notebook
@@ -79,6 +81,20 @@ def test_every_number_in_a_table_says_what_it_rests_on(report):
     tables = {label: table for nb in report for label, table in nb._tables.items()}
     cells = [cell for table in tables.values() for cell in table["cells"]]
     assert cells and all(cell["standing"] for cell in cells)
+
+
+def test_extracted_rows_bear_no_mark_and_have_no_others(project):
+    tables = {path.stem: read(path.stem) for path in project.clean.glob("*.csv")}
+    tables = {
+        name: table.assign(provenance="extracted") if "provenance" in table else table
+        for name, table in tables.items()
+    }
+    tables |= {name: read(name).iloc[:0] for name in KNOWN}
+    for nb, shown in run(project, tables, standings().iloc[:0]):
+        assert {result.standing for result in nb.recorded} == {"extracted"}
+        texts = [output.text for output in shown.values() if hasattr(output, "text")]
+        assert texts and not any(re.search(r"\^[pdv]\^|agree with the print", t) for t in texts)
+        assert {c["standing"] for t in nb._tables.values() for c in t["cells"]} == {"extracted"}
 
 
 def test_a_number_of_other_groups_is_not_called_printed(project):

@@ -1,5 +1,6 @@
 """The notebook of the sensitivity analyses with other patients: its cells, run without a kernel."""
 
+import descriptive_data
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from building import ROOT
 from case_review.exhibits import tables
 from case_review.notebook import Notebook
 from case_review.parameters.params_file import cells, source_of
-from case_review.statistics import logrank, rmst, survival
+from case_review.statistics import logrank, rmst, small_groups, survival
 from case_review.values import Estimate
 
 FAST = {
@@ -49,12 +50,14 @@ def run(monkeypatch):
 
     def of(patients, groups, later=(), **parameters):
         evidence = pd.DataFrame(later, columns=COLUMNS)
-        clean = {"patients": patients, "later_evidence": evidence}
+        nothing = descriptive_data.nothing_known()
+        clean = {"patients": patients, "later_evidence": evidence, **nothing}
         shown = []
         monkeypatch.chdir(ROOT)
-        monkeypatch.setattr(Notebook, "read", lambda self, name: clean[name].copy())
+        monkeypatch.setattr(Notebook, "read", lambda self, name: self.rests_on(clean[name].copy()))
+        monkeypatch.setattr(Notebook, "_read_known", lambda self: {})
         monkeypatch.setattr(Notebook, "table", lambda self, table: shown.append(table))
-        monkeypatch.setattr(Notebook, "figure", lambda self, figure, data: lay_out(figure))
+        monkeypatch.setattr(Notebook, "figure", lambda self, figure, **others: lay_out(figure))
         names = {}
         for cell in cells(ROOT / "notebooks" / "07_sensitivity.ipynb"):
             if cell["cell_type"] == "code":
@@ -85,8 +88,14 @@ def test_two_groups_and_a_patient_without_one(run, patients):
     assert names["main"] == whole
     assert names["test"].p == logrank.logrank(*columns).p
     found = results["sensitivity.rmst.difference"]
-    expected = rmst.differences(two["time_hours"] / 168, two["event"], two["arm"], "y", 3)["x"]
+    two = two.sort_values("time_hours")
+    weeks = two["time_hours"] / 168, two["event"], two["arm"], "y", 3
+    expected = small_groups.bootstrap_t_difference(*weeks, 100, 20141112)["x"]
     assert (found.value, found.low) == pytest.approx((expected.estimate, expected.lower))
+    exact = small_groups.permutation_mean_difference(*weeks, 20, 0, 0)["x"]
+    assert results["sensitivity.rmst.permutation_p"].value == pytest.approx(exact.p)
+    verdict = "holds" if exact.p >= 0.05 else "does not hold"
+    assert results["sensitivity.rmst.verdict_difference"].text == verdict
     assert results["sensitivity.permutation.splits"].value == 20
     assert {"sensitivity.bootstrap.difference", "sensitivity.rmst.p"} < set(results)
     assert results["sensitivity.publication.response"].n == 10
@@ -102,7 +111,7 @@ def test_each_report_is_left_out_once(run, patients):
     found = results["sensitivity.leave_one_out.median_r3"]
     assert (found.value, found.n) == (pytest.approx(expected), 6)
     assert results["sensitivity.leave_one_out.repetitions"].value == 3
-    assert [len(x) for x in (names["left_out"], names["every"])] == [3, 4]
+    assert len(names["left_out"]) == 3
 
 
 def test_three_groups(run, patients):
@@ -118,12 +127,13 @@ def test_three_groups(run, patients):
         "Difference of restricted means, First, weeks",
         "Difference of restricted means, Second, weeks",
     ]
+    assert results["sensitivity.rmst.welch.x"].unit == "weeks"
     summary = [row[0] for row in cell_texts(shown["Analysis"])]
     assert "Main analysis, hazard ratio, First" in summary
-    assert sum(name.startswith("Difference of restricted means") for name in summary) == 2
+    assert sum(name.startswith("Difference of restricted means") for name in summary) == 4
     statistic = cell_texts(shown["Log-rank test"])[0][1]
     assert statistic == f"χ² = {names['test'].chisq:.2f} (2 df)"
-    assert shown["Median, weeks (95% CI), by type of interval"].columns[1:] == [
+    assert shown["Median, weeks, by type of interval"].columns[1:] == [
         "All patients",
         *groups.values(),
     ]
@@ -137,7 +147,7 @@ def test_one_group_or_none_says_that_there_is_no_comparison(run, patients, group
         ["Chi-square approximation", "no comparison", "no comparison"]
     ]
     assert cell_texts(shown[""])[-1][1] == "no comparison"
-    assert {row[3] for row in cell_texts(shown["Days in a month"])} == {"no comparison"}
+    assert {row[-1] for row in cell_texts(shown["Days in a month"])} == {"no comparison"}
     assert not any("difference" in name for name in results)
     summary = [row[0] for row in cell_texts(shown["Analysis"])]
     assert "No difference between the groups" not in summary
@@ -148,10 +158,10 @@ def test_one_group_or_none_says_that_there_is_no_comparison(run, patients, group
 def test_the_sign_test_does_not_apply_to_censored_patients(run, patients):
     patients.loc[0, ["event", "response_time_value", "time_hours"]] = [0, np.nan, 1000]
     names, results, shown = run(patients, {"x": "First", "y": "Second"})
-    rows = cell_texts(shown["Median, weeks (95% CI), by type of interval"])
+    rows = cell_texts(shown["Median, weeks, by type of interval"])
     # the censored patient belongs to the first group
-    assert rows[-1][:3] == ["sign test", "not applicable", "not applicable"]
-    assert rows[-1][3] != "not applicable"
+    assert rows[-2][:3] == ["sign test", "not applicable", "not applicable"]
+    assert rows[-2][3] != "not applicable"
     assert results["sensitivity.intervals.sign_test.overall"].text == "not applicable"
     line = next(line for line in names["lines"] if line.analysis == "Limits: sign test")
     assert line.verdict == ""
@@ -175,7 +185,8 @@ def test_no_text_keeps_the_usual_level_when_another_is_chosen(run, patients):
     printed += [text for table in shown.values() for row in cell_texts(table) for text in row]
     assert not any("95% CI" in text for text in printed)
     for name, table in shown.items():
-        assert name == "Log-rank test" or "90% CI" in " ".join(table.columns)
+        heads = " ".join([*table.columns, *(row[0] for row in cell_texts(table))])
+        assert name == "Log-rank test" or "90% CI" in heads
     mean = results["sensitivity.rmst.x"]
     own = patients[patients["arm"] == "x"]["time_hours"] / 168
     expected = rmst.restricted_mean(own, [1] * 3, 3, 0.9)
@@ -187,7 +198,7 @@ def test_a_difference_without_variance_is_said_to_be_not_estimable(run, patients
     _, results, _ = run(pair, {"x": "First", "y": "Second"})
     assert results["sensitivity.rmst.p"].text == "not estimable"
     assert results["sensitivity.rmst.difference"].text == "−0.4 weeks (95% CI not estimable)"
-    assert "sensitivity.rmst.verdict_difference" not in results
+    assert results["sensitivity.rmst.permutation_p"].value == 1
     # a single report leaves nobody when it is left out
     assert results["sensitivity.leave_one_out.median_range"].text == "not estimable"
 
@@ -199,3 +210,35 @@ def test_publication_bias_of_25_responses(run, patients):
     assert found["response"].text == "100.0% (95% CI 86.3–100.0%)"
     assert (found["failures_80"].value, found["failures_50"].value) == (7, 26)
     assert found["lower_selected"].text == "75.9%"
+
+
+def test_welch_does_not_apply_to_censored_patients(run, patients):
+    patients.loc[0, ["event", "response_time_value", "follow_up_months"]] = [0, np.nan, 0.1]
+    groups = {"x": "First", "y": "Second"}
+    names, results, _ = run(patients, groups, rmst_horizon_weeks=2)
+    assert "sensitivity.rmst.welch" not in results
+    # Each split needs two curves: six patients with a group allow 20 splits.
+    assert names["tests"]["x"].splits == 20
+    assert "sensitivity.rmst.permutation_p" in results
+
+
+def test_the_check_of_proportional_hazards_stands_below_the_ratio(run, patients):
+    _, _, shown = run(patients, {"x": "First", "y": "Second"})
+    names = [row[0] for row in cell_texts(shown["Analysis"])]
+    place = names.index("Main analysis, hazard ratio")
+    assert names[place + 1] == "Check of proportional hazards"
+    assert "Main analysis, log-rank test, χ² with 1 df" in names
+
+
+def test_few_reports_are_called_few(run, patients):
+    _, results, shown = run(patients, {"x": "First", "y": "Second"})
+    names = [row[0] for row in cell_texts(shown["Analysis"])]
+    assert "Reports resampled (3, few), percentile limits" in names
+    assert results["sensitivity.bootstrap.reports"].value == 3
+    assert any("3 reports are few" in text for _, text in shown[""].notes)
+
+
+def test_marks_are_named_by_their_numbers(run, patients):
+    _, results, _ = run(patients, {"x": "First", "y": "Second"})
+    high, low = (results[f"sensitivity.publication.mark_{end}"] for end in ("high", "low"))
+    assert (high.text, high.value, low.text, low.value) == ("80%", 0.8, "50%", 0.5)

@@ -2,14 +2,24 @@
 
 import math
 
+import pandas as pd
 import pytest
 
 from case_review.analyses import verdicts
-from case_review.analyses.verdicts import FAILS, HOLDS, RESERVED, Line
-from case_review.values import Estimate, PValue, Range, Text
+from case_review.analyses.verdicts import FAILS, HOLDS, RESERVED, Judge, Line
+from case_review.values import Estimate, PValue, Range, Spread, Text, Varying
 
 MAIN = Estimate(2.0, 1.0, 10.0)
 NAN = math.nan
+COUNTS = pd.DataFrame(
+    [
+        ("intervals", "median", 0, 995, 5, 1000),
+        ("intervals_plain", "median", 10, 990, 0, 1000),
+        ("months", "median", 0, 0, 1000, 1000),
+        ("rmst", "difference", 6, 60, 934, 1000),
+    ],
+    columns=["analysis", "conclusion", "fails", "reserved", "holds", "sets"],
+)
 CONCLUSIONS = {"median": "Median time", "difference": "No difference"}
 
 
@@ -86,17 +96,73 @@ def test_lines_of_one_analysis_share_a_verdict():
         ("rmst", "difference"): FAILS,
     }
     said = "The review's conclusion. Median time: holds with reservation. "
-    assert verdicts.note(lines, CONCLUSIONS) == [said + "No difference: does not hold."]
-    assert verdicts.note(lines[:1], CONCLUSIONS) == []
+    judge = Judge(COUNTS.iloc[:0], reconstructed=False)
+    assert judge.note(lines, CONCLUSIONS) == [said + "No difference: does not hold."]
+    assert judge.note(lines[:1], CONCLUSIONS) == []
+    assert [judge.of_line(line) for line in lines] == ["", HOLDS, RESERVED, FAILS]
+    assert judge.summary(lines) == {
+        "median": {"holds": 0, "reserved": 1, "fails": 0},
+        "difference": {"holds": 0, "reserved": 0, "fails": 1},
+    }
+
+
+def test_of_one_of_many_sets_no_verdict_is_given_but_counts_over_all():
+    lines = [
+        Line("main", "median", "Main", MAIN),
+        Line("intervals", "median", "plain", MAIN, FAILS, part="plain"),
+        Line("months", "median", "Months", MAIN, HOLDS),
+        Line("rmst", "difference", "RMST", Estimate(1, 0.1, 2), FAILS),
+        Line("response", "proportion", "Response", MAIN, RESERVED, fixed=True),
+    ]
+    judge = Judge(COUNTS, reconstructed=True)
+    assert [judge.of_line(line) for line in lines] == [
+        "",
+        "Holds in none of 1,000 sets (with reservation in 990, not in 10)",
+        "Holds in all 1,000 sets",
+        "Holds in 934 of 1,000 sets (with reservation in 60, not in 6)",
+        RESERVED,
+    ]
+    said = judge.of_analyses(lines)
+    assert said["intervals", "median"] == "Holds in 5 of 1,000 sets (with reservation in 995)"
+    assert said["response", "proportion"] == RESERVED
+    note = "The review's conclusion. No difference: holds in 934 of 1,000 sets (with reservation in"
+    assert judge.note(lines[3:4], CONCLUSIONS) == [f"{note} 60, not in 6)."]
+    assert judge.summary(lines) == {
+        "median": {"all": 1, "some": 1, "none": 0},
+        "difference": {"all": 0, "some": 1, "none": 0},
+        "proportion": {"holds": 0, "reserved": 1, "fails": 0},
+    }
+
+
+def test_sets_of_other_groups_are_not_counted():
+    line = Line("rmst", "difference", "RMST", MAIN, FAILS)
+    judge = Judge(COUNTS.iloc[:0], reconstructed=True)
+    assert judge.of_line(line) == verdicts.NOT_COUNTED
+    assert judge.of_analyses([line]) == {("rmst", "difference"): verdicts.NOT_COUNTED}
+    assert judge.summary([line]) == {}
 
 
 def test_a_line_names_units_and_leads_to_its_numbers():
     median = Estimate(2, 1, NAN, "weeks")
-    name, point, limits, verdict = Line("k", "median", "Name", median, HOLDS).cells
-    assert (name, verdict) == ("Name", HOLDS)
+    name, point, limits = Line("k", "median", "Name", median, HOLDS).cells
+    assert name == "Name"
     assert (point.cell, limits.cell) == ("2 weeks", "1 week to not estimable")
     assert point.whole is limits.whole is median
-    _, p, nothing, _ = Line("k", "difference", "Name", PValue(0.2)).cells
+    _, p, nothing = Line("k", "difference", "Name", PValue(0.2)).cells
     assert (p.cell, nothing) == ("p = 0.200", "")
     outer = Range(1, 12, "weeks")
     assert Line("k", "median", "Name", median, limits=outer).cells[2].cell == "1–12 weeks"
+
+
+def test_a_line_of_what_varies_shows_the_range_and_the_outermost_limits():
+    found = Varying(Estimate(2, 1, 10, "weeks"), Spread(1.5, 3, 2), Spread(0.5, NAN))
+    _, point, limits = Line("k", "median", "Name", found, HOLDS).cells
+    assert (point.cell, limits.cell) == ("1.5 to 3 weeks", "0.5 weeks to not estimable")
+    assert point.whole is limits.whole is found
+    missing = Varying(Estimate(2, 1, 10, "weeks"), Spread(1.5, 3, 2))
+    assert Line("k", "median", "Name", missing).cells[2].cell == "not estimable"
+    unknown = Varying(Estimate(2, 1, 10, "weeks"))
+    assert [x.cell for x in Line("k", "median", "N", unknown).cells[1:]] == [
+        "2 weeks",
+        "1–10 weeks",
+    ]

@@ -22,7 +22,7 @@ LABELS = ("Group one", "Group two")
 
 @pytest.fixture(scope="module")
 def sets():
-    return curves.consistent_sets(PRINTED, GRID, 40, seed=5, workers=1)
+    return curves.consistent_sets(PRINTED, GRID, 40, seed=5)
 
 
 def test_order_statistics_are_those_of_r():
@@ -73,23 +73,23 @@ def test_sets_differ(sets):
     )
 
 
-def test_sets_do_not_depend_on_the_number_of_processes_nor_on_how_many_are_drawn(sets):
-    parallel = curves.consistent_sets(PRINTED, GRID, 7, seed=5, workers=2)
-    assert np.array_equal(parallel.times, sets.times[:7])
-    assert np.array_equal(parallel.second, sets.second[:7])
-    other = curves.consistent_sets(PRINTED, GRID, 7, seed=6, workers=1)
-    assert not np.array_equal(other.times, parallel.times)
+def test_sets_do_not_depend_on_how_many_are_drawn(sets):
+    fewer = curves.consistent_sets(PRINTED, GRID, 7, seed=5)
+    assert np.array_equal(fewer.times, sets.times[:7])
+    assert np.array_equal(fewer.second, sets.second[:7])
+    other = curves.consistent_sets(PRINTED, GRID, 7, seed=6)
+    assert not np.array_equal(other.times, fewer.times)
 
 
 def test_contradictions_in_the_print_are_named(monkeypatch):
     backward = curves.Printed((15, 10), 24, 500, 336, 1680, 4383, 0.241, 3)
     with pytest.raises(ReviewError, match="contradict each other"):
-        curves.consistent_sets(backward, GRID, 1, seed=1, workers=1)
+        curves.consistent_sets(backward, GRID, 1, seed=1)
     # one patient against 24 cannot reach a chi-square above 24
     monkeypatch.setattr(curves, "_ATTEMPTS", 1)
     impossible = curves.Printed((24, 1), 24, 168, 336, 1680, 4383, 1e-9, 9)
     with pytest.raises(ReviewError, match="no set of response times agrees"):
-        curves.consistent_sets(impossible, GRID, 1, seed=1, workers=1)
+        curves.consistent_sets(impossible, GRID, 1, seed=1)
     with pytest.raises(ReviewError, match="no upper limit"):
         curves.Printed((5, 5), 24, 168, 336, 1680, 4383, 0.2, 1).anchors()
 
