@@ -224,8 +224,7 @@ class Notebook:
     def _flush(self, *_) -> None:
         if self.stage is not None and self._changed:
             path = self.stage / "results" / f"{self.name}.json"
-            results = self._results.values()
-            registry.write(path, self.name, self.parameters, results, self._tables)
+            registry.write(path, self.name, self.parameters, self._results.values(), self._tables)
             self._changed = False
 
     # -- showing ---------------------------------------------------------------------------------
@@ -290,8 +289,7 @@ class Notebook:
     def figure(self, figure, data: pd.DataFrame, others: Sequence = ()) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
-        A figure that rests on reconstructed rows says so in small print at its foot. `others` are
-        of other data sets that agree with the print; the page shows them in turn.
+        One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
         """
         label = current_label()
         if self.reconstructed:
