@@ -189,7 +189,7 @@ class Notebook:
                 f"{id} was already recorded by cell {self._results[id].cell} of {self.name}"
             )
         given = values.of(value, unit)
-        value = self._standing(id, given, standing)
+        value = self.known(id, given, standing)
         fields = value.fields() | ({"unit": unit} if unit else {}) | details | values.ends(value)
         # The words that were given are those of one set.
         spread = isinstance(value, values.Varying) and value.spread is not None
@@ -204,12 +204,8 @@ class Notebook:
         self._changed = True
         return value
 
-    def known(self, id: str, value) -> values.Value:
-        """A value with what is known of the result `id`, which another notebook records."""
-        return self._standing(id, values.of(value), "")
-
-    def _standing(self, id: str, value: values.Value, standing: str) -> values.Value:
-        """`value` with what it rests on; see `record`."""
+    def known(self, id: str, value: values.Value, standing: str = "") -> values.Value:
+        """`value` with what it rests on as the result `id` of any notebook; see `record`."""
         if isinstance(value, values.Varying):
             return value
         if self._provenance and not self.reconstructed:
