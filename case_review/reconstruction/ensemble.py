@@ -76,7 +76,12 @@ class Ensemble:
 
 
 def draw(
-    raw: Path, choices: Choices, number: int, keep: Path | None = None, begin: int = 1
+    raw: Path,
+    choices: Choices,
+    number: int,
+    keep: Path | None = None,
+    begin: int = 1,
+    processes: int | None = None,
 ) -> Ensemble:
     """Draw sets and analyse each, on all processors or a cluster; see `build.workers.spread`.
 
@@ -90,6 +95,8 @@ def draw(
         How many sets. The first of them has the number `begin`; number 0 is the one in `data/raw/`.
     keep
         A folder for finished chunks.
+    processes
+        How many processes share the work; the sets do not depend on it.
     """
     given = {
         "published": claims.text_table(raw / "published.csv").to_dict("records"),
@@ -101,7 +108,7 @@ def draw(
         given | {"begin": start, "end": min(start + _CHUNK, end)}
         for start in range(begin, end, _CHUNK)
     ]
-    parts = workers.spread(analyse, chunks, keep=keep)
+    parts = workers.spread(analyse, chunks, keep=keep, workers=processes)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     hours, second = joined.pop("hours"), joined.pop("second")
     nothing = np.empty((0, hours.shape[1]))

@@ -75,12 +75,17 @@ class Varying(Value):
 
     @property
     def cell(self) -> str:
-        """`1.06 [0.54–1.98]`: the middle of the sets drawn, and the ends; `2` if all are alike."""
+        """`5.1 [1.7–8.3]`: the middle of the sets drawn, and the ends; `2` if all are alike.
+
+        `[0.42–2.41]` where there is no middle to speak of.
+        """
         if self.spread is None:
             return self.one.cell
         ends = _joined(self.one, self.spread, "–", alone=True)
-        if math.isnan(self.spread.middle) or ends == self.one.at(self.spread.middle).cell:
+        if ends in (self.one.at(self.spread.least).cell, self.one.at(self.spread.middle).cell):
             return self.one.framed(ends, True)
+        if math.isnan(self.spread.middle):
+            return self.one.framed(f"[{ends}]", True)
         return self.one.framed(f"{self.one.at(self.spread.middle).cell} [{ends}]", True)
 
     @property
