@@ -80,7 +80,7 @@ def built_report(tmp_path_factory):
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    root = shared / "built report"
+    root = shared / "a built réport"
     with locking.hold(shared / "built-report.lock"):
         if not (root / "report" / "_site").is_dir():
             copy_sources(root)

@@ -1,4 +1,4 @@
-"""The ensemble: the same whatever does the work, with sets at the ends of ranges, and what it tells."""
+"""The ensemble: the same whatever does the work, with sets at the ends, and what it tells."""
 
 import dataclasses
 
