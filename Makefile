@@ -140,8 +140,8 @@ NAMES := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
 EXECUTED := $(NAMES:%=report/_executed/%.ipynb)
 STAMPS := $(NAMES:%=$(BUILD)/stamps/%.json)
 CLEANED := $(filter %/01_cleaning.ipynb,$(EXECUTED))
-# The first two tell the others what their tables and what their results rest on.
-FIRST := $(filter %/00_reconstruction.ipynb,$(EXECUTED)) $(CLEANED)
+# Which comes after the cleaning, that has checked the raw data, and before all others.
+KNOWN := $(filter %/00_reconstruction.ipynb,$(EXECUTED))
 # Notebooks that read the results of others come after all that do not, in the order of their names.
 LATE := $(sort $(basename $(notdir $(shell grep -lE '\.read_results[^a-z_]' notebooks/[0-9]*.ipynb 2>/dev/null))))
 EARLY := $(filter-out $(LATE),$(NAMES))
@@ -186,7 +186,8 @@ $(STAMPS): $(BUILD)/stamps/%.json: FORCE | _begin
 $(EXECUTED): report/_executed/%.ipynb: $(BUILD)/stamps/%.json
 	@$(REVIEW) run $*
 
-$(filter-out %/00_reconstruction.json %/01_cleaning.json,$(STAMPS)): $(FIRST)
+$(filter-out %/01_cleaning.json,$(STAMPS)): $(CLEANED)
+$(filter-out %/00_reconstruction.json %/01_cleaning.json,$(STAMPS)): $(KNOWN)
 # Notebook $(1) comes after the notebooks $(2).
 define order_late
 $(BUILD)/stamps/$(1).json: $(2:%=report/_executed/%.ipynb)

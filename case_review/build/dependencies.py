@@ -223,14 +223,14 @@ def inputs(project: Project, name: str) -> list[Path]:
     folders = found.folders.union(*(read.folders for read in own))
     if name == CLEANING:
         folders = (folders | {"raw", "expectations"}) - {"clean"}
+    elif name == RECONSTRUCTION:
+        folders = {"raw"}
     if "expectations" in folders:
         files.update(project.expectations.glob("*.json"))
     files.update(_tables(project.raw, found.raw | ({"*"} if "raw" in folders else set())))
     clean = found.clean | ({"*"} if "clean" in folders else set())
-    # Its own output: `raw.read(...)` looks like reading a clean table of a computed name.
-    files.update(_tables(project.clean, set() if name == CLEANING else clean))
-    if name not in FIRST:
-        files.update(_tables(project.clean, {STANDING}))
+    # Their own output: `raw.read(...)` looks like reading a clean table of a computed name.
+    files.update(_tables(project.clean, set() if name in FIRST else clean | {STANDING}))
     files.update(project.results / f"{other}.json" for other in upstream(project, name))
     return sorted(files)
 
