@@ -11,9 +11,11 @@ from case_review.build import locking
 from case_review.project import Project
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
+#: The second does not need the built report, which the first builds meanwhile.
 LONG = (
-    "test_pipeline", "test_browser", "test_robustness_failures", "test_other_review",
-    "test_notebook_changes", "test_workers", "test_runner", "test_sensitivity_notebook",
+    "test_pipeline", "test_notebook_changes", "test_other_review", "test_workers", "test_runner",
+    "test_sensitivity_notebook", "test_sensitivity_sets", "test_many_sets", "test_outcomes",
+    "test_robustness_failures", "test_browser", "test_seeds", "test_robustness_inputs",
     "test_robustness_fuzz", "test_robustness_parameters", "test_release",
 )  # fmt: skip
 
