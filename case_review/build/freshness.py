@@ -105,10 +105,13 @@ def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
     """One line per product that is out of date, with the cause; empty if all is current."""
     lines = []
     waiting: list[str] = []
-    for name in dependencies.notebook_names(project):
+    # Stable, so that the others keep their order.
+    names = dependencies.notebook_names(project)
+    for name in sorted(names, key=lambda name: name != dependencies.CLEANING):
         stamp = dependencies.notebook_stamp(project, name)
         causes = _causes(project, project.root, name, stamp)
-        before = {dependencies.CLEANING, *dependencies.upstream(project, name)} & set(waiting)
+        first = () if name == dependencies.CLEANING else dependencies.FIRST
+        before = {*first, *dependencies.upstream(project, name)} & set(waiting)
         if causes:
             lines.append(f"{name}: {_listed(causes)}")
             waiting.append(name)

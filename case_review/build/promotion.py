@@ -17,7 +17,7 @@ from case_review.project import Project, sha256
 EXECUTED = "notebook.ipynb"
 
 
-def destinations(project: Project, name: str) -> dict[str, Path]:
+def destinations(project: Project) -> dict[str, Path]:
     """Where each folder of a notebook's staging folder goes; no notebook makes raw data."""
     return {
         "clean": project.clean,
@@ -55,7 +55,7 @@ def promote(project: Project, name: str, stage: Path, stamp: str) -> None:
 
 
 def _moves(project: Project, name: str, stage: Path) -> Iterator[tuple[Path, Path]]:
-    for folder, target in destinations(project, name).items():
+    for folder, target in destinations(project).items():
         for path in sorted((stage / folder).rglob("*")):
             if path.is_file():
                 yield path, target / path.relative_to(stage / folder)

@@ -91,13 +91,15 @@ def middle(ensemble: Ensemble, id: str) -> float:
     2013;4:700).
     """
     values = ensemble.drawn[id].dropna().to_numpy()
+    if _constant(values):
+        return float(values[0]) if len(values) else math.nan
     skewness, kurtosis = stats.skew(values), stats.kurtosis(values, fisher=False)
     two_humps = (skewness**2 + 1) / kurtosis > _TWO_HUMPS
     return math.nan if two_humps else float(np.median(values))
 
 
 def _constant(values: np.ndarray) -> bool:
-    return bool(np.isnan(values).all() or np.ptp(values) <= 1e-9)
+    return bool(np.isnan(values).all() or np.ptp(values) <= 1e-9) if len(values) else True
 
 
 def _outermost(values: np.ndarray, end: str) -> float:

@@ -126,9 +126,11 @@ def test_readers_of_results_come_after_the_others_in_order(project):
     write_notebook(project.notebooks / "08_summary.ipynb", "nb.read_results()")
     write_notebook(project.notebooks / "09_late.ipynb", "1")
     assert dependencies.upstream(project, "05_response") == []
-    assert dependencies.upstream(project, "06_audit") == ["01_cleaning", "05_response", "09_late"]
+    assert dependencies.upstream(project, "06_audit") == [
+        "00_reconstruction", "01_cleaning", "05_response", "09_late",
+    ]  # fmt: skip
     assert dependencies.upstream(project, "08_summary") == [
-        "01_cleaning", "05_response", "06_audit", "09_late",
+        "00_reconstruction", "01_cleaning", "05_response", "06_audit", "09_late",
     ]  # fmt: skip
     assert "report/results/05_response.json" in listed(project, "06_audit")
 
@@ -216,8 +218,9 @@ def test_status_names_causes_and_what_waits(project):
     lines = freshness.status(project, project.site, "site", "embedded")
     assert lines == [
         "01_cleaning: data/raw/published.csv changed",
+        "00_reconstruction: data/raw/published.csv changed",
         "05_response: data/raw/published.csv changed",
-        "06_audit: to be checked after 01_cleaning, 05_response",
+        "06_audit: to be checked after 00_reconstruction, 01_cleaning, 05_response",
         "report/_site: it was not made yet",
     ]
 

@@ -216,9 +216,8 @@ def test_output_of_notebooks_that_are_gone_is_removed(project):
     assert promotion.prune(project) == []
 
 
-def test_only_reconstruction_writes_raw_data(project):
-    assert "raw" not in promotion.destinations(project, "01_cleaning")
-    assert promotion.destinations(project, "00_reconstruction")["raw"] == project.raw
+def test_no_notebook_writes_raw_data(project):
+    assert project.raw not in promotion.destinations(project).values()
 
 
 def test_an_unforeseen_error_is_explained_and_kept(project, monkeypatch, capsys):
