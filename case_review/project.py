@@ -10,6 +10,8 @@ from pathlib import Path
 STAGE_VARIABLE = "CASE_REVIEW_STAGE"
 #: Set by the Makefile when `PARAMS=file` names another parameter file.
 PARAMS_VARIABLE = "CASE_REVIEW_PARAMS"
+#: Names a folder for finished chunks of work that several copies of a project share.
+KEPT_VARIABLE = "CASE_REVIEW_KEPT"
 
 
 class Project:
@@ -61,6 +63,12 @@ class Project:
     def params_file(self) -> Path:
         """The parameter file in force (`params.yml` unless `PARAMS=file` says otherwise)."""
         return self.root / os.environ.get(PARAMS_VARIABLE, "params.yml")
+
+    @property
+    def kept(self) -> Path:
+        """Finished chunks of work: in the build folder, or in the one of `CASE_REVIEW_KEPT`."""
+        named = os.environ.get(KEPT_VARIABLE)
+        return Path(named) if named else self.build / "kept"
 
     def relative(self, path: Path) -> str:
         """`path` as it is named in messages and provenance: relative to the root, with slashes."""

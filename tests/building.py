@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from case_review.project import KEPT_VARIABLE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +34,9 @@ def command(goal, *settings):
 def surroundings(**others):
     """The environment of somebody who types `make`, not that of this test run."""
     kept = {
-        k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "CASE_REVIEW", "PYTE"))
+        k: v
+        for k, v in os.environ.items()
+        if k == KEPT_VARIABLE or not k.startswith(("MAKE", "CASE_REVIEW", "PYTE"))
     }
     kept.pop("MFLAGS", None)
     return kept | others

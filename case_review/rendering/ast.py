@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pypandoc
@@ -52,7 +52,13 @@ def pandoc(
 
 def parse(text: str, reader: str = "markdown") -> dict:
     """The document tree of a Markdown text."""
-    return json.loads(pandoc(["-f", reader, "-t", "json"], text)[0])
+    return json.loads(_parsed(text, reader))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, reader: str) -> str:
+    """The tree as JSON: every form of the report asks for the same captions and tables."""
+    return pandoc(["-f", reader, "-t", "json"], text)[0]
 
 
 def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
