@@ -5,6 +5,8 @@ import pytest
 from bs4 import BeautifulSoup
 from building import copy_sources, make
 
+from case_review.formatting import percent
+
 pytestmark = pytest.mark.pipeline
 
 MANUSCRIPT = """---
@@ -85,8 +87,8 @@ def test_another_review_needs_its_data_and_text_but_no_code(tmp_path):
     page = BeautifulSoup((root / "report/_site/index.html").read_text("utf-8"), "lxml")
     links = {link["data-result"]: link.get_text() for link in page.select("a.result[data-result]")}
     n = len(patients)
-    assert links["patients.all"] == str(n) == "10"
-    assert links["response.responders"] == f"{n - 1} (90.0%)"
+    assert links["patients.all"] == str(n) and n > 5
+    assert links["response.responders"] == f"{n - 1} ({percent(n - 1, n)}%)"
     heading = page.select_one("#tbl-characteristics th:nth-of-type(2)").get_text()
     assert heading == f"Total (n\u00a0=\u00a0{n})"
     text = page.select_one("main").get_text().lower()

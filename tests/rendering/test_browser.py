@@ -718,7 +718,7 @@ def test_parameters_are_folded_and_opened_by_the_keyboard(browser, site):
     browser.js("arguments[0].querySelector('summary').focus()", folded[1])
     browser.press(Keys.ENTER)
     assert code.is_displayed() and "conf_level" in code.text
-    browser.open(site / "notebooks" / "06_audit.html", size=NARROW)
+    browser.open(site / "notebooks" / "05_response.html", size=NARROW)
     browser.click(browser.all(".cell > details > summary")[1])
     wide = "document.querySelectorAll('details[open] pre')[0]"
     browser.until(f"{wide}.scrollWidth > {wide}.clientWidth && {wide}.tabIndex === 0")
