@@ -71,16 +71,17 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
             assert id not in self._results, f"{id} is recorded twice"
             return super().record(id, *value, **details)
 
-        def table(self, table):
+        def table(self, table, others=()):
             ran.tables[notebook.current_label()] = table
-            shown = super().table(table)
+            shown = super().table(table, others)
             ran.shown[notebook.current_label()] = shown.text
             return shown
 
-        def figure(self, figure, data):
+        def figure(self, figure, data, others=()):
             ran.figures[notebook.current_label()] = figure
             ran.data[notebook.current_label()] = data
-            plt.close(figure)
+            for drawn in (figure, *others):
+                plt.close(drawn)
 
     names = {"__name__": name}
     with (

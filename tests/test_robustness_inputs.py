@@ -309,8 +309,38 @@ def ledger(row, column, before, after, **clean):
     return ("ledger", (row, column, before, after, clean))
 
 
+def lines_of(name):
+    """The rows of a raw file by the number of their line, each by column."""
+    header, *rows = rows_of(raw_bytes(name))
+    return {number: dict(zip(header, row, strict=True)) for number, row in enumerate(rows, 2)}
+
+
+def the_first(name, which):
+    """The number of the first line of a raw file of which `which` is true."""
+    return next(number for number, row in lines_of(name).items() if which(row))
+
+
+def the_events(column, value):
+    """The numbers of the lines of all events that have this value."""
+    return [number for number, row in lines_of(A).items() if row[column] == value]
+
+
 NUMBER = "a number was expected"
 P, R, Q, A = "patients", "reports", "posters", "adverse_events"
+# The rows that these cases need are looked for: another set that is drawn has them elsewhere.
+PAIR = the_first(R, lambda row: row["n_patients"] == "2")
+SORE = the_first(A, lambda row: row["event"] in ("mucositis", "stomatitis", "oral ulcers"))
+SORE_NAME = lines_of(A)[SORE]["event"]
+SIZES = {row["report_id"]: int(row["n_patients"]) for row in lines_of(R).values()}
+ILL = max(
+    (row["patient_id"] for row in lines_of(A).values() if row["patient_id"]),
+    key=lambda patient: len(the_events("patient_id", patient)),
+)
+ILL_LINE = the_first(P, lambda row: row["patient_id"] == ILL)
+ILL_REPORT = lines_of(P)[ILL_LINE]["report_id"]
+ILL_REPORT_LINE = the_first(R, lambda row: row["report_id"] == ILL_REPORT)
+FIRST_REPORT_SIZE = SIZES[lines_of(R)[2]["report_id"]]
+FIRST_POSTER_SIZE = SIZES[lines_of(Q)[2]["report_id"]]
 CONTENT = {
     "trailing blanks": (P, cells(3, sex="female  "), ledger(3, "sex", "female  ", "female")),
     "a no-break blank": (P, cells(3, sex="female\u00a0"),
@@ -319,8 +349,8 @@ CONTENT = {
                                                             dose_value=1.6)),
     "decimal comma after a zero": (P, cells(2, dose_value="0,125"),
                                    ledger(2, "dose_value", "0,125", "0.125", dose_value=0.125)),
-    "a count written 2.0": (R, cells(3, n_patients="2.0"), ledger(3, "n_patients", "2.0", "2",
-                                                                  n_patients=2)),
+    "a count written 2.0": (R, cells(PAIR, n_patients="2.0"),
+                            ledger(PAIR, "n_patients", "2.0", "2", n_patients=2)),
     # one wrong cell
     "a comma for thousands": (P, cells(2, follow_up_months="1,250"), refused(
         "patients.csv, row 2, column follow_up_months: found '1,250'; the comma may separate")),
@@ -377,34 +407,41 @@ CONTENT = {
         "params.yml (section cleaning). Is 'lymphatic malformation' meant?")),
     "an unknown event": (A, cells(2, event="hiccups"), refused(
         "adverse_events.csv, row 2, column event: found 'hiccups'; not among the events of")),
-    "an event of another category": (A, cells(2, category="laboratory"), refused(
-        "adverse_events.csv, row 2, column category: found 'laboratory'; expected clinical: "
-        "mucositis counts as mouth_sores, which params.yml (safety.effects) lists so. Correct")),
-    "a misspelt category": (A, cells(2, category="clinicl"), refused(
-        "row 2, column category: found 'clinicl'; expected clinical: mucositis counts as mouth_")),
+    "an event of another category": (A, cells(SORE, category="laboratory"), refused(
+        f"adverse_events.csv, row {SORE}, column category: found 'laboratory'; expected clinical: "
+        f"{SORE_NAME} counts as mouth_sores, which params.yml (safety.effects) lists so. Correct")),
+    "a misspelt category": (A, cells(SORE, category="clinicl"), refused(
+        f"row {SORE}, column category: found 'clinicl'; expected clinical: {SORE_NAME} counts as "
+        "mouth_")),
     "an event without a category": (A, cells(2, category=""), refused(
         "row 2, column category: category is given in every row (expectations/adverse_events_raw")),
-    "a key that is empty": (P, cells(2, patient_id=""), refused(
-        "row 2, column patient_id: every row needs a value here.",
-        "adverse_events.csv, row 2, column patient_id: found 'R01-1 (not in patients.csv)'",
-        "adverse_events.csv, row 3, column patient_id", "adverse_events.csv, row 4, column pat")),
-    "a patient of no report": (P, cells(3, report_id="R99"), refused(
-        "patients.csv, row 3, column report_id: found 'R99 (not in reports.csv)'; expected R99",
-        "reports.csv, row 3, column n_patients: found '2'; expected 1: a publication's patients",
-        "adverse_events.csv, row 5, column patient_id: found 'R02-1 (of R99 in patients.csv)'",
-        "adverse_events.csv, row 6, column patient_id")),
+    "a key that is empty": (P, cells(ILL_LINE, patient_id=""), refused(
+        f"row {ILL_LINE}, column patient_id: every row needs a value here.",
+        *[f"adverse_events.csv, row {row}, column patient_id: found '{ILL} (not in patients.csv)'"
+          for row in the_events("patient_id", ILL)])),
+    "a patient of no report": (P, cells(ILL_LINE, report_id="R99"), refused(
+        f"patients.csv, row {ILL_LINE}, column report_id: found 'R99 (not in reports.csv)'; "
+        "expected R99",
+        f"reports.csv, row {ILL_REPORT_LINE}, column n_patients: found '{SIZES[ILL_REPORT]}'; "
+        f"expected {SIZES[ILL_REPORT] - 1}: a publication's patients",
+        *[f"adverse_events.csv, row {row}, column patient_id: found '{ILL} (of R99 in patients.csv)"
+          for row in the_events("patient_id", ILL)])),
     "an event of no patient": (A, cells(2, patient_id="R01-9"), refused(
         "row 2, column patient_id: found 'R01-9 (not in patients.csv)'; expected R01-9: patient")),
-    "events in a report without safety data": (R, cells(2, adverse_events_reported="no"), refused(
-        *["column report_id: found 'no'; expected yes: a report with events gives safety data"] * 3
-    )),
+    "events in a report without safety data": (
+        R, cells(ILL_REPORT_LINE, adverse_events_reported="no"), refused(
+            *[f"row {row}, column report_id: found 'no'; expected yes: a report with events gives "
+              "safety data" for row in the_events("report_id", ILL_REPORT)])),
     "more events than patients": (A, cells(2, n_patients="9"), refused(
         "row 2, column n_patients: found '9'; expected 1: a row that names a patient counts this")),
     "counts that do not sum": (Q, cells(2, n="50"), refused(
-        "posters.csv, row 2, column n: found '50'; expected 2: counts of sex sum to the poster's")),
+        f"posters.csv, row 2, column n: found '50'; expected {FIRST_POSTER_SIZE}: counts of sex "
+        "sum to the poster's")),
     "a report of the wrong size": (R, cells(2, n_patients="9"), refused(
-        "reports.csv, row 1, column n_patients: found '33'; expected 25: patients of publications",
-        "reports.csv, row 2, column n_patients: found '9'; expected 1: a publication's patients")),
+        f"reports.csv, row 1, column n_patients: found '{25 - FIRST_REPORT_SIZE + 9}'; expected "
+        "25: patients of publications",
+        f"reports.csv, row 2, column n_patients: found '9'; expected {FIRST_REPORT_SIZE}: a "
+        "publication's patients")),
     "a number printed in letters": ("published", cells(2, value="many"), refused(
         "published.csv: line 2, column value: 'many' of table1.total.all.n is not a number",
         "reports.csv, row 1, column n_patients: found '84'; expected many: patients of all as")),
@@ -509,8 +546,9 @@ EACH = 1000
 
 
 def large(project, publications, how=lambda rows: None):
-    """Publications of a thousand patients each, all of them copies of the first patient."""
-    rows = rows_of(raw_bytes("patients"))
+    """Publications of a thousand patients each, all copies of the first, responding in a week."""
+    responding = cells(2, response_time_value="1", response_time_unit="weeks")
+    rows = rows_of(responding(raw_bytes("patients")))
     first = rows[1][2:]
     rows[1:] = [
         [f"R{r:03}-{n}", f"R{r:03}", *first] for r in range(publications) for n in range(EACH)

@@ -162,7 +162,7 @@ RATIO = Estimate(1.3, 0.6, 2.9, digits=2)
         (Text("24 h", 24, unit="hours"), Spread(20, 30, 24), "20 to 30 hours", "24 [20–30]"),
         (Estimate(2, 1, 10, "weeks"), Spread(1, NAN, 2), "1 week to not estimable",
          "2 [1 to not estimable]"),
-        (Number(2, "weeks"), Spread(1, 3), "1 to 3 weeks", "1–3"),
+        (Number(2, "weeks"), Spread(1, 3), "1 to 3 weeks", "[1–3]"),
         (RATIO, Spread(1.061, 1.064, 1.062), "1.06", "1.06"),
         (Number(2, "weeks"), None, "2 weeks", "2"),
         (RATIO, None, "1.30 (95% CI 0.60–2.90)", "1.30 (0.60–2.90)"),

@@ -75,7 +75,7 @@ def test_the_actions_of_the_row_of_any_event_are_printed_and_of_single_events_op
              ("Any adverse event", "Mouth sores", "Headache")}  # fmt: skip
     texts = {label: [cell.cell for cell in found] for label, found in shown.items()}
     assert texts == {
-        "Any adverse event": ["4", "1"], "Mouth sores": ["0–4", "1"], "Headache": ["0–1", "0"]
+        "Any adverse event": ["4", "1"], "Mouth sores": ["[0–4]", "1"], "Headache": ["[0–1]", "0"]
     }  # fmt: skip
     stands = {label: [ends(cell)["standing"] for cell in found] for label, found in shown.items()}
     assert stands == {
