@@ -168,6 +168,7 @@ def test_what_was_altered_or_removed_by_hand_is_made_again(project):
     assert content(project) == before
 
 
+@pytest.mark.nightly
 def test_time_zone_locale_and_user_settings_do_not_matter(project, tmp_path):
     before = content(project)
     make(project, "clean")

@@ -173,7 +173,14 @@ def test_damaged_data_leave_the_previous_report(copied):
     assert content(copied) == before
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.nightly),
+        pytest.param(signal.SIGINT, marks=pytest.mark.nightly),
+    ],
+)
 def test_a_killed_build_is_followed_by_one_that_succeeds(copied, how):
     before = content(copied)
     with extra_cell(copied / "notebooks" / "03_treatment.ipynb", "import time\ntime.sleep(60)"):
@@ -273,6 +280,7 @@ def small_disk(folder, size):
         subprocess.run(["umount", folder], check=True)
 
 
+@pytest.mark.nightly
 def test_a_full_disk(built_report, tmp_path, monkeypatch, capsys):
     root = tmp_path / "small disk"
     root.mkdir()
@@ -303,6 +311,7 @@ def fill(folder):
                 continue
 
 
+@pytest.mark.nightly
 def test_a_report_in_another_folder_of_the_repository(built_report, tmp_path):
     root = tmp_path / "clone"
     shutil.copytree(built_report.root, root, symlinks=True)

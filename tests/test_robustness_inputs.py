@@ -570,6 +570,7 @@ def keep(project, name, which):
     (project.raw / f"{name}.csv").write_bytes(content)
 
 
+@pytest.mark.nightly
 def test_a_hundred_thousand_rows(project, terms):
     large(project, 100)
     found = judge(project, terms)

@@ -840,7 +840,11 @@ def test_axe_finds_nothing_in_the_report(browser, site, size, dark):
 
 
 @pytest.mark.parametrize(
-    ("size", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"]
+    ("size", "dark"),
+    [
+        pytest.param(WIDE, False, id="wide-light"),
+        pytest.param(NARROW, True, id="narrow-dark", marks=pytest.mark.nightly),
+    ],
 )
 def test_axe_finds_nothing_in_the_other_pages(browser, site, table_page, size, dark):
     others = [path for path in pages(site) if path != site / "index.html"]
