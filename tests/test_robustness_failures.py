@@ -212,6 +212,7 @@ def test_what_a_killed_swap_leaves_is_cleared_up(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 
 
+@pytest.mark.nightly
 def test_two_builds_at_once(copied):
     before = site(copied)
     (copied / "report" / "_site" / "index.docx").write_bytes(b"altered")

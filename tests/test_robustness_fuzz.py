@@ -182,6 +182,7 @@ def folder(tmp_path_factory):
     return base
 
 
+@pytest.mark.nightly
 @settings(max_examples=50, derandomize=True, **CHECKS)
 @given(changes=damages)
 def test_fifty_damaged_sets(folder, terms, changes):
