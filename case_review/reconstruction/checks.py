@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review.reconstruction import times as curves
+from case_review.reconstruction import times
 from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
 from case_review.units import to_hours
@@ -99,7 +99,7 @@ def _response(spec: Specification, patients: pd.DataFrame, month_days: float) ->
     reported = patients[["response_time_value", "response_time_unit"]].itertuples(index=False)
     hours = [to_hours(value, unit, month_days) for value, unit in reported]
     event, group = [1] * len(hours), patients["diagnosis"].map(spec.group_of)
-    printed = curves.read_printed(spec.claims, ids, month_days)
+    printed = times.read_printed(spec.claims, ids, month_days)
     median = survival.kaplan_meier(hours, event).median()
     found = {
         "shortest": min(hours), "low": median.lower, "median": median.estimate,

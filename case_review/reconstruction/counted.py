@@ -57,22 +57,15 @@ def _count(id: str, low: int, high: int, standing: str = DETERMINED) -> tuple[st
 
 def _drugs(spec: Specification) -> Iterator[tuple[str, registry.Known]]:
     """Patients with each other drug: the numbers of most combinations are not printed."""
-    entry, number = spec["in_total"]["cotreatments"], spec.number
-    counts = {level: number(claim) for level, claim in entry["levels"].items() if claim}
-    free = [level for level, claim in entry["levels"].items() if not claim]
-    if "treated" in entry:
-        counts["none"] = number(entry["reported"]) - number(entry["treated"])
-        free.remove("none")
-    rest = number(entry["reported"]) - sum(counts.values())
-    least, most = (1, number(entry["mode"]) - 1) if "mode" in entry else (0, rest)
-    drugs = {drug for level in entry["levels"] for drug in level.split(";")} - {"none", ""}
-    for drug in sorted(drugs):
-        fixed = sum(n for level, n in counts.items() if drug in level.split(";"))
-        inside = sum(drug in level.split(";") for level in free)
-        low, high = shared_ends(rest, inside, len(free) - inside, least, most)
-        yield _count(
-            f"treatment.cotreatment.{registry.identifier(drug)}", fixed + low, fixed + high
-        )
+    totals = spec.totals("cotreatments")
+    least, most = (0, totals.rest) if totals.mode is None else (1, totals.mode - 1)
+    for drug in spec.parts("cotreatments"):
+        fixed = sum(n for level, n in totals.counts.items() if drug in level.split(";"))
+        inside = sum(drug in level.split(";") for level in totals.free)
+        outside = len(totals.free) - inside
+        low, high = shared_ends(totals.rest, inside, outside, least, most)
+        id = f"treatment.cotreatment.{registry.identifier(drug)}"
+        yield _count(id, fixed + low, fixed + high)
 
 
 def _events(spec: Specification) -> dict[str, int]:

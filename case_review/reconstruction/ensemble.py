@@ -153,10 +153,7 @@ def _counts(spec, data: sampling.DataSet) -> Iterable[tuple[str, float]]:
     The names are those of results of `03_treatment` and `04_safety`.
     """
     levels = data.levels["cotreatments"]
-    drugs = {
-        drug for level in spec["in_total"]["cotreatments"]["levels"] for drug in level.split(";")
-    }
-    for drug in sorted(drugs - {"none", ""}):
+    for drug in spec.parts("cotreatments"):
         n = sum(drug in level.split(";") for level in levels)
         yield f"treatment.cotreatment.{registry.identifier(drug)}", float(n)
     put_down = list(data.reduced.values())

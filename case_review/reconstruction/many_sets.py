@@ -7,13 +7,8 @@ sets are compared here, and thousands of labellings tried.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from scipy import stats
-
-from case_review.analyses.sensitivity import SIGN_TEST
-from case_review.statistics import resampling, survival
 
 
 def _risk_sets(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -56,18 +51,6 @@ def logrank_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Log-rank p-values between the groups, one per set; parameters as for `logrank_parts`."""
     score, variance = logrank_parts(times, second)
     return stats.chi2.sf(score**2 / variance, 1)
-
-
-def permutation_p(times: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Exact permutation p-values of the log-rank test, one per set.
-
-    They are taken over all splits, however many, so that no random numbers are needed.
-    """
-    event = np.ones(times.shape[1])
-    sets = zip(times, second, strict=True)
-    return np.array(
-        [resampling.permutation_logrank(t, event, s, math.inf, 0, 0).p for t, s in sets]
-    )
 
 
 def hazard_ratios(
@@ -113,50 +96,3 @@ def of_group(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.ndarr
 def group_medians(times: np.ndarray, second: np.ndarray, of_second: bool) -> np.ndarray:
     """Kaplan–Meier medians of one group per set, in hours (no censoring: the sample's median)."""
     return np.median(of_group(times, second, of_second), axis=1)
-
-
-def rmst_differences(
-    times: np.ndarray, second: np.ndarray, horizon: float, conf_level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Restricted mean time of the second group minus the first up to `horizon`, in hours.
-
-    Without censoring the restricted mean is the mean of the times cut off at the horizon, and its
-    Greenwood variance their variance (divisor n) over n; see `case_review.statistics.rmst`.
-
-    Returns
-    -------
-    tuple of arrays
-        Difference, lower and upper limit per set.
-    """
-    capped = np.minimum(times, horizon)
-    groups = [of_group(capped, second, of_second) for of_second in (True, False)]
-    difference = groups[0].mean(axis=1) - groups[1].mean(axis=1)
-    variance = sum(group.var(axis=1) / group.shape[1] for group in groups)
-    half = stats.norm.isf((1 - conf_level) / 2) * np.sqrt(variance)
-    return difference, difference - half, difference + half
-
-
-def median_limits(
-    times: np.ndarray, conf_type: str, conf_level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the median of all patients of each set, in hours; NaN where not estimable.
-
-    Without censoring they are order statistics, or midpoints of two, whose positions the times 1
-    to n tell; `conf_type` is one of `inputs.CONF_TYPES`, or `sign test`.
-    """
-    n = times.shape[1]
-    positions, event = np.arange(1, n + 1), np.ones(n)
-    if conf_type == SIGN_TEST:
-        found = survival.sign_test_limits(positions, event, conf_level)
-    else:
-        how = {"conf_type": conf_type, "conf_level": conf_level}
-        found = survival.kaplan_meier(positions, event, **how).median()
-    # A position between two times stands for their midpoint; one past the last time for no limit.
-    ends = np.nan_to_num([found.lower, found.upper], nan=n + 1)
-    padded = np.column_stack([times, np.full(len(times), math.nan)])
-    below, above = (padded[:, side(ends).astype(int) - 1] for side in (np.floor, np.ceil))
-    found = (below + above) / 2
-    if conf_type != SIGN_TEST:
-        # Where everybody has responded the curve has no band, so that no limit lies there.
-        found[found == times[:, -1:]] = math.nan
-    return tuple(found.T)

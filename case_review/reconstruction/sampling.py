@@ -223,20 +223,10 @@ class Sampler:
 
     def _in_total(self, variable: str, rng) -> np.ndarray:
         """The printed numbers of all patients together, given to them at random."""
-        entry, number = self.spec["in_total"][variable], self.spec.number
-        counts = {level: number(claim) for level, claim in entry["levels"].items() if claim}
-        free = [level for level, claim in entry["levels"].items() if not claim]
-        reported, most = number(entry["reported"]), None
-        if "treated" in entry:
-            treated = number(entry["treated"])
-            counts["none"] = reported - treated
-            free.remove("none")
-        if "mode" in entry:
-            most = number(entry["mode"])
-        rest = reported - sum(counts.values())
-        counts |= _shared(variable, rest, free, most, rng)
-        counts[""] = self.n - reported
-        return rng.permutation(_spread(counts))
+        totals = self.spec.totals(variable)
+        shared = _shared(variable, totals.rest, totals.free, totals.mode, rng)
+        unknown = {"": self.n - totals.reported}
+        return rng.permutation(_spread(totals.counts | shared | unknown))
 
     # -- adverse events ----------------------------------------------------------------------------
 

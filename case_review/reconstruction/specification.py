@@ -16,6 +16,32 @@ POPULATIONS = ("publications", "posters")
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What is printed of a variable for all patients together.
+
+    Parameters
+    ----------
+    counts
+        Patients with each level whose number is printed or follows.
+    free
+        The other levels.
+    reported
+        Patients of whom the variable is known.
+    rest
+        Those of them who have a free level.
+    mode
+        Patients with the most frequent level, if there is one: each free level has fewer, and at
+        least one.
+    """
+
+    counts: dict[str, int]
+    free: list[str]
+    reported: int
+    rest: int
+    mode: int | None
+
+
+@dataclass(frozen=True)
 class Specification:
     """The file's content and the printed numbers that it refers to.
 
@@ -64,6 +90,23 @@ class Specification:
         named = {text for text in _texts(self.content) if text in self.claims}
         return frozenset(named.union(claim for claim, *_ in self.margins()))
 
+    def totals(self, variable: str) -> Totals:
+        """What is printed of a variable for all patients together, and what it leaves open."""
+        entry = self.content["in_total"][variable]
+        counts = {level: self.number(claim) for level, claim in entry["levels"].items() if claim}
+        free = [level for level, claim in entry["levels"].items() if not claim]
+        reported = self.number(entry["reported"])
+        if "treated" in entry:
+            counts["none"] = reported - self.number(entry["treated"])
+            free.remove("none")
+        mode = self.number(entry["mode"]) if "mode" in entry else None
+        return Totals(counts, free, reported, reported - sum(counts.values()), mode)
+
+    def parts(self, variable: str) -> list[str]:
+        """What the levels of a variable are joined of, such as the drugs given along, sorted."""
+        levels = self.content["in_total"][variable]["levels"]
+        return sorted({part for level in levels for part in level.split(";")} - {"none", ""})
+
     def treated(self, variable: str) -> list[str]:
         """The values of a variable that say of some treatment which it was."""
         return [value for value in self.content["in_total"][variable]["levels"] if value != "none"]
@@ -83,7 +126,7 @@ class Specification:
 
     @property
     def variables(self) -> list[str]:
-        """All variables that are solved for."""
+        """All variables that are drawn."""
         return [*self.content["by_population"], *self.content["in_total"]]
 
     def group_of(self, diagnosis: str) -> str:

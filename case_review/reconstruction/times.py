@@ -9,7 +9,7 @@ patient belongs to which group is then drawn until the p fits (rejection samplin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -141,32 +141,6 @@ class ConsistentSets:
 
     def __len__(self) -> int:
         return len(self.times)
-
-
-def one_set(times: Sequence[int], second: Sequence[bool]) -> ConsistentSets:
-    """A single set of uncensored times, such as the one in use, in the form of many."""
-    order = np.argsort(times, kind="stable")
-    return ConsistentSets(np.array([times])[:, order], np.array([second], dtype=bool)[:, order])
-
-
-def consistent_sets(printed: Printed, grid: np.ndarray, number: int, seed: int) -> ConsistentSets:
-    """Draw sets that agree with the print; see `draw`.
-
-    Parameters
-    ----------
-    printed
-        The constraints.
-    grid
-        Candidate times in hours, sorted.
-    number
-        How many sets.
-    seed
-        Every set has its own generator, seeded with (seed, number of the set).
-    """
-    generators = (np.random.default_rng([seed, index]) for index in range(number))
-    anchors = printed.anchors()
-    drawn = [draw(printed, anchors, grid, rng) for rng in generators]
-    return ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
 
 
 def draw(

@@ -24,7 +24,6 @@ from case_review.statistics.inputs import (
 from case_review.statistics.interval_censored import percentile
 from case_review.statistics.resampling import Permutation, splits_as_extreme
 from case_review.statistics.weighted import resampled, restricted_means, restricted_moments
-from case_review.values import Estimate
 
 #: Differences closer than this, relative to the times, are one and the same.
 _SAME = 1e-9
@@ -33,21 +32,19 @@ _AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
-class Difference(Estimate):
+class Difference(rmst.Difference):
     """A difference of restricted means with limits that say how they were made.
 
     Parameters
     ----------
     method
-        `bootstrap-t` or `Welch`, to be printed beside the limits.
-    p
-        Two-sided p-value of the same method; NaN where it gives none.
+        `bootstrap-t` or `Welch`, to be printed beside the limits. The p-value is of the same
+        method; NaN where it gives none.
     unusable
         Samples that tell nothing of the difference.
     """
 
     method: str = field(default="", compare=False)
-    p: float = field(default=math.nan, compare=False)
     unusable: int = field(default=0, compare=False)
 
 

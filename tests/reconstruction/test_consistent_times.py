@@ -11,6 +11,7 @@ from scipy import stats
 
 from case_review.audit.claims import from_frame
 from case_review.errors import ReviewError
+from case_review.reconstruction import extremes, outcomes
 from case_review.reconstruction import many_sets as cs
 from case_review.reconstruction import times as curves
 from case_review.statistics import cox, inputs, logrank, resampling, rmst, survival
@@ -20,9 +21,25 @@ GRID = curves.grid({"days": 13, "weeks": 26, "months": 6}, 30.4375)
 LABELS = ("Group one", "Group two")
 
 
+def consistent_sets(printed, grid, number, seed):
+    """Sets that agree with the print, each with a generator of its own."""
+    anchors = printed.anchors()
+    drawn = [
+        curves.draw(printed, anchors, grid, np.random.default_rng([seed, index]))
+        for index in range(number)
+    ]
+    return curves.ConsistentSets(*(np.array(part) for part in zip(*drawn, strict=True)))
+
+
 @pytest.fixture(scope="module")
 def sets():
-    return curves.consistent_sets(PRINTED, GRID, 40, seed=5)
+    return consistent_sets(PRINTED, GRID, 40, seed=5)
+
+
+def median_limits(times, kind):
+    """Limits of the median of each set."""
+    found = [outcomes.order_median(tuple(own), kind, 0.95) for own in times.tolist()]
+    return np.array([(one.lower, one.upper) for one in found]).T
 
 
 def test_order_statistics_are_those_of_r():
@@ -74,22 +91,22 @@ def test_sets_differ(sets):
 
 
 def test_sets_do_not_depend_on_how_many_are_drawn(sets):
-    fewer = curves.consistent_sets(PRINTED, GRID, 7, seed=5)
+    fewer = consistent_sets(PRINTED, GRID, 7, seed=5)
     assert np.array_equal(fewer.times, sets.times[:7])
     assert np.array_equal(fewer.second, sets.second[:7])
-    other = curves.consistent_sets(PRINTED, GRID, 7, seed=6)
+    other = consistent_sets(PRINTED, GRID, 7, seed=6)
     assert not np.array_equal(other.times, fewer.times)
 
 
 def test_contradictions_in_the_print_are_named(monkeypatch):
     backward = curves.Printed((15, 10), 24, 500, 336, 1680, 4383, 0.241, 3)
     with pytest.raises(ReviewError, match="contradict each other"):
-        curves.consistent_sets(backward, GRID, 1, seed=1)
+        consistent_sets(backward, GRID, 1, seed=1)
     # one patient against 24 cannot reach a chi-square above 24
     monkeypatch.setattr(curves, "_ATTEMPTS", 1)
     impossible = curves.Printed((24, 1), 24, 168, 336, 1680, 4383, 1e-9, 9)
     with pytest.raises(ReviewError, match="no set of response times agrees"):
-        curves.consistent_sets(impossible, GRID, 1, seed=1)
+        consistent_sets(impossible, GRID, 1, seed=1)
     with pytest.raises(ReviewError, match="no upper limit"):
         curves.Printed((5, 5), 24, 168, 336, 1680, 4383, 0.2, 1).anchors()
 
@@ -119,23 +136,32 @@ def test_medians_and_restricted_means_by_hand():
     assert cs.group_medians(times, second, True).tolist() == [3]
     assert cs.group_medians(times, second, False).tolist() == [6]
     # second: (1 + 3 + 12)/3; first: (2 + 10)/2
-    difference, *_ = cs.rmst_differences(times, second, 12)
-    assert difference.tolist() == [pytest.approx(16 / 3 - 6)]
+    difference = rmst.differences(times[0], np.ones(5), second[0], False, 12)[True]
+    assert difference.estimate == pytest.approx(16 / 3 - 6)
+    # the search takes the first group minus the second, in weeks
+    searched = extremes.statistic("sensitivity.rmst.difference", ["a", "b"], (2, 3), 12)
+    assert searched.values(times * 168, second).tolist() == [pytest.approx(6 - 16 / 3)]
 
 
 def test_restricted_means_equal_the_module_that_knows_censoring(sets):
-    difference, lower, upper = cs.rmst_differences(sets.times, sets.second, 12 * 168)
+    searched = extremes.statistic("sensitivity.rmst.difference", ["a", "b"], (15, 10), 12)
+    difference = -168 * searched.values(sets.times, sets.second)
     for i in range(5):
         found = rmst.differences(sets.times[i], np.ones(25), sets.second[i], False, 12 * 168)[True]
         assert difference[i] == pytest.approx(found.estimate)
-        assert (lower[i], upper[i]) == pytest.approx((found.lower, found.upper))
+        # without censoring Greenwood's variance is that of the times cut off, over their number
+        capped = np.minimum(sets.times[i], 12 * 168)
+        groups = capped[sets.second[i]], capped[~sets.second[i]]
+        half = stats.norm.isf(0.025) * np.sqrt(sum(g.var() / len(g) for g in groups))
+        limits = difference[i] - half, difference[i] + half
+        assert limits == pytest.approx((found.lower, found.upper))
 
 
 @pytest.mark.parametrize("kind", [*inputs.CONF_TYPES, "sign test"])
 @pytest.mark.parametrize("patients", [25, 10])
 def test_limits_of_the_median_equal_the_survival_module(sets, kind, patients):
     times = sets.times[:10, -patients:]
-    lower, upper = cs.median_limits(times, kind)
+    lower, upper = median_limits(times, kind)
     for i, own in enumerate(times):
         event = np.ones(patients)
         found = (
@@ -160,23 +186,22 @@ def test_the_permutation_test_agrees_with_the_scores_of_all_splits():
 
 
 def test_the_set_in_use_is_compared_as_the_main_analysis_compares(sets):
-    used = curves.one_set(sets.times[3][::-1], sets.second[3][::-1])
-    assert np.array_equal(used.times[0], sets.times[3])
+    used = curves.ConsistentSets(sets.times[3:4], sets.second[3:4])
     # the ratio of the first group against the second
     data = used.times[0], np.ones(25), used.second[0]
     ratio, _, _ = cs.hazard_ratios(used.times, ~used.second)
     assert ratio[0] == pytest.approx(cox.hazard_ratios(*data, True)[False].estimate, rel=1e-5)
     p = cs.logrank_p(used.times, used.second)[0]
     assert stats.chi2.isf(p, 1) == pytest.approx(logrank.logrank(*data).chisq)
-    assert cs.permutation_p(used.times, used.second).shape == (1,)
+    assert 0 < resampling.permutation_logrank(*data, 10_000_000, 1, 0).p < 1
 
 
 def test_conclusions_hold_in_all_or_in_some_sets(sets):
     p = cs.logrank_p(sets.times, sets.second)
     assert 0.2405 <= p.min() <= p.max() <= 0.2415
     # the printed limits are those of type log; other types may give others
-    low, high = cs.median_limits(sets.times, "log")
-    lower, upper = cs.median_limits(sets.times, "sign test")
+    low, high = median_limits(sets.times, "log")
+    lower, upper = median_limits(sets.times, "sign test")
     assert 0 < np.sum((low <= lower) & (upper <= high)) < 40
     # a p of 0.241 says nothing about the direction
     assert 0 < np.sum(cs.hazard_ratios(sets.times, ~sets.second)[0] > 1) < 40

@@ -12,7 +12,6 @@ from descriptive_data import RAW, VALUES, drawn, nothing_known, project_of, run_
 from case_review.reconstruction import (
     ensemble,
     known,
-    many_sets,
     outcomes,
     sampling,
     specification,
@@ -127,8 +126,6 @@ def test_a_limit_at_the_last_time_is_none_but_for_the_sign_test():
     assert (found.estimate, found.lower) == (fitted.estimate, fitted.lower) == (8, 5)
     exact = outcomes.order_median(times, "sign test", 0.95)
     assert exact.upper == survival.sign_test_limits(times, [1] * 15).upper == 12
-    _, upper = many_sets.median_limits(np.array([times]), "log")
-    assert np.isnan(upper).all()
 
 
 def test_the_order_of_patients_changes_nothing(data_set, found, choices):
