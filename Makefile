@@ -12,9 +12,15 @@ RENDERER ?= auto
 TIMEOUT ?= 900
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; \
 	done; echo python3)
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+# What is given reaches the shell between quotation marks, and so must not hold what ends them.
+UNSAFE := $$ " ` \ '
+$(foreach given,PARAMS OUT TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
+	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
 ifeq ($(filter auto quarto embedded,$(RENDERER)),)
 $(error RENDERER=$(RENDERER): choose auto, quarto or embedded)
@@ -55,12 +61,17 @@ SITE := $(BUILD)/manifests/$(SITE_KEY).json
 INNER = CASE_REVIEW_FAILURES=$(FAILURES) "$(PYTHON)" -m case_review.build.locking $(BUILD)/lock -- \
 	"$(MAKE)" --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 # Said here because an old Python cannot even read the modules that would say it.
-READY = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+READY = "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || { \
 	echo "$(PYTHON) is missing or older than Python 3.11: install one," \
 	"or name it with PYTHON=/path/to/python3" >&2; exit 1; }
+# Make's options of one letter.
+LETTERS = $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 # What failed is printed at the very end, after what other jobs had still to say; an older list is
 # of an earlier build.
 define locked
+	$(if $(findstring i,$(LETTERS)),$(error make -i: a report is published only if everything has \
+	succeeded, so errors cannot be ignored; -k goes on with what does not depend on them))
+	$(if $(findstring t,$(LETTERS)),$(error make -t: nothing here is up to date by its time alone; leave out -t))
 	@$(READY)
 	@mkdir -p $(BUILD)
 	+@$(INNER) $(1) || { [ $(FAILURES) -nt $(BUILD)/lock ] && cat $(FAILURES) >&2; exit 1; }
@@ -121,7 +132,7 @@ nightly: _setup ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)
 
 kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
-	@"$(VENV)/bin/python" tests/kill_build.py --moments $(or $(MOMENTS),20) --seed $(or $(SEED),1)
+	@"$(VENV)/bin/python" tests/kill_build.py --moments "$(or $(MOMENTS),20)" --seed "$(or $(SEED),1)"
 
 # Strict, so that a package index without advisories does not pass for one without findings.
 AUDIT = pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
@@ -154,7 +165,7 @@ _setup:
 
 _begin: | _setup
 	@rm -f $(FAILURES)
-	@$(REVIEW) prepare
+	@$(REVIEW) prepare $(if $(filter _report,$(MAKECMDGOALS)),--out "$(OUT)")
 
 _report: $(SITE)
 	@[ $(SITE) -nt $(BUILD)/lock ] || echo "$(OUT) is up to date (make status tells what would change that)"
@@ -169,15 +180,15 @@ _notebooks: $(EXECUTED) | _begin
 	@for file in $(EXECUTED); do [ $$file -nt $(BUILD)/lock ] && exit 0; done; echo "The notebooks are up to date"
 
 _reconstruct: | _setup
-	@$(REVIEW) reconstruct $(if $(SEED),--seed $(SEED))
+	@$(REVIEW) reconstruct $(if $(SEED),--seed "$(SEED)")
 
 _extremes: | _setup
 	@$(REVIEW) reconstruct --extremes
 
 _clean:
-	@find data/clean -mindepth 1 ! -name README.md -delete
+	@find data/clean/ -mindepth 1 ! -name README.md -delete
 	@rm -rf report/_executed report/results report/exhibits report/_site report/._site.*
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +
+	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +
 
 # A stamp is renewed only if what it lists has changed; only then is its notebook older than it.
 $(STAMPS): $(BUILD)/stamps/%.json: FORCE | _begin

@@ -41,9 +41,11 @@ def _stamp(project: Project, options) -> int:
 
 
 def _prepare(project: Project, options) -> int:
-    from case_review.build import dependencies, promotion, surroundings
+    from case_review.build import dependencies, output, promotion, surroundings
     from case_review.parameters import loading
 
+    if options.out is not None:
+        output.refuse(project, _out(project, options))
     dependencies.check_names(project)
     checked = loading.load(project)
     for name in dependencies.notebook_names(project):
@@ -58,7 +60,7 @@ def _prepare(project: Project, options) -> int:
 
 
 def _render(project: Project, options) -> int:
-    from case_review.build import freshness, runner, surroundings
+    from case_review.build import freshness, published, runner, surroundings
     from case_review.build.revision import note_output, revision
 
     runner.die_with_parent()
@@ -68,13 +70,22 @@ def _render(project: Project, options) -> int:
 
     out = _out(project, options)
     note_output(project, out)
+    freshness.require_current(project)
     stamp = freshness.site_stamp(project, options.renderer)
-    render(project, renderer=options.renderer, out=out)
-    if freshness.site_stamp(project, options.renderer) != stamp:
-        raise ReviewError(
-            "The report was rendered while its sources were changed. Type the command again."
-        )
+
+    def confirm() -> None:
+        """Nothing is published of sources that were changed since they were read."""
+        freshness.require_current(project)
+        if freshness.site_stamp(project, options.renderer) != stamp:
+            raise ReviewError(
+                "The report was rendered while its sources were changed, so it was not published. "
+                "Type the command again."
+            )
+
+    render(project, renderer=options.renderer, out=out, confirm=confirm)
     freshness.record_site(project, out, options.key, stamp)
+    for name in published.unknown(project):
+        print(f"warning: {name} was neither declared nor made, so it is not published")
     print(f"{project.shown(out)}: the report is ready, open index.html")
     return 0
 
@@ -150,7 +161,9 @@ def _release(project: Project, options) -> int:
 
 
 def _out(project: Project, options) -> Path:
-    return (project.root / options.out).absolute()
+    from case_review.build import output
+
+    return output.folder(project, options.out)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -175,7 +188,9 @@ def _parser() -> argparse.ArgumentParser:
     stamp = add("stamp", _stamp, help, parents=[report])
     stamp.add_argument("product", help="a notebook's name, or with --site the key of a site")
     stamp.add_argument("--site", action="store_true", help="the product is the rendered report")
-    add("prepare", _prepare, "check the parameters and remove output of notebooks that are gone")
+    help = "check the parameters and remove output of notebooks that are gone"
+    prepare = add("prepare", _prepare, help)
+    prepare.add_argument("--out", help="folder of the report that is to be made, to be checked")
     add("render", _render, "render the report from the executed notebooks", parents=[site])
     add("status", _status, "list what is out of date, and because of what", parents=[site])
     validate = add("validate", _validate, "check data files against the expectations")

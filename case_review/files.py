@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -29,6 +30,18 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def move(old: Path, new: Path) -> None:
+    """Put a finished file in the place of another, also on another disk, never a part of it."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        old.replace(new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        write_bytes(new, old.read_bytes())
+        old.unlink()
 
 
 def write_if_changed(path: Path, text: str) -> bool:

@@ -71,8 +71,15 @@ class Project:
         return Path(named) if named else self.build / "kept"
 
     def relative(self, path: Path) -> str:
-        """`path` as it is named in messages and provenance: relative to the root, with slashes."""
-        return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
+        """`path` as it is named in messages and provenance: relative to the root, with slashes.
+
+        A file is named by its place in the project, wherever links lead from there.
+        """
+        place = Path(os.path.abspath(path))
+        for root in (Path(os.path.abspath(self.root)), self.root.resolve()):
+            if place.is_relative_to(root):
+                return place.relative_to(root).as_posix()
+        return place.resolve().relative_to(self.root.resolve()).as_posix()
 
     def shown(self, path: Path) -> str:
         """`path` as `relative` names it if it lies in the project, else as it is."""

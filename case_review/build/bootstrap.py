@@ -7,10 +7,14 @@ was done before. The stamp is written last, so an interrupted set-up is begun ag
 Python 3, if only to say that it is too old.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import json
 import os
+import pwd
+import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,6 +32,12 @@ SOURCE_ONLY = "autograd-gamma"
 ELSEWHERE = "elsewhere"
 #: Names the folder that a set-up has begun to fill, so that the next may remove what is in it.
 BEGUN = Path("report", "_build", "set-up-begun.txt")
+#: Limits of a process, with the shell's flag, the least that a build needs, and what it is.
+LIMITS = {
+    "RLIMIT_NOFILE": ("-n", 256, "open files"),
+    "RLIMIT_FSIZE": ("-f", 256 * 2**20, "room for a file"),
+    "RLIMIT_AS": ("-v", 4 * 2**30, "memory"),
+}
 #: What to do after a set-up that stopped.
 AGAIN = (
     "Mend that - a missing network, a full disk, a right - and type the same command again; "
@@ -73,20 +83,113 @@ def wanted(root, folder, edit):
 def is_ready(folder, want):
     """Whether the environment in `folder` is complete and serves `want`.
 
-    A conda environment is taken as it is: environment.yml made it, not the lock.
+    A conda environment is complete as it is: environment.yml made it, not the lock.
+
+    Raises
+    ------
+    SetupError
+        If it may not be read.
     """
     if (folder / "conda-meta").is_dir():
         return True
     try:
-        kept = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = _read_stamp(folder)
+        (folder / "bin" / "python").stat()
+    except PermissionError as error:
+        raise SetupError(_forbidden(error.filename)) from None
+    except FileNotFoundError:
         return False
     locks = kept.get("locks", {})
     return (
         all(locks.get(name) == digest for name, digest in want["locks"].items())
         and want["root"] in (kept.get("root"), ELSEWHERE)
-        and (folder / "bin" / "python").exists()
     )
+
+
+def _read_stamp(folder):
+    """What a finished set-up has noted; nothing of a file that is no such note."""
+    try:
+        kept = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) and isinstance(kept.get("locks", {}), dict) else {}
+
+
+def _forbidden(name):
+    """What to say of a file that may not be read."""
+    try:
+        owner = Path(name).stat().st_uid
+    except OSError:
+        owner = Path(name).parent.stat().st_uid
+    try:
+        owner = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        owner = f"user {owner}"
+    return (
+        f"{name} belongs to {owner}, and you may not read it. Ask for the right "
+        "(`chmod -R a+rX` on that folder), or make an environment of your own: VENV=another/folder."
+    )
+
+
+def check(root, folder):
+    """Refuse an environment that is not, to the last file, what the lock says.
+
+    Raises
+    ------
+    SetupError
+        With the command that mends it.
+    """
+    from case_review.build import environment
+
+    wrong = environment.differences(root, folder)
+    if (folder / "conda-meta").is_dir():
+        if wrong:
+            raise SetupError(
+                f"{folder} is not what {LOCK} says: {environment.listed(wrong)}. Mend it with "
+                "`conda env update -f environment.yml`, then type the same command again."
+            )
+        return
+    kept, now = _read_stamp(folder), environment.fingerprint(folder)
+    if not wrong and kept.get("files") != now:
+        say(f"looking whether {folder.name} is still what was installed (once)")
+        wrong = [f"{name} is missing or altered" for name in environment.altered(folder)]
+    if wrong:
+        raise SetupError(
+            f"{folder} is not what {LOCK} says: {environment.listed(wrong)}. Nothing was made. "
+            f"Set it up again: `rm -rf {shlex.quote(str(folder))}`, then the same command."
+        )
+    if kept.get("files") != now:
+        with contextlib.suppress(OSError):  # a shared one, which is looked at every time
+            _write_stamp(folder, {**kept, "files": now})
+
+
+def check_machine(root):
+    """Refuse a place or limits that no build can work with, before it fails far from the cause.
+
+    Raises
+    ------
+    SetupError
+        With what to change.
+    """
+    try:
+        str(root).encode("utf-8")
+    except UnicodeEncodeError:
+        shown = os.fsencode(root).decode("utf-8", "replace")
+        raise SetupError(
+            f"The project lies in {shown}, whose name holds bytes that are no UTF-8 text (shown "
+            "as \N{REPLACEMENT CHARACTER}): rename the folder."
+        ) from None
+    for name, (flag, least, words) in LIMITS.items():
+        soft, hard = resource.getrlimit(getattr(resource, name))
+        if soft == resource.RLIM_INFINITY or soft >= least:
+            continue
+        if name == "RLIMIT_NOFILE" and (hard == resource.RLIM_INFINITY or hard >= least):
+            continue  # which `make` raises by itself
+        unit = 1 if name == "RLIMIT_NOFILE" else 1024
+        raise SetupError(
+            f"This shell allows too little {words} (`ulimit {flag}` is {soft // unit}): set "
+            f"`ulimit {flag} {least // unit}` or `unlimited`, then type the same command again."
+        )
 
 
 def set_up(root, folder, edit):
@@ -110,7 +213,7 @@ def _create(root, folder):
     check_python()
     begun = root / BEGUN
     if folder.exists():
-        ours = begun.is_file() and begun.read_text(encoding="utf-8") == str(folder)
+        ours = begun.is_file() and begun.read_bytes() == os.fsencode(folder)
         if not ours and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
             raise SetupError(f"{folder} exists and is no Python environment: move it away.")
         if root not in folder.parents and (folder / STAMP).is_file():
@@ -176,15 +279,18 @@ def main(arguments):
     folder = root / arguments[0]
     edit = "--edit" in arguments[1:]
     try:
+        check_machine(root)
         want = wanted(root, folder, edit)
+        check_python(has_venv=True if is_ready(folder, want) else None)
         if is_ready(folder, want):
+            check(root, folder)
             return 0
-        check_python()
         from case_review.build.locking import hold
 
         with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
             if not is_ready(folder, want):
                 set_up(root, folder, edit)
+        check(root, folder)
     except SetupError as error:
         say(error)
         return 1
@@ -192,7 +298,8 @@ def main(arguments):
         say("Setting up was interrupted. Type the same command again; it begins anew.")
         return 130
     except OSError as error:
-        say(f"Setting up stopped at {error.filename}: {error.strerror}. {AGAIN}")
+        place = f" at {error.filename}" if error.filename else ""
+        say(f"Setting up stopped{place}: {error.strerror or error}. {AGAIN}")
         return 1
     return 0
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
+from case_review.build import environment, opened
+from case_review.build.products import MISSING, manifest_path, recorded_outputs
 from case_review.data import raw_file
 from case_review.errors import ReviewError
 from case_review.files import to_json
@@ -33,11 +36,11 @@ FIRST = (RECONSTRUCTION, CLEANING)
 #: The table in `data/clean/` of what is known of results, from which every other notebook takes it.
 STANDING = "standing"
 #: Shape every executed notebook, whatever it imports.
-_RUNNING = ("build/runner.py", "build/normalising.py", "build/surroundings.py")
+_RUNNING = tuple(
+    f"build/{name}.py" for name in ("runner", "kernel", "normalising", "surroundings")
+)
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
 _CONNECTION = ("notebook.py", "build/dependencies.py")
-#: Stands for the hash of a file that does not exist.
-MISSING = "missing"
 
 
 @dataclass
@@ -100,6 +103,7 @@ def reads(path: Path) -> Reads:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _parse(source: str) -> ast.AST:
     """The syntax tree of a module or a cell, in which IPython's own lines (`%time`) may stand."""
     try:
@@ -255,8 +259,41 @@ def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
     }
 
 
-def notebook_stamp(project: Project, name: str) -> str:
-    """The content of a notebook's stamp."""
+def listings(project: Project, folders: Iterable[str]) -> dict[str, str]:
+    """A hash of the names in each folder, without hidden ones and an editor's; `missing` if gone."""
+    found = {}
+    for relative in folders:
+        folder = project.root / relative
+        names = sorted(os.listdir(folder)) if folder.is_dir() else None
+        shown = [n for n in names or () if n[0] != "." and n[-1] != "~" and n != "__pycache__"]
+        digest = hashlib.sha256("\0".join(shown).encode("utf-8", "surrogateescape"))
+        found[relative] = MISSING if names is None else digest.hexdigest()
+    return found
+
+
+def foreign(project: Project, name: str) -> dict[str, str]:
+    """What a notebook may not open by itself, by path: what others make, and which one does.
+
+    The clean tables of the notebooks that come first are there for all that come after them.
+    """
+    found = {}
+    for other in set(notebook_names(project)) - {name}:
+        for path in recorded_outputs(manifest_path(project, other)):
+            table = (project.root / path).parent == project.clean
+            if not (table and other in FIRST and name != CLEANING):
+                found[path] = other
+    return found
+
+
+def notebook_stamp(project: Project, name: str, found: opened.Opened | None = None) -> str:
+    """The content of a notebook's stamp.
+
+    Parameters
+    ----------
+    found
+        What its run has opened; by default as its last successful run has shown.
+    """
+    found = found or opened.kept(project, name)
     values = params_file.merge(params_file.documents(project))
     path = notebook_path(project, name)
     declared = params_file.declared(path) or {}
@@ -268,56 +305,11 @@ def notebook_stamp(project: Project, name: str) -> str:
     return to_json(
         {
             "product": name,
-            "python": "{}.{}".format(*sys.version_info[:2]),
+            "environment": environment.digest(project.root),
             "parameters": {**own, **used},
-            "files": hashes(project, inputs(project, name)),
+            "files": hashes(
+                project, [*inputs(project, name), *(project.root / path for path in found.files)]
+            ),
+            "folders": listings(project, found.folders),
         }
     )
-
-
-# -- what a product consists of --------------------------------------------------------------------
-
-
-def manifest_path(project: Project, name: str) -> Path:
-    """Where the list of a product's files is kept."""
-    return project.build / "manifests" / f"{name}.json"
-
-
-def stamp_path(project: Project, name: str) -> Path:
-    """Where the stamp of a product is kept."""
-    return project.build / "stamps" / f"{name}.json"
-
-
-def manifest(stamp: str, outputs: dict[str, str]) -> str:
-    """The content of a manifest: the stamp that the product was made from, and its files."""
-    digest = hashlib.sha256(stamp.encode("utf-8")).hexdigest()
-    return to_json({"stamp": digest, "outputs": dict(sorted(outputs.items()))})
-
-
-def recorded_outputs(path: Path) -> dict[str, str]:
-    """The files that a manifest lists, with their SHA-256; nothing if it cannot be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["outputs"]
-    except (OSError, ValueError, KeyError):
-        return {}
-
-
-def damage(folder: Path, path: Path, stamp: str) -> list[str]:
-    """Why the product of a manifest is not the whole product of `stamp`; empty if it is.
-
-    `folder` is what the listed paths start from.
-    """
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        outputs, made_from = kept["outputs"], kept["stamp"]
-    except (OSError, ValueError, KeyError):
-        return ["it was not made yet"]
-    problems = []
-    for name, digest in outputs.items():
-        if not (folder / name).is_file():
-            problems.append(f"{name} is missing")
-        elif sha256(folder / name) != digest:
-            problems.append(f"{name} was altered")
-    if not problems and made_from != hashlib.sha256(stamp.encode("utf-8")).hexdigest():
-        problems.append("it was made from other inputs")
-    return problems

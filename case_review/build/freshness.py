@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from case_review.build import dependencies
-from case_review.build.dependencies import MISSING, damage, manifest, manifest_path, stamp_path
+from case_review.build import dependencies, environment, published
+from case_review.build.products import MISSING, damage, manifest, manifest_path, stamp_path
 from case_review.build.revision import outputs, revision
+from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
 from case_review.project import Project, sha256
 
@@ -20,11 +21,13 @@ _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", 
 _STEP = 2_000_000_000
 #: Most causes that `make status` names for one product.
 _CAUSES = 8
+_ENVIRONMENT = "the version of Python or of an installed package"
 #: What the settings of the rendered report are, as people say it.
 _SETTINGS = {
     "commit": "the commit",
     "clean": "the state of the working tree",
     "renderer": "the renderer",
+    "environment": _ENVIRONMENT,
     "quarto": "the Quarto program",
 }
 #: What the rendered report shows or quotes besides the notebooks' output.
@@ -45,18 +48,53 @@ def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
 def _refresh(project: Project, folder: Path, name: str, stamp: str, product: Path) -> None:
     """Renew a stamp where there is cause; `product` is the file that make compares with it."""
     path = stamp_path(project, name)
-    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if kept != stamp or damage(folder, manifest_path(project, name), stamp):
+    if _kept(path) != stamp or damage(folder, manifest_path(project, name), stamp):
         write_text(path, stamp)
         # Newer than the product also where that was made before the clock was set back.
         if product.is_file() and (made := product.stat().st_mtime_ns) >= path.stat().st_mtime_ns:
             os.utime(path, ns=(made + _STEP, made + _STEP))
 
 
+def _kept(path: Path) -> str:
+    """A kept stamp; empty if there is none, or what lies there is no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+
+
+def require_current(project: Project) -> None:
+    """Refuse notebooks that were not run, failed, or ran on what has changed since.
+
+    Whatever has led there - make told to ignore errors, a table saved a moment ago - the report
+    shows only what was made from one state of the project.
+
+    Raises
+    ------
+    ReviewError
+        Naming each notebook and the cause.
+    """
+    stale = []
+    for name in dependencies.notebook_names(project):
+        stamp = dependencies.notebook_stamp(project, name)
+        if causes := _causes(project, project.root, name, stamp):
+            stale.append(f"{name}: {_listed(causes)}")
+    if stale:
+        raise ReviewError(
+            "\n".join(["Nothing was published, for these notebooks are not up to date:", *stale])
+            + "\nType the command again; if a notebook failed, mend it first."
+        )
+
+
 def site_stamp(project: Project, renderer: str) -> str:
     """The content of the rendered report's stamp."""
     version = revision(project)
-    settings = {"commit": version.commit, "clean": version.clean, "renderer": renderer}
+    settings = {
+        "commit": version.commit,
+        "clean": version.clean,
+        "renderer": renderer,
+        "environment": environment.digest(project.root),
+    }
     if renderer != "embedded":
         settings["quarto"] = _quarto()
     files = dependencies.hashes(project, sorted(set(_site_inputs(project))))
@@ -76,11 +114,11 @@ def _site_inputs(project: Project) -> Iterator[Path]:
     yield from dependencies.module_files(project, [f"{dependencies.PACKAGE}.rendering"])
     yield from (project.root / name for name in _QUOTED)
     yield from project.expectations.glob("*.json")
-    for folder in (project.raw, project.clean):
-        yield from dependencies.data_files(folder)
+    yield from published.raw(project)
+    yield from published.made(project, project.clean, project.exhibits)
     for name in dependencies.notebook_names(project):
         yield project.executed / f"{name}.ipynb"
-    for folder in (project.results, project.exhibits, project.build / "quality"):
+    for folder in (project.results, project.build / "quality"):
         yield from (path for path in folder.rglob("*") if path.is_file())
     reports = {project.root / path for path in outputs(project)}
     for folder, folders, names in os.walk(project.report):
@@ -132,8 +170,7 @@ def _listed(causes: list[str]) -> str:
 
 def _causes(project: Project, folder: Path, name: str, stamp: str) -> list[str]:
     found = damage(folder, manifest_path(project, name), stamp)
-    path = stamp_path(project, name)
-    kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+    kept = _kept(stamp_path(project, name))
     if kept and kept != stamp:
         return differences(kept, stamp) or found
     return found
@@ -143,17 +180,19 @@ def differences(old: str, new: str) -> list[str]:
     """What two stamps differ in, in words: the files and parameters that are to blame."""
     before, after = _load(old), _load(new)
     found = []
-    for part in ("files", "parameters", "settings"):
+    for part in ("files", "folders", "parameters", "settings"):
         was, now = before.get(part, {}), after.get(part, {})
         for key in sorted({*was, *now}):
             if was.get(key) != now.get(key):
                 found.append(_said(part, key, was.get(key), now.get(key)))
-    if before.get("python") != after.get("python"):
-        found.append("another version of Python")
+    if before.get("environment") != after.get("environment"):
+        found.append(f"{_ENVIRONMENT} changed")
     return found
 
 
 def _said(part: str, key: str, was, now) -> str:
+    if part == "folders":
+        return f"other files are in {key}"
     if part == "files":
         verb = "is new" if was in (None, MISSING) else "changed"
         return f"{key} {'is gone' if now in (None, MISSING) else verb}"
@@ -161,7 +200,11 @@ def _said(part: str, key: str, was, now) -> str:
 
 
 def _load(stamp: str) -> dict:
+    """A stamp's content by part; nothing of what is no stamp."""
     try:
-        return json.loads(stamp)
+        found = json.loads(stamp)
     except ValueError:
         return {}
+    parts = found.items() if isinstance(found, dict) else ()
+    named = ("files", "folders", "parameters", "settings")
+    return {key: part for key, part in parts if key not in named or isinstance(part, dict)}

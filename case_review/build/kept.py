@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from case_review.build import dependencies
+from case_review.build import dependencies, products
 from case_review.project import Project, sha256
 
 #: The checkout that this package was imported from.
@@ -59,7 +59,7 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return dependencies.MISSING
+        return products.MISSING
 
 
 def key_of(source: str, chunk: dict) -> str:

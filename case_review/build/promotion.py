@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from case_review import registry
-from case_review.build import dependencies
+from case_review.build import dependencies, products
 from case_review.build.locking import hold
 from case_review.errors import ReviewError
-from case_review.files import write_text
+from case_review.files import move, write_text
 from case_review.project import Project, sha256
 
 #: The executed notebook in a staging folder.
@@ -24,6 +24,7 @@ def destinations(project: Project) -> dict[str, Path]:
         "exhibits": project.exhibits,
         "results": project.results,
         "quality": project.build / "quality",
+        "opened": project.build / "opened",
     }
 
 
@@ -43,13 +44,12 @@ def promote(project: Project, name: str, stage: Path, stamp: str) -> None:
         moves[stage / EXECUTED] = executed  # last: its presence says that the rest is in place
         _refuse_foreign(project, name, stage, moves)
         outputs = {project.relative(new): sha256(old) for old, new in moves.items()}
-        path = dependencies.manifest_path(project, name)
+        path = products.manifest_path(project, name)
         # First what is no longer made, while the old manifest still names it.
-        _remove(project, set(dependencies.recorded_outputs(path)) - set(outputs))
-        write_text(path, dependencies.manifest(stamp, outputs))
+        _remove(project, set(products.recorded_outputs(path)) - set(outputs))
+        write_text(path, products.manifest(stamp, outputs))
         for old, new in moves.items():
-            new.parent.mkdir(parents=True, exist_ok=True)
-            old.replace(new)
+            move(old, new)
         failed_notebook(project, name).unlink(missing_ok=True)
     shutil.rmtree(stage)
 
@@ -71,7 +71,7 @@ def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, 
     recorded: dict[str, registry.Recorded] = {}
     mine = {project.relative(new) for new in moves.values()}
     for other in set(dependencies.notebook_names(project)) - {name}:
-        owned = dependencies.recorded_outputs(dependencies.manifest_path(project, other))
+        owned = products.recorded_outputs(products.manifest_path(project, other))
         problems += [f"{path} is an output of {other} already" for path in mine & set(owned)]
         path = project.results / f"{other}.json"
         if path.is_file():
@@ -105,11 +105,11 @@ def prune(project: Project) -> list[str]:
     gone |= {p.name.split(".")[0] for p in project.executed.glob("*.ipynb")}
     gone -= names
     for name in sorted(gone):
-        path = dependencies.manifest_path(project, name)
-        _remove(project, dependencies.recorded_outputs(path))
+        path = products.manifest_path(project, name)
+        _remove(project, products.recorded_outputs(path))
         for leftover in (
             path,
-            dependencies.stamp_path(project, name),
+            products.stamp_path(project, name),
             project.results / f"{name}.json",
             project.executed / f"{name}.ipynb",
             failed_notebook(project, name),

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 from case_review import __version__, registry
-from case_review.build import dependencies
+from case_review.build import dependencies, products, published
 from case_review.build.revision import RECORD, Revision, recorded_sources, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
@@ -40,7 +40,7 @@ def release(project: Project, folder: Path | None = None) -> Path:
     """
     version = revision(project)
     # What is part of a report depends on its renderer, which has listed all that it made.
-    made = dependencies.recorded_outputs(dependencies.manifest_path(project, _SITE))
+    made = products.recorded_outputs(products.manifest_path(project, _SITE))
     missing = [name for name in made or ["index.html"] if not (project.site / name).is_file()]
     if missing:
         raise ReviewError(
@@ -65,19 +65,13 @@ def release(project: Project, folder: Path | None = None) -> Path:
 
 
 def _members(project: Project, sources: list[str]) -> list[str]:
-    """Paths of everything released: the sources, and the generated folders as they are."""
-    generated = (
-        project.clean,
-        project.site,
-        project.executed,
-        project.results,
-        project.exhibits,
-    )
+    """Paths of everything released: the sources, and what the build has made of them."""
     paths = set(sources)
-    for folder in generated:
-        paths.update(project.relative(p) for p in folder.rglob("*") if p.is_file())
-    failed = {path for path in paths if path.endswith(".failed.ipynb")}
-    return sorted(paths - failed)
+    folders = (project.clean, project.executed, project.results, project.exhibits)
+    paths.update(project.relative(path) for path in published.made(project, *folders))
+    site = products.recorded_outputs(products.manifest_path(project, _SITE))
+    paths.update(project.relative(project.site / name) for name in site)
+    return sorted(paths)
 
 
 def _sources(project: Project) -> list[str]:
@@ -159,7 +153,7 @@ def _made(project: Project, notebook: Path) -> list[str]:
     labels = {label for cell in cells if (label := cell_options.label(cell.source))}
     exhibits = [p for p in sorted(project.exhibits.glob("*")) if p.name.split(".")[0] in labels]
     made = [notebook, project.results / f"{notebook.stem}.json", *exhibits]
-    listed = dependencies.recorded_outputs(dependencies.manifest_path(project, notebook.stem))
+    listed = products.recorded_outputs(products.manifest_path(project, notebook.stem))
     return sorted({*(project.relative(path) for path in made), *listed})
 
 

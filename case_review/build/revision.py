@@ -7,15 +7,22 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from case_review.data import raw_file
+from case_review.errors import ReviewError
 from case_review.files import write_if_changed
 from case_review.project import Project, sha256
 
 #: Written into a release archive, which has no git history of its own.
 RECORD = "revision.json"
+_HEAD = ("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+#: Where the sources lie that enter a report.
+_ENTERING = ("data/raw", "notebooks", "expectations", "case_review", "report", "params.yml",
+             "pyproject.toml", "requirements.lock", "CITATION.cff")  # fmt: skip
 #: Names, in files of the build, the folders of the project that reports were rendered into.
 _OUTPUTS = "outputs"
 
@@ -51,21 +58,74 @@ class Revision:
 
 
 def revision(project: Project) -> Revision:
-    """The version of `project`: from git, else from a release's record, else from CITATION.cff."""
-    commit = _git(project, "rev-parse", "HEAD")
-    top = _git(project, "rev-parse", "--show-cdup")
+    """The version of `project`: from git, else from a release's record, else from CITATION.cff.
+
+    Raises
+    ------
+    ReviewError
+        If the project is a repository that git cannot read, for its version and its date are then
+        not known.
+    """
     # A project unpacked inside another repository is not that repository's commit.
-    if commit and top == "":
-        reports = [f":(exclude,literal){path}" for path in outputs(project)]
-        status = ["--no-optional-locks", "status", "--porcelain", "--", ".", *reports]
-        clean = _git(project, *status) == "" and _has_parameters(project)
-        time = _git(project, "show", "-s", "--no-show-signature", "--format=%ct", "HEAD")
+    if (project.root / ".git").exists() and (commit := _git(project, *_HEAD, unborn=True)):
+        time = _git(project, "show", "-s", "--no-show-signature", "--format=%ct", commit)
+        clean = _has_parameters(project) and _unchanged(project) and _is_committed(project)
         return Revision(commit, clean, int(time))
     if kept := _record(project):
         sources = kept.pop("sources", {})
         clean = kept["clean"] and _untouched(project, sources) and _has_parameters(project)
         return Revision(**kept | {"clean": clean})
     return Revision("", False, _release_epoch(project))
+
+
+def _unchanged(project: Project) -> bool:
+    """Whether git sees no change; a rendered report is none."""
+    reports = [f":(exclude,literal){path}" for path in outputs(project)]
+    return not _git(project, "--no-optional-locks", "status", "--porcelain", "--", ".", *reports)
+
+
+def _is_committed(project: Project) -> bool:
+    """Whether what enters the report is the commit's, also where git was told not to look.
+
+    Git does not report a change of what is ignored, excluded, or marked assume-unchanged or
+    skip-worktree.
+    """
+    listed = _git(project, "ls-tree", "-r", "-z", "HEAD", "--", *_ENTERING)
+    entries = (line.split("\t", 1) for line in listed.split("\0") if line)
+    committed = {name: facts.split() for facts, name in entries}
+    present = set(_entering(project))
+    made = (f"{folder}/" for folder in ("data/clean", *outputs(project)))
+    gone = {n for n in committed.keys() - present if not n.startswith(tuple(made))}
+    if gone - {n for n in gone if Path(n).name.startswith(".") or n.endswith("README.md")}:
+        return False
+    names = sorted(present)
+    if not present <= committed.keys() or any(committed[n][0] == "120000" for n in names):
+        return False
+    if any((project.root / n).is_symlink() or "\n" in n for n in names):
+        return False
+    sums = _git(project, "hash-object", "--stdin-paths", given="\n".join(names))
+    return sums.split() == [committed[name][2] for name in names]
+
+
+def _entering(project: Project) -> Iterator[str]:
+    """The sources that enter the report, by path; what the build makes is none."""
+    undeclared = {project.relative(path) for path in raw_file.undeclared(project.raw)}
+    reports = {project.root / path for path in outputs(project)}
+    for entry in _ENTERING:
+        top = project.root / entry
+        if top.is_file():
+            yield entry
+        for folder, folders, names in os.walk(top):
+            folders[:] = [
+                name
+                for name in folders
+                if name[0] not in "._" or name == "_extensions"
+                if Path(folder, name) not in (*reports, project.results, project.exhibits)
+            ]
+            for name in names:
+                path = project.relative(Path(folder, name))
+                if name[0] != "." and not name.endswith("~") and path not in undeclared:
+                    yield path
 
 
 def note_output(project: Project, out: Path) -> None:
@@ -79,7 +139,7 @@ def note_output(project: Project, out: Path) -> None:
 def outputs(project: Project) -> list[str]:
     """The folders that were noted and hold a report, as seen from the project's root."""
     noted = sorted((project.build / _OUTPUTS).glob("*"))
-    paths = [path.read_text(encoding="utf-8") for path in noted]
+    paths = [path.read_text(encoding="utf-8", errors="replace") for path in noted]
     whole = ("index.html", "index.docx")
     return [p for p in paths if all((project.root / p / name).is_file() for name in whole)]
 
@@ -115,15 +175,30 @@ def build_epoch(project: Project) -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or revision(project).epoch)
 
 
-def _git(project: Project, *arguments: str) -> str | None:
-    """The output of a git command, or None where git or a repository is missing."""
+def _git(project: Project, *arguments: str, given: str = "", unborn: bool = False) -> str:
+    """The output of a git command; with `unborn`, an empty text in a repository without commits.
+
+    Raises
+    ------
+    ReviewError
+        In git's own words, or if it is not installed.
+    """
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=project.root, capture_output=True, text=True, check=True
+            ["git", *arguments], cwd=project.root, capture_output=True, input=given.encode()
         )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+    except OSError as error:
+        raise ReviewError(
+            f"git could not be started ({error.strerror}), and the report names the commit that it "
+            "was made from: install git, or use a copy of the project without its .git folder."
+        ) from None
+    if done.returncode and not (unborn and not done.stderr.strip()):
+        told = done.stderr.decode("utf-8", "replace").strip()
+        raise ReviewError(
+            f"git cannot read this repository, and the report names the commit that it was made "
+            f"from. Mend what it says:\n{told or f'git {arguments[0]} failed'}"
+        )
+    return "" if done.returncode else done.stdout.decode("utf-8", "surrogateescape").strip()
 
 
 def _release_epoch(project: Project) -> int:

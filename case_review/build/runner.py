@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from case_review.build import dependencies, promotion, surroundings
+from case_review.build import dependencies, kernel, opened, products, promotion, surroundings
 from case_review.build.normalising import INJECTED, normalise
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_if_changed, write_text
@@ -81,14 +81,25 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
     stage.mkdir(parents=True)
     surroundings.settle(project)
     install_kernel(project)
-    started = time.monotonic()
+    started, began = time.monotonic(), time.time()
     text = _execute(project, name, values, stage, started + timeout)
+    found = opened.collect(
+        project,
+        name,
+        stage,
+        told=set(dependencies.inputs(project, name)),
+        own=set(products.recorded_outputs(products.manifest_path(project, name))),
+        foreign=dependencies.foreign(project, name),
+        began=began,
+    )
     if dependencies.notebook_stamp(project, name) != stamp:
         raise ReviewError(
             f"{name} ran, but its inputs were changed while it did. Type the command again."
         )
+    stamp = dependencies.notebook_stamp(project, name, found)
+    opened.write(stage, name, found)
     # The stamp first: make takes an output that is older than its stamp for outdated.
-    write_text(dependencies.stamp_path(project, name), stamp)
+    write_text(products.stamp_path(project, name), stamp)
     write_text(stage / promotion.EXECUTED, text)
     promotion.promote(project, name, stage, stamp)
     return time.monotonic() - started
@@ -106,7 +117,7 @@ def _seconds(text: str) -> float:
 
 def install_kernel(project: Project) -> None:
     """Write the specification of a kernel that is this very interpreter, without history file."""
-    arguments = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    arguments = ["-Xfrozen_modules=off", "-m", kernel.__name__, "-f", "{connection_file}"]
     options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
     spec = {
         "argv": [sys.executable, *arguments, *options],

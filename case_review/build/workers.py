@@ -208,7 +208,7 @@ def _apart(folder: str) -> Iterator[None]:
             del os.environ[name]
         os.environ |= surroundings.CONSTANT | quiet
         # HOME, because a file below ~/.config/dask is read whatever the variables say.
-        os.environ |= {"DASK_CONFIG": empty, "DASKkept.ROOT_CONFIG": empty, "HOME": empty}
+        os.environ |= {"DASK_CONFIG": empty, "DASK_ROOT_CONFIG": empty, "HOME": empty}
         import dask
 
         dask.config.refresh(paths=[], env=quiet)

@@ -233,11 +233,12 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
 
     Headings count as well. Numbers are left alone: a negative number is no formula.
     """
-    texts = {name: frame[name].map(_marked) for name in frame.select_dtypes(object)}
-    return frame.assign(**texts).rename(columns=_marked)
+    texts = {name: frame[name].map(marked_cell) for name in frame.select_dtypes(object)}
+    return frame.assign(**texts).rename(columns=marked_cell)
 
 
-def _marked(cell):
+def marked_cell(cell):
+    """A cell with an apostrophe before it if it is a text that begins like a formula."""
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 

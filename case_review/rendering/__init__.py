@@ -9,21 +9,30 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from case_review.audit import typed_numbers
+from case_review.build import output
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering.swap import clear_up, swap_in
 
 
-def render(project: Project, renderer: str = "auto", out: Path | None = None) -> None:
+def render(
+    project: Project,
+    renderer: str = "auto",
+    out: Path | None = None,
+    confirm: Callable[[], None] = lambda: None,
+) -> None:
     """Render the report into `out` (default `report/_site`); a failure leaves what was there.
 
     Parameters
     ----------
     renderer
         `quarto`, `embedded`, or `auto`: Quarto where it is installed, else the embedded renderer.
+    confirm
+        Called when everything is rendered and nothing published yet; raises to prevent that.
 
     Raises
     ------
@@ -36,32 +45,18 @@ def render(project: Project, renderer: str = "auto", out: Path | None = None) ->
     if problems:
         raise ReviewError("\n".join(str(problem) for problem in problems))
     out = Path(out or project.site).absolute()
-    _refuse_foreign(project, out)
+    output.refuse(project, out)
     out.parent.mkdir(parents=True, exist_ok=True)
     clear_up(out)
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     fresh.chmod(0o755)
     try:
         _renderer(renderer)(project, fresh)
+        confirm()
         swap_in(fresh, out)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-
-
-def _refuse_foreign(project: Project, out: Path) -> None:
-    """The folder is replaced as a whole, so it must hold a report or nothing.
-
-    The project's own site is generated in any case, also where somebody has deleted a part of it.
-    """
-    from case_review.rendering import docx, html_exhibits
-
-    files = sorted(out.iterdir()) if out.is_dir() and out != project.site.absolute() else []
-    report = all((out / form.file).is_file() for form in (html_exhibits.FORM, docx.FORM))
-    if out in (project.root, *project.root.parents) or out.is_file() or (files and not report):
-        raise ReviewError(
-            f"OUT={out}: the report would replace what is there. Name a new or an empty folder."
-        )
 
 
 def _renderer(name: str):

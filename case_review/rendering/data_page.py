@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 from pathlib import Path
 
-from case_review.build.dependencies import data_files
+from case_review.build import published
 from case_review.exhibits import escape
+from case_review.exhibits.tables import marked_cell
 from case_review.project import Project, sha256
 from case_review.rendering import ast
 
@@ -18,15 +20,52 @@ _STAGES = {
 
 
 def write_files(project: Project, out: Path) -> None:
-    """Copy the tables into `out`/data and write `SHA256SUMS`, which `sha256sum -c` reads."""
+    """Copy the tables into `out`/data and write `SHA256SUMS`, which `sha256sum -c` reads.
+
+    A cell that a spreadsheet would compute is preceded by an apostrophe in the copy.
+    """
     sums = []
     for path in _files(project):
         target = out / project.relative(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-        sums.append(f"{sha256(path)}  {path.parent.name}/{path.name}\n")
+        target.write_bytes(_safe(path))
+        sums.append(f"{sha256(target)}  {path.parent.name}/{path.name}\n")
     (out / "data").mkdir(exist_ok=True)
     (out / "data" / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+
+
+def copy(files: list[Path], base: Path, out: Path) -> None:
+    """Copy files into `out`, each with the folders that it lies in below `base`."""
+    for path in files:
+        target = out / path.relative_to(base)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def _safe(path: Path) -> bytes:
+    """The bytes of a table; of a CSV with texts that a spreadsheet would compute, marked ones."""
+    content = path.read_bytes()
+    if path.suffix != ".csv":
+        return content
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return content
+    marked = [[_marked(cell) for cell in row] for row in rows]
+    if marked == rows:
+        return content
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(marked)
+    return text.getvalue().encode("utf-8")
+
+
+def _marked(cell: str) -> str:
+    """A cell as `marked_cell` marks it; a number, which is a text in a file, is no formula."""
+    try:
+        float(cell)
+    except ValueError:
+        return marked_cell(cell)
+    return cell
 
 
 def markdown(project: Project) -> str:
@@ -36,6 +75,13 @@ def markdown(project: Project) -> str:
         "start of its SHA-256; [all checksums in full](SHA256SUMS) can be checked with "
         "`sha256sum -c`."
     ]
+    changed = [f"`{path.name}`" for path in _files(project) if _safe(path) != path.read_bytes()]
+    if changed:
+        parts.append(
+            "So that no spreadsheet program computes a text, an apostrophe stands before each that "
+            f"begins like a formula in {' and '.join(changed)}; the SHA-256 below, and in the cards "
+            "of numbers, is that of the table as it was read."
+        )
     for stage, title in _STAGES.items():
         own = [path for path in _files(project) if path.parent.name == stage]
         rows = []
@@ -49,7 +95,7 @@ def markdown(project: Project) -> str:
 
 
 def _files(project: Project) -> list[Path]:
-    return [path for folder in (project.raw, project.clean) for path in data_files(folder)]
+    return [*published.raw(project), *published.made(project, project.clean)]
 
 
 def _shape(path: Path) -> tuple[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
 import pypandoc
 import typst
 
+from case_review.build import published
 from case_review.project import Project
-from case_review.rendering import docx, html, jats, manuscript, pdf, provenance
+from case_review.rendering import data_page, docx, html, jats, manuscript, pdf, provenance
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
@@ -27,5 +27,4 @@ def render_into(project: Project, out: Path) -> None:
         html.prepare(project, found, foot, work)
         for form, write in _WRITERS.items():
             write(project, found, assemble(project, found, form, work, foot), work, out)
-    if project.exhibits.is_dir():
-        shutil.copytree(project.exhibits, out / "exhibits")
+    data_page.copy(published.made(project, project.exhibits), project.report, out)

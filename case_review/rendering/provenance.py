@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from case_review import registry
-from case_review.build.dependencies import data_files
+from case_review.build import published
 from case_review.build.revision import revision
 from case_review.exhibits import escape
 from case_review.project import Project, sha256
@@ -308,7 +308,7 @@ def _breakable(text: str) -> str:
 
 def footer(project: Project, renderer: str) -> list[str]:
     """The sentences at the foot of every form of the report."""
-    files = [path for folder in (project.raw, project.clean) for path in data_files(folder)]
+    files = [*published.raw(project), *published.made(project, project.clean)]
     sentences = [f"Rendered by {renderer}.", f"Sources: {revision(project)}."]
     if project.params_file != project.root / "params.yml":
         sentences.append(f"Parameters: {_named(project, project.params_file)}.")

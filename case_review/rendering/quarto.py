@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from case_review.build import published
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
 from case_review.exhibits.style import font_folder
@@ -23,6 +24,7 @@ from case_review.project import Project
 from case_review.rendering import (
     ast,
     citations,
+    data_page,
     columns,
     docx,
     figures,
@@ -85,8 +87,7 @@ def render_into(project: Project, out: Path) -> None:
         work.mkdir()
         html.prepare(project, found, foot, work)
         html.write_linked(project, found, work, out)
-    if project.exhibits.is_dir():
-        shutil.copytree(project.exhibits, out / "exhibits")
+    data_page.copy(published.made(project, project.exhibits), project.report, out)
 
 
 def _adapt(executed: Path) -> None:

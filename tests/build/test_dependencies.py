@@ -6,8 +6,8 @@ import os
 import pytest
 from conftest import opening, write_notebook
 
-from case_review.build import dependencies, freshness
-from case_review.build.dependencies import damage, manifest, stamp_path
+from case_review.build import dependencies, freshness, products
+from case_review.build.products import damage, manifest, stamp_path
 from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.project import sha256
@@ -166,7 +166,7 @@ def made(project, name):
     executed = project.executed / f"{name}.ipynb"
     write_text(executed, "executed")
     outputs = {project.relative(executed): sha256(executed)}
-    write_text(dependencies.manifest_path(project, name), manifest(stamp, outputs))
+    write_text(products.manifest_path(project, name), manifest(stamp, outputs))
     write_text(stamp_path(project, name), stamp)
     os.utime(stamp_path(project, name), (1, 1))
     return executed
@@ -205,7 +205,7 @@ def test_a_clock_that_was_set_back_hides_no_change(project):
 
 def test_a_product_of_other_inputs_is_not_current(project):
     made(project, "05_response")
-    path = dependencies.manifest_path(project, "05_response")
+    path = products.manifest_path(project, "05_response")
     assert damage(project.root, path, "another stamp") == ["it was made from other inputs"]
     path.write_text("{")
     assert damage(project.root, path, "any") == ["it was not made yet"]

@@ -10,7 +10,7 @@ import pytest
 from conftest import opening, write_notebook
 
 from case_review.__main__ import main
-from case_review.build import dependencies, promotion, runner
+from case_review.build import dependencies, products, promotion, runner
 from case_review.build.runner import NotebookFailed
 from case_review.errors import ReviewError
 
@@ -169,8 +169,8 @@ def test_an_interrupted_promotion_does_not_pass_for_a_finished_one(project, monk
     with pytest.raises(OSError, match="killed"):
         promotion.promote(project, "02_a", stage, "stamp")
     assert (project.exhibits / "tbl-x.csv").is_file()
-    path = dependencies.manifest_path(project, "02_a")
-    assert dependencies.damage(project.root, path, "stamp") == [
+    path = products.manifest_path(project, "02_a")
+    assert products.damage(project.root, path, "stamp") == [
         "report/_executed/02_a.ipynb is missing"
     ]
 
@@ -187,8 +187,8 @@ def test_a_promotion_cut_short_leaves_nothing_that_is_no_longer_made(project, mo
     shutil.rmtree(stage)
     promotion.promote(project, "03_b", staged(project, "03_b", "tbl-new.csv"), "new stamp")
     assert [path.name for path in project.exhibits.iterdir()] == ["tbl-new.csv"]
-    path = dependencies.manifest_path(project, "03_b")
-    assert dependencies.damage(project.root, path, "new stamp") == []
+    path = products.manifest_path(project, "03_b")
+    assert products.damage(project.root, path, "new stamp") == []
 
 
 def failing_at(name):

@@ -1,0 +1,145 @@
+"""The installed packages as an input: their versions, and whether somebody has changed them.
+
+Uses only the standard library, so that set-up can ask before the environment is complete.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+LOCK = "requirements.lock"
+_PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
+#: Most packages or files that a message names.
+_NAMED = 5
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def packages(folder: Path) -> Iterator[Path]:
+    """The folders of an environment that packages are installed in."""
+    yield from sorted(folder.glob("lib/python3.*/site-packages"))
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """Version of each package that is installed in an environment."""
+    found = {}
+    for place in packages(folder):
+        for entry in os.listdir(place):
+            stem, ending = os.path.splitext(entry)
+            if ending == ".dist-info" and "-" in stem:
+                name, _, version = stem.rpartition("-")
+                found[_normal(name)] = version
+    return found
+
+
+def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
+    """By package: the versions that a lock file admits, and whether every machine has it."""
+    found: dict[str, tuple[set[str], bool]] = {}
+    for name, version, marker in _PIN.findall(path.read_text(encoding="utf-8")):
+        versions, always = found.get(_normal(name), (set(), True))
+        found[_normal(name)] = ({*versions, version}, always and not marker)
+    return found
+
+
+def digest(root: Path) -> str:
+    """A hash of Python's version and of those of the locked packages that are in use."""
+    have, lock = installed(Path(sys.prefix)), locked(root / LOCK)
+    used = [f"{name}=={have[name]}" for name in sorted(lock) if name in have]
+    python = "python=={}.{}.{}".format(*sys.version_info[:3])
+    return hashlib.sha256("\n".join([python, *used]).encode()).hexdigest()
+
+
+def differences(root: Path, folder: Path) -> list[str]:
+    """What an environment has other than the lock says, in words; empty if it is the lock's.
+
+    Of a conda environment only the project's direct dependencies are asked for, for conda-forge
+    decides on the others.
+    """
+    have, lock = installed(folder), locked(root / LOCK)
+    if (folder / "conda-meta").is_dir():
+        entries = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        direct = {_normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
+        lock = {name: pin for name, pin in lock.items() if name in direct}
+    found = []
+    for name, (versions, always) in sorted(lock.items()):
+        wanted = " or ".join(sorted(versions))
+        if name in have and have[name] not in versions:
+            found.append(f"{name} {have[name]} instead of {wanted}")
+        elif name not in have and always:
+            found.append(f"no {name} instead of {wanted}")
+    return found
+
+
+def unlocked(root: Path, folder: Path) -> dict[str, str]:
+    """Name and version, by file, of what is installed and stands in no lock file."""
+    have = installed(folder)
+    known = {"pip", "setuptools", "wheel", "uv"}
+    for path in root.glob("requirements*.lock"):
+        known |= locked(path).keys()
+    found = {}
+    for name in have.keys() - known:
+        for place in packages(folder):
+            for record in place.glob("*.dist-info/RECORD"):
+                if _normal(record.parent.name.rpartition("-")[0]) == name:
+                    title = f"{name} {have[name]}"
+                    found |= {str(place / file): title for file, _ in _recorded(record)}
+    return found
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash of the names, sizes and times of everything installed but compiled modules."""
+    lines = []
+    for place in packages(folder):
+        todo = [str(place)]
+        while todo:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != "__pycache__":
+                            todo.append(entry.path)
+                    else:
+                        facts = entry.stat()
+                        path = os.path.relpath(entry.path, folder)
+                        lines.append(f"{path} {facts.st_size} {facts.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def altered(folder: Path) -> list[str]:
+    """Installed files that are missing or not as their package brought them, by its own sums."""
+    found = []
+    for place in packages(folder):
+        for record in sorted(place.glob("*.dist-info/RECORD")):
+            for name, wanted in _recorded(record):
+                path = place / name
+                if wanted and (not path.is_file() or _sum(path) != wanted):
+                    found.append(os.path.relpath(path, folder))
+    return found
+
+
+def _recorded(record: Path) -> Iterator[tuple[str, str]]:
+    """The files of a package, each with its SHA-256 as a RECORD writes it; empty where unknown."""
+    with record.open(encoding="utf-8", newline="") as stream:
+        for row in csv.reader(stream):
+            if len(row) > 1 and not row[0].endswith(".pyc"):
+                yield row[0], row[1].removeprefix("sha256=")
+
+
+def _sum(path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def listed(names: list[str]) -> str:
+    """The first few of many names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,211 @@
+"""The kernel that notebooks of a build run in: nothing of the user reaches it, and it keeps a record.
+
+    python -m case_review.build.kernel -f CONNECTION_FILE
+
+is ipykernel without the configuration of user and machine, without variables that could change a
+result, and without any port. After each cell it writes to the staging folder which files the
+notebook has opened so far, so that a change of one of them is a cause to run it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+#: Written to the staging folder; `opened` reads it.
+RECORD = "opened.json"
+#: What a run may know of its surroundings; everything else is taken away before anything is loaded.
+_KEPT = frozenset(
+    """
+    PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH TMPDIR LC_ALL TZ
+    DASK_SCHEDULER_ADDRESS OMP_NUM_THREADS OPENBLAS_NUM_THREADS MPLBACKEND MPLCONFIGDIR
+    GX_ANALYTICS_ENABLED IPYTHONDIR PYTHONHASHSEED PYTHONNOUSERSITE PYTHONDONTWRITEBYTECODE
+    """.split()
+)
+_KEPT_PREFIXES = ("CASE_REVIEW_", "JUPYTER_", "JPY_")
+_PACKAGE = __name__.partition(".")[0]
+_WRITES = os.O_WRONLY | os.O_RDWR
+
+
+class Recorder:
+    """An audit hook that keeps which files were opened, which folders listed, and who was called.
+
+    Nothing is refused here, for a library may look anywhere; `opened` judges after the run.
+    """
+
+    def __init__(self):
+        #: By path, the number of the cell that opened it first and its content's hash after that cell.
+        self.files: dict[str, dict] = {}
+        self.written: set[str] = set()
+        #: Sources of the cells that opened something.
+        self._cells: list[str] = []
+        self._new: dict[str, bool] = {}
+        self._folders: set[str] = set()
+        self._hosts: set[str] = set()
+        self._busy = threading.local()
+
+    def __call__(self, event: str, arguments: tuple) -> None:
+        """Take note of an event; see `sys.addaudithook`."""
+        if event not in ("open", "os.listdir", "os.scandir", "socket.connect"):
+            return
+        if getattr(self._busy, "here", False):
+            return
+        self._busy.here = True
+        try:
+            self._note(event, arguments)
+        finally:
+            self._busy.here = False
+
+    def _note(self, event: str, arguments: tuple) -> None:
+        if event == "socket.connect":
+            address = arguments[1]
+            if isinstance(address, tuple):
+                self._hosts.add(str(address[0]))
+            return
+        given = arguments[0] if arguments[0] is not None else "."
+        if not isinstance(given, str | bytes | os.PathLike):
+            return  # an open file, which was named when it was opened
+        path = os.path.abspath(os.fsdecode(given))
+        if event != "open":
+            if not _by_library():
+                self._folders.add(path)
+        elif isinstance(arguments[2], int) and arguments[2] & _WRITES:
+            self.written.add(path)
+        elif path not in self.written and path not in self.files:
+            self._new[path] = self._new.get(path, False) or _by_cell()
+
+    def drain(self, source: str = "") -> None:
+        """Give what is new to the cell that has just run."""
+        self._cells.append(source)
+        self._busy.here = True
+        try:
+            # Other threads may open files meanwhile.
+            new, self._new = self._new, {}
+            for path, by_cell in new.items():
+                self.files[path] = {
+                    "cell": len(self._cells) - 1,
+                    "by_cell": by_cell or os.path.basename(path) in source,
+                    "sha256": _hash(path),
+                }
+        finally:
+            self._busy.here = False
+
+    def write(self, stage: Path) -> None:
+        """Write the record as JSON, as far as it goes by now."""
+        found = {
+            "cells": self._cells,
+            "files": self.files,
+            "written": sorted(self.written.copy()),
+            "folders": sorted(self._folders.copy()),
+            "hosts": sorted(self._hosts.copy()),
+        }
+        partial = stage / f"{RECORD}.partial"
+        partial.write_text(json.dumps(found), encoding="utf-8", errors="surrogateescape")
+        partial.replace(stage / RECORD)
+
+
+def _hash(path: str) -> str:
+    """The SHA-256 of a file of the project; others are judged by their names alone."""
+    try:
+        if path.startswith(os.getcwd() + os.sep) and os.path.isfile(path):
+            return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        pass
+    return ""
+
+
+def _callers():
+    frame = sys._getframe(3)
+    while frame is not None:
+        yield frame.f_code.co_filename
+        frame = frame.f_back
+
+
+def _by_cell() -> bool:
+    """Whether a line of a cell itself has opened the file."""
+    return "ipykernel_" in next(_callers(), "")
+
+
+def _by_library() -> bool:
+    """Whether a folder was listed by an import, or by the package, whose rules say what it reads."""
+    own = os.sep + _PACKAGE + os.sep
+    for name in _callers():
+        if name.startswith("<frozen importlib") or own in name or "site-packages" in name:
+            return True
+        if "ipykernel_" in name:
+            return False
+    return True
+
+
+def clear_variables() -> None:
+    """Take away every variable that is not known to leave results alone."""
+    for name in list(os.environ):
+        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES):
+            del os.environ[name]
+
+
+def _load_plotting() -> None:
+    """Load matplotlib where no `matplotlibrc` lies; it looks into the working folder first."""
+    before = Path.cwd()
+    os.chdir(os.environ["MPLCONFIGDIR"])
+    try:
+        import matplotlib  # noqa: F401
+    finally:
+        os.chdir(before)
+
+
+def main(arguments: list[str]) -> None:
+    """Run a kernel until it is told to end."""
+    clear_variables()
+    stage = Path(os.environ["CASE_REVIEW_STAGE"])
+    os.environ["HOME"] = os.environ["IPYTHONDIR"]
+    # As ipykernel_launcher has it: no module of the project takes the place of a library's.
+    if sys.path[0] in ("", str(Path.cwd())):
+        del sys.path[0]
+    from ipykernel.iostream import IOPubThread
+    from ipykernel.kernelapp import IPKernelApp
+
+    _load_plotting()
+
+    class BuildKernelApp(IPKernelApp):
+        """A kernel that reads no configuration, runs no start-up files, and listens on no port."""
+
+        def load_config_file(self, *_, **__):
+            """Read none."""
+
+        def _run_startup_files(self):
+            pass
+
+        def init_iopub(self, context):
+            """As ipykernel does, without the port for what forked processes print."""
+            piped = IOPubThread.__init__
+
+            def unpiped(thread, socket, pipe=False, session=False):
+                piped(thread, socket, False, session)
+
+            IOPubThread.__init__ = unpiped
+            try:
+                super().init_iopub(context)
+            finally:
+                IOPubThread.__init__ = piped
+
+    app = BuildKernelApp.instance()
+    app.initialize(arguments)
+    recorder = Recorder()
+
+    def after_cell(result) -> None:
+        info = getattr(result, "info", None)
+        recorder.drain(getattr(info, "raw_cell", None) or "")
+        recorder.write(stage)
+
+    app.shell.events.register("post_run_cell", after_cell)
+    sys.addaudithook(recorder)
+    app.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

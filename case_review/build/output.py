@@ -1,0 +1,69 @@
+"""The folder that a report is put into: a missing one, or one that holds a report and no more."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from case_review.errors import ReviewError
+from case_review.project import Project
+
+#: What lies at the top of a finished report; whatever else is there is somebody's own.
+_REPORT = frozenset(
+    ("index.html", "index.pdf", "index.docx", "index.jats.xml", "data", "exhibits", "notebooks",
+     "quality", "pictures")
+)  # fmt: skip
+#: Each of them is in every report.
+_ALWAYS = ("index.html", "index.docx")
+
+
+def folder(project: Project, given: str) -> Path:
+    """The output folder that `OUT=` names; of a link, the folder that it leads to."""
+    out = Path(os.path.abspath(project.root / given))
+    return out.resolve() if out.is_symlink() and out.is_dir() else out
+
+
+def refuse(project: Project, out: Path) -> None:
+    """Refuse a place that a report must not replace.
+
+    The project's own `report/_site` is generated in any case, also where somebody has deleted a
+    part of it.
+
+    Raises
+    ------
+    ReviewError
+        With what stands there and what to name instead.
+    """
+    if problem := _problem(project, out):
+        raise ReviewError(f"OUT={out}: {problem}. Name a new folder, an empty one, or a report's.")
+
+
+def _problem(project: Project, out: Path) -> str:
+    root = project.root.absolute()
+    if out.is_symlink():
+        return "it is a link that leads to no folder"
+    for parent in (out, *out.parents):
+        if parent.exists() and not parent.is_dir():
+            return f"{parent} is no folder" if parent != out else "it is no folder"
+    if out == root or out in root.parents:
+        return "the report would replace what is there"
+    if project.site.absolute() in out.parents:
+        return "it lies within report/_site, which is replaced as a whole"
+    for used in _used(project):
+        if out == used or used in out.parents or out in used.parents:
+            return f"the project keeps {used.relative_to(root).as_posix()} there"
+    if out != project.site.absolute():
+        names = {path.name for path in out.iterdir()} if out.is_dir() else set()
+        if names and not (names.issuperset(_ALWAYS) and names <= _REPORT):
+            others = sorted(names - _REPORT) or sorted(names)
+            return f"the report would replace what is there, such as {others[0]}"
+    return ""
+
+
+def _used(project: Project) -> list[Path]:
+    """The folders of the project that are no place for a report: all but new ones."""
+    root, report = project.root.absolute(), project.report.absolute()
+    own = {"data", "notebooks", "expectations", "case_review", "docs", "tests", "examples", ".git"}
+    own |= {path.name for path in root.iterdir() if path.is_dir() and path.name.startswith(".")}
+    generated = ("_executed", "results", "exhibits", "_build", "styles", "_extensions")
+    return [root / name for name in sorted(own)] + [report / name for name in generated]

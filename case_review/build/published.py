@@ -1,0 +1,42 @@
+"""What of the project's data the site and a release may show: what is declared or was made.
+
+A file that somebody has put beside them - a list of names, a copy, a link - stays out, and is named.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from case_review.build.dependencies import data_files, notebook_names
+from case_review.build.products import manifest_path, recorded_outputs
+from case_review.data import raw_file
+from case_review.project import Project
+
+
+def raw(project: Project) -> list[Path]:
+    """The raw tables and the documents beside them that columns.toml or the dictionary declare."""
+    undeclared = set(raw_file.undeclared(project.raw))
+    return [path for path in data_files(project.raw) if path not in undeclared]
+
+
+def made(project: Project, *folders: Path) -> list[Path]:
+    """The files below some folders that the notebooks have made, sorted by path."""
+    found = set()
+    for name in notebook_names(project):
+        for output in recorded_outputs(manifest_path(project, name)):
+            path = project.root / output
+            if any(folder in path.parents for folder in folders) and path.is_file():
+                found.add(path)
+    return sorted(found)
+
+
+def unknown(project: Project) -> list[str]:
+    """What lies among the data and exhibits and is neither declared nor made, by path."""
+    made_here = set(made(project, project.clean, project.exhibits))
+    found = list(raw_file.undeclared(project.raw))
+    for folder in (project.clean, project.exhibits):
+        for path in folder.rglob("*") if folder.is_dir() else ():
+            is_known = path in made_here or path.name == "README.md" or path.name[0] == "."
+            if not is_known and (path.is_symlink() or not path.is_dir()):
+                found.append(path)
+    return sorted(path.relative_to(project.root).as_posix() for path in found)
