@@ -155,7 +155,7 @@ class _Book(ExcelReader):
         for sheet in self.parser.sheets:
             link = self.parser.rels.get(sheet.id)
             if link is None or link.target not in self.valid_files:
-                raise KeyError(f"the sheet {sheet.name} is missing")
+                raise ValueError(f"the sheet {sheet.name} is missing")
             if link.Type.endswith("/worksheet"):
                 yield _Page(sheet.name, sheet.state in (None, "visible"), link.target)
 
