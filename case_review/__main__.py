@@ -109,8 +109,11 @@ def _validate(project: Project, options) -> int:
     if options.stage == "raw":
         values = loading.load(project).values
         terms, effects = values["cleaning"], values["safety"]["effects"]
+        print(*(f"note: {note}\n" for note in intake.notes(project)), sep="", end="", flush=True)
         also = [claims.problems]
-        report = intake.check(project, terms["diagnoses"], terms["events"], also, effects).report
+        checked = intake.check(project, terms["diagnoses"], terms["events"], also, effects)
+        print(*(f"note: {note}\n" for note in checked.notes), sep="", end="")
+        report = checked.report
     else:
         report = expectations.validate(project, stage=options.stage)
     print(report)

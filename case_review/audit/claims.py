@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from case_review.data import raw_file
-from case_review.data.problems import Problem
+from case_review.data.problems import Problem, visible
 from case_review.data.reading import Raw
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
@@ -189,14 +189,21 @@ def text_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     ReviewError
-        If the file is missing or unreadable, or a row has more or fewer cells than the header.
+        If the file is missing or unreadable, a row has more or fewer cells than the header, or
+        nobody can tell what a cell of a spreadsheet means.
     """
     try:
-        lines = raw_file.read_path(path).lines
+        found = raw_file.read_path(path)
     except raw_file.FileProblem as problem:
         place = f"{path}, line {problem.row}" if problem.row else path
         raise ReviewError(f"{place}: {problem.message}") from None
-    header, rows = lines[0][1], lines[1:]
+    header, rows = found.lines[0][1], found.lines[1:]
+    for cell in found.wrong[:1]:
+        column = header[cell.position] if cell.position < len(header) else "beside the table"
+        raise ReviewError(
+            f"{path}, line {cell.line}, column {column}: found '{visible(cell.value)}'; "
+            f"{cell.message}"
+        )
     for line, cells in rows:
         if len(cells) != len(header):
             raise ReviewError(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from case_review.data import expectations, reading
+from case_review.data import expectations, raw_file, reading
 from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered
+from case_review.data.schema import TABLES
 from case_review.project import Project
 
 
@@ -21,10 +22,13 @@ class Checked:
         The tables, and what was repaired when they were read.
     report
         What became of every expectation.
+    notes
+        What was repaired or chosen in a whole file, each in a sentence; the ledger has it too.
     """
 
     source: reading.Raw
     report: expectations.Report
+    notes: tuple[str, ...] = ()
 
 
 def check(
@@ -51,14 +55,33 @@ def check(
         With everything that is wrong in any file, each place once.
     """
     source, problems = reading.attempt(project.raw)
+    sheets = _spreadsheets(project)
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
     found += wrong_categories(source, events, effects)
     found += [problem for look in also for problem in look(source)]
+    found = [replace(problem, file=sheets.get(problem.file, problem.file)) for problem in found]
     problems += _not_told(found, problems)
     if problems:
         raise DataError(ordered(problems))
-    return Checked(source, report)
+    of_files = (change for change in source.changes if change.row is None)
+    said = [
+        f"data/raw/{raw_file.path_of(project.raw, change.table).name}: {change.before}: "
+        f"{change.reason}."
+        for change in of_files
+    ]
+    return Checked(source, report, tuple(said))
+
+
+def notes(project: Project) -> list[str]:
+    """What lies in `data/raw/` and is not read, or is open elsewhere, each in a sentence."""
+    return raw_file.notes(project.raw)
+
+
+def _spreadsheets(project: Project) -> dict[str, str]:
+    """The tables that are read from spreadsheets, as checks call their file, and that file."""
+    sheets = [name for name in TABLES if raw_file.path_of(project.raw, name).suffix == ".xlsx"]
+    return {f"data/raw/{name}.csv": f"data/raw/{name}.xlsx" for name in sheets}
 
 
 def _not_told(found: Iterable[Problem], before: list[Problem]) -> list[Problem]:

@@ -10,6 +10,8 @@ from case_review.errors import ReviewError
 
 #: Most rows that a message lists of one kind of problem in one column.
 _LISTED = 20
+#: Most lines that a message gives to one file.
+_LINES = 100
 #: Most characters of a cell that a message quotes.
 _QUOTED = 80
 
@@ -65,19 +67,23 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _lines(problems: list[Problem]) -> list[str]:
-    """A line for each problem, cut where one kind fills a whole column."""
+    """A line for each problem, cut where one kind fills a whole column, or a file has too many."""
     kinds: Counter[tuple[str, str, str]] = Counter()
-    lines = []
+    lines: dict[str, list[str]] = {}
     for problem in problems:
         kind = (problem.file, problem.column, problem.message)
         kinds[kind] += 1
         if kinds[kind] <= _LISTED:
-            lines.append(str(problem))
+            lines.setdefault(problem.file, []).append(str(problem))
+    for file, said in lines.items():
+        if len(said) > _LINES:
+            said[_LINES:] = [f"{file}: {len(said) - _LINES:,} more problems. Mend these first."]
+    every = [line for said in lines.values() for line in said]
     for (file, column, message), count in kinds.items():
-        if count > _LISTED:
+        if count > _LISTED and len(lines[file]) <= _LINES:
             place = f"{file}, column {visible(column)}" if column else file
-            lines.append(f"{place}: {count - _LISTED:,} more rows like these: {message}")
-    return lines
+            every.append(f"{place}: {count - _LISTED:,} more rows like these: {message}")
+    return every
 
 
 def visible(value: str) -> str:

@@ -8,35 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
 from pathlib import Path
+
+from case_review.data.lines import FileProblem, Lines, content_of
+from case_review.data.schema import AUDITED, FOUND, SHOWN, TABLES
+
+__all__ = ["FileProblem", "Lines"]  # the names that other modules know
 
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_EXPORT = "Export the sheet as 'CSV UTF-8'."
-
-
-class FileProblem(Exception):
-    """A file that cannot be read as lines of cells; `row` is None where all of it is meant."""
-
-    def __init__(self, message: str, row: int | None = None):
-        self.message, self.row = message, row
-        super().__init__(message)
-
-
-@dataclass
-class Lines:
-    """The lines of a file that hold anything, each with its number, the first being 1.
-
-    Parameters
-    ----------
-    remarks
-        What was repaired, as (before, after, reason).
-    """
-
-    lines: list[tuple[int, list[str]]] = field(default_factory=list)
-    remarks: list[tuple[str, str, str]] = field(default_factory=list)
+#: Excel's own first line, which names the separator of those below.
+_SEPARATOR = re.compile(r'\s*"?sep=(.)"?[\s,;|]*', re.IGNORECASE)
+#: Files that programs lay beside a table while it is open in them.
+_OPEN = re.compile(r"~\$(.+)|\.~lock\.(.+)#")
+README = "README.md"
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -54,16 +41,15 @@ def read(folder: Path, name: str) -> Lines:
         If there is none or two of them, or the file cannot be understood in one way only.
     """
     path, sheet = folder / f"{name}.csv", folder / f"{name}.xlsx"
-    if sheet.is_file():
-        if path.is_file():
-            raise FileProblem(f"{sheet.name} lies beside it. Keep one of the two.")
-        return _workbook(sheet, name)
-    if not path.exists():
+    there = [one for one in (path, sheet) if one.exists() or one.is_symlink()]
+    if len(there) == 2:
+        raise FileProblem(f"{sheet.name} lies beside it. Keep one of the two.")
+    if not there:
         raise FileProblem(
             "the file is missing. Put it back; data/raw/README.md describes its columns."
             + _near(path)
         )
-    return read_path(path)
+    return read_path(there[0])
 
 
 def read_path(path: Path) -> Lines:
@@ -74,23 +60,61 @@ def read_path(path: Path) -> Lines:
     FileProblem
         If it is no file that may be read, or cannot be understood in one way only.
     """
-    if path.is_dir():
-        raise FileProblem("this is a folder. Put the file of this name in its place.")
+    content = content_of(path)
     if path.suffix.lower() == ".xlsx":
-        return _workbook(path, path.stem)
-    try:
-        return _csv(path.read_bytes())
-    except FileNotFoundError:
-        raise FileProblem("the file does not exist. Correct its name.") from None
-    except PermissionError:
-        raise FileProblem("the file may not be read. Give yourself the right to.") from None
+        from case_review.data import spreadsheet  # slow to import, and seldom needed
+
+        return spreadsheet.read(content, path.stem)
+    return _csv(content)
+
+
+def undeclared(folder: Path) -> list[Path]:
+    """The files of a folder that nothing declares: neither `columns.toml` nor its `README.md`.
+
+    A table is declared as CSV and as spreadsheet. The README declares what it names at the head of
+    a section or of a table's row. Hidden files do not count.
+    """
+    known = _declared(folder)
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(f for f in files if f.name not in known and f.name[0] != "." and not f.is_dir())
+
+
+def notes(folder: Path) -> list[str]:
+    """What lies in a folder of raw data and is not read, each in a sentence."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    opened = [found.group(1) or found.group(2) for f in files if (found := _OPEN.fullmatch(f.name))]
+    said = [
+        f"data/raw/{name} seems to be open in a spreadsheet program; what is not saved is not read."
+        for name in opened
+    ]
+    said += [
+        f"data/raw/{file.name} is not read: nothing declares it. Move it elsewhere, or describe it "
+        f"in data/raw/{README}."
+        for file in undeclared(folder)
+        if not _OPEN.fullmatch(file.name)
+    ]
+    return said
+
+
+def _declared(folder: Path) -> set[str]:
+    tables = [*TABLES, *AUDITED, *SHOWN, *FOUND]
+    known = {f"{name}{ending}" for name in tables for ending in (".csv", ".xlsx")}
+    readme = folder / README
+    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else ""
+    heads = re.findall(r"^#+ +(.+)$|^\|([^|]+)\|", text, re.MULTILINE)
+    return known | {README} | set(_names(heading or cell for heading, cell in heads))
+
+
+def _names(heads: Iterable[str]) -> Iterable[str]:
+    for head in heads:
+        yield from (part.strip(" `") for part in re.split(r"[,|]", head))
 
 
 def _near(path: Path) -> str:
     """A hint where a file of nearly this name lies there."""
     others = sorted(path.parent.glob("*")) if path.parent.is_dir() else []
     for other in others:
-        if other.name.lower() != path.name.lower() and other.stem.lower() != path.stem.lower():
+        if other.stem.lower() != path.stem.lower() or other.is_dir():
             continue
         return f" {other.name} lies there; only {path.stem}.csv and {path.stem}.xlsx are read."
     return ""
@@ -104,8 +128,7 @@ def _csv(content: bytes) -> Lines:
             "export it as 'CSV UTF-8'."
         )
     text = _text(content, found)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = next((d for d in _DELIMITERS if d in first and "," not in first), ",")
+    delimiter, text = _delimiter(text, found)
     if delimiter != ",":
         reason = "columns are separated otherwise"
         found.remarks.append((_DELIMITERS[delimiter], "commas", reason))
@@ -124,6 +147,25 @@ def _csv(content: bytes) -> Lines:
             line,
         ) from None
     return found
+
+
+def _delimiter(text: str, found: Lines) -> tuple[str, str]:
+    """What separates the columns, and the text, in which a line that says so is now empty."""
+    written = text.splitlines()
+    number, first = next((n, line) for n, line in enumerate(written) if line.strip())
+    named = _SEPARATOR.fullmatch(first)
+    if not named:
+        return next((d for d in _DELIMITERS if d in first and "," not in first), ","), text
+    if named[1] not in (",", *_DELIMITERS):
+        raise FileProblem(
+            f"the first line names '{named[1]}' as what separates columns. Separate them by "
+            "commas, or by semicolons or tabs.",
+            number + 1,
+        )
+    found.remarks.append((first.strip(), "", "the line names the separator, and carries no data"))
+    if not any(map(str.strip, written[number + 1 :])):
+        raise FileProblem("the file is empty. It needs its header row.")
+    return named[1], text.replace(first, "", 1)
 
 
 def _text(content: bytes, found: Lines) -> str:
@@ -145,50 +187,3 @@ def _text(content: bytes, found: Lines) -> str:
                 text[: text.index(odd)].count("\n") + 1,
             )
     return text
-
-
-def _workbook(path: Path, name: str) -> Lines:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        values, formulas = (
-            load_workbook(path, read_only=True, data_only=shown) for shown in (True, False)
-        )
-        title = _sheet(values, name)
-        rows = list(values[title].iter_rows(values_only=True))
-        typed = list(formulas[title].iter_rows(values_only=True))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise FileProblem(f"{path.name} cannot be read ({error}). {_EXPORT}") from None
-    found = Lines()
-    for line, (shown, written) in enumerate(zip(rows, typed, strict=True), 1):
-        if any(a is None and b is not None for a, b in zip(shown, written, strict=True)):
-            raise FileProblem(
-                f"{path.name} holds a formula that was never computed. {_EXPORT}", line
-            )
-        cells = ["" if cell is None else _cell(cell) for cell in shown]
-        if any(map(str.strip, cells)):
-            found.lines.append((line, cells))
-    if not found.lines:
-        raise FileProblem(f"{path.name} is empty. It needs its header row.")
-    width = max(i + 1 for _, cells in found.lines for i, cell in enumerate(cells) if cell.strip())
-    found.lines = [(line, (cells + [""] * width)[:width]) for line, cells in found.lines]
-    found.remarks.append((path.name, f"{name}.csv", f"read from the spreadsheet's sheet {title}"))
-    return found
-
-
-def _sheet(workbook, name: str) -> str:
-    """The sheet of the table's name, or the only one that holds anything."""
-    if name in workbook.sheetnames:
-        return name
-    filled = [s.title for s in workbook.worksheets if any(map(any, s.iter_rows(values_only=True)))]
-    if len(filled) > 1:
-        raise FileProblem(
-            f"{name}.xlsx has several sheets ({', '.join(filled)}). Give the right one the name "
-            f"{name}, or export it as 'CSV UTF-8'."
-        )
-    return (filled or workbook.sheetnames)[0]
-
-
-def _cell(cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -6,36 +6,20 @@ for the cleaning ledger. All problems of all files are collected before anything
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
-from case_review.data import raw_file
+from case_review.data import cells, raw_file
+from case_review.data import header as heading
 from case_review.data.problems import DataError, Problem
-from case_review.data.schema import AUDITED, SHOWN, TABLES, TableSchema
+from case_review.data.schema import AUDITED, SHOWN, TABLES, TYPES, TableSchema
 
 __all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
-
-#: What a column without a heading is called.
-_NAMELESS = "(without a name)"
-_MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "#n/a"}
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
-_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
-#: `1,250` may be a thousand and more, or one and a quarter; `0,125` can only be the latter.
-_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
-_MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_DATE = re.compile(
-    r"\d{1,2}[-/. ](?:[A-Za-z]{3,9}|\d{1,2})(?:[-/. ]\d{2,4})?|[A-Za-z]{3}[-/. ]\d{2,4}"
-    r"|\d{4}-\d{2}-\d{2}.*"
-)
-#: What spreadsheets make of `5-10` in a cell of text.
-_MANGLED = re.compile(rf"\d{{1,2}}-{_MONTHS}|{_MONTHS}-\d{{2}}|\d{{4}}-\d\d-\d\d 00:00:00", re.I)
-_SHEET_ERROR = re.compile(r"#(?:REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|#+)")
 
 
 @dataclass(frozen=True)
@@ -95,19 +79,31 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
     """
     raw, problems = Raw({}), []
     shown = [name for name in SHOWN if raw_file.path_of(Path(folder), name).is_file()]
+    names: dict[str, set[str]] = {}
     for name in [*TABLES, *AUDITED, *shown]:
-        one, found = attempt_table(folder, name)
+        one, found = attempt_table(folder, name, names)
         problems += found
         if name in TABLES:
             raw.tables |= one.tables
             raw.changes += one.changes
             raw.unsound |= one.unsound
+            for key in TABLES[name].key[:1]:
+                names.setdefault(key, set()).update(one.tables[name][key])
     return raw, problems
 
 
-def attempt_table(folder: Path, name: str) -> tuple[Raw, list[Problem]]:
-    """What can be read of one table, and every problem of its file."""
-    table = _Reader(Path(folder), name, (TABLES | AUDITED | SHOWN).get(name, TableSchema({})))
+def attempt_table(
+    folder: Path, name: str, names: Mapping[str, Set[str]] = MappingProxyType({})
+) -> tuple[Raw, list[Problem]]:
+    """What can be read of one table, and every problem of its file.
+
+    Parameters
+    ----------
+    names
+        By column, what other tables call their rows: a patient called NA is not a missing one.
+    """
+    schema = (TABLES | AUDITED | SHOWN).get(name, TableSchema({}))
+    table = _Reader(Path(folder), name, schema, names)
     frame = table.read()
     return Raw({name: frame}, table.changes, {name} if table.unsound else set()), table.problems
 
@@ -129,9 +125,9 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
 class _Reader:
     """Reads one table and keeps what it repaired and what it could not."""
 
-    def __init__(self, folder: Path, name: str, schema: TableSchema):
-        self.folder, self.name, self.schema = folder, name, schema
-        self.file = f"data/raw/{name}.csv"
+    def __init__(self, folder: Path, name: str, schema: TableSchema, names: Mapping[str, Set[str]]):
+        self.folder, self.name, self.schema, self.names = folder, name, schema, names
+        self.file = f"data/raw/{raw_file.path_of(folder, name).name}"
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.unsound = False
@@ -139,9 +135,9 @@ class _Reader:
     def refuse(self, message: str, row=None, column="", value="") -> None:
         self.problems.append(Problem(self.file, row, column, value, message))
 
-    def refuse_cells(self, message: str, cells: pd.Series) -> None:
-        for row, value in cells.items():
-            self.refuse(message, row, cells.name, value)
+    def refuse_cells(self, message: str, values: pd.Series) -> None:
+        for row, value in values.items():
+            self.refuse(message, row, values.name, value)
 
     def note(self, before: str, after: str, reason: str, row=None, column="", key="") -> None:
         self.changes.append(Change(self.name, row, key, column, "recode", before, after, reason))
@@ -154,13 +150,18 @@ class _Reader:
             return self._nothing()
         for before, after, reason in found.remarks:
             self.note(before, after, reason)
-        (_, header), *body = found.lines
+        (line, header), *body = found.lines
         header = [name.strip() for name in header]
-        if not self._header_fits(header):
+        for column, value, message in heading.problems(header, list(self.schema.columns)):
+            self.refuse(message, line, column, value)
+        if self.problems:
             return self._nothing()
+        for cell in found.wrong:
+            column = (header[cell.position :] or [heading.letters(cell.position)])[0]
+            self.refuse(cell.message, cell.line, column, cell.value)
         rows = list(self._full_rows(header, body))
         index = pd.Index([line for line, _ in rows], name="row")
-        frame = pd.DataFrame([cells for _, cells in rows], index=index, columns=header, dtype=str)
+        frame = pd.DataFrame([row for _, row in rows], index=index, columns=header, dtype=str)
         frame = frame.loc[:, list(self.schema.columns) or header]
         frame = self._trimmed(frame)
         self._check_cells(frame)
@@ -172,40 +173,14 @@ class _Reader:
         self.unsound = True
         return pd.DataFrame(columns=list(self.schema.columns), dtype=str)
 
-    def _header_fits(self, header: list[str]) -> bool:
-        before = len(self.problems)
-        expected = self.schema.columns
-        if expected and not set(header) & set(expected):
-            self.refuse(
-                f"this is no header of the table. It should read {','.join(expected)} - the "
-                "names of the columns in the first row, separated by commas.",
-                row=1,
-                value=",".join(header),
-            )
-            return False
-        for name in sorted({name for name in header if header.count(name) > 1}):
-            message = "the header names this column twice. Remove one."
-            self.refuse(message, row=1, column=name or _NAMELESS)
-        missing = [name for name in expected if name not in header]
-        unknown = [name for name in dict.fromkeys(header) if expected and name not in expected]
-        for name in missing:
-            near = difflib.get_close_matches(name, unknown, 1)
-            hint = f" Is '{near[0]}' meant?" if near else ""
-            message = f"the column is missing. Add it, empty if need be.{hint}"
-            self.refuse(message, row=1, column=name)
-        for name in unknown:
-            message = f"unknown column. Remove it; expected are {', '.join(expected)}."
-            self.refuse(message, row=1, column=name or _NAMELESS)
-        return len(self.problems) == before
-
     def _full_rows(self, header, body) -> Iterator[tuple[int, list[str]]]:
-        for line, cells in body:
-            if len(cells) == len(header):
-                yield line, cells
+        for line, row in body:
+            if len(row) == len(header):
+                yield line, row
             else:
                 self.unsound = True
                 self.refuse(
-                    f"{len(cells)} cells where the header has {len(header)}. Quote cells that "
+                    f"{len(row)} cells where the header has {len(header)}. Quote cells that "
                     "hold the delimiter, and look for a row that was cut off.",
                     row=line,
                 )
@@ -215,9 +190,23 @@ class _Reader:
     def _trimmed(self, frame: pd.DataFrame) -> pd.DataFrame:
         stripped = frame.apply(lambda column: column.str.strip())
         self._note_cells(frame, stripped, "blanks around a value carry no meaning")
-        spelled = stripped.apply(lambda c: c.where(~c.str.lower().isin(_MISSING), ""))
+        spelled = stripped.apply(self._without_missing)
         self._note_cells(stripped, spelled, "a spelling of missing; an empty cell says it")
         return spelled
+
+    def _without_missing(self, column: pd.Series) -> pd.Series:
+        """Empty for the spellings of missing, but for those that may be a name: `NA`, `Nan`."""
+        declared = self.schema.columns.get(column.name)
+        if declared and declared.required and declared.type == TYPES[0]:
+            # It is looked for in a list, or names a row, so that a wrong one is told.
+            told = declared.values or declared.source or column.name in self.schema.key
+            missing = cells.missing(column, may_name=bool(told))
+            message = "this says that the value is missing, and every row needs one here."
+            self.refuse_cells(message, column[missing])
+        else:
+            missing = cells.missing(column, may_name=False)
+            missing &= ~column.isin(self.names.get(column.name, ()))
+        return column.where(~missing, "")
 
     def _note_cells(self, before: pd.DataFrame, after: pd.DataFrame, reason: str) -> None:
         for column in before.columns:
@@ -226,42 +215,28 @@ class _Reader:
                 self.note(old, new, reason, row=row, column=column)
 
     def _check_cells(self, frame: pd.DataFrame) -> None:
-        """What a spreadsheet did to cells of text; numbers are looked at on their own."""
-        for column in frame.columns:
-            values = frame[column]
-            self.refuse_cells(
-                "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
-                values[values.str.match(_SHEET_ERROR.pattern)],
-            )
-            if column not in self.schema.numbers:
-                self.refuse_cells(
-                    "a spreadsheet seems to have made a date of it. Type it again in a cell "
-                    "formatted as text.",
-                    values[values.str.fullmatch(_MANGLED)],
-                )
+        for name in frame.columns:
+            number, key = name in self.schema.numbers, name in self.schema.key
+            for message, odd in cells.damages(frame[name], number, key):
+                self.refuse_cells(message, odd)
 
     def _check_numbers(self, frame: pd.DataFrame) -> None:
         for column in self.schema.numbers:
             values = frame[column]
-            odd = values[(values != "") & ~values.str.fullmatch(_NUMBER.pattern)]
-            for row, value in odd.items():
-                if _AMBIGUOUS.fullmatch(value):
-                    self.refuse(
-                        "the comma may separate thousands or decimals. Write the number with a "
-                        "decimal point and without other signs.",
-                        row, column, value,
-                    )  # fmt: skip
-                elif _DECIMAL_COMMA.fullmatch(value):
+            told = (values == "") | values.str.fullmatch(cells.SHEET_ERROR)
+            for row, value in values[~told & ~cells.is_number(values)].items():
+                message = cells.advice(value)
+                if message:
+                    self.refuse(message, row, column, value)
+                else:
                     frame.at[row, column] = value.replace(",", ".")
                     self.note(value, frame.at[row, column], "decimal comma", row, column)
-                else:
-                    self.refuse(_advice(value), row=row, column=column, value=value)
         for column in self.schema.whole:
             self._check_whole(frame, column)
 
     def _check_whole(self, frame: pd.DataFrame, column: str) -> None:
         values = frame[column]
-        odd = values[values.str.fullmatch(_NUMBER.pattern) & ~values.str.fullmatch("[0-9]+")]
+        odd = values[cells.is_number(values) & ~values.str.fullmatch("[0-9]+")]
         for row, value in odd.items():
             number = Fraction(value)
             if number.denominator != 1:
@@ -283,14 +258,3 @@ class _Reader:
                 row, " / ".join(key), " / ".join(frame.loc[row, key]),
             )  # fmt: skip
         self.refuse_cells("every row needs a value here.", frame.loc[frame[key[0]] == "", key[0]])
-
-
-def _advice(value: str) -> str:
-    if _DATE.fullmatch(value):
-        return (
-            "a number was expected; a spreadsheet seems to have made a date of it. "
-            "Type the number again in a cell formatted as text."
-        )
-    if value[:1] in "-−":
-        return "a number of zero or more was expected. Correct it, or leave it empty."
-    return "a number was expected. Put units and remarks in their own columns, or leave it empty."

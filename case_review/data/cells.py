@@ -1,0 +1,103 @@
+"""What cells of text hold: spellings of missing, numbers, and what spreadsheets make of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+_MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd"}
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
+#: `1,250` may be a thousand and more, or one and a quarter; `0,125` can only be the latter.
+_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+#: Most characters of a number; no measurement has as many.
+_LONGEST = 40
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTHS = f"{_MONTH}[a-z]{{0,6}}"
+_DATE = re.compile(
+    rf"\d{{1,2}}[-/. ](?:{_MONTHS}|\d{{1,2}})(?:[-/. ]\d{{2,4}})?|{_MONTHS}[-/. ]\d{{2,4}}"
+    r"|\d{4}-\d{2}-\d{2}.*",
+    re.I,
+)
+#: What spreadsheets make of `5-10` in a cell of text.
+_MANGLED = re.compile(rf"\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{2}}|\d{{4}}-\d\d-\d\d 00:00:00", re.I)
+#: `#N/A` and its like, also as spreadsheets of other languages write them.
+SHEET_ERROR = re.compile(
+    r"#[¡¿]?[A-ZÄÖÜÁÉÍÓÚ]+(?:/0)?[!?]|#(?:N/[AVDB]|NV|N/DISP|GETTING_DATA|#+)|Err:\d{3}"
+)
+#: Characters that no keyboard types, and that neither XML nor a reader can bear.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def missing(values: pd.Series, may_name: bool) -> pd.Series:
+    """Which values say that there is none; a word of letters may be a name: `NA`, `Nan`, `Null`."""
+    lower = values.str.lower()
+    found = lower.isin(_MISSING)
+    return found & ~lower.str.isalpha() if may_name else found
+
+
+def is_number(values: pd.Series) -> pd.Series:
+    """Which values are numbers as they stand."""
+    return values.str.fullmatch(_NUMBER) & (values.str.len() <= _LONGEST)
+
+
+def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, pd.Series]]:
+    """What spreadsheets and editors did to the cells of a column: a message and its cells each.
+
+    Parameters
+    ----------
+    number, name
+        Whether the column holds numbers, which are looked at on their own, or names of rows, in
+        which what cannot be seen would part a row from those that name it.
+    """
+    yield (
+        "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
+        values[values.str.fullmatch(SHEET_ERROR)],
+    )
+    yield (
+        "an invisible control character stands here. Remove it.",
+        values[values.str.contains(_CONTROL)],
+    )
+    if not number:
+        yield (
+            "a spreadsheet seems to have made a date of it. Type it again in a cell formatted as "
+            "text.",
+            values[values.str.fullmatch(_MANGLED)],
+        )
+    if name:
+        yield (
+            "a name with a blank or a sign that cannot be seen. Type it again.",
+            values[~values.map(str.isprintable).astype(bool)],
+        )
+        yield (
+            "an apostrophe before a name, by which spreadsheets mark text. Remove it.",
+            values[values.str.startswith("'")],
+        )
+
+
+def advice(value: str) -> str:
+    """What is wrong with a text that is no number, and what to do; of `1,5` nothing is."""
+    if len(value) > _LONGEST:
+        return (
+            f"a number of at most {_LONGEST} characters was expected. Correct it, or leave it "
+            "empty."
+        )
+    if _AMBIGUOUS.fullmatch(value):
+        return (
+            "the comma may separate thousands or decimals. Write the number with a decimal point "
+            "and without other signs."
+        )
+    if _DECIMAL_COMMA.fullmatch(value):
+        return ""
+    if _DATE.fullmatch(value):
+        return (
+            "a number was expected; a spreadsheet seems to have made a date of it. "
+            "Type the number again in a cell formatted as text."
+        )
+    if value[:1] in "'’":
+        return "a number was expected. Remove the apostrophe before it."
+    if value[:1] in "-−":
+        return "a number of zero or more was expected. Correct it, or leave it empty."
+    return "a number was expected. Put units and remarks in their own columns, or leave it empty."
