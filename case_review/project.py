@@ -75,8 +75,8 @@ class Project:
 
         A file is named by its place in the project, wherever links lead from there.
         """
-        place = Path(os.path.abspath(path))
-        for root in (Path(os.path.abspath(self.root)), self.root.resolve()):
+        place = Path(os.path.normpath(Path(path).absolute()))
+        for root in (self.root.absolute(), self.root.resolve()):
             if place.is_relative_to(root):
                 return place.relative_to(root).as_posix()
         return place.resolve().relative_to(self.root.resolve()).as_posix()

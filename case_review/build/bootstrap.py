@@ -100,10 +100,9 @@ def is_ready(folder, want):
     except FileNotFoundError:
         return False
     locks = kept.get("locks", {})
-    return (
-        all(locks.get(name) == digest for name, digest in want["locks"].items())
-        and want["root"] in (kept.get("root"), ELSEWHERE)
-    )
+    return all(locks.get(name) == digest for name, digest in want["locks"].items()) and want[
+        "root"
+    ] in (kept.get("root"), ELSEWHERE)
 
 
 def _read_stamp(folder):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -36,9 +34,7 @@ FIRST = (RECONSTRUCTION, CLEANING)
 #: The table in `data/clean/` of what is known of results, from which every other notebook takes it.
 STANDING = "standing"
 #: Shape every executed notebook, whatever it imports.
-_RUNNING = tuple(
-    f"build/{name}.py" for name in ("runner", "kernel", "normalising", "surroundings")
-)
+_RUNNING = tuple(f"build/{name}.py" for name in ("runner", "kernel", "normalising", "surroundings"))
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
 _CONNECTION = ("notebook.py", "build/dependencies.py")
 
@@ -260,14 +256,16 @@ def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
 
 
 def listings(project: Project, folders: Iterable[str]) -> dict[str, str]:
-    """A hash of the names in each folder, without hidden ones and an editor's; `missing` if gone."""
+    """A hash of the names in each folder, but hidden ones and an editor's; `missing` if gone."""
     found = {}
     for relative in folders:
         folder = project.root / relative
-        names = sorted(os.listdir(folder)) if folder.is_dir() else None
-        shown = [n for n in names or () if n[0] != "." and n[-1] != "~" and n != "__pycache__"]
-        digest = hashlib.sha256("\0".join(shown).encode("utf-8", "surrogateescape"))
-        found[relative] = MISSING if names is None else digest.hexdigest()
+        found[relative] = MISSING
+        if folder.is_dir():
+            names = sorted(path.name for path in folder.iterdir())
+            shown = [n for n in names if n[0] != "." and n[-1] != "~" and n != "__pycache__"]
+            text = "\0".join(shown).encode("utf-8", "surrogateescape")
+            found[relative] = hashlib.sha256(text).hexdigest()
     return found
 
 

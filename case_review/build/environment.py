@@ -34,11 +34,9 @@ def installed(folder: Path) -> dict[str, str]:
     """Version of each package that is installed in an environment."""
     found = {}
     for place in packages(folder):
-        for entry in os.listdir(place):
-            stem, ending = os.path.splitext(entry)
-            if ending == ".dist-info" and "-" in stem:
-                name, _, version = stem.rpartition("-")
-                found[_normal(name)] = version
+        for entry in place.glob("*-*.dist-info"):
+            name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
+            found[_normal(name)] = version
     return found
 
 

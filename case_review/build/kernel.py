@@ -1,4 +1,4 @@
-"""The kernel that notebooks of a build run in: nothing of the user reaches it, and it keeps a record.
+"""The kernel that notebooks of a build run in: free of the user's settings, keeping a record.
 
     python -m case_review.build.kernel -f CONNECTION_FILE
 
@@ -7,6 +7,8 @@ result, and without any port. After each cell it writes to the staging folder wh
 notebook has opened so far, so that a change of one of them is a cause to run it again.
 """
 
+# The hook runs at every opening of a file, where paths should stay texts.
+# ruff: noqa: PTH100, PTH109, PTH113, PTH119
 from __future__ import annotations
 
 import hashlib
@@ -16,17 +18,20 @@ import sys
 import threading
 from pathlib import Path
 
+from case_review.build import surroundings
+
 #: Written to the staging folder; `opened` reads it.
 RECORD = "opened.json"
-#: What a run may know of its surroundings; everything else is taken away before anything is loaded.
+#: What a run may know of its surroundings; all else is taken away before anything is loaded.
 _KEPT = frozenset(
-    """
-    PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH TMPDIR LC_ALL TZ
-    DASK_SCHEDULER_ADDRESS OMP_NUM_THREADS OPENBLAS_NUM_THREADS MPLBACKEND MPLCONFIGDIR
-    GX_ANALYTICS_ENABLED IPYTHONDIR PYTHONHASHSEED PYTHONNOUSERSITE PYTHONDONTWRITEBYTECODE
-    """.split()
+    (
+        *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR"),
+        *("DASK_SCHEDULER_ADDRESS", "PYTHONDONTWRITEBYTECODE"),
+        *surroundings.CONSTANT,
+        *surroundings.FOLDERS,
+    )
 )
-_KEPT_PREFIXES = ("CASE_REVIEW_", "JUPYTER_", "JPY_")
+_KEPT_PREFIXES = ("CASE_REVIEW_", "JPY_")
 _PACKAGE = __name__.partition(".")[0]
 _WRITES = os.O_WRONLY | os.O_RDWR
 
@@ -38,7 +43,7 @@ class Recorder:
     """
 
     def __init__(self):
-        #: By path, the number of the cell that opened it first and its content's hash after that cell.
+        #: By path: the number of the cell that opened it first, and its hash after that cell.
         self.files: dict[str, dict] = {}
         self.written: set[str] = set()
         #: Sources of the cells that opened something.
@@ -131,7 +136,7 @@ def _by_cell() -> bool:
 
 
 def _by_library() -> bool:
-    """Whether a folder was listed by an import, or by the package, whose rules say what it reads."""
+    """Whether an import has listed a folder, or the package, whose rules say what it reads."""
     own = os.sep + _PACKAGE + os.sep
     for name in _callers():
         if name.startswith("<frozen importlib") or own in name or "site-packages" in name:

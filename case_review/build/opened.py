@@ -7,6 +7,7 @@ keeps in a record, which is judged here.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -22,8 +23,10 @@ from case_review.parameters import cell_options
 from case_review.project import Project, sha256
 
 #: Where a system keeps what its libraries look up: fonts, time zones, kinds of files.
-_SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run",
-           "/var", "/opt", "/nix", "/System", "/Library", "/private/var", "/private/etc")  # fmt: skip
+_SYSTEM = (
+    *("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib/", "/lib64/", "/run/", "/var/", "/opt/"),
+    *("/nix/", "/System/", "/Library/", "/private/var/", "/private/etc/"),
+)
 _HERE = ("127.", "::1", "localhost", "0.0.0.0")
 _SCHEDULER = "DASK_SCHEDULER_ADDRESS"
 
@@ -130,7 +133,7 @@ class _Judge:
     def files(self):
         """The files of the project that are inputs."""
         for path, about in self.record["files"].items():
-            if path in self.written or os.path.isdir(path) or self._provided(path):
+            if path in self.written or Path(path).is_dir() or self._provided(path):
                 continue
             inside = self._inside(path)
             if inside is None:
@@ -152,10 +155,8 @@ class _Judge:
 
     def _inside(self, path: str) -> Path | None:
         if path.endswith(".pyc"):
-            try:
+            with contextlib.suppress(ValueError):  # without its source it is read for what it is
                 path = importlib.util.source_from_cache(path)
-            except ValueError:
-                pass  # a compiled module without its source is read for what it is
         for found in (Path(path), Path(os.path.realpath(path))):
             if self.project.root in found.parents or found == self.project.root:
                 return found
@@ -179,10 +180,10 @@ class _Judge:
         return True
 
     def _outside(self, path: str, about: dict) -> None:
-        if not about["by_cell"] and path.startswith(tuple(place + "/" for place in _SYSTEM)):
+        if not about["by_cell"] and path.startswith(_SYSTEM):
             return
         try:
-            if os.stat(path).st_mtime >= self.began:
+            if Path(path).stat().st_mtime >= self.began:
                 return  # made during the run, such as a worker's file for temporary data
         except OSError:
             if not about["by_cell"]:

@@ -19,7 +19,7 @@ _ALWAYS = ("index.html", "index.docx")
 
 def folder(project: Project, given: str) -> Path:
     """The output folder that `OUT=` names; of a link, the folder that it leads to."""
-    out = Path(os.path.abspath(project.root / given))
+    out = Path(os.path.normpath((project.root / given).absolute()))
     return out.resolve() if out.is_symlink() and out.is_dir() else out
 
 

@@ -1,6 +1,6 @@
 """What of the project's data the site and a release may show: what is declared or was made.
 
-A file that somebody has put beside them - a list of names, a copy, a link - stays out, and is named.
+What somebody has put beside them - a list of names, a copy, a link - stays out, and is named.
 """
 
 from __future__ import annotations

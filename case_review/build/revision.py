@@ -93,39 +93,37 @@ def _is_committed(project: Project) -> bool:
     listed = _git(project, "ls-tree", "-r", "-z", "HEAD", "--", *_ENTERING)
     entries = (line.split("\t", 1) for line in listed.split("\0") if line)
     committed = {name: facts.split() for facts, name in entries}
-    present = set(_entering(project))
-    made = (f"{folder}/" for folder in ("data/clean", *outputs(project)))
-    gone = {n for n in committed.keys() - present if not n.startswith(tuple(made))}
-    if gone - {n for n in gone if Path(n).name.startswith(".") or n.endswith("README.md")}:
+    other = {project.relative(path) for path in raw_file.undeclared(project.raw)}
+    other |= {*outputs(project), project.relative(project.results)}
+    other.add(project.relative(project.exhibits))
+    found = (name for entry in _ENTERING for name in _below(project, entry))
+    names = sorted(name for name in found if _enters(name, other))
+    if names != sorted(name for name in committed if _enters(name, other)):
         return False
-    names = sorted(present)
-    if not present <= committed.keys() or any(committed[n][0] == "120000" for n in names):
-        return False
-    if any((project.root / n).is_symlink() or "\n" in n for n in names):
+    # The content of a link lies elsewhere; a name with a line end cannot be asked for.
+    if any((project.root / name).is_symlink() or "\n" in name for name in names):
         return False
     sums = _git(project, "hash-object", "--stdin-paths", given="\n".join(names))
     return sums.split() == [committed[name][2] for name in names]
 
 
-def _entering(project: Project) -> Iterator[str]:
-    """The sources that enter the report, by path; what the build makes is none."""
-    undeclared = {project.relative(path) for path in raw_file.undeclared(project.raw)}
-    reports = {project.root / path for path in outputs(project)}
-    for entry in _ENTERING:
-        top = project.root / entry
-        if top.is_file():
-            yield entry
-        for folder, folders, names in os.walk(top):
-            folders[:] = [
-                name
-                for name in folders
-                if name[0] not in "._" or name == "_extensions"
-                if Path(folder, name) not in (*reports, project.results, project.exhibits)
-            ]
-            for name in names:
-                path = project.relative(Path(folder, name))
-                if name[0] != "." and not name.endswith("~") and path not in undeclared:
-                    yield path
+def _below(project: Project, entry: str) -> Iterator[str]:
+    """A file by its path, or all files below a folder, through links as well."""
+    top = project.root / entry
+    if top.is_file():
+        yield entry
+    for folder, folders, names in os.walk(top):
+        # The build's own folders hold thousands of files.
+        folders[:] = [name for name in folders if _enters(name + "/", set())]
+        yield from (project.relative(Path(folder, name)) for name in names)
+
+
+def _enters(name: str, other: set[str]) -> bool:
+    """Whether a file is a source of the report: none of an editor, of the build, or undeclared."""
+    *folders, last = name.split("/")
+    made = any(part[:1] in (".", "_") and part != "_extensions" for part in folders)
+    within = any(name == path or name.startswith(f"{path}/") for path in other)
+    return not (made or within or last[:1] == "." or last.endswith("~"))
 
 
 def note_output(project: Project, out: Path) -> None:

@@ -34,15 +34,22 @@ _PRIVATE = (
 )
 
 
+#: Variables that name the folders of `folders`.
+FOLDERS = (
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "MPLCONFIGDIR",
+)
+
+
 def folders(project: Project) -> dict[str, Path]:
     """Where programs look for their configuration, so that the user's own is not found."""
-    private = project.build / "private"
+    names = ("ipython", "jupyter-config", "jupyter", "jupyter-runtime", "matplotlib")
     return {
-        "IPYTHONDIR": private / "ipython",
-        "JUPYTER_CONFIG_DIR": private / "jupyter-config",
-        "JUPYTER_DATA_DIR": private / "jupyter",
-        "JUPYTER_RUNTIME_DIR": private / "jupyter-runtime",
-        "MPLCONFIGDIR": private / "matplotlib",
+        variable: project.build / "private" / name
+        for variable, name in zip(FOLDERS, names, strict=True)
     }
 
 

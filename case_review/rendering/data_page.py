@@ -79,8 +79,8 @@ def markdown(project: Project) -> str:
     if changed:
         parts.append(
             "So that no spreadsheet program computes a text, an apostrophe stands before each that "
-            f"begins like a formula in {' and '.join(changed)}; the SHA-256 below, and in the cards "
-            "of numbers, is that of the table as it was read."
+            f"begins like a formula in {' and '.join(changed)}; the SHA-256 below, and in the "
+            "cards of numbers, is that of the table as it was read."
         )
     for stage, title in _STAGES.items():
         own = [path for path in _files(project) if path.parent.name == stage]

@@ -24,8 +24,8 @@ from case_review.project import Project
 from case_review.rendering import (
     ast,
     citations,
-    data_page,
     columns,
+    data_page,
     docx,
     figures,
     html,

@@ -34,6 +34,14 @@ def project(small_project):
     return small_project
 
 
+def outputs_of(project, name, *paths):
+    """Files that a notebook has made, as its manifest says."""
+    for path in paths:
+        write_text(project.root / path, "n")
+    sums = {path: sha256(project.root / path) for path in paths}
+    write_text(products.manifest_path(project, name), manifest("{}", sums))
+
+
 def listed(project, name):
     return {
         path.relative_to(project.root).as_posix() for path in dependencies.inputs(project, name)
@@ -229,7 +237,8 @@ def test_the_site_depends_on_manuscript_output_and_renderer(project):
     write_text(project.report / "index.qmd", "text")
     before = freshness.site_stamp(project, "embedded")
     write_text(project.report / "index.qmd", "other text")
-    write_text(project.exhibits / "tbl-x.csv", "n")
+    outputs_of(project, "05_response", "report/exhibits/tbl-x.csv")
+    write_text(project.exhibits / "stray.csv", "nobody has made it")
     write_text(project.site / "index.html", "made, not written")
     assert freshness.differences(before, freshness.site_stamp(project, "embedded")) == [
         "report/exhibits/tbl-x.csv is new",

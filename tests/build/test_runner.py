@@ -10,7 +10,7 @@ import pytest
 from conftest import opening, write_notebook
 
 from case_review.__main__ import main
-from case_review.build import dependencies, products, promotion, runner
+from case_review.build import products, promotion, runner
 from case_review.build.runner import NotebookFailed
 from case_review.errors import ReviewError
 
