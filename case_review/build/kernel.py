@@ -8,7 +8,7 @@ notebook has opened so far, so that a change of one of them is a cause to run it
 """
 
 # The hook runs at every opening of a file, where paths should stay texts.
-# ruff: noqa: PTH100, PTH109, PTH113, PTH119
+# ruff: noqa: PTH100, PTH109, PTH113, PTH119, PTH120
 from __future__ import annotations
 
 import hashlib
@@ -32,8 +32,21 @@ _KEPT = frozenset(
     )
 )
 _KEPT_PREFIXES = ("CASE_REVIEW_", "JPY_")
-_PACKAGE = __name__.partition(".")[0]
+#: The working folder of a run is the project's root.
+_PROJECT = os.getcwd() + os.sep
+_PYTHON = (sys.prefix + os.sep, sys.base_prefix + os.sep)
+#: Where the code of Python itself lies; packages may lie below it.
+_STANDARD = os.path.dirname(os.__file__) + os.sep
+_PACKAGE = "case_review"
 _WRITES = os.O_WRONLY | os.O_RDWR
+
+
+#: Where each event that matters names its path (or address).
+_NOTED = {
+    **dict.fromkeys(("open", "os.listdir", "os.scandir", "os.mkdir"), 0),
+    **dict.fromkeys(("os.rename", "os.link", "os.symlink", "socket.connect"), 1),
+}
+_MAKES = ("os.mkdir", "os.rename", "os.link", "os.symlink")
 
 
 class Recorder:
@@ -55,33 +68,34 @@ class Recorder:
 
     def __call__(self, event: str, arguments: tuple) -> None:
         """Take note of an event; see `sys.addaudithook`."""
-        if event not in ("open", "os.listdir", "os.scandir", "socket.connect"):
+        if event not in _NOTED:
             return
         if getattr(self._busy, "here", False):
             return
         self._busy.here = True
         try:
-            self._note(event, arguments)
+            self._note(event, arguments, sys._getframe(1))
         finally:
             self._busy.here = False
 
-    def _note(self, event: str, arguments: tuple) -> None:
+    def _note(self, event: str, arguments: tuple, caller) -> None:
+        given = arguments[_NOTED[event]]
         if event == "socket.connect":
-            address = arguments[1]
-            if isinstance(address, tuple):
-                self._hosts.add(str(address[0]))
+            self._hosts |= {str(given[0])} if isinstance(given, tuple) else set()
             return
-        given = arguments[0] if arguments[0] is not None else "."
+        given = "." if given is None else given
         if not isinstance(given, str | bytes | os.PathLike):
             return  # an open file, which was named when it was opened
         path = os.path.abspath(os.fsdecode(given))
-        if event != "open":
-            if not _by_library():
+        if event in _MAKES:
+            self.written.add(path)
+        elif event != "open":
+            if _by_cell(caller, packages=True):
                 self._folders.add(path)
         elif isinstance(arguments[2], int) and arguments[2] & _WRITES:
             self.written.add(path)
         elif path not in self.written and path not in self.files:
-            self._new[path] = self._new.get(path, False) or _by_cell()
+            self._new[path] = self._new.get(path, False) or _by_cell(caller)
 
     def drain(self, source: str = "") -> None:
         """Give what is new to the cell that has just run."""
@@ -93,7 +107,7 @@ class Recorder:
             for path, by_cell in new.items():
                 self.files[path] = {
                     "cell": len(self._cells) - 1,
-                    "by_cell": by_cell or os.path.basename(path) in source,
+                    "by_cell": by_cell or _names(source, os.path.basename(path)),
                     "sha256": _hash(path),
                 }
         finally:
@@ -116,34 +130,34 @@ class Recorder:
 def _hash(path: str) -> str:
     """The SHA-256 of a file of the project; others are judged by their names alone."""
     try:
-        if path.startswith(os.getcwd() + os.sep) and os.path.isfile(path):
+        if path.startswith(_PROJECT) and not path.startswith(_PYTHON) and os.path.isfile(path):
             return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError:
         pass
     return ""
 
 
-def _callers():
-    frame = sys._getframe(3)
+def _names(source: str, name: str) -> bool:
+    """Whether a text in a cell ends with the name of a file, whoever opens it then."""
+    return any(f"{name}{quote}" in source for quote in "'\"")
+
+
+def _by_cell(frame, packages: bool = False) -> bool:
+    """Whether a cell, or a helper of the project's, has called what runs in a frame.
+
+    It may have done so through Python's own library and, if that is asked, through other packages;
+    an import and the package of this module are no cell's doing, for the code tells what they read.
+    """
     while frame is not None:
-        yield frame.f_code.co_filename
-        frame = frame.f_back
-
-
-def _by_cell() -> bool:
-    """Whether a line of a cell itself has opened the file."""
-    return "ipykernel_" in next(_callers(), "")
-
-
-def _by_library() -> bool:
-    """Whether an import has listed a folder, or the package, whose rules say what it reads."""
-    own = os.sep + _PACKAGE + os.sep
-    for name in _callers():
-        if name.startswith("<frozen importlib") or own in name or "site-packages" in name:
-            return True
+        name = frame.f_code.co_filename
         if "ipykernel_" in name:
-            return False
-    return True
+            return True
+        of_package = "site-packages" in name
+        if not (packages if of_package else name.startswith(_STANDARD)):
+            own = f"{os.sep}{_PACKAGE}{os.sep}" in name
+            return name.startswith(_PROJECT) and not own and not of_package
+        frame = frame.f_back
+    return False
 
 
 def clear_variables() -> None:

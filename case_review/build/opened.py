@@ -133,7 +133,8 @@ class _Judge:
     def files(self):
         """The files of the project that are inputs."""
         for path, about in self.record["files"].items():
-            if path in self.written or Path(path).is_dir() or self._provided(path):
+            made = any(str(place) in self.written for place in (path, *Path(path).parents))
+            if made or Path(path).is_dir() or self._provided(path):
                 continue
             inside = self._inside(path)
             if inside is None:

@@ -34,7 +34,7 @@ def notebook(project, *cells, name=NAME):
     write_notebook(project.notebooks / f"{name}.ipynb", *first, opening(name), *cells)
 
 
-def products(project):
+def outputs(project):
     folders = (project.executed, project.results, project.exhibits, project.clean)
     files = [path for folder in folders for path in folder.glob("*") if path.is_file()]
     return {project.relative(path): path.read_bytes() for path in files}
@@ -46,7 +46,7 @@ def test_two_runs_give_identical_bytes_and_nothing_else(project):
     frame = "#| label: styled\nimport pandas as pd\npd.DataFrame({'a': [1]}).style"
     notebook(project, where, frame, clean, RECORD.format(n=3), FIGURE)
     runner.run(project, NAME)
-    first = products(project)
+    first = outputs(project)
     assert sorted(first) == [
         "data/clean/x.csv",
         "report/_executed/05_response.ipynb",
@@ -56,7 +56,7 @@ def test_two_runs_give_identical_bytes_and_nothing_else(project):
         "report/results/05_response.json",
     ]
     runner.run(project, NAME)
-    assert products(project) == first
+    assert outputs(project) == first
     executed = json.loads(first["report/_executed/05_response.ipynb"])
     cells = {cell["id"]: cell for cell in executed["cells"]}
     assert "few_at_risk = 5\n" in cells["injected-parameters"]["source"]
@@ -88,13 +88,13 @@ def test_what_a_notebook_no_longer_makes_is_removed(project):
 def test_a_failed_run_leaves_the_previous_output(project, capsys, monkeypatch, source, cell, error):
     notebook(project, RECORD.format(n=3))
     runner.run(project, NAME)
-    before = products(project)
+    before = outputs(project)
     notebook(project, RECORD.format(n=4), source, "print('the rest')")
     monkeypatch.delenv("CASE_REVIEW_FAILURES", raising=False)
     assert main(["run", NAME, "--timeout", "4" if "sleep" in source else "60"]) == 1
     *_, place, last = capsys.readouterr().err.strip().splitlines()
     assert place == f"cell {cell}" and last.startswith(error)
-    after = products(project)
+    after = outputs(project)
     assert after.pop("report/_executed/05_response.failed.ipynb")
     assert after == before
 
@@ -115,7 +115,7 @@ def test_a_long_name_of_the_temporary_folder_does_no_harm(project, monkeypatch, 
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     notebook(project, RECORD.format(n=3))
     runner.run(project, NAME)
-    assert "report/results/05_response.json" in products(project)
+    assert "report/results/05_response.json" in outputs(project)
 
 
 def test_inputs_that_change_during_a_run_are_noticed(project):
@@ -146,13 +146,13 @@ def staged(project, name, exhibit, identifier="a.b"):
 
 def test_two_notebooks_may_not_record_one_id_or_write_one_exhibit(project):
     promotion.promote(project, "02_a", staged(project, "02_a", "tbl-x.csv"), "stamp")
-    before = products(project)
+    before = outputs(project)
     with pytest.raises(ReviewError) as caught:
         promotion.promote(project, "03_b", staged(project, "03_b", "tbl-x.csv"), "stamp")
     text = str(caught.value)
     assert "a.b (cell cell-of-03_b) is recorded by 02_a (cell cell-of-02_a) already" in text
     assert "report/exhibits/tbl-x.csv is an output of 02_a already" in text
-    assert products(project) == before
+    assert outputs(project) == before
 
 
 def test_a_notebook_opens_its_own_name(project):
@@ -160,7 +160,7 @@ def test_a_notebook_opens_its_own_name(project):
     (stage / "results" / "07_a.json").rename(stage / "results" / "03_a.json")
     with pytest.raises(ReviewError, match=r"opens Notebook\('03_a'\): write Notebook\('07_a'\)"):
         promotion.promote(project, "07_a", stage, "stamp")
-    assert products(project) == {}
+    assert outputs(project) == {}
 
 
 def test_an_interrupted_promotion_does_not_pass_for_a_finished_one(project, monkeypatch):
@@ -208,7 +208,7 @@ def test_output_of_notebooks_that_are_gone_is_removed(project):
     promotion.promote(project, "03_b", staged(project, "03_b", "tbl-b.csv", "b.b"), "stamp")
     (project.notebooks / "02_a.ipynb").unlink()
     assert promotion.prune(project) == ["02_a"]
-    assert sorted(products(project)) == [
+    assert sorted(outputs(project)) == [
         "report/_executed/03_b.ipynb",
         "report/exhibits/tbl-b.csv",
         "report/results/03_b.json",
