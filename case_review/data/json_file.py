@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 from case_review.data import yaml_file
@@ -47,7 +48,9 @@ def read(path: Path, name: str):
         raise ReviewError(f"{name}: {error}") from None
     except RecursionError:
         content = None
-    if content is None and text.strip() != "null" or _deep(content):
+    if "\\ud" in text.lower() and _broken(content):
+        raise ReviewError(f"{name}: it holds half a character (\\ud…). Type the character itself.")
+    if (content is None and text.strip() != "null") or _deep(content):
         raise ReviewError(
             f"{name}: more than {MOST_LEVELS} levels, one within the other. Take some out."
         )
@@ -55,20 +58,18 @@ def read(path: Path, name: str):
 
 
 def _once(pairs: list[tuple]) -> dict:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            near = {key: value for key, value in pairs if key != name}
-            raise ValueError(
-                f"'{name}' stands twice in one object, beside {_beside(near)}. Remove one."
-            )
-    return dict(pairs)
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        name = next(name for name, many in Counter(n for n, _ in pairs).items() if many > 1)
+        others = {key: value for key, value in pairs if key != name}
+        raise ValueError(f"'{name}' stands twice in one object{_beside(others)}. Remove one.")
+    return content
 
 
 def _beside(others: dict) -> str:
     """The other entries of an object in short, by which it is found."""
-    text = json.dumps(others, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else text[:79] + "…"
+    text = json.dumps(others, ensure_ascii=False)
+    return f", beside {text if len(text) <= 80 else text[:79] + '…'}" if others else ""
 
 
 def _no_number(text: str):
@@ -85,6 +86,14 @@ def _whole(text: str) -> int:
     if len(text) > 40:
         raise ValueError(f"found a number of {len(text):,} digits; at most 40 are expected.")
     return int(text)
+
+
+def _broken(content) -> bool:
+    try:
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except (UnicodeEncodeError, RecursionError):
+        return True
+    return False
 
 
 def _deep(content, level: int = 1) -> bool:

@@ -154,10 +154,10 @@ def _loader():
                 raise refuse(f"more than {MOST_ALIASES:,} aliases (*name)")
             if self.entries > MOST_ENTRIES:
                 raise refuse(f"more than {MOST_ENTRIES:,} entries, aliases (*name) written out")
-            if isinstance(node, ScalarNode) and node.tag in _NUMBERS:
-                if len(node.value) > MOST_DIGITS:
-                    size = f"{len(node.value):,} characters"
-                    raise refuse(f"a number of {size}; at most {MOST_DIGITS} are expected")
+            number = isinstance(node, ScalarNode) and node.tag in _NUMBERS
+            if number and len(node.value) > MOST_DIGITS:
+                size = f"{len(node.value):,} characters"
+                raise refuse(f"a number of {size}; at most {MOST_DIGITS} are expected")
             return node
 
     class Told(RoundTripConstructor):
