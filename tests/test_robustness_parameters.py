@@ -255,7 +255,7 @@ def test_a_missing_file_is_named(project, monkeypatch):
 def test_a_file_that_is_no_text_is_named(project, monkeypatch):
     monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
     (project.root / "other.yml").write_bytes("shared: {}  # é".encode("latin-1"))
-    with pytest.raises(ReviewError, match=r"other\.yml cannot be read as UTF-8"):
+    with pytest.raises(ReviewError, match=r"other\.yml, line 1: this cannot be read as UTF-8"):
         loading.load(project)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-#: What stands in `cotreatments` if a report says that nothing else was given.
-NO_COTREATMENT = "none"
+from case_review.data.names import NONE
 
 
 def cotreatments(frame: pd.DataFrame) -> pd.Series:
@@ -14,7 +13,7 @@ def cotreatments(frame: pd.DataFrame) -> pd.Series:
     `frame` is the long form of `descriptive.long_form`.
     """
     rows = frame[(frame["variable"] == "cotreatments") & frame["level"].notna()]
-    sizes = rows[rows["level"] != NO_COTREATMENT].groupby("level")["n"].sum()
+    sizes = rows[rows["level"] != NONE].groupby("level")["n"].sum()
     return sizes.sort_index().sort_values(ascending=False, kind="stable")
 
 

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML, YAMLError
-
 from case_review import registry
+from case_review.data import yaml_file
+from case_review.errors import ReviewError
 from case_review.parameters import cell_options, params_file
 from case_review.project import Project
 
@@ -121,14 +121,14 @@ def read_allowed(path: Path) -> tuple[list[re.Pattern], list[Problem]]:
         return [], []
     name = f"{path.parent.name}/{path.name}"
     try:
-        entries = YAML().load(path.read_text(encoding="utf-8")) or []
-    except YAMLError as error:
+        entries = yaml_file.load(yaml_file.read_text(path, name), name) or []
+    except ReviewError as error:
         return [], [Problem(name, 1, "", f"is not readable as YAML: {error}")]
     if not isinstance(entries, list):
         return [], [Problem(name, 1, "", "should be a list of entries with text and reason.")]
     allowed, problems = [], []
     for index, entry in enumerate(entries):
-        line = entries.lc.item(index)[0] + 1
+        line = yaml_file.line(entries, index)
         try:
             allowed.append(_allowed(entry))
         except (ValueError, re.error) as error:

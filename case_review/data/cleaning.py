@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from case_review.data import names
 from case_review.data.reading import Change, DataError, Problem, Raw
 from case_review.data.schema import CLEAN, DERIVED, TABLES
 from case_review.units import to_hours
@@ -38,7 +39,8 @@ class Cleaning:
         }
         self.events = dict(events)
         self.changes = list(raw.changes)
-        self.problems = unknown_terms(raw, diagnoses, events)
+        self.lists, problems = names.lists(raw)
+        self.problems = [*unknown_terms(raw, diagnoses, events), *problems]
         self._keys = {
             name: (table.iloc[:, 0] + " / " + table.iloc[:, 1]).to_dict()
             for name, table in raw.tables.items()
@@ -90,7 +92,7 @@ class Cleaning:
         # Time runs to the response; without one the patient is censored at last follow-up.
         frame["time_hours"] = response.where(frame["event"] == 1, follow_up)
         self._classify(frame, "diagnosis")
-        frame["cotreatments"] = self._sorted_parts(frame["cotreatments"])
+        frame["cotreatments"] = self._listed("patients", frame["cotreatments"])
         return frame
 
     def _posters(self, population: pd.Series) -> pd.DataFrame:
@@ -100,7 +102,7 @@ class Cleaning:
         entries = [self._diagnosis("posters", row, "level", value)
                    for row, value in diagnoses["level"].items()]  # fmt: skip
         combined = frame["variable"] == "cotreatments"
-        frame.loc[combined, "level"] = self._sorted_parts(frame.loc[combined, "level"], "posters")
+        frame.loc[combined, "level"] = self._listed("posters", frame.loc[combined, "level"])
         derived = [
             diagnoses.assign(variable=name, level=[entry[name] for entry in entries])
             for name in DERIVED
@@ -166,11 +168,12 @@ class Cleaning:
             self._note("adverse_events", row, "event", "recode", term, event, reason)
         return event
 
-    def _sorted_parts(self, values: pd.Series, table: str = "patients") -> pd.Series:
-        tidy = values.map(lambda v: ";".join(sorted(part.strip() for part in v.split(";") if part)))
-        column = "cotreatments" if table == "patients" else "level"
+    def _listed(self, table: str, values: pd.Series) -> pd.Series:
+        """Lists of names, each in one spelling, in order."""
+        tidy = self.lists[table]
         for row in values.index[values != tidy]:
-            self._note(table, row, column, "recode", values[row], tidy[row], "parts in one order")
+            reason = "names in one spelling, each once, in order"
+            self._note(table, row, values.name, "recode", values[row], tidy[row], reason)
         return tidy
 
     def _note(self, table, row, column, kind, before, after, reason) -> None:

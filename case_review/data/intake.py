@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from case_review.data import expectations, raw_file, reading
+from case_review.data import expectations, names, raw_file, reading, times
 from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered
 from case_review.data.schema import TABLES
@@ -59,7 +59,8 @@ def check(
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
     found += wrong_categories(source, events, effects)
-    found += [problem for look in also for problem in look(source)]
+    for look in (names.problems, times.problems, *also):
+        found += look(source)
     found = [replace(problem, file=sheets.get(problem.file, problem.file)) for problem in found]
     problems += _not_told(found, problems)
     if problems:

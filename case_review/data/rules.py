@@ -102,6 +102,19 @@ def _publication_sizes(tables) -> Iterator[pd.DataFrame]:
     yield _compared(rule, "reports", reports["n_patients"], listed)
 
 
+def _poster_rows(tables) -> Iterator[pd.DataFrame]:
+    """A poster is counted at all, and so are the adverse events that it tells of."""
+    reports = tables["reports"][tables["reports"]["kind"] == "poster"]
+    posters, events = tables["posters"], tables["adverse_events"]
+    report, said = reports["report_id"], reports["adverse_events_reported"]
+    found = report.where(report.isin(posters["report_id"]), report + " (not in posters.csv)")
+    yield _compared("posters.csv counts the patients of every poster", "reports", found, report)
+    counted = posters[(posters["variable"] == "adverse_events") & (posters["level"] != "")]
+    told = report.isin(counted["report_id"]) | report.isin(events["report_id"])
+    rule = "a poster with safety data has them in posters.csv (adverse_events) or its events listed"
+    yield _compared(rule, "reports", said, said.where(told, "no"))
+
+
 def _poster_sums(tables) -> Iterator[pd.DataFrame]:
     """A poster's counts of each variable; one that is left out would lose its patients."""
     reports = tables["reports"][tables["reports"]["kind"] == "poster"]
@@ -209,6 +222,7 @@ _RULES = (
     (_patient_members, {"patients", "adverse_events"}),
     (_kinds, {"reports", "patients", "posters"}),
     (_publication_sizes, {"reports", "patients"}),
+    (_poster_rows, {"reports", "posters", "adverse_events"}),
     (_poster_sums, {"reports", "posters"}),
     (_events, {"reports", "posters", "adverse_events"}),
     (_poster_safety, {"reports", "posters", "adverse_events"}),

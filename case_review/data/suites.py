@@ -12,8 +12,8 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-import pandas as pd
-
+from case_review.data import json_file, rules
+from case_review.data.problems import visible
 from case_review.data.schema import CLEAN, FILE, TABLES, Column, TableSchema
 from case_review.errors import ReviewError
 
@@ -21,6 +21,12 @@ from case_review.errors import ReviewError
 MARK = "declared"
 #: Writes all suites and the dictionary anew, from the columns.
 _RENEW = ".venv/bin/python -m expectations.renew"
+#: What data are checked at, in this order.
+STAGES = ("raw", "clean")
+#: Lists of the audit, which lie beside the suites.
+_OTHERS = ("reproduced.json", "results.json")
+#: The table of comparisons between the raw tables.
+_COMPARISONS = TableSchema({name: Column(name, "") for name in rules.COLUMNS})
 _WHOLE = ["Int64Dtype", "int64"]
 _NUMBERS = [*_WHOLE, "Float64Dtype", "float64"]
 
@@ -33,60 +39,97 @@ def great_expectations():
     return gx
 
 
-def read(paths: Mapping[str, Path], frames: Mapping[str, pd.DataFrame], stage: str) -> dict:
-    """The suites of a stage by the name of their table.
-
-    Parameters
-    ----------
-    frames
-        The tables that they are for.
+def read(folder: Path, stage: str) -> dict[str, dict]:
+    """The suites of a stage by the name of their table; those of the other stage are checked too.
 
     Raises
     ------
     ReviewError
-        With everything that makes any of them unusable.
+        With everything that makes any of them unusable, and every suite that is missing or is of
+        no table.
     """
-    found, problems = {}, []
-    for name, path in paths.items():
-        try:
-            found[name] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            problems.append(
-                f"{place(path)}: this is no JSON ({error}). Look there for a comma too many, or "
-                "for a quotation mark or bracket that is missing."
-            )
-            continue
-        problems += _problems(path, found[name], name, stage, frames[name].columns)
+    found, problems = {}, list(_of_no_table(folder))
+    for each in STAGES:
+        for name in _tables(each):
+            path = folder / f"{name}_{each}.json"
+            try:
+                suite = json_file.read(path, place(path))
+            except FileNotFoundError:
+                problems.append(f"expectations/ has no suite {path.name}. Put it back.")
+            except ReviewError as error:
+                problems.append(str(error))
+            else:
+                problems += _problems(path, suite, name, each)
+                found |= {name: suite} if each == stage else {}
     if problems:
         raise ReviewError("\n".join(problems))
     return found
 
 
+def _of_no_table(folder: Path) -> Iterator[str]:
+    """What is called like a suite, or nearly so, and belongs to no table."""
+    suites = [f"{name}_{stage}.json" for stage in STAGES for name in _tables(stage)]
+    for path in sorted(folder.glob("*")):
+        hidden = path.name.startswith(".")
+        if hidden or path.suffix.lower() != ".json" or path.name in (*suites, *_OTHERS):
+            continue
+        name, _, stage = path.stem.rpartition("_")
+        what = f"is for a table {name}, and there is none" if stage in STAGES else "is no suite"
+        hint = _meant(path.name, suites)
+        yield f"{place(path)} {what}.{hint} Rename or remove it."
+
+
 def place(path: Path, number: int | None = None, type: str = "") -> str:
     """A suite, or one of its expectations counted from 1, as messages name it."""
     suite = f"expectations/{path.name}"
-    return f"{suite}, expectation {number} ({type})" if number else suite
+    return f"{suite}, expectation {number} ({visible(type)})" if number else suite
 
 
-def _problems(path: Path, suite, name: str, stage: str, columns: Collection[str]) -> Iterator[str]:
-    shape = {"name": str, "expectations": list}
-    if not _has(suite, great_expectations().ExpectationSuite, shape):
-        yield f"{place(path)}: expected an object with `name`, `expectations` and `meta`. Mend it."
+def _problems(path: Path, suite, name: str, stage: str) -> Iterator[str]:
+    kind, shape = great_expectations().ExpectationSuite, {"name": str, "expectations": list}
+    if not _has(suite, kind, shape) or not isinstance(suite.get("meta", {}), dict):
+        yield (
+            f"{place(path)}: expected an object with `name`, `expectations` and `meta`."
+            f"{_unknown(suite, kind)} Mend it."
+        )
         return
-    # A table that lacks a declared column is told of by the expectation on its columns.
-    known = {*columns, *_tables(stage).get(name, TableSchema({})).columns}
+    if suite["name"] != path.stem:
+        yield f"{place(path)}: its name is '{suite['name']}', expected '{path.stem}'. Correct it."
+    known = {"file_row", *_tables(stage)[name].columns}
+    entries = suite["expectations"]
+    if not entries:
+        yield f"{place(path)}: it holds no expectation. Put them back."
     found = [
         f"{place(path, number, _type(one))}: {problem}"
-        for number, one in enumerate(suite["expectations"], 1)
-        for problem in _of_expectation(one, known)
+        for number, one in enumerate(entries, 1)
+        for problem in (*_of_expectation(one, known), *_twice(one, entries, number))
     ]
     yield from found
-    own = [one for one in suite["expectations"] if not found and is_declared(one)]
-    if not found and own != declared(name, stage):
+    own = [one for one in entries if not found and is_declared(one)]
+    if not found and own != (wanted := declared(name, stage)):
+        pairs = zip(own, wanted, strict=False)
+        same = next((n for n, (one, other) in enumerate(pairs) if one != other), len(own))
+        number = entries.index(own[same]) + 1 if same < len(own) else 0
+        first = f" The first to differ is {_named(entries[number - 1], number)}." if number else ""
         yield (
             f"{place(path)}: what it says of columns differs from what {FILE} declares. "
-            f"Declare it there, and `{_RENEW}` writes it anew."
+            f"Declare it there, and `{_RENEW}` writes it anew.{first}"
         )
+
+
+def _twice(one, entries: list, number: int) -> Iterator[str]:
+    """Whether an expectation says again what one before it says."""
+    said = [_said(other) for other in entries[: number - 1]]
+    if isinstance(one, dict) and _said(one) in said:
+        yield f"it says the same as expectation {said.index(_said(one)) + 1}. Remove one."
+
+
+def _said(one) -> tuple | None:
+    return (one.get("type"), one.get("kwargs")) if isinstance(one, dict) else None
+
+
+def _named(one, number: int) -> str:
+    return f"expectation {number} ({_type(one)})"
 
 
 def _of_expectation(one, columns: Collection[str]) -> Iterator[str]:
@@ -97,8 +140,19 @@ def _of_expectation(one, columns: Collection[str]) -> Iterator[str]:
     if not _has(one, ExpectationConfiguration, {"type": str, "kwargs": dict}):
         yield (
             "expected an object with `type` (`expectation_type` before Great Expectations 1.0), "
-            "`kwargs` and `meta`. Mend it."
+            f"`kwargs` and `meta`.{_unknown(one, ExpectationConfiguration)} Mend it."
         )
+        return
+    meta = one.get("meta") or {}
+    if not isinstance(meta, dict) or not isinstance(meta.get("notes", ""), str):
+        yield "`meta` should be an object, and `notes` in it a text. Correct it."
+        return
+    listed = one["kwargs"].get("column_list", [])
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        yield "`column_list` should be a list of names of columns. Correct it."
+        return
+    if "$PARAMETER" in json.dumps(one["kwargs"]):
+        yield "`$PARAMETER` stands for nothing here. Write the value."
         return
     for name in named(one["type"], one["kwargs"]):
         if name not in columns:
@@ -123,8 +177,16 @@ def _has(entry, kind: type, shape: dict[str, type]) -> bool:
     )
 
 
+def _unknown(entry, kind: type) -> str:
+    """The names in an entry that `kind` has not."""
+    known = inspect.signature(kind).parameters
+    names = [name for name in entry if name not in known] if isinstance(entry, dict) else []
+    return f" Found '{visible(names[0])}', which is not understood." if names else ""
+
+
 def _type(one) -> str:
-    return str(one.get("type", one.get("expectation_type"))) if isinstance(one, dict) else "none"
+    found = one.get("type", one.get("expectation_type")) if isinstance(one, dict) else "none"
+    return visible(str(found))
 
 
 def named(type: str, kwargs: Mapping) -> list[str]:
@@ -144,12 +206,14 @@ def _meant(name: str, known: Collection[str]) -> str:
 
 
 def _tables(stage: str) -> dict[str, TableSchema]:
-    return TABLES if stage == "raw" else CLEAN
+    """The tables of a stage that have suites, the one of comparisons among them."""
+    return CLEAN if stage == "clean" else {**TABLES, "across": _COMPARISONS}
 
 
 def declared(name: str, stage: str) -> list[dict]:
     """What the columns of a table imply, as its suite holds it; nothing for other suites."""
     table = _tables(stage).get(name)
+    table = None if table is _COMPARISONS else table
     return [
         {"type": f"expect_{type}", "kwargs": kwargs, "meta": {"notes": notes, MARK: True}}
         for type, notes, kwargs in (_of_table(name, table, stage) if table else ())

@@ -9,9 +9,10 @@ import ast
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
+from case_review.data import yaml_file
+from case_review.data.problems import visible
 from case_review.errors import ReviewError
 from case_review.project import Project
 
@@ -44,13 +45,10 @@ class Document:
         """The line (from 1) of the entry at `path`, or of the nearest entry around it."""
         node, line = self.content, 1
         for step in path:
-            position = getattr(node, "lc", None)
-            if isinstance(node, dict) and step in node:
-                line = position.key(step)[0] + 1
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                line = position.item(step)[0] + 1
-            else:
+            listed = isinstance(node, list) and isinstance(step, int) and step < len(node)
+            if not listed and not (isinstance(node, dict) and step in node):
                 break
+            line = yaml_file.line(node, step, line)
             node = node[step]
         return line
 
@@ -61,52 +59,43 @@ def read(path: Path, name: str) -> Document:
     Raises
     ------
     ReviewError
-        If the file is missing, is no YAML, names an entry twice, or a section holds no entries.
+        If the file is missing, is no YAML, names an entry twice, goes beyond the limits of
+        `yaml_file`, or a section holds no entries.
     """
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
-        content = _parsed(path.read_text(encoding="utf-8-sig"))
+        content = yaml_file.load(yaml_file.read_text(path, name), name)
     except FileNotFoundError:
         raise ReviewError(
             f"{name} does not exist. PARAMS= takes a path as seen from the project folder."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReviewError(f"{name} cannot be read as UTF-8 text: {error}") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        problem = " ".join(str(error.problem).split())
-        raise ReviewError(f"{name}, line {mark.line + 1 if mark else 1}: {problem}") from None
-    except YAMLError as error:
-        raise ReviewError(f"{name} is not valid YAML: {error}") from None
     content = {} if content is None else content
     _require_sections(name, content)
     return Document(name, content)
 
 
-@lru_cache(maxsize=8)
-def _parsed(text: str):
-    """A text as ruamel reads it; a file of this size takes a third of a second."""
-    from ruamel.yaml import YAML
-
-    return YAML(pure=True).load(text)
-
-
 def _require_sections(name: str, content) -> None:
     if not isinstance(content, dict):
         raise ReviewError(f"{name}, line 1: expected sections such as `shared:`, found none")
+    problems = []
     for section, entries in content.items():
+        place = f"{name}, line {yaml_file.line(content, section)}"
         if not isinstance(section, str):
-            line = content.lc.key(section)[0] + 1
-            raise ReviewError(f"{name}, line {line}: {section!r} is no name of a section")
-        if entries is None:
+            problems.append(f"{place}: {shown(section)} is no name of a section")
+        elif entries is None:
             content[section] = {}
         elif not isinstance(entries, dict):
-            line = content.lc.key(section)[0] + 1
-            raise ReviewError(
-                f"{name}, line {line}: section {section} should hold `name: value` entries, "
-                f"found {entries!r}"
+            problems.append(
+                f"{place}: section {shown(section)} should hold `name: value` entries, found "
+                f"{shown(entries)}"
             )
+    if problems:
+        raise ReviewError("\n".join(problems))
+
+
+def shown(value: object) -> str:
+    """A value, or the name of an entry, as a message quotes it: what is long is cut."""
+    text = visible(value) if isinstance(value, str) else repr(yaml_file.plain(value))
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def documents(project: Project) -> list[Document]:
@@ -124,20 +113,8 @@ def merge(found: list[Document]) -> dict:
     merged: dict = {}
     for document in reversed(found):
         for section, entries in document.content.items():
-            merged.setdefault(str(section), {}).update(_plain(entries))
+            merged.setdefault(str(section), {}).update(yaml_file.plain(entries))
     return merged
-
-
-def _plain(value):
-    """Ruamel's values without their memory of the file."""
-    if isinstance(value, dict):
-        return {_plain(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def section_of(notebook: str) -> str:
@@ -189,7 +166,7 @@ def cells(path: Path) -> list[dict]:
         return json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
     except FileNotFoundError:
         raise ReviewError(f"there is no notebook {path.parent.name}/{path.name}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ReviewError(f"{path.parent.name}/{path.name} is not a Jupyter notebook") from None
 
 
@@ -206,7 +183,7 @@ def _literals(path: Path, source: str) -> dict:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             if isinstance(target, ast.Name):
                 values[target.id] = ast.literal_eval(statement.value)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ReviewError(
             f"notebooks/{path.name}: the cell tagged `parameters` should hold plain "
             f"`name = value` lines ({error})"

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from case_review.audit.claims import Claims
 from case_review.audit.claims import read as read_claims
+from case_review.data import yaml_file
+from case_review.errors import ReviewError
 
 NAME = "reconstruction.yml"
+#: What the file holds at least.
+SECTIONS = (
+    "by_population", "in_total", "reports", "safety", "implications", "stopped", "response",
+    "follow_up", "values",
+)  # fmt: skip
 POPULATIONS = ("publications", "posters")
 
 
@@ -147,6 +152,19 @@ def _texts(content) -> Iterator[str]:
 
 
 def read(raw: Path) -> Specification:
-    """The specification that lies in the folder of the raw data."""
-    content = YAML(typ="safe").load((Path(raw) / NAME).read_text(encoding="utf-8"))
+    """The specification that lies in the folder of the raw data.
+
+    Raises
+    ------
+    ReviewError
+        If the file is missing, is no YAML, or lacks a section.
+    """
+    path, name = Path(raw) / NAME, f"data/raw/{NAME}"
+    try:
+        content = yaml_file.plain(yaml_file.load(yaml_file.read_text(path, name), name))
+    except FileNotFoundError:
+        raise ReviewError(f"{name} does not exist. Put it back.") from None
+    found = content if isinstance(content, dict) else {}
+    if missing := [section for section in SECTIONS if section not in found]:
+        raise ReviewError(f"{name}: the section {' and '.join(missing)} is missing. Put it back.")
     return Specification(content, read_claims(Path(raw) / "published.csv"))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from case_review.build.revision import build_epoch
+from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast
@@ -57,14 +58,12 @@ def _header(source: list[str]) -> list[str]:
 
 def _entries(text: str, key: str) -> Iterator[tuple[int, str]]:
     """Line and text of an entry that may be one or a list."""
-    from ruamel.yaml import YAML
-
-    content = YAML().load(text) or {}
+    content = yaml_file.load(text, "the YAML header of report/index.qmd or _quarto.yml") or {}
     entry = content.get(key)
     if isinstance(entry, list):
-        yield from ((entry.lc.item(n)[0] + 1, str(name)) for n, name in enumerate(entry))
+        yield from ((yaml_file.line(entry, n), str(name)) for n, name in enumerate(entry))
     elif entry is not None:
-        yield content.lc.key(key)[0] + 1, str(entry)
+        yield yaml_file.line(content, key), str(entry)
 
 
 def _options(listed: dict[str, list[Path]], tree: dict, work: Path) -> list[str]:

@@ -1,0 +1,154 @@
+"""Names in free text: two spellings of one, lists of several, and words that are none.
+
+Any text may be a name. Spellings that differ in capitals or blanks only are one name; what could be
+read in two ways is told with its row, and never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from case_review.data.problems import Problem
+from case_review.data.reading import Raw
+from case_review.registry import identifier
+
+#: What stands in a list if a report says that nothing was given.
+NONE = "none"
+#: Most characters of a name.
+MOST = 100
+_NO_NAMES = {
+    "no", "not", "nil", "nothing", "yes", "unknown", "unclear", "not reported", "not given",
+    "na", "n/a", "n.a.", "nan", "null", "nd",
+}  # fmt: skip
+_JOINED = re.compile(r"\s*(?:[/+&|]|\band\b|\bwith\b)\s*")
+_SAY = f"Write `{NONE}` if nothing else was given, and leave the cell empty if it is not reported."
+
+
+def lists(raw: Raw) -> tuple[dict[str, pd.Series], list[Problem]]:
+    """The lists of other treatments, tidied, by table; and the cells that are no such list.
+
+    Each name stands once, in its most frequent spelling, and names are in order.
+    """
+    posters = raw.tables["posters"]
+    cells = {
+        "patients": raw.tables["patients"]["cotreatments"],
+        "posters": posters.loc[posters["variable"] == "cotreatments", "level"],
+    }
+    found = {table: texts.map(_parts) for table, texts in cells.items()}
+    everywhere = [part for parts in found.values() for some in parts for part in some]
+    spelled = _spellings(everywhere) | {NONE: NONE}
+    problems, tidy = [], {}
+    for table, parts in found.items():
+        for row, some in parts.items():
+            value = cells[table][row]
+            message = next(_wrong(value, some, set(spelled)), "") if value else ""
+            if message:
+                problems.append(Problem(_file(table), row, cells[table].name, value, message))
+        names = parts.map(lambda some: sorted({spelled[folded(part)] for part in some}))
+        tidy[table] = names.map(";".join)
+    problems += _same_twice(posters, tidy["posters"])
+    problems += _alike(
+        (table, row, cells[table].name, name)
+        for table, texts in tidy.items()
+        for row, text in texts.items()
+        for name in text.split(";")
+    )
+    return tidy, problems
+
+
+def problems(raw: Raw) -> list[Problem]:
+    """Every cell with a name that cannot be told from another, or with a list that is none.
+
+    Looked at are other treatments, drugs and the names of reports.
+    """
+    posters = raw.tables["posters"]
+    drugs = (
+        ("patients", raw.tables["patients"]["drug"]),
+        ("posters", posters.loc[posters["variable"] == "drug", "level"]),
+    )
+    groups = [drugs, [("reports", raw.tables["reports"]["report_id"])]]
+    found = [
+        problem
+        for group in groups
+        for problem in _alike(
+            (table, row, texts.name, name) for table, texts in group for row, name in texts.items()
+        )
+    ]
+    return lists(raw)[1] + found
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without capitals, and with single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _parts(text: str) -> list[str]:
+    parts = (" ".join(unicodedata.normalize("NFC", part).split()) for part in text.split(";"))
+    return [part for part in parts if part]
+
+
+def _spellings(names: Iterable[str]) -> dict[str, str]:
+    """The most frequent spelling of each name, the first of equally frequent ones."""
+    found: dict[str, str] = {}
+    for name, _ in Counter(names).most_common():
+        found.setdefault(folded(name), name)
+    return found
+
+
+def _wrong(value: str, parts: list[str], known: set[str]) -> Iterator[str]:
+    """What is wrong with a cell that should be a list of names joined by `;`."""
+    if not parts:
+        yield f"only separators stand here. {_SAY}"
+    for part in parts:
+        if folded(part) in _NO_NAMES or not any(c.isalnum() for c in part):
+            yield f"'{part}' is no name of a treatment. {_SAY}"
+        if not part.isprintable():
+            yield "it holds a character that cannot be seen. Type the name again."
+        if len(part) > MOST:
+            yield f"a name of {len(part):,} characters; at most {MOST} are expected. Shorten it."
+        if "," in part:
+            yield "treatments are joined by `;`, and a name holds no comma. Write it so."
+        pieces = _JOINED.split(folded(part))
+        if len(pieces) > 1 and all(piece in known for piece in pieces):
+            joined = ";".join(pieces)
+            yield f"'{part}' seems to be a list, for its parts are names too. Write `{joined}`."
+    if len(parts) > 1 and NONE in map(folded, parts):
+        yield f"`{NONE}` stands beside other treatments. Remove one or the other."
+
+
+def _same_twice(posters: pd.DataFrame, levels: pd.Series) -> Iterator[Problem]:
+    """Rows of posters.csv that count the same once their lists are tidied."""
+    first: dict[tuple, int] = {}
+    for row, level in levels.items():
+        key = (posters.at[row, "report_id"], level)
+        if level and first.setdefault(key, row) != row and posters.at[row, "level"]:
+            message = f"it says the same as row {first[key]}. Count these patients in one row."
+            yield Problem(_file("posters"), row, "level", posters.at[row, "level"], message)
+
+
+def _alike(named: Iterable[tuple[str, int, str, str]]) -> Iterator[Problem]:
+    """Names of one column that results would be recorded under alike; the rarer ones are told."""
+    places = [place for place in named if place[-1]]
+    often = Counter(name for *_, name in places)
+    first = {name: (table, row) for table, row, _, name in reversed(places)}
+    known: dict[str, str] = {}
+    for name, _ in often.most_common():
+        known.setdefault(identifier(name), name)
+    for table, row, column, name in places:
+        other = known[identifier(name)]
+        if other != name:
+            where = f"row {first[other][1]} of {first[other][0]}.csv"
+            message = (
+                f"it can hardly be told from '{other}' ({where}), and both would be recorded as "
+                f"{identifier(name)[:MOST]}. Write them in one way, or more differently."
+            )
+            yield Problem(_file(table), row, column, name, message)
+
+
+def _file(table: str) -> str:
+    return f"data/raw/{table}.csv"
