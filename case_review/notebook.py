@@ -28,8 +28,8 @@ from case_review.build import dependencies
 from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
-from case_review.exhibits import tables
-from case_review.exhibits.drawn import FigureOutput, as_svg, write_others
+from case_review.exhibits import shown, tables
+from case_review.exhibits.drawn import FigureOutput, as_svg, close, figure_of, write_others
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -59,8 +59,10 @@ class Notebook:
         #: Id, the value itself (so that its identity stays its own) and what was recorded of it.
         self._ids: dict[int, tuple[str, values.Value, values.Value]] = {}
         self._tables: dict[str, dict] = {}
+        self._exhibits: set[str] = set()
         self._changed = True
-        if (shell := _shell()) is not None:
+        if (shell := cell_options.get_ipython()) is not None:
+            shown.register(shell)
             shell.events.register("post_run_cell", self._flush)
 
     def setting(self, key: str):
@@ -182,8 +184,10 @@ class Notebook:
         Raises
         ------
         RegistryError
-            If the id is malformed or recorded before, or the cell has no `#| label:`.
+            If the id is malformed or recorded before, the value or its text is none that prose
+            could show, or the cell has no `#| label:`.
         """
+        registry.check_given(id, value, text, details)
         if id in self._results and self.stage is not None:
             raise registry.RegistryError(
                 f"{id} was already recorded by cell {self._results[id].cell} of {self.name}"
@@ -193,9 +197,9 @@ class Notebook:
         fields = value.fields() | ({"unit": unit} if unit else {}) | details | values.ends(value)
         # The words that were given are those of one set.
         spread = isinstance(value, values.Varying) and value.spread is not None
-        shown = value.prose if spread else text or value.prose
+        said = value.prose if spread or text is None else text
         self._results[id] = registry.Result(
-            id, text=shown, cell=current_label(), inputs=dict(self._inputs), **fields
+            id, text=said, cell=cell_options.running_label(), inputs=dict(self._inputs), **fields
         )
         for one in (given, value):
             # It is kept too, so that its id stays its own; one of several results leads to none.
@@ -232,7 +236,7 @@ class Notebook:
 
         `others` are of other data sets that agree with the print; the page shows them in turn.
         """
-        label = current_label()
+        label = self._exhibit()
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
         least = self.parameters.get("percent_decimals_from", 0)
         table = replace(table, rows=rows, percent_decimals_from=least)
@@ -245,6 +249,16 @@ class Notebook:
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
         return tables.MarkdownOutput(self._markdown(table))
+
+    def _exhibit(self) -> str:
+        """The label of the exhibit that the running cell shows; one label names one exhibit."""
+        label = cell_options.running_label()
+        if self.stage is not None and label in self._exhibits:
+            raise registry.RegistryError(
+                f"cell {label} shows two exhibits, and its label names one: give each its own cell"
+            )
+        self._exhibits.add(label)
+        return label
 
     def _markdown(self, table: tables.Table) -> str:
         return table.markdown() + f"\n{tables.RECONSTRUCTED_NOTE}\n" * self.reconstructed
@@ -287,7 +301,8 @@ class Notebook:
 
         One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
         """
-        label = current_label()
+        label = self._exhibit()
+        figure, *others = (figure_of(given) for given in (figure, *others))
         if self.reconstructed:
             from case_review.exhibits import style
 
@@ -295,6 +310,8 @@ class Notebook:
                 style.foot(each, tables.RECONSTRUCTED_SHORT)
         output = FigureOutput(figure)
         drawn = [as_svg(other) for other in others]
+        for other in others:
+            close(other)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
@@ -309,37 +326,9 @@ class Notebook:
         return list(self._results.values())
 
 
-def current_label() -> str:
-    """The `#| label:` of the cell that is running.
-
-    Raises
-    ------
-    RegistryError
-        If the cell has none, for nothing could then be traced back to it.
-    """
-    label = cell_options.label(_running_source())
-    if not label:
-        raise registry.RegistryError(
-            "this cell records a result or shows an exhibit, so it needs a first line "
-            "such as `#| label: tbl-characteristics`"
-        )
-    return label
-
-
-def _shell():
-    from IPython import get_ipython
-
-    return get_ipython()
-
-
-def _running_source() -> str:
-    shell = _shell()
-    return shell.user_ns.get("In", [""])[-1] if shell is not None else "#| label: console"
-
-
 def _given(path: Path) -> dict:
     """The values now of the names in a notebook's cell tagged `parameters`."""
-    shell = _shell()
+    shell = cell_options.get_ipython()
     if shell is None or not path.is_file():
         return {}
     names = params_file.declared(path) or {}

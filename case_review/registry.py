@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,11 @@ from case_review.files import to_json, write_text
 from case_review.values import Spread, Value, Varying
 
 ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+_LONGEST_ID, _LONGEST_TEXT = 200, 2000
+#: The largest whole number that every program which reads the registry holds exactly.
+_LARGEST = 2**53
+#: What is written where a number was expected and there was none.
+_NO_NUMBER = re.compile(r"(?<![\w.-])[-+\u2212]?(?:nan|NaN|NaT|<NA>|inf)(?![\w.-])|^None$")
 
 
 class RegistryError(ReviewError):
@@ -64,6 +69,72 @@ def identifiers(texts: Iterable[str]) -> dict[str, str]:
                 "in one way in the data, or more differently"
             )
     return {text: id for id, text in found.items()}
+
+
+def check_given(id: str, value, text: str | None = None, details: Iterable[str] = ()) -> None:
+    """Refuse what is neither a value of `case_review.values` nor a plain number or text.
+
+    Raises
+    ------
+    RegistryError
+        Also for a number that is none: what cannot be estimated says so as an `Estimate`; for a
+        `text` that prose could not show, and for `details` that are no fields of a result.
+    """
+    if text is not None:
+        check_text(id, text)
+    if unknown := sorted(set(details) - {field.name for field in fields(Result)}):
+        raise RegistryError(f"result {id}: {', '.join(unknown)} is no part of a result")
+    if isinstance(value, Value):
+        if any(isinstance(part, float) and math.isinf(part) for part in vars(value).values()):
+            raise RegistryError(
+                f"result {id}: {value!r} is infinite somewhere; what is not estimable is NaN there"
+            )
+        return
+    number = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
+    if isinstance(number, bool) or not isinstance(number, int | float | str):
+        shown = repr(value)
+        shown = shown if len(shown) < 80 else f"{shown[:60]}..."
+        raise RegistryError(
+            f"result {id}: value is {shown} ({type(value).__name__}); record a plain number, a "
+            "text, or a value of case_review.values, such as Count(25, of=84)"
+        )
+    if isinstance(number, float) and not math.isfinite(number):
+        raise RegistryError(
+            f"result {id}: value is {number}. Something was worked out from nothing, such as the "
+            "mean of an empty column: look at what it was made from. Where it is right that there "
+            "is no estimate, record Number(math.nan) or Estimate(math.nan, math.nan, math.nan) of "
+            "case_review.values, which print `not estimable`"
+        )
+    if not isinstance(number, str) and abs(number) > _LARGEST:
+        raise RegistryError(
+            f"result {id}: value has more digits than can be kept (above 2^53); give it in a "
+            "larger unit"
+        )
+
+
+def check_text(id: str, text) -> None:
+    """Refuse a text that prose could not show, or that says that there is no number."""
+    if not isinstance(text, str):
+        raise RegistryError(
+            f"result {id}: text is {text!r} ({type(text).__name__}); give it as text, such as "
+            f'text="{text}", or leave it out: the value then prints itself'
+        )
+    if not text.strip():
+        raise RegistryError(f"result {id} has no text: prose could not show it")
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
+        raise RegistryError(
+            f"result {id}: text is {text[:200]!r}; prose shows one line without control "
+            "characters: write it without"
+        )
+    if len(text) > _LONGEST_TEXT:
+        raise RegistryError(
+            f"result {id}: text has {len(text):,} characters; prose takes {_LONGEST_TEXT:,} at most"
+        )
+    if found := _NO_NUMBER.search(text):
+        raise RegistryError(
+            f"result {id}: text is {text!r}, and {found[0]} is no number. Look at what it was made "
+            "from; what is not estimable is said by a value of case_review.values without `text`"
+        )
 
 
 @dataclass(frozen=True)
@@ -116,13 +187,13 @@ class Result:
         return values.MARKS[self.standing]
 
     def __post_init__(self):
-        if not ID_PATTERN.fullmatch(self.id):
+        known = isinstance(self.id, str) and ID_PATTERN.fullmatch(self.id)
+        if not known or len(self.id) > _LONGEST_ID:
             raise RegistryError(
-                f"'{self.id}' is not a result id: write lower-case words joined by dots, "
-                "such as response.median_weeks"
+                f"{str(self.id)[:100]!r} is not a result id: write lower-case words joined by "
+                f"dots, such as response.median_weeks, at most {_LONGEST_ID} characters"
             )
-        if not self.text:
-            raise RegistryError(f"result {self.id} has no text: prose could not show it")
+        check_text(self.id, self.text)
         if self.standing not in values.MARKS:
             raise RegistryError(
                 f"result {self.id}: standing is {self.standing!r}; it is one of "

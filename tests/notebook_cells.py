@@ -11,7 +11,7 @@ from descriptive_data import read, standing_file
 
 from case_review import notebook, registry
 from case_review.build import dependencies
-from case_review.parameters import params_file
+from case_review.parameters import cell_options, params_file
 from case_review.parameters.params_file import cells, source_of
 from case_review.project import Project
 
@@ -72,14 +72,14 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
             return super().record(id, *value, **details)
 
         def table(self, table, others=()):
-            ran.tables[notebook.current_label()] = table
+            ran.tables[cell_options.running_label()] = table
             shown = super().table(table, others)
-            ran.shown[notebook.current_label()] = shown.text
+            ran.shown[cell_options.running_label()] = shown.text
             return shown
 
         def figure(self, figure, data, others=()):
-            ran.figures[notebook.current_label()] = figure
-            ran.data[notebook.current_label()] = data
+            ran.figures[cell_options.running_label()] = figure
+            ran.data[cell_options.running_label()] = data
             for drawn in (figure, *others):
                 plt.close(drawn)
 
@@ -92,7 +92,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
             if cell["cell_type"] != "code" or (only and cell["id"] not in only):
                 continue
             source = source_of(cell)
-            with mock.patch.object(notebook, "_running_source", lambda s=source: s):
+            with mock.patch.object(cell_options, "running_source", lambda s=source: s):
                 exec(compile(source, f"{name}, cell {cell['id']}", "exec"), names)
             if "parameters" in cell["metadata"].get("tags", []):
                 names |= parameters

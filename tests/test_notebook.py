@@ -134,7 +134,7 @@ def test_by_hand_nothing_is_written(project, monkeypatch):
     nb.record("a.b", 1, "1")
     nb.record("a.b", 2, "2")  # running a cell again is what people do
     nb.table(Table(["A"], [Row(["x"])], pd.DataFrame()))
-    nb.figure(plt.figure(), pd.DataFrame())
+    nb.figure(plt.subplots()[0], pd.DataFrame())
     assert not (project / "report").exists()
 
 
@@ -270,5 +270,5 @@ def test_by_hand_the_others_are_closed_and_nothing_is_written(project, monkeypat
     from case_review.notebook import Notebook
 
     nb = Notebook("05_response")
-    nb.figure(plt.figure(), pd.DataFrame(), others=[plt.figure(), plt.figure()])
+    nb.figure(plt.subplots()[0], pd.DataFrame(), others=[plt.subplots()[0], plt.subplots()[0]])
     assert not plt.get_fignums() and not (project / "report").exists()

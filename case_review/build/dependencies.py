@@ -34,7 +34,10 @@ FIRST = (RECONSTRUCTION, CLEANING)
 #: The table in `data/clean/` of what is known of results, from which every other notebook takes it.
 STANDING = "standing"
 #: Shape every executed notebook, whatever it imports.
-_RUNNING = tuple(f"build/{name}.py" for name in ("runner", "kernel", "normalising", "surroundings"))
+_RUNNING = tuple(
+    f"build/{name}.py"
+    for name in ("runner", "kernel", "cell_outputs", "normalising", "surroundings")
+)
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
 _CONNECTION = ("notebook.py", "build/dependencies.py")
 

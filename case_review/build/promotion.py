@@ -69,10 +69,12 @@ def failed_notebook(project: Project, name: str) -> Path:
 def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, Path]) -> None:
     problems = []
     recorded: dict[str, registry.Recorded] = {}
-    mine = {project.relative(new) for new in moves.values()}
+    # Small and capital letters are the same in the names of files of some systems.
+    mine = {project.relative(new).casefold() for new in moves.values()}
     for other in set(dependencies.notebook_names(project)) - {name}:
         owned = products.recorded_outputs(products.manifest_path(project, other))
-        problems += [f"{path} is an output of {other} already" for path in mine & set(owned)]
+        owned = [path for path in owned if path.casefold() in mine]
+        problems += [f"{path} is an output of {other} already" for path in owned]
         path = project.results / f"{other}.json"
         if path.is_file():
             recorded.update({result.id: result for result in registry.read(path)})

@@ -16,10 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
-
-from case_review.build import dependencies, kernel, opened, products, promotion, surroundings
-from case_review.build.normalising import INJECTED, normalise
+from case_review.build import (
+    cell_outputs,
+    dependencies,
+    kernel,
+    opened,
+    products,
+    promotion,
+    surroundings,
+)
+from case_review.build.normalising import INJECTED, normalise, source
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_if_changed, write_text
 from case_review.parameters import cell_options, loading
@@ -119,6 +125,7 @@ def install_kernel(project: Project) -> None:
     """Write the specification of a kernel that is this very interpreter, without history file."""
     arguments = ["-Xfrozen_modules=off", "-m", kernel.__name__, "-f", "{connection_file}"]
     options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
+    options += [f"--InteractiveShellApp.extra_extensions={cell_outputs.__name__}"]
     spec = {
         "argv": [sys.executable, *arguments, *options],
         "display_name": "Python 3",
@@ -168,10 +175,11 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    # After a time-out it would print how the connection to the kernel ended.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     # Papermill takes braces in a path for parameters, so it gets a notebook and a relative path.
     os.chdir(project.root)
-    source = dependencies.notebook_path(project, name)
-    notebook = nbformat.read(source, as_version=4)
+    notebook = source(dependencies.notebook_path(project, name))
     spec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
     notebook.metadata.setdefault("kernelspec", spec)
     with _sockets() as folder:

@@ -10,7 +10,13 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from case_review.errors import ReviewError
 from case_review.files import write_text
+
+#: The most pixels that a side of a PNG has; a larger figure is drawn with fewer to the inch.
+_MOST_PIXELS = 6000
+#: What names within an SVG are made from; without it matplotlib would draw them at random.
+_SALT = "case-review"
 
 
 class FigureOutput:
@@ -20,23 +26,71 @@ class FigureOutput:
     """
 
     def __init__(self, figure):
-        png = io.BytesIO()
-        figure.savefig(png, format="png", bbox_inches=_frame(figure), metadata={"Software": None})
-        self.png = png.getvalue()
+        self.png = as_png(figure)
         self.svg = as_svg(figure)
+        close(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "image/png": self.png}
 
 
 def as_svg(figure) -> str:
-    """A matplotlib figure as SVG, drawn free of dates; the figure is closed."""
-    import matplotlib.pyplot as plt
+    """A matplotlib figure as SVG, drawn free of dates and random names."""
+    import matplotlib as mpl
 
     svg = io.StringIO()
-    figure.savefig(svg, format="svg", bbox_inches=_frame(figure), metadata={"Date": None})
-    plt.close(figure)
+    with mpl.rc_context({"svg.hashsalt": _SALT}):
+        figure.savefig(svg, format="svg", bbox_inches=_frame(figure), metadata={"Date": None})
     return svg.getvalue()
+
+
+def as_png(figure) -> bytes:
+    """A matplotlib figure as PNG, as fine as the style says while it is no giant."""
+    import matplotlib as mpl
+
+    frame, dpi = _frame(figure), mpl.rcParams["savefig.dpi"]
+    dpi = min(figure.dpi if dpi == "figure" else dpi, _MOST_PIXELS / max(frame.size))
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=dpi, bbox_inches=frame, metadata={"Software": None})
+    return png.getvalue()
+
+
+def close(figure) -> None:
+    """Take a figure out of those that pyplot holds open; it can still be drawn."""
+    import matplotlib.pyplot as plt
+
+    plt.close(figure)
+
+
+def has_content(figure) -> bool:
+    """Whether anything was drawn: more than the empty sheet that `plt.figure()` gives."""
+    return any(part is not figure.patch for part in figure.get_children())
+
+
+def figure_of(given):
+    """The matplotlib figure that is given, or that given axes or a seaborn grid lie in.
+
+    Raises
+    ------
+    ReviewError
+        If it is nothing of the kind, or nothing was drawn in it.
+    """
+    from matplotlib.figure import FigureBase
+
+    figure = given if isinstance(given, FigureBase) else getattr(given, "figure", None)
+    if not isinstance(figure, FigureBase):
+        raise ReviewError(
+            f"a figure was expected, and {type(given).__name__} was given: hand over a matplotlib "
+            "figure, such as the first of `figure, axes = plt.subplots()`"
+        )
+    figure = figure.get_figure(root=True)
+    if not has_content(figure):
+        raise ReviewError(
+            "the figure is empty: nothing was drawn in it. A figure belongs to the cell that draws "
+            "it, so draw it in this cell, or keep it under a name: "
+            "`figure, axes = plt.subplots()`"
+        )
+    return figure
 
 
 def _frame(figure):

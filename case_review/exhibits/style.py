@@ -14,6 +14,8 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import PercentFormatter
 from matplotlib.transforms import Bbox
 
+from case_review.exhibits.shown import BACKEND
+
 #: The colours of Okabe and Ito (2008), safe for colour blindness.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1a1a1a"
@@ -56,7 +58,8 @@ def use() -> None:
 
     for weight in ("Regular", "Semibold", "Bold", "It"):
         font_manager.fontManager.addfont(font_folder() / f"SourceSansPro-{weight}.ttf")
-    mpl.use("agg")
+    if mpl.get_backend(auto_select=False) != BACKEND:
+        mpl.use("agg")
     mpl.rcdefaults()  # a user's own settings change no figure of the report
     sns.set_theme(
         context=None,

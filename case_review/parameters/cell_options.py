@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from case_review.errors import ReviewError
+from case_review.registry import RegistryError
 
 _OPTION = re.compile(r"#\|\s?([\w-]+)\s*:\s*(.*)")
 #: A line that goes on with the option above: indented, or an entry of a list.
 _MORE = re.compile(r"#\|\s+(?:(?<=\s\s)|(?=- ))(.*)")
 #: What announces that the text begins on the next line.
 _BLOCK = ("|", "|-", ">", ">-")
+#: A label names files and places on pages, on every system.
+_LABEL = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_LONGEST_LABEL = 80
+#: Names that Windows keeps for devices.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])", re.IGNORECASE)
+LABEL_GRAMMAR = (
+    "a letter, then letters (a-z), digits, dashes and underscores, the last a letter or digit, "
+    f"at most {_LONGEST_LABEL} characters in all, such as `fig-km`"
+)
 
 
 def lines(source: str) -> Iterator[tuple[str, str]]:
@@ -40,6 +52,85 @@ def options(source: str) -> dict[str, str]:
 def label(source: str) -> str:
     """The cell's `label`, which results and exhibits are named after; empty without one."""
     return options(source).get("label", "")
+
+
+def running_label() -> str:
+    """The `#| label:` of the cell that is running.
+
+    Raises
+    ------
+    RegistryError
+        If the cell has none, for nothing could then be traced back to it, or one that cannot name
+        files and places.
+    """
+    found = label(running_source())
+    if not found:
+        raise RegistryError(
+            "this cell records a result or shows an exhibit, so it needs a first line "
+            "such as `#| label: tbl-characteristics`"
+        )
+    if problem := label_problem(found):
+        raise RegistryError(problem)
+    return found
+
+
+def running_source() -> str:
+    """The source of the cell that is running."""
+    shell = get_ipython()
+    return shell.user_ns.get("In", [""])[-1] if shell is not None else "#| label: console"
+
+
+def get_ipython():
+    """The shell that runs the notebook; None outside one."""
+    import IPython
+
+    return IPython.get_ipython()
+
+
+def label_problem(label: str) -> str:
+    """What is wrong with a label, in words; empty if nothing is."""
+    if label in ("fig", "tbl") or label.removesuffix("-") in ("fig", "tbl"):
+        return f"label {label} has no name after the kind: write `{label.rstrip('-')}-name`"
+    if _DEVICE.fullmatch(label):
+        return (
+            f"label {label} is the name of a device on Windows: write another, such as `x-{label}`"
+        )
+    if not _LABEL.fullmatch(label) or len(label) > _LONGEST_LABEL:
+        shown = repr(label if len(label) < 100 else f"{label[:60]}...")
+        return f"{shown} is no label for a cell: write {LABEL_GRAMMAR}"
+    return ""
+
+
+def refuse_labels(cells: Iterable[tuple[str, str]], notebook: str) -> None:
+    """Refuse the labels of a notebook that cannot name files and places, or that two cells have.
+
+    Parameters
+    ----------
+    cells
+        Type and source of each cell.
+    notebook
+        Its name.
+
+    Raises
+    ------
+    ReviewError
+        With a line per label, each naming the cell.
+    """
+    problems, first = [], {}
+    for number, (kind, source) in enumerate(cells, 1):
+        given = label(source) if kind == "code" else ""
+        if not given:
+            continue
+        if problem := label_problem(given):
+            problems.append(f"{notebook}, cell {number}: {problem}")
+        # Some systems make no difference between small and capital letters in the names of files.
+        elif (other := first.setdefault(given.lower(), number)) != number:
+            problems.append(
+                f"{notebook}, cell {number}: label {given} is that of cell {other} already "
+                "(small and capital letters are taken for the same): give one another name"
+            )
+    if problems:
+        raise ReviewError("\n".join(problems))
 
 
 def without(source: str) -> str:

@@ -163,7 +163,10 @@ def cells(path: Path) -> list[dict]:
         If the file is missing or is no notebook.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        if "worksheets" in document:  # as notebooks were until 2014
+            return [cell for sheet in document["worksheets"] for cell in sheet["cells"]]
+        return document["cells"]
     except FileNotFoundError:
         raise ReviewError(f"there is no notebook {path.parent.name}/{path.name}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -172,7 +175,7 @@ def cells(path: Path) -> list[dict]:
 
 def source_of(cell: dict) -> str:
     """A cell's source as one text (the file may hold it as lines)."""
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))
     return source if isinstance(source, str) else "".join(source)
 
 

@@ -119,9 +119,15 @@ def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
         if "image/png" in data and not found.png:
             found.png = base64.b64decode(data["image/png"])
     found.markdown = found.markdown.strip()
+    drawn = sum("image/svg+xml" in o.get("data", {}) for o in cell.outputs)
     where = f"cell {label} of notebook {name}"
     if kind == "fig" and not (found.svg and found.png):
         raise ReviewError(f"{where} shows no figure as SVG and PNG.")
+    if kind == "fig" and drawn > 1:
+        raise ReviewError(
+            f"{where} shows {drawn} figures, and an exhibit is one: draw the others in a cell of "
+            "their own, or close them with `plt.close()`."
+        )
     if kind != "fig" and not found.markdown:
         raise ReviewError(f"{where} shows no Markdown.")
     if found.interactive not in ("", "survival" if found.svg else "table"):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from case_review import __version__
+from case_review.build.normalising import printable
 from case_review.build.revision import revision
 from case_review.exhibits import escape
 from case_review.project import Project
@@ -16,6 +17,7 @@ from case_review.rendering import (
     data_page,
     figures,
     html_exhibits,
+    outputs,
     pages,
     provenance,
     quality_pages,
@@ -69,7 +71,7 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
     shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
-    letters = figures.characters([*shown, *_drawn(Notebooks(project))])
+    letters = figures.characters([*shown, *outputs.drawings(Notebooks(project))])
     css = scripts.style(project.report / "styles" / "report.css") + figures.font_css(
         letters + _LETTERS
     )
@@ -119,7 +121,8 @@ class _Site:
         head, end, tail = text.rpartition("</body>")
         path = self.out / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(head + data + scripts.elements(used) + end + tail, encoding="utf-8")
+        head, tail = printable(head + data), printable(end + tail)
+        path.write_text(head + scripts.elements(used) + tail, encoding="utf-8")
 
     def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
         """Write a page of pandoc's Markdown; `kicker` stands above its title."""
@@ -156,11 +159,18 @@ class _Site:
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
     back = pages.places(found)
+
+    def on_site(path: str) -> str:
+        """Where a file of the project lies on the site; empty if it does not."""
+        if path.startswith("report/exhibits/") and (project.root / path).is_file():
+            return path.removeprefix("report/")
+        return path if (site.out / path).is_file() else ""
+
     for name in notebooks.names():
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        tree = pages.page(notebooks, name, found.exhibits, tables, back)
+        tree = pages.page(notebooks, name, found.exhibits, tables, back, on_site)
         site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
@@ -236,10 +246,3 @@ def _description(tree: dict) -> str:
     blocks = abstract["c"] if abstract["t"] == "MetaBlocks" else tree["blocks"]
     first = next((block for block in blocks if block["t"] == "Para"), None)
     return ast.text(first["c"]) if first else ast.meta_text(tree["meta"].get("title"))
-
-
-def _drawn(notebooks: Notebooks) -> list[str]:
-    cells = (cell for name in notebooks.names() for cell in notebooks.notebook(name).cells)
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    data = (output.get("data", {}).get("image/svg+xml") for output in outputs)
-    return [svg for svg in data if svg]

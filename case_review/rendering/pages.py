@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 import nbformat
 
 from case_review import registry
 from case_review.parameters import cell_options
 from case_review.project import Project
-from case_review.rendering import ast, figures, html_exhibits, marks, provenance
+from case_review.rendering import ast, html_exhibits, marks, narrative, outputs, provenance
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.manuscript import Manuscript
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: What papermill's tags on a cell say to a reader.
 _ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
 
@@ -36,7 +36,14 @@ def places(found: Manuscript) -> dict[tuple[str, str], list]:
     return back
 
 
-def page(notebooks: Notebooks, name: str, exhibits: dict, numbers: dict, back: dict) -> dict:
+def page(
+    notebooks: Notebooks,
+    name: str,
+    exhibits: dict,
+    numbers: dict,
+    back: dict,
+    on_site: Callable[[str], str] = lambda path: "",
+) -> dict:
     """The document tree of one notebook's page.
 
     Parameters
@@ -47,22 +54,24 @@ def page(notebooks: Notebooks, name: str, exhibits: dict, numbers: dict, back: d
         The numbers in the notebook's own tables, by label, see `provenance.table_numbers`.
     back
         Links from cells to the report, see `places`.
+    on_site
+        Where a file of the project, by its path, lies on the site; empty if it does not.
     """
     cells = notebooks.notebook(name).cells
-    texts: list[str] = []
-    for cell in cells:
-        texts += [cell.source] if cell.cell_type == "markdown" else _markdown(cell)
-    parsed = iter(ast.parse_many(texts))
+    said = iter(narrative.parse([text for cell in cells for text in _narrated(cell)]))
+    tables = iter(ast.parse_many([text for cell in cells for text in _tabled(cell)]))
+    anchors = narrative.anchors(notebooks, name)
     blocks = _reads(notebooks.project, name)
     seen: set[str] = set()
     title: list = []
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate(cells, 1):
+        place = narrative.Place(notebooks, name, number, anchors, on_site, cell.get("attachments"))
         if cell.cell_type == "markdown":
-            for block in next(parsed):
+            for block in place.settled(next(said)):
                 if not title and block["t"] == "Header" and block["c"][0] == 1:
                     title = block["c"][2]
                 else:
-                    blocks.append(_section(block))
+                    blocks += ast.walk([block], _section)
         elif cell.cell_type == "code":
             given = cell_options.options(cell.source)
             label = given.get("label", "")
@@ -73,8 +82,24 @@ def page(notebooks: Notebooks, name: str, exhibits: dict, numbers: dict, back: d
             if shown is None or shown.notebook != name:
                 shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
                 shown.numbers = numbers.get(label, {})
-            blocks.append(_code(cell, number, parsed, shown, back.get((name, label), [])))
+            parsed = tables if _tabled(cell) else said
+            blocks.append(_code(cell, place, parsed, shown, back.get((name, label), [])))
+        elif cell.source.strip():
+            blocks.append(ast.code(cell.source, "output"))
     return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
+
+
+def _narrated(cell: nbformat.NotebookNode) -> list[str]:
+    """What a cell says in Markdown as Jupyter shows it."""
+    if cell.cell_type == "markdown":
+        return [cell.source]
+    return [] if _tabled(cell) else outputs.markdown(cell)
+
+
+def _tabled(cell: nbformat.NotebookNode) -> list[str]:
+    """What a cell shows as a table of the report, whose characters are what they are."""
+    tabled = cell.cell_type == "code" and cell_options.label(cell.source).startswith("tbl-")
+    return outputs.markdown(cell) if tabled else []
 
 
 def document(blocks: list, title: list, kicker: str) -> dict:
@@ -120,36 +145,35 @@ def _into_report(node: dict) -> dict | None:
     return {"t": "Link", "c": [attributes, text, [f"../index.html{target}", title]]}
 
 
-def _section(block: dict) -> dict:
+def _section(node: dict) -> dict | None:
     """A heading below the page's own; its anchor must never be that of a cell's label."""
-    if block["t"] == "Header":
-        block["c"][0] = max(2, block["c"][0])
-        block["c"][1][0] = f"section-{block['c'][1][0]}"
-    return block
+    if node["t"] != "Header":
+        return None
+    level, (id, classes, pairs), inlines = node["c"]
+    return {"t": "Header", "c": [max(2, level), [f"section-{id}", classes, pairs], inlines]}
 
 
-def _markdown(cell) -> list[str]:
-    if cell.cell_type != "code":
-        return []
-    shown = (output.get("data", {}).get("text/markdown") for output in cell.outputs)
-    return [str(text) for text in shown if text]
-
-
-def _code(cell: nbformat.NotebookNode, number: int, parsed, shown: Exhibit, back: list) -> dict:
+def _code(
+    cell: nbformat.NotebookNode,
+    place: narrative.Place,
+    parsed: Iterator[list],
+    shown: Exhibit,
+    back: list,
+) -> dict:
     """A code cell, known as `shown`, and its outputs, with the links `back` to the report."""
     label = shown.label
     source = cell_options.without(cell.source)
     blocks = [ast.code(source, "python")] if source.strip() else []
-    for output in cell.outputs:
-        data = output.get("data", {})
-        if data.get("text/markdown"):
-            blocks += _table(ast.walk(next(parsed), _into_report), shown)
-        elif "image/svg+xml" in data:
-            alt = figures.plain(cell_options.options(cell.source).get("fig-alt", "Figure"))
-            svg = figures.inline_svg(data["image/svg+xml"], f"{shown.notebook}-{number}", alt)
-            blocks.append(ast.div([ast.raw("html", svg)], classes=["figure", "drawing"]))
-        elif text := _COLOUR.sub("", output.get("text", "") or data.get("text/plain", "")):
-            blocks.append(ast.code(text, "output"))
+    for count, output in enumerate(cell.outputs):
+        if output.get("data", {}).get("text/markdown"):
+            made = next(parsed)
+            if _tabled(cell):
+                blocks += _table(ast.walk(made, _into_report), shown)
+            else:
+                blocks += ast.walk(place.settled(made), _section)
+        else:
+            unique = f"{shown.notebook}-{place.number - 1}" + (f"-{count}" if count else "")
+            blocks += outputs.blocks(output, cell, place, unique)
     if label.startswith("fig-") and shown.caption:
         caption = ast.numbered(shown.name, ast.inlines(shown.caption))
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))

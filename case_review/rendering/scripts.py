@@ -18,6 +18,7 @@ import itables
 from case_review.errors import ReviewError
 from case_review.project import Project
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
 
 
@@ -75,7 +76,8 @@ def _inline(script: str) -> str:
     """A script that may stand inside a page, where line ends are always `\\n`."""
     if re.search(r"</script", script, re.IGNORECASE):
         raise ReviewError("a script holds '</script', so it cannot stand inside a page.")
-    return script.replace("\r\n", "\n")
+    # Control characters, which only texts in a script hold, are written as their numbers there.
+    return _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", script.replace("\r\n", "\n"))
 
 
 @cache
