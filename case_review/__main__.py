@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import os
+import resource
 import sys
 import traceback
 from pathlib import Path
@@ -214,6 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; what the user can mend is told in one message, without a traceback."""
     options = _parser().parse_args(arguments)
     project = None
+    _allow_open_files()
     try:
         project = find_project() if options.function is not _audit else None
         return options.function(project, options)
@@ -222,11 +225,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except ReviewError as error:
         _tell(str(error))
-    except OSError as error:
-        _tell(_of_the_system(error) or _unexpected(project, error))
     except Exception as error:
-        _tell(_unexpected(project, error))
+        _tell(_of_the_system(error) or _unexpected(project, error))
     return 1
+
+
+def _allow_open_files() -> None:
+    """Take as many open files as this process may have: a shell's usual number can be few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(OSError, ValueError):
+            most = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _tell(message: str) -> None:
@@ -245,21 +255,44 @@ def _tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def _of_the_system(error: OSError) -> str:
-    """What the user can mend about the disk and the rights to it; empty for other errors."""
-    if error.errno is None:  # one of the package's own, with a message for the reader
+def _of_the_system(error: BaseException) -> str:
+    """What the user can mend about disk, rights and limits; empty for other errors.
+
+    Libraries wrap such errors in their own, so their causes are asked as well.
+    """
+    if isinstance(error, OSError) and error.errno is None:  # one of the package's own
         return str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            "The disk is full. Make room and type the same command again; the previous report "
-            "is untouched."
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
-        return (
-            f"{error.filename}: {error.strerror}. Give yourself the right to read and write it, "
-            "or name another place; the previous report is untouched."
-        )
+    seen: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in seen:
+        seen.append(cause)
+        number = getattr(cause, "errno", None)
+        if isinstance(cause, MemoryError) or number == errno.ENOMEM:
+            return _mend("There is too little memory", "Allow more (`ulimit -v unlimited`)")
+        for numbers, told in _LIMITED.items():
+            if number in numbers:
+                return _mend(*told)
+        if number in (errno.EACCES, errno.EPERM, errno.EROFS) and getattr(cause, "filename", None):
+            return (
+                f"{cause.filename}: {cause.strerror}. Give yourself the right to read and write "
+                "it, or name another place; the previous report is untouched."
+            )
+        cause = cause.__cause__ or cause.__context__
     return ""
+
+
+#: What is wrong, and what to do, by numbers of the system's errors.
+_LIMITED = {
+    (errno.ENOSPC, errno.EDQUOT): ("The disk is full", "Make room"),
+    (errno.EMFILE, errno.ENFILE): ("Too many files are open", "Allow more (`ulimit -n 1024`)"),
+    (errno.EFBIG,): ("A file may not become that large", "Allow it (`ulimit -f unlimited`)"),
+    (errno.EAGAIN,): ("No more processes can be started", "Allow more (`ulimit -u`)"),
+    (errno.ELOOP,): ("A link leads to itself", "Remove it"),
+}
+
+
+def _mend(wrong: str, remedy: str) -> str:
+    return f"{wrong}. {remedy} and type the same command again; the previous report is untouched."
 
 
 def _unexpected(project: Project | None, error: Exception) -> str:

@@ -35,9 +35,15 @@ def installed(folder: Path) -> dict[str, str]:
     found = {}
     for place in packages(folder):
         for entry in place.glob("*-*.dist-info"):
-            name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
-            found[_normal(name)] = version
+            name, version = _title(entry)
+            found[name] = version
     return found
+
+
+def _title(entry: Path) -> tuple[str, str]:
+    """Name and version of a package, from the folder that describes it."""
+    name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
+    return _normal(name), version
 
 
 def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
@@ -85,12 +91,11 @@ def unlocked(root: Path, folder: Path) -> dict[str, str]:
     for path in root.glob("requirements*.lock"):
         known |= locked(path).keys()
     found = {}
-    for name in have.keys() - known:
-        for place in packages(folder):
-            for record in place.glob("*.dist-info/RECORD"):
-                if _normal(record.parent.name.rpartition("-")[0]) == name:
-                    title = f"{name} {have[name]}"
-                    found |= {str(place / file): title for file, _ in _recorded(record)}
+    for place in packages(folder) if have.keys() - known else ():
+        for record in place.glob("*.dist-info/RECORD"):
+            name, version = _title(record.parent)
+            if name not in known:
+                found |= {str(place / file): f"{name} {version}" for file, _ in _recorded(record)}
     return found
 
 

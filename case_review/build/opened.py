@@ -16,7 +16,7 @@ import sysconfig
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from case_review.build import kernel
+from case_review.build import environment, kernel
 from case_review.errors import ReviewError
 from case_review.files import to_json
 from case_review.parameters import cell_options
@@ -92,8 +92,8 @@ def collect(
     Raises
     ------
     ReviewError
-        If the notebook reads what lies outside the project and its environment, what another
-        notebook makes for the report, or what was changed while it ran.
+        If the notebook reads what lies outside the project and its environment, a package that is
+        not locked, what another notebook makes for the report, or what was changed while it ran.
     """
     try:
         record = json.loads((stage / kernel.RECORD).read_text("utf-8", "surrogateescape"))
@@ -102,13 +102,21 @@ def collect(
     judge = _Judge(project, record, told, own, foreign, began)
     files = {project.relative(path) for path in judge.files() if path not in told}
     if judge.problems:
-        raise ReviewError("\n".join([f"{name} ran, but:", *judge.problems]))
+        raise ReviewError("\n".join([f"{name} ran, but:", *dict.fromkeys(judge.problems)]))
     if judge.changed:
         raise ReviewError(
             f"{name} ran, but {', '.join(sorted(judge.changed))} was changed while it did. "
             "Type the command again."
         )
     return Opened(tuple(sorted(files)), tuple(sorted(judge.folders())))
+
+
+def _source(path: str) -> Path:
+    """A file, or the source that a compiled module was made from."""
+    if path.endswith(".pyc"):
+        with contextlib.suppress(ValueError):  # without its source it is read for what it is
+            return Path(importlib.util.source_from_cache(path))
+    return Path(path)
 
 
 class _Judge:
@@ -132,7 +140,13 @@ class _Judge:
 
     def files(self):
         """The files of the project that are inputs."""
+        unlocked = environment.unlocked(self.project.root, Path(sys.prefix))
         for path, about in self.record["files"].items():
+            if package := unlocked.get(str(_source(path))):
+                self.problems.append(
+                    f"{self._cell(about)} imports {package}, which stands in no lock file, so that "
+                    "nobody else has the same. Add it as CONTRIBUTING.md says."
+                )
             made = any(str(place) in self.written for place in (path, *Path(path).parents))
             if made or Path(path).is_dir() or self._provided(path):
                 continue
@@ -155,10 +169,7 @@ class _Judge:
         return any(path == place or path.startswith(place + os.sep) for place in places)
 
     def _inside(self, path: str) -> Path | None:
-        if path.endswith(".pyc"):
-            with contextlib.suppress(ValueError):  # without its source it is read for what it is
-                path = importlib.util.source_from_cache(path)
-        for found in (Path(path), Path(os.path.realpath(path))):
+        for found in (_source(path), Path(os.path.realpath(_source(path)))):
             if self.project.root in found.parents or found == self.project.root:
                 return found
         return None

@@ -1,4 +1,4 @@
-"""What a run opens beyond what its code tells is an input or refused; nothing of the user gets in."""
+"""What a run opens beyond what its code tells is an input or refused."""
 
 import json
 import os
@@ -146,3 +146,10 @@ def test_a_record_that_is_garbage_is_none(project):
     for content in (b"\xff\x00", b"[]", b'{"files": 3}', b"{"):
         path.write_bytes(content)
         assert opened.kept(project, NAME) == opened.Opened()
+
+
+def test_a_package_that_is_not_locked_is_refused(judged, project, monkeypatch):
+    path = project.root / "x.py"
+    monkeypatch.setattr(opened.environment, "unlocked", lambda *_: {str(path): "extra 0.1"})
+    said = judged(project.root / "__pycache__" / "x.cpython-311.pyc")
+    assert "cell here imports extra 0.1, which stands in no lock file" in said

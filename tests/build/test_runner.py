@@ -236,6 +236,10 @@ def test_an_unforeseen_error_is_explained_and_kept(project, monkeypatch, capsys)
         (errno.EDQUOT, "The disk is full. Make room"),
         (errno.EACCES, "/a/place: Permission denied. Give yourself the right"),
         (errno.EROFS, "/a/place: Read-only file system. Give yourself the right"),
+        (errno.EMFILE, "Too many files are open. Allow more (`ulimit -n 1024`)"),
+        (errno.EFBIG, "A file may not become that large. Allow it (`ulimit -f unlimited`)"),
+        (errno.ENOMEM, "There is too little memory. Allow more"),
+        (errno.EAGAIN, "No more processes can be started. Allow more (`ulimit -u`)"),
     ],
 )
 def test_what_the_disk_refuses_is_told_as_such(project, monkeypatch, capsys, number, beginning):
@@ -245,6 +249,18 @@ def test_what_the_disk_refuses_is_told_as_such(project, monkeypatch, capsys, num
     monkeypatch.setattr("case_review.build.freshness.status", refuse)
     assert main(["status"]) == 1
     assert capsys.readouterr().err.startswith(beginning)
+
+
+def test_a_limit_that_a_library_wraps_is_told_as_such(project, monkeypatch, capsys):
+    def refuse(*_):
+        try:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        except OSError as error:
+            raise RuntimeError("no kernel") from error
+
+    monkeypatch.setattr("case_review.build.freshness.status", refuse)
+    assert main(["status"]) == 1
+    assert capsys.readouterr().err.startswith("Too many files are open.")
 
 
 def test_under_make_what_is_wrong_is_left_to_be_printed_last(project, monkeypatch, capsys):
