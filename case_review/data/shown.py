@@ -38,6 +38,8 @@ def as_text(value, number_format: str) -> tuple[str, str]:
 
 def _otherwise(text: str, value: float, number_format: str) -> str:
     """How the cell shows another number than it holds, if it does."""
+    if number_format == "General":
+        return ""
     first = number_format.split(";")[0]
     layout = _LAYOUT.sub("", first)
     plain = _LITERAL.sub("", layout)

@@ -11,6 +11,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.etree.ElementTree import iterparse
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
@@ -18,7 +19,6 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet import _reader as sheet_xml
-from openpyxl.xml.functions import iterparse
 
 from case_review.data.lines import FileProblem, Lines, WrongCell
 from case_review.data.shown import as_text
@@ -198,7 +198,7 @@ class _Sheet:
     formulas: int = 0
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: set[int] = field(default_factory=set)
+    hidden_columns: bytearray = field(default_factory=bytearray)
 
 
 def _cells(book: _Book, page: _Page) -> _Sheet:
@@ -232,7 +232,7 @@ class _Rows(sheet_xml.WorkSheetParser):
         )
         self.book, self.page = book, page
         self.ranges: list[str] = []
-        self.hidden_columns: set[int] = set()
+        self.hidden_columns = bytearray(_COLUMNS)
 
     def read(self) -> Iterator[tuple[int, list[dict]]]:
         """Each row's number and cells, in the order of the file."""
@@ -246,8 +246,10 @@ class _Rows(sheet_xml.WorkSheetParser):
                 elif element.tag == sheet_xml.DATA_TAG:
                     bodies.append([row.tag for row in element])
                 elif element.tag == sheet_xml.COL_TAG and element.get("hidden") in _TRUE:
-                    low, high = int(element.get("min")), int(element.get("max"))
-                    self.hidden_columns |= set(range(low - 1, min(high, _COLUMNS)))
+                    low, high = int(element.get("min")), min(int(element.get("max")), _COLUMNS)
+                    if not 1 <= low <= high:
+                        raise ValueError(f"the sheet {self.page.title} has no column {low}")
+                    self.hidden_columns[low - 1 : high] = b"\x01" * (high - low + 1)
                 elif element.tag == sheet_xml.MERGE_TAG:
                     self.ranges += [merged.get("ref") for merged in element]
         if bodies != [[sheet_xml.ROW_TAG] * count]:
@@ -328,7 +330,7 @@ def _few(names: list) -> str:
 
 def _remarks(sheet: _Sheet, width: int, ignored: list) -> list[tuple[str, str, str]]:
     """What a reader of the table would not see, for the ledger."""
-    columns = [get_column_letter(p + 1) for p in sorted(sheet.hidden_columns) if p < width]
+    columns = [get_column_letter(p + 1) for p in range(width) if sheet.hidden_columns[p]]
     remarks = [
         ("rows", sheet.hidden_rows, "hidden or filtered out in the sheet, and read as data"),
         ("columns", columns, "hidden in the sheet, and read as data"),

@@ -172,6 +172,10 @@ def strict():
     return archive({name: part.replace(main, new) for name, part in parts.items()})
 
 
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+LAUGHS = f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]>'
+LAUGH = '<c r="A2" t="str"><v>&a11;</v></c>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a11 SYSTEM "file:///etc/hostname">]>'
 DAMAGED = "the file cannot be read: it is damaged, or no spreadsheet ("
 HIDDEN = "is hidden. Show it, if it is meant, or delete it."
 REFUSED = {
@@ -212,7 +216,11 @@ REFUSED = {
         book({"x": sheet(HEAD, row(2, "A", "male", cell("C2", "9" * 5000, "n")))}),
         f"{DAMAGED}cell C2 of the sheet x holds no value). Open it in a spreadsheet program and",
     ),
-    "entities": (book({"x": f"<!DOCTYPE x [<!ENTITY a 'b'>]>{PLAIN}"}), DAMAGED),
+    "entities without end": (book({"x": LAUGHS + sheet(HEAD, row(2, LAUGH))}), DAMAGED),
+    "a file of the machine": (book({"x": OUTSIDE + sheet(HEAD, row(2, LAUGH))}), DAMAGED),
+    "a column before the first": (
+        book({"x": sheet(HEAD, before='<cols><col min="-5" max="9" hidden="1"/></cols>')}), DAMAGED
+    ),
 }  # fmt: skip
 
 
