@@ -124,7 +124,7 @@ def _loader():
     from ruamel.yaml.composer import Composer, ComposerError
     from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
     from ruamel.yaml.events import AliasEvent
-    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.nodes import MappingNode, ScalarNode
 
     class Bounded(Composer):
         """Refuses what takes for ever, or means something to Python only, where it stands."""
@@ -142,6 +142,9 @@ def _loader():
                 shown = tag.replace(_STANDARD, "!!")
                 raise refuse(f"the tag {shown} is not understood. Write the value without it")
             node = super().compose_node(parent, index)
+            name = isinstance(parent, MappingNode) and index is None
+            if name and not isinstance(node, ScalarNode):
+                raise refuse("the name of an entry should be a text, found a list or entries")
             if isinstance(event, AliasEvent):
                 self.aliases += 1
                 if id(node) not in self.sizes:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError, create_model
 
+from case_review.data.problems import visible
 from case_review.errors import ReviewError
 from case_review.parameters import params_file, rules
 from case_review.parameters.params_file import SHARED, Document
@@ -125,12 +126,12 @@ def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[
         yield path, f"unknown name {name}" + nearest(path[-1], _siblings(path, sections))
     elif problem["type"] == "invalid-json-value":
         text = "should be a text (a date stands in quotes), a number, yes or no, or a list of these"
-        yield path, f"{name} {text}, found {_short(problem['input'])}"
+        yield path, f"{name} {text}, found {params_file.shown(problem['input'])}"
     elif problem["type"] == "missing":
         yield path, f"{name} is missing"
     else:
         text = re.sub("^(Input|String|List|Dictionary) should", "should", problem["msg"])
-        yield path, f"{name} {text}, found {_short(problem['input'])}"
+        yield path, f"{name} {text}, found {params_file.shown(problem['input'])}"
 
 
 def _siblings(path: tuple, sections: set[str]) -> Sequence[str]:
@@ -145,10 +146,6 @@ def _siblings(path: tuple, sections: set[str]) -> Sequence[str]:
 def _dotted(path: tuple) -> str:
     text = ""
     for step in path:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        name = step if isinstance(step, int) else visible(str(step))
+        text += f"[{name + 1}]" if isinstance(step, int) else f".{name}" if text else name
     return text
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -85,7 +85,7 @@ def _require_sections(name: str, content) -> None:
             content[section] = {}
         elif not isinstance(entries, dict):
             problems.append(
-                f"{place}: section {shown(section)} should hold `name: value` entries, found "
+                f"{place}: section {visible(section)} should hold `name: value` entries, found "
                 f"{shown(entries)}"
             )
     if problems:
@@ -93,8 +93,8 @@ def _require_sections(name: str, content) -> None:
 
 
 def shown(value: object) -> str:
-    """A value, or the name of an entry, as a message quotes it: what is long is cut."""
-    text = visible(value) if isinstance(value, str) else repr(yaml_file.plain(value))
+    """A value as a message quotes it: what is long is cut."""
+    text = repr(yaml_file.plain(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

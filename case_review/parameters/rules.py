@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from case_review.data.problems import visible
 from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL
 
 #: A place in the parameters, and what is wrong there.
@@ -19,6 +22,7 @@ def findings(values: Mapping) -> Iterator[Finding]:
     yield from _comparison(values["shared"], values["cleaning"]["diagnoses"])
     for section in ("characteristics", "treatment"):
         yield from _blocks(section, values[section])
+    yield from _labels(values)
     yield from _events(values["cleaning"]["events"], values["safety"])
 
 
@@ -78,6 +82,59 @@ def _ids(block: Mapping, values: Mapping) -> Iterator[tuple[tuple, str]]:
     if "groups" in block:
         ids = [group["id"] for group in values.get(block["groups"], [])]
         yield from ((("groups",), id) for id in [*ids, f"{block['id']}_not_reported"])
+
+
+def _labels(values: Mapping) -> Iterator[Finding]:
+    """No two things that stand side by side have one label, or names that look alike."""
+    shared, safety, flow = values["shared"], values["safety"], values["characteristics"]["flow"]
+    yield from _distinct(
+        ("shared", "groups"), [((key,), label) for key, label in shared["groups"].items()]
+    )
+    yield from _distinct(
+        ("safety", "categories"), [((key,), label) for key, label in safety["categories"].items()]
+    )
+    effects = [((i, "label"), effect["label"]) for i, effect in enumerate(safety["effects"])]
+    yield from _distinct(("safety", "effects"), effects)
+    for key in ("step", "label"):
+        boxes = [((i, key), box[key]) for i, box in enumerate(flow)]
+        yield from _distinct(("characteristics", "flow"), boxes)
+    for name in ("diagnoses", "events"):
+        terms = values["cleaning"][name]
+        yield from _distinct(("cleaning", name), [((term,), _recorded(term)) for term in terms])
+    for section in ("characteristics", "treatment"):
+        blocks, place = values[section]["blocks"], (section, "blocks")
+        headings = [((i, "heading"), block["heading"]) for i, block in enumerate(blocks)]
+        yield from _distinct(place, headings)
+        for i, block in enumerate(blocks):
+            yield from _distinct((*place, i, "rows"), _row_labels(block.get("rows", [])))
+
+
+def _distinct(place: tuple, named: Iterable[tuple[tuple, str]]) -> Iterator[Finding]:
+    """What has the same text as something before it, apart from capitals and blanks."""
+    seen: dict[str, tuple] = {}
+    for path, text in named:
+        folded = " ".join(text.split()).casefold()
+        if folded in seen:
+            shown = visible(text if path[-1] in ("label", "heading", "step") else str(path[-1]))
+            problem = f"{shown} stands twice, apart from capitals, blanks and signs"
+            yield (*place, *path), f"{'.'.join(map(str, place[:2]))}: {problem}; name one otherwise"
+        seen.setdefault(folded, path)
+
+
+def _row_labels(rows: Sequence[Mapping]) -> Iterator[tuple[tuple, str]]:
+    """Each row's label with those of the rows that it stands under, whose indent is smaller."""
+    above: list[tuple[int, str]] = []
+    for j, row in enumerate(rows):
+        indent = row.get("indent", 1)
+        above = [(depth, label) for depth, label in above if depth < indent]
+        above.append((indent, row["label"]))
+        yield (j, "label"), " / ".join(label for _, label in above)
+
+
+def _recorded(term: str) -> str:
+    """A term as results are named after it, nearly: without marks, signs and capitals."""
+    plain = unicodedata.normalize("NFKD", term.casefold())
+    return re.sub(r"\W+", " ", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
 def _events(events: Mapping, safety: Mapping) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ from case_review.parameters.types import (
     Groups,
     Increasing,
     Key,
+    Label,
     Text,
+    Ticks,
     TimeGroups,
 )
 
@@ -32,7 +34,7 @@ class Shared(Entries):
     conf_type: Literal["log", "log-log", "plain"]
     seed: int = Field(ge=0, lt=2**32)
     group_by: Key
-    groups: dict[Key, Text] = Field(max_length=6)  # none, or as many as a figure can tell apart
+    groups: dict[Key, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
 
 
 class Reconstruction(Entries):
@@ -82,7 +84,7 @@ class Treatment(Entries):
 class Safety(Entries):
     """The table of adverse events."""
 
-    categories: dict[Key, Text] = Field(min_length=1)
+    categories: dict[Key, Label] = Field(min_length=1)
     effects: list[Effect] = Field(min_length=1)
     infection: Key
 
@@ -91,8 +93,8 @@ class Response(Entries):
     """Time to response."""
 
     landmarks_weeks: Increasing
-    ticks_weeks: Increasing
-    few_at_risk: int = Field(ge=0)
+    ticks_weeks: Ticks
+    few_at_risk: int = Field(ge=0, le=1000)
 
 
 class Sensitivity(Entries):
@@ -105,16 +107,16 @@ class Sensitivity(Entries):
     ]
     max_splits: int = Field(ge=1, le=50_000_000)
     permutation_samples: int = Field(ge=1000, le=10_000_000)
-    rmst_horizon_weeks: float = Field(gt=0)
-    visit_gap: float = Field(gt=0)
+    rmst_horizon_weeks: float = Field(ge=0.1, le=10_000)
+    visit_gap: float = Field(ge=0.01, le=1000)
     npmle_resamples: int = Field(ge=100, le=100_000)
     bootstrap_resamples: int = Field(ge=100, le=100_000)
     month_lengths_days: Annotated[
         list[Annotated[float, Field(gt=27, lt=32)]],
-        Field(min_length=1),
+        Field(min_length=1, max_length=20),
         INCREASING,
     ]
-    publication_odds: float = Field(gt=0, le=1)
+    publication_odds: float = Field(ge=0.001, le=1)
     doubtful_most: int = Field(ge=1, le=1000)
     response_targets: Annotated[
         list[Annotated[float, Field(gt=0, lt=1)]],

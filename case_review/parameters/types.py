@@ -11,8 +11,36 @@ from pydantic_core import PydanticCustomError
 from case_review import intervals
 from case_review.units import TIMES
 
-Text = Annotated[str, Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+def _check_text(text: str) -> str:
+    hidden = next((c for c in text if not (c.isprintable() or c.isspace())), "")
+    hidden = hidden or next((c for c in text if c.isspace() and ord(c) < 32 and c != "\n"), "")
+    if hidden:
+        raise _refused(f"should hold no character that cannot be seen (U+{ord(hidden):04X})")
+    if not any(c.isprintable() and not c.isspace() for c in text):
+        raise _refused("should hold a character that can be seen")
+    return text
+
+
+def _check_label(label: str) -> str:
+    if len(label.splitlines()) > 1 or label != label.strip():
+        raise _refused("should be one line without blanks around it")
+    return label
+
+
+def _refused(message: str) -> PydanticCustomError:
+    return PydanticCustomError("text", "{message}", {"message": message})
+
+
+#: What a note or a cell of the data says; a label of a row, a column or a group; a name in ids.
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_check_text)]
+Label = Annotated[
+    str,
+    Field(min_length=1, max_length=150),
+    AfterValidator(_check_text),
+    AfterValidator(_check_label),
+]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 _TIMES = ", ".join(TIMES)
 
 
@@ -26,7 +54,7 @@ class Included(Entries):
     """A subset of a row that its footnote counts: patients with this diagnosis."""
 
     id: Key
-    label: Text
+    label: Label
     diagnosis: Text
 
 
@@ -37,7 +65,7 @@ class TableRow(Entries):
     """
 
     id: Key
-    label: Text
+    label: Label
     level: Text | None = None
     variable: Key | None = None
     indent: int = Field(default=1, ge=1, le=3)
@@ -53,7 +81,7 @@ class Block(Entries):
     """
 
     id: Key
-    heading: Text
+    heading: Label
     variable: Key
     rows: Annotated[list[TableRow], Field(min_length=1)] | None = None
     groups: Key | None = None
@@ -64,7 +92,7 @@ class Effect(Entries):
     """An adverse effect that a table lists, whether or not a report mentions it."""
 
     id: Key
-    label: Text
+    label: Label
     category: Key
 
 
@@ -74,17 +102,17 @@ class FlowStep(Entries):
     `aside` places it at the right, among what is left out.
     """
 
-    stage: Text
+    stage: Label
     step: Text
-    label: Text
+    label: Label
     aside: bool = False
 
 
 class FlowEnd(Entries):
     """The last box of that diagram: the step that ends the selection of each population."""
 
-    stage: Text
-    label: Text
+    stage: Label
+    label: Label
     steps: dict[Key, Text] = Field(min_length=1)
 
 
@@ -98,8 +126,8 @@ class Group(Entries):
 
     id: Key
     unit: Annotated[str, Field(pattern=f"^{intervals.UNIT}$")]
-    low: float | None = Field(default=None, ge=0)
-    high: float | None = Field(default=None, ge=0)
+    low: float | None = Field(default=None, ge=0, le=1_000_000)
+    high: float | None = Field(default=None, ge=0, le=1_000_000)
     high_unit: Annotated[str, Field(pattern=f"^{intervals.UNIT}$")] | None = None
     closed: Literal["left", "right", "both", "neither"] = "left"
     digits: int = Field(default=0, ge=0, le=6)
@@ -190,4 +218,7 @@ TimeGroups = Annotated[Groups, AfterValidator(_check_times)]
 #: The blocks of a descriptive table.
 Blocks = Annotated[list[Block], Field(min_length=1), AfterValidator(_check_blocks)]
 #: Points in time or other cut-points, in increasing order.
-Increasing = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1), INCREASING]
+_Points = list[Annotated[float, Field(ge=0, le=10_000)]]
+Increasing = Annotated[_Points, Field(min_length=1, max_length=50), INCREASING]
+#: The ticks of an axis, of which there are two at least.
+Ticks = Annotated[_Points, Field(min_length=2, max_length=50), INCREASING]
