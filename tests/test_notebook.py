@@ -184,11 +184,12 @@ def test_a_label_names_one_exhibit_and_no_other_folder(staged, run):
         run("#| label: fig-two\nnb.figure(3, pd.DataFrame())")
 
 
-def test_a_figure_is_closed_with_its_cell_and_fails_it_where_it_cannot_be_drawn(staged, shell, run):
+def test_a_figure_ends_with_its_cell_and_fails_it_if_it_cannot_be_drawn(staged, shell, run):
     run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nassert plt.get_fignums()")
     assert not plt.get_fignums()
-    outcome = shell.run_cell("plt.title(r'$\\nonsense{$')", store_history=True)
-    assert "nonsense" in str(outcome.error_in_exec) and not plt.get_fignums()
+    bad = "class Bad(plt.Line2D):\n    def draw(self, renderer): raise ValueError('no ink')\n"
+    outcome = shell.run_cell(f"{bad}plt.gca().add_line(Bad([0], [1]))", store_history=True)
+    assert str(outcome.error_in_exec) == "no ink" and not plt.get_fignums()
 
 
 def test_a_missing_table_says_what_to_run(project):
