@@ -9,6 +9,7 @@ from conftest import write_notebook
 from IPython.core.interactiveshell import InteractiveShell
 
 from case_review import registry
+from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.exhibits.tables import RECONSTRUCTED_NOTE, RECONSTRUCTED_SHORT
 from case_review.project import STAGE_VARIABLE, sha256
@@ -136,6 +137,59 @@ def test_by_hand_nothing_is_written(project, monkeypatch):
     nb.table(Table(["A"], [Row(["x"])], pd.DataFrame()))
     nb.figure(plt.subplots()[0], pd.DataFrame())
     assert not (project / "report").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("25, text=25", r"result a\.b: text is 25 \(int\)"),
+        ("25, text='nan'", "text is 'nan', and nan is no number"),
+        ("25, text='nan weeks'", "nan is no number"),
+        ("25, text=f'{float(\"inf\")} to 3'", "inf is no number"),
+        ("25, text=' '", "has no text"),
+        ("25, text='a\\nb'", "one line without control characters"),
+        ("25, text='a\\x06'", "one line without control characters"),
+        ("25, text='a' * 2001", "2,001 characters"),
+        ("float('nan')", "value is nan.*Estimate"),
+        ("float('inf')", "value is inf"),
+        ("None", r"value is None \(NoneType\)"),
+        ("True", r"value is True \(bool\)"),
+        ("10 ** 400", "more digits than can be kept"),
+        ("[1, 2]", r"value is \[1, 2\] \(list\)"),
+        ("Estimate(1, 0, float('inf'))", "infinite somewhere"),
+        ("25, notes='x'", "notes is no part of a result"),
+    ],
+)
+def test_what_prose_could_not_show_is_refused_where_it_happens(staged, run, given, said):
+    run("from case_review.values import Estimate")
+    with pytest.raises(registry.RegistryError, match=said):
+        run(f"#| label: one\nnb.record('a.b', {given})")
+
+
+def test_what_cannot_be_estimated_is_recorded_as_such(staged, run):
+    run("import math\nfrom case_review.values import Estimate\nnone = Estimate(*[math.nan] * 3)")
+    run("#| label: one\nnb.record('a.b', none)")
+    (result,) = registry.read(staged / "results" / "05_response.json")
+    assert result.value is None and "not estimable" in result.text
+
+
+def test_a_label_names_one_exhibit_and_no_other_folder(staged, run):
+    make = "nb.figure(plt.subplots()[0], pd.DataFrame({'x': [1]}))"
+    run("import matplotlib.pyplot as plt, pandas as pd")
+    with pytest.raises(registry.RegistryError, match="two exhibits"):
+        run(f"#| label: fig-one\n{make}\n{make}")
+    with pytest.raises(registry.RegistryError, match=r"'\.\./x' is no label"):
+        run(f"#| label: ../x\n{make}")
+    with pytest.raises(ReviewError, match="a figure was expected, and int"):
+        run("#| label: fig-two\nnb.figure(3, pd.DataFrame())")
+
+
+def test_a_figure_ends_with_its_cell_and_fails_it_if_it_cannot_be_drawn(staged, shell, run):
+    run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nassert plt.get_fignums()")
+    assert not plt.get_fignums()
+    bad = "class Bad(plt.Line2D):\n    def draw(self, renderer): raise ValueError('no ink')\n"
+    outcome = shell.run_cell(f"{bad}plt.gca().add_line(Bad([0], [1]))", store_history=True)
+    assert str(outcome.error_in_exec) == "no ink" and not plt.get_fignums()
 
 
 def test_a_missing_table_says_what_to_run(project):

@@ -28,7 +28,7 @@ _LANGUAGE = {
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _CELL_METADATA = ("papermill", "execution", "ExecuteTime")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
-_KERNEL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")
+_KERNEL_FILE = re.compile(r"(?<!\S)\S*/ipykernel_\d+/\d+\.py")
 #: Names that programs draw at random for what they show, and what stands for each of a kind.
 _RANDOM = {
     re.compile(r"\bT_[0-9a-f]{5}(?=[\"' _{#.])"): "T_{:05d}",
@@ -44,8 +44,7 @@ _SPEED = re.compile(r" \[\d+(?::\d\d)+<[^\]\n]*\]")
 #: The most characters of one text; the kernel keeps to a similar end, see `cell_outputs`.
 _MOST = 1_000_000
 _CUT = "\n[output cut: a notebook keeps {most:,} characters of a text]\n"
-#: A backspace takes back a character; a carriage return the line, or what is written over it.
-_BACK = re.compile(r"[^\n\b\r]\x08|^\x08+", re.MULTILINE)
+#: What tells a terminal about colours, links, titles and the place of the next character.
 _TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\-_=>])"
 )
@@ -130,10 +129,19 @@ def _clean(output: nbformat.NotebookNode, project: Project) -> nbformat.Notebook
 def last_state(text: str) -> str:
     """What a terminal would show of a text: progress bars as they ended, without colours."""
     text = _TERMINAL.sub("", text.replace("\r\n", "\n"))
-    before = ""
-    while before != text:
-        before, text = text, _BACK.sub("", text)
+    text = _taken_back(text) if "\b" in text else text
     return "\n".join(_overwritten(line) if "\r" in line else line for line in text.split("\n"))
+
+
+def _taken_back(text: str) -> str:
+    """A text without the characters that a backspace takes back, within their line."""
+    kept: list[str] = []
+    for sign in text:
+        if sign != "\b":
+            kept.append(sign)
+        elif kept and kept[-1] not in "\n\r":
+            kept.pop()
+    return "".join(kept)
 
 
 def _overwritten(line: str) -> str:

@@ -20,7 +20,6 @@ _ACTIVE = (
     "input", "button", "select", "textarea", "portal",
 )  # fmt: skip
 _UNSEEN = ("style", "template", "noscript", "head", "link", "meta", "base")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SELECTOR = re.compile(r"#([\w-]+)(?:\s+(\w+)?(?:\.([\w-]+))?)?")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 #: What the look of a cell may say; anything that could load a file is refused by its value.
@@ -105,7 +104,8 @@ def _styled(root) -> None:
     """Put the rules of style elements, such as those of pandas, on the elements that they name."""
     named = {node.get("id"): node for node in root.iter(etree.Element) if node.get("id")}
     for sheet in root.iter("style"):
-        for selectors, rules in _RULE.findall(_COMMENT.sub("", sheet.text or "")):
+        for part in _COMMENT.sub("", sheet.text or "").split("}"):
+            selectors, _, rules = part.partition("{")
             for selector in selectors.split(","):
                 found = _SELECTOR.fullmatch(selector.strip())
                 if found and found[1] in named:

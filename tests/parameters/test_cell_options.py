@@ -1,5 +1,8 @@
 """The `#|` lines of a cell, read in one place for the runner, the registry and the renderers."""
 
+import pytest
+
+from case_review.errors import ReviewError
 from case_review.parameters import cell_options
 
 SOURCE = '#| label: fig-a\n#| fig-alt: "One\n#|   \\"two\\": three."\n\nx = 1\n#| late: no'
@@ -19,3 +22,25 @@ def test_a_block_of_text_and_a_list_belong_to_their_option():
     assert list(cell_options.lines(listed)) == [
         ("fig-subcap", ""), ("fig-subcap", "- One"), ("fig-subcap", "- 'Two'"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["fig-km", "x", "tbl-ITT_2", "a" * 80, "whether"])
+def test_labels_that_name_files_and_places(label):
+    assert cell_options.label_problem(label) == ""
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["../x", "fig/a", "fig a", "fig-", "tbl", "fig", "a" * 81, "NUL", "com1", "a\x07", "größe",
+     "1a", "a.b", "fig:a", "fig-a # b", "-a"],
+)  # fmt: skip
+def test_labels_that_name_none_are_refused(label):
+    assert label in cell_options.label_problem(label).replace("\\x07", "\x07")
+
+
+def test_labels_that_two_cells_have_are_refused_with_both():
+    cells = [("markdown", "# A"), ("code", "#| label: fig-a"), ("code", "#| label: fig-A")]
+    with pytest.raises(ReviewError, match=r"05_x, cell 3: label fig-A is that of cell 2 already"):
+        cell_options.refuse_labels(cells, "05_x")
+    with pytest.raises(ReviewError, match=r"05_x, cell 1: '\.\./a' is no label"):
+        cell_options.refuse_labels([("code", "#| label: ../a")], "05_x")
