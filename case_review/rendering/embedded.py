@@ -10,7 +10,7 @@ import pypandoc
 import typst
 
 from case_review.project import Project
-from case_review.rendering import docx, html, jats, manuscript, pdf, provenance
+from case_review.rendering import docx, html, jats, manuscript, pdf, pictures, provenance
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
@@ -27,5 +27,6 @@ def render_into(project: Project, out: Path) -> None:
         html.prepare(project, found, foot, work)
         for form, write in _WRITERS.items():
             write(project, found, assemble(project, found, form, work, foot), work, out)
+    pictures.copy(found.pictures, out)
     if project.exhibits.is_dir():
         shutil.copytree(project.exhibits, out / "exhibits")
