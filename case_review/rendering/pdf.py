@@ -36,7 +36,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
     _keep_order(tree)
-    tree["blocks"], tree["meta"] = _escaped(tree["blocks"]), _escaped(tree["meta"])
+    tree["blocks"], tree["meta"] = escaped(tree["blocks"]), escaped(tree["meta"])
     pictures.copy(found.pictures, work)
     name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
@@ -133,7 +133,7 @@ _MARK = re.compile(r"[-+=/]+|\d+\.")
 _SHORT = re.compile(r"-{2,}|\.{3,}|-\?")
 
 
-def _escaped(node):
+def escaped(node):
     """A tree in which no words are taken for marks of Typst; pandoc sees to paragraphs only."""
     if isinstance(node, list):
         made: list = []
@@ -143,10 +143,10 @@ def _escaped(node):
             if whole or _SHORT.search(text):
                 made += _literal(text, _MARK if whole else _SHORT)
             else:
-                made.append(_escaped(item))
+                made.append(escaped(item))
         return made
     if isinstance(node, dict):
-        return {key: _escaped(value) for key, value in node.items()}
+        return {key: escaped(value) for key, value in node.items()}
     return node
 
 
@@ -219,7 +219,7 @@ def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> li
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
-    _hang_labels(table)
+    hang_labels(table)
     if not shown.name and not caption:
         return [table, *notes]
     return [
@@ -231,7 +231,7 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     ]
 
 
-def _hang_labels(table: dict) -> None:
+def hang_labels(table: dict) -> None:
     """Give the labels of rows a hanging indent, one step deeper than their own.
 
     A table without indented rows has texts in its first column, no labels.
