@@ -84,7 +84,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
             return None
         (id, classes, pairs), blocks = content
         if "cr-embed" in classes:
-            return exhibit(project, found, dict(pairs)["label"], form, folder, place)
+            return exhibit(project, found, dict(pairs)["label"], form, folder, within)
         if "cr-panels" in classes:
             *figures, words = ast.walk(blocks, letters(found))
             panels = [panel(each) for each in figures]
@@ -103,6 +103,9 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
         if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
             return marks.marked(found.used[node["c"][1]])
         return place(node)
+
+    def within(node: dict):
+        return None if node["t"] == "Table" else place(node)
 
     def panel(node: dict) -> Panel:
         (label, _, _), (_, caption), blocks = node["c"]

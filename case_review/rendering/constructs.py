@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast, pictures, shortcodes
-from case_review.rendering.formulas import tex as tex_of
 from case_review.rendering.forms import FRAMES
+from case_review.rendering.formulas import tex as tex_of
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -178,7 +178,7 @@ class _Checker:
             raise self.refuse(node, "a heading cannot hold a footnote or a picture.")
 
     def _link(self, node: dict, content: list) -> None:
-        (_, classes, pairs), words, _ = content
+        (_, _, pairs), words, _ = content
         unknown = [name for name, _ in pairs if name not in ("target", "rel")]
         if unknown:
             raise self.refuse(node, f"a link has {unknown[0]}, which not all forms obey.")
@@ -188,7 +188,7 @@ class _Checker:
             )
 
     def _span(self, node: dict, content: list) -> None:
-        (id, classes, pairs), words = content
+        id, classes, pairs = content[0]
         unknown = [f".{name}" for name in classes if name not in _SPANS]
         unknown += [name for name, _ in pairs if name not in ("lang", "number")]
         if unknown or not (id or pairs or classes):
@@ -218,8 +218,8 @@ class _Checker:
         name = re.sub(r"[^\w./-]", "_", path.relative_to(self.project.report.resolve()).as_posix())
         while self.found.pictures.setdefault(name, path) != path:
             name = f"_{name}"
-        width = {"width": value for key, value in attr[2] if key == "width"}
-        return {"t": "Image", "c": [ast.attr(**width), ast.words(alt), [name, ""]]}
+        kept = {key: value for key, value in attr[2] if key == "width"}
+        return {"t": "Image", "c": [ast.attr(**kept), ast.words(alt), [name, ""]]}
 
     def _figure(self, node: dict, content: list) -> list:
         """A picture with a caption."""
