@@ -34,6 +34,10 @@ from case_review.rendering.assemble import FORMS
 HANDED = "_case-review.json"
 _LEFT_OUT = ("_site", "_build", "_executed", "_freeze", ".*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: Lines of Quarto's output that only its makers understand.
+_TRACE = re.compile(r"\s+at |\s*stack traceback:|\s*\[C\]:|\t|Stack trace:", re.IGNORECASE)
+#: So many lines of Quarto's output are passed on.
+_MOST = 15
 #: Warnings after which Quarto goes on, and with which a report would lack something.
 _LACKING = re.compile(
     r"citation \S+ not found|resolve crossref|Could not (?:convert|fetch|find)|replacing image"
@@ -108,18 +112,40 @@ def _take(site: Path, out: Path) -> None:
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
-    )
-    lines = _COLOUR.sub("", done.stderr + "\n" + done.stdout).strip().splitlines()
+    """What Quarto prints.
+
+    Raises
+    ------
+    ReviewError
+        With Quarto's own words, file and line, if it cannot be started, fails or warns.
+    """
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise ReviewError(
+            f"{command[0]} cannot be started: {error.strerror}. Install Quarto anew, or use "
+            "RENDERER=embedded."
+        ) from None
+    said = _COLOUR.sub("", done.stderr + "\n" + done.stdout).replace(f"{folder}{os.sep}", "report/")
+    lines = said.strip().splitlines()
     lacking = [line for line in lines if _LACKING.search(line)]
     if done.returncode or lacking:
-        raise ReviewError("\n".join(["Quarto could not render the manuscript:", *_why(lines)]))
+        told = _why(lines) or [f"It said nothing, and ended with code {done.returncode}."]
+        ends = "The manuscript passed its own checks; RENDERER=embedded renders it without Quarto."
+        raise ReviewError("\n".join(["Quarto could not render the manuscript:", *told, ends]))
     return done.stdout
 
 
 def _why(lines: list[str]) -> list[str]:
     """The lines of Quarto's output that tell the cause, without settings and stack traces."""
     marked = [n for n, line in enumerate(lines) if "ERROR" in line or _LACKING.search(line)]
-    kept = lines[marked[0] :] if marked else lines
-    return [line for line in kept if not line.startswith("    ")][:15]
+    kept = lines[marked[0] :] if marked else lines[-_MOST:]
+    return [line for line in kept if line.strip() and not _TRACE.match(line)][:_MOST]
