@@ -7,15 +7,13 @@ of class `cr-panels`, and callouts as frames with a bold title.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, pictures, shortcodes
+from case_review.rendering import ast, formulas, pictures, shortcodes
 from case_review.rendering.forms import FRAMES
-from case_review.rendering.formulas import tex as tex_of
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -35,7 +33,6 @@ _NARROW = {
     "Table": "a table",
 }
 _SPANS = frozenset(("cr-equation",))
-_EQUATION = re.compile(r"\{#(eq-[\w-]+)\}(.*)")
 #: Words that pandoc leaves where something was meant to be more than words.
 _LEFT = (
     (re.compile(r"^:::+"), "has no beginning or no end: write ::: and a class, and close it"),
@@ -59,33 +56,10 @@ def check(project: Project, found: Manuscript) -> None:
         found.within(label)
         found.captions[label] = ast.walk(found.captions[label], checker.change)
         found.contents[label] = ast.walk(found.contents[label], checker.change)
-        _read_formulas(found, checker.formulas)
+        formulas.refuse_unreadable(found, checker.formulas)
         checker.formulas.clear()
     found.within("")
-    _read_formulas(found, checker.own)
-
-
-def _read_formulas(found: Manuscript, formulas: list[str]) -> None:
-    """Refuse a formula that pandoc cannot read, as it would be printed as TeX."""
-
-    def unreadable(tried: list[str]) -> bool:
-        shown = (shortcodes.filled(tex, lambda id: tex_of(found.used[id])) for tex in tried)
-        math = [{"t": "Math", "c": [{"t": "InlineMath"}, tex]} for tex in shown]
-        tree = json.dumps(ast.document([ast.para(formula) for formula in math]))
-        return "Could not convert" in ast.pandoc(["-f", "json", "-t", "html", "--mathml"], tree)[1]
-
-    if not formulas or not unreadable(formulas):
-        return
-    wrong = next(tex for tex in formulas if unreadable([tex]))
-    shown = shortcodes.filled(wrong, lambda id: "RESULT").strip()
-    message = (
-        f"the formula {' '.join(shown.split())[:60]} is not understood. Write it with the commands "
-        "of LaTeX and amsmath, without macros of your own, and a result outside of \\text{}."
-    )
-    results = shortcodes.in_formula(wrong)
-    if results and not found.inside:
-        raise found.refuse_at(results[0][1], message)
-    raise found.refuse(next(iter(shown.splitlines()), "$"), message)
+    formulas.refuse_unreadable(found, checker.own)
 
 
 class _Checker:
@@ -165,7 +139,7 @@ class _Checker:
         (self.formulas if self.found.inside else self.own).append(content[1])
 
     def _para(self, node: dict, content: list) -> list:
-        inlines = self.walk(_equations(content))
+        inlines = self.walk(formulas.with_labels(content))
         return [{**node, "c": inlines}] if inlines else []
 
     def _header(self, node: dict, content: list) -> None:
@@ -367,20 +341,3 @@ def _first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
 
     ast.walk(nodes, look)
     return seen[0] if seen else None
-
-
-def _equations(inlines: list) -> list:
-    """`inlines` with formulas and the labels behind them as one."""
-    made: list = []
-    for node in inlines:
-        label = _EQUATION.fullmatch(node["c"]) if node["t"] == "Str" else None
-        blanks = 1 if made and made[-1]["t"] in ("Space", "SoftBreak") else 0
-        before = made[-1 - blanks] if len(made) > blanks else None
-        display = before and before["t"] == "Math" and before["c"][0]["t"] == "DisplayMath"
-        if label and display:
-            del made[-1 - blanks :]
-            made.append({"t": "Span", "c": [ast.attr(label[1], ["cr-equation"]), [before]]})
-            made += ast.words(label[2])
-        else:
-            made.append(node)
-    return made
