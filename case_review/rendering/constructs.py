@@ -38,6 +38,7 @@ _LEFT = (
     (re.compile(r"^:::+"), "has no beginning or no end: write ::: and a class, and close it"),
     (re.compile(r"\[\^[^\]\s]+\]"), "is a footnote that nothing defines"),
     (re.compile(r"^\{[#.][\w-]+"), "belongs to nothing: put it right behind what it describes"),
+    (re.compile(r"^\+([-=:]+\+)+$|^\|(:?-+:?\|)+$"), "belongs to no table: see to its lines"),
 )
 
 
@@ -80,13 +81,15 @@ class _Checker:
 
     def refuse(self, node, message: str, needle: str = "") -> ReviewError:
         """An error at the line where an element's words stand."""
-        words = ast.text([node]).split()[:6] if not needle else []
-        lines = self.found.prose or self.found.source
+        words = ast.text([node]).split()[:6]
+        if needle or self.found.inside:
+            return self.found.refuse(needle, message)
         for length in range(len(words), 0, -1):
-            needle = " ".join(words[:length])
-            if any(needle in line for line in lines):
-                break
-        return self.found.refuse(needle, message)
+            pattern = re.compile(r"[^\w\n]+".join(re.escape(word) for word in words[:length]))
+            for number, line in enumerate(self.found.prose, 1):
+                if pattern.search(line):
+                    return self.found.refuse_at(number, message)
+        return self.found.refuse(" ".join(words[:1]), message)
 
     def walk(self, nodes: list) -> list:
         """Elements that were checked."""
@@ -174,10 +177,17 @@ class _Checker:
 
     def _image(self, node: dict, content: list) -> list:
         """A picture within a line: what stands in its brackets is read out."""
-        attr, words, (source, _) = content
+        attr, words, (source, title) = content
+        self._refuse_title(source, title)
         given = dict(attr[2])
         alt = given.get("fig-alt") or given.get("alt") or ast.text(words)
         return [self._picture(attr, alt, source)]
+
+    def _refuse_title(self, source: str, title: str) -> None:
+        if title:
+            raise self.found.refuse(
+                source, f"the picture {source} has a title, {title}. Say it in the caption."
+            )
 
     def _picture(self, attr: list, alt: str, source: str) -> dict:
         """An image with its words and width only, at an address that every form can have."""
@@ -201,7 +211,8 @@ class _Checker:
         image = _first(blocks, ("Image",))
         if not image:
             raise self.refuse(node, "a figure holds a picture file: ![caption](FILE.png).")
-        own, _, (source, _) = image["c"]
+        own, _, (source, title) = image["c"]
+        self._refuse_title(source, title)
         label = attr[0] or own[0]
         if label and not label.startswith("fig-"):
             raise self.found.refuse(f"#{label}", f"the label {label} should begin with fig-.")
