@@ -7,15 +7,13 @@ of class `cr-panels`, and callouts as frames with a bold title.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, pictures, shortcodes
+from case_review.rendering import ast, formulas, pictures, shortcodes
 from case_review.rendering.forms import FRAMES
-from case_review.rendering.formulas import tex as tex_of
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -35,12 +33,12 @@ _NARROW = {
     "Table": "a table",
 }
 _SPANS = frozenset(("cr-equation",))
-_EQUATION = re.compile(r"\{#(eq-[\w-]+)\}(.*)")
 #: Words that pandoc leaves where something was meant to be more than words.
 _LEFT = (
     (re.compile(r"^:::+"), "has no beginning or no end: write ::: and a class, and close it"),
     (re.compile(r"\[\^[^\]\s]+\]"), "is a footnote that nothing defines"),
     (re.compile(r"^\{[#.][\w-]+"), "belongs to nothing: put it right behind what it describes"),
+    (re.compile(r"^\+([-=:]+\+)+$|^\|(:?-+:?\|)+$"), "belongs to no table: see to its lines"),
 )
 
 
@@ -59,33 +57,10 @@ def check(project: Project, found: Manuscript) -> None:
         found.within(label)
         found.captions[label] = ast.walk(found.captions[label], checker.change)
         found.contents[label] = ast.walk(found.contents[label], checker.change)
-        _read_formulas(found, checker.formulas)
+        formulas.refuse_unreadable(found, checker.formulas)
         checker.formulas.clear()
     found.within("")
-    _read_formulas(found, checker.own)
-
-
-def _read_formulas(found: Manuscript, formulas: list[str]) -> None:
-    """Refuse a formula that pandoc cannot read, as it would be printed as TeX."""
-
-    def unreadable(tried: list[str]) -> bool:
-        shown = (shortcodes.filled(tex, lambda id: tex_of(found.used[id])) for tex in tried)
-        math = [{"t": "Math", "c": [{"t": "InlineMath"}, tex]} for tex in shown]
-        tree = json.dumps(ast.document([ast.para(formula) for formula in math]))
-        return "Could not convert" in ast.pandoc(["-f", "json", "-t", "html", "--mathml"], tree)[1]
-
-    if not formulas or not unreadable(formulas):
-        return
-    wrong = next(tex for tex in formulas if unreadable([tex]))
-    shown = shortcodes.filled(wrong, lambda id: "RESULT").strip()
-    message = (
-        f"the formula {' '.join(shown.split())[:60]} is not understood. Write it with the commands "
-        "of LaTeX and amsmath, without macros of your own, and a result outside of \\text{}."
-    )
-    results = shortcodes.in_formula(wrong)
-    if results and not found.inside:
-        raise found.refuse_at(results[0][1], message)
-    raise found.refuse(next(iter(shown.splitlines()), "$"), message)
+    formulas.refuse_unreadable(found, checker.own)
 
 
 class _Checker:
@@ -106,13 +81,15 @@ class _Checker:
 
     def refuse(self, node, message: str, needle: str = "") -> ReviewError:
         """An error at the line where an element's words stand."""
-        words = ast.text([node]).split()[:6] if not needle else []
-        lines = self.found.prose or self.found.source
+        words = ast.text([node]).split()[:6]
+        if needle or self.found.inside:
+            return self.found.refuse(needle, message)
         for length in range(len(words), 0, -1):
-            needle = " ".join(words[:length])
-            if any(needle in line for line in lines):
-                break
-        return self.found.refuse(needle, message)
+            pattern = re.compile(r"[^\w\n]+".join(re.escape(word) for word in words[:length]))
+            for number, line in enumerate(self.found.prose, 1):
+                if pattern.search(line):
+                    return self.found.refuse_at(number, message)
+        return self.found.refuse(" ".join(words[:1]), message)
 
     def walk(self, nodes: list) -> list:
         """Elements that were checked."""
@@ -165,7 +142,7 @@ class _Checker:
         (self.formulas if self.found.inside else self.own).append(content[1])
 
     def _para(self, node: dict, content: list) -> list:
-        inlines = self.walk(_equations(content))
+        inlines = self.walk(formulas.with_labels(content))
         return [{**node, "c": inlines}] if inlines else []
 
     def _header(self, node: dict, content: list) -> None:
@@ -200,10 +177,17 @@ class _Checker:
 
     def _image(self, node: dict, content: list) -> list:
         """A picture within a line: what stands in its brackets is read out."""
-        attr, words, (source, _) = content
+        attr, words, (source, title) = content
+        self._refuse_title(source, title)
         given = dict(attr[2])
         alt = given.get("fig-alt") or given.get("alt") or ast.text(words)
         return [self._picture(attr, alt, source)]
+
+    def _refuse_title(self, source: str, title: str) -> None:
+        if title:
+            raise self.found.refuse(
+                source, f"the picture {source} has a title, {title}. Say it in the caption."
+            )
 
     def _picture(self, attr: list, alt: str, source: str) -> dict:
         """An image with its words and width only, at an address that every form can have."""
@@ -227,7 +211,8 @@ class _Checker:
         image = _first(blocks, ("Image",))
         if not image:
             raise self.refuse(node, "a figure holds a picture file: ![caption](FILE.png).")
-        own, _, (source, _) = image["c"]
+        own, _, (source, title) = image["c"]
+        self._refuse_title(source, title)
         label = attr[0] or own[0]
         if label and not label.startswith("fig-"):
             raise self.found.refuse(f"#{label}", f"the label {label} should begin with fig-.")
@@ -367,20 +352,3 @@ def _first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
 
     ast.walk(nodes, look)
     return seen[0] if seen else None
-
-
-def _equations(inlines: list) -> list:
-    """`inlines` with formulas and the labels behind them as one."""
-    made: list = []
-    for node in inlines:
-        label = _EQUATION.fullmatch(node["c"]) if node["t"] == "Str" else None
-        blanks = 1 if made and made[-1]["t"] in ("Space", "SoftBreak") else 0
-        before = made[-1 - blanks] if len(made) > blanks else None
-        display = before and before["t"] == "Math" and before["c"][0]["t"] == "DisplayMath"
-        if label and display:
-            del made[-1 - blanks :]
-            made.append({"t": "Span", "c": [ast.attr(label[1], ["cr-equation"]), [before]]})
-            made += ast.words(label[2])
-        else:
-            made.append(node)
-    return made

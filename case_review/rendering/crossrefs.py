@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from case_review.rendering import ast
+from case_review.rendering import ast, formulas, shortcodes
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -135,7 +135,29 @@ def refer(found: Manuscript) -> None:
         found.within(label)
         found.captions[label] = ast.walk(found.captions[label], change)
         found.contents[label] = ast.walk(found.contents[label], change)
+        found.exhibits[label].aside = ast.walk(found.captions[label], _aside(found))
     found.within("")
+
+
+def _aside(found: Manuscript):
+    """What makes a caption fit for a page beside the report: all in it leads there."""
+
+    def change(node: dict):
+        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
+            return ast.words(found.used[node["c"][1]].text)
+        if node["t"] == "Math":
+            said = shortcodes.filled(node["c"][1], lambda id: formulas.tex(found.used[id]))
+            return [{"t": "Math", "c": [node["c"][0], said]}]
+        if node["t"] == "Link" and node["c"][2][0].startswith("#"):
+            return [ast.link(f"../index.html{node['c'][2][0]}", node["c"][1])]
+        if node["t"] != "Cite":
+            return None
+        ids = [citation["citationId"] for citation in node["c"][0]]
+        links = [ast.link(f"../index.html#ref-{id}", ast.words(id)) for id in ids]
+        parts = [part for link in links for part in (*ast.words(", "), link)]
+        return [{"t": "Str", "c": "["}, *parts[2:], {"t": "Str", "c": "]"}]
+
+    return change
 
 
 def links(found: Manuscript, node: dict) -> list | None:

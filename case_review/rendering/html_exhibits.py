@@ -130,6 +130,7 @@ def formula(math: dict, label: str, number: str, results: list[Recorded]) -> lis
 
 def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     """A table with its notes; the frame around both bears the label."""
+    table["c"][0][0] = ""
     if caption:
         table["c"][1] = [None, [ast.plain(ast.numbered(shown.name, caption))]]
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]

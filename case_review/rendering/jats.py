@@ -99,16 +99,22 @@ def _raw(text: str) -> dict:
 def _structure_abstract(article) -> None:
     """An abstract whose paragraphs all open with a bold heading becomes one of titled sections."""
     abstract = article.find("front/article-meta/abstract")
-    parts = abstract.findall("p") if abstract is not None else []
+    children = list(abstract) if abstract is not None else []
+    parts = [child for child in children if child.tag == "p"]
     heads = [part[0] if len(part) and not (part.text or "").strip() else None for part in parts]
     if not parts or any(head is None or head.tag != "bold" or len(head) for head in heads):
         return
-    for part, head in zip(parts, heads, strict=True):
-        section, title = etree.Element("sec"), etree.Element("title")
-        part.addprevious(section)
-        title.text, part.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
-        part.remove(head)
-        section.extend([title, part])
+    if children[0] is not parts[0]:
+        return
+    for child in children:
+        if child.tag != "p":  # such as a list, which goes on with what is said before it
+            section.append(child)
+            continue
+        section, title, head = etree.Element("sec"), etree.Element("title"), child[0]
+        child.addprevious(section)
+        title.text, child.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
+        child.remove(head)
+        section.extend([title, child])
 
 
 def _label(article, found: Manuscript) -> None:

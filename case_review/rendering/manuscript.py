@@ -72,9 +72,9 @@ class Manuscript:
             shown = self.exhibits[self._within]
             where = f"in cell {shown.label} of notebook {shown.notebook}: "
             return self.refuse_at(self.embeds[self._within], where + message)
-        lines = self.prose or self.source
-        found = (n for n, line in enumerate(lines, 1) if needle and needle in line)
-        return self.refuse_at(next(found, 1), message)
+        both = (self.prose, self.source)
+        found = (n for lines in both for n, line in enumerate(lines, 1) if needle in line)
+        return self.refuse_at(next(found, 1) if needle else 1, message)
 
     def refuse_at(self, line: int, message: str) -> ReviewError:
         """An error at a line."""
@@ -107,6 +107,8 @@ def read(project: Project) -> Manuscript:
     results, notebooks = registry.load(project.results), Notebooks(project)
 
     def replace(call: Call) -> str:
+        if call.in_address:
+            raise _error(call.line, f"{call.shown} cannot stand in the address of a link.")
         if call.name == "result" and len(call.arguments) == 1:
             return _result(found, results, call.arguments[0], call.line)
         if call.name == "embed" and len(call.arguments) == 1 and not call.beside:
@@ -134,7 +136,10 @@ def _parsed(text: shortcodes.Replaced) -> dict:
     if warning := _WARNING.search(warnings):
         places = [int(number) for number in _AT.findall(warning[1])]
         line = text.lines[min(places[0], len(text.lines)) - 1] if places else 1
-        raise _error(line, f"{_AT.sub('', warning[1]).rstrip('.')}.")
+        said = _AT.sub("", warning[1]).rstrip(".")
+        if said.startswith("Div unclosed"):
+            said = "this fenced div is never closed. Write ::: below its content"
+        raise _error(line, f"{said}.")
     tree = json.loads(content)
     abstract = tree["meta"].get("abstract")
     if abstract and abstract["t"] in ("MetaInlines", "MetaString"):

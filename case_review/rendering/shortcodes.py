@@ -35,13 +35,28 @@ _RUNS = re.compile(r"\{(python|r|julia|ojs|=)")
 
 @dataclass(frozen=True)
 class Call:
-    """A shortcode: its name, arguments, line from 1, and what else stands on its lines."""
+    """A shortcode.
+
+    Parameters
+    ----------
+    name, arguments
+        Its words.
+    line
+        Where it begins, from 1.
+    shown
+        It as it was written, on one line.
+    beside
+        What else stands on its lines.
+    in_address
+        Whether it stands in the address of a link or a picture.
+    """
 
     name: str
     arguments: list[str]
     line: int
     shown: str
     beside: str
+    in_address: bool = False
 
 
 @dataclass
@@ -100,7 +115,7 @@ def replaced(source: str, replace: Callable[[Call], str], refuse: Refuse) -> Rep
             if kind == "half":
                 raise refuse(line, f"{text[:40]} has no end. Close it with >}}}} in its paragraph.")
             if kind == "call":
-                text = replace(_call(text, line, _beside(source, token)))
+                text = replace(_call(text, line, *_beside(source, token)))
             elif kind == "literal":
                 text = text[1:-1].replace("{", r"\{").replace("<", r"\<")
             elif kind == "math":
@@ -130,16 +145,18 @@ def _commented(source: str, place: int) -> bool:
     return not re.search(r"^(---|\.\.\.)\s*$", source[4:start], re.MULTILINE)
 
 
-def _beside(source: str, token: re.Match) -> str:
+def _beside(source: str, token: re.Match) -> tuple[str, bool]:
     start = source.rfind("\n", 0, token.start()) + 1
     end = source.find("\n", token.end())
-    return source[start : token.start()] + source[token.end() : end if end >= 0 else None]
+    before = source[start : token.start()]
+    address = bool(re.search(r"\]\([^)\s]*$|<https?:[^>\s]*$", before))
+    return before + source[token.end() : end if end >= 0 else None], address
 
 
-def _call(text: str, line: int, beside: str) -> Call:
-    name, *arguments = [*text[3:-3].split(), ""][: len(text[3:-3].split()) or 1]
-    shown = " ".join(text.split())
-    return Call(name, [argument.strip("\"'") for argument in arguments], line, shown, beside)
+def _call(text: str, line: int, beside: str, in_address: bool = False) -> Call:
+    name, *arguments = text[3:-3].split() or [""]
+    plain = [argument.strip("\"'") for argument in arguments]
+    return Call(name, plain, line, " ".join(text.split()), beside, in_address)
 
 
 def _formula(text: str, line: int, replace: Callable[[Call], str]) -> str:
