@@ -12,7 +12,7 @@ from case_review import registry, rendering
 from case_review.build import freshness
 from case_review.build.release import release
 from case_review.errors import ReviewError
-from case_review.rendering import ast, marks, quarto
+from case_review.rendering import ast, embedded, marks, quarto
 from case_review.values import DETERMINED, EXTRACTED, MARKS, PRINTED, VARIES
 
 RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
@@ -43,8 +43,8 @@ def folder(tmp_path):
     code = (ROOT / "report/_extensions/result/result.lua").read_text(encoding="utf-8")
     (tmp_path / "result.lua").write_text(code, encoding="utf-8")
     (tmp_path / "call.lua").write_text(STAND_IN + CALLER, encoding="utf-8")
-    code = (ROOT / "report/_filters/provenance.lua").read_text(encoding="utf-8")
-    (tmp_path / "provenance.lua").write_text(STAND_IN + code, encoding="utf-8")
+    code = (ROOT / "report/_filters/manuscript.lua").read_text(encoding="utf-8")
+    (tmp_path / "manuscript.lua").write_text(STAND_IN + code, encoding="utf-8")
     return tmp_path
 
 
@@ -109,14 +109,14 @@ def test_the_tree_that_was_handed_over_is_what_is_rendered(folder, form):
     template = folder / "template"
     template.write_text("$abstract$|$body$", encoding="utf-8")
     text = "---\ntitle: T\n---\n\nThe source with {{< result x >}}."
-    arguments = ["-f", "markdown", "-t", form, "--lua-filter=provenance.lua", "-s"]
+    arguments = ["-f", "markdown", "-t", form, "--lua-filter=manuscript.lua", "-s"]
     made = ast.pandoc([*arguments, f"--template={template}"], text, folder)[0]
     assert f"tree</em> of {form}." in made or f"#emph[tree] of {form}." in made
     assert "source" not in made and made.startswith(("Told", "<p>Told"))
 
 
 def test_without_anything_handed_over_the_manuscript_stays_as_it_is(folder):
-    assert convert(folder, "provenance", "Text.", "html").strip() == "<p>Text.</p>"
+    assert convert(folder, "manuscript", "Text.", "html").strip() == "<p>Text.</p>"
 
 
 # -- a program that stands in for Quarto -----------------------------------------------------------
@@ -249,6 +249,19 @@ def test_a_failing_quarto_is_told_in_its_own_words(tmp_path, printed, code, word
     with pytest.raises(ReviewError) as error:
         quarto._run(command, tmp_path, {})
     assert words in str(error.value) and "quarto.ts" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["{{< var x >}}", "See @fig-none.", "::: {.panel-tabset}\n:::"])
+def test_what_is_refused_is_refused_alike_before_quarto_starts(manuscript, program, text, tmp_path):
+    program("sys.exit('Quarto was started')")
+    path = manuscript.report / "index.qmd"
+    path.write_text(f"---\ntitle: Small\n---\n\n{text}\n", encoding="utf-8")
+    told = []
+    for render in (quarto.render_into, embedded.render_into):
+        with pytest.raises(ReviewError, match=r"^report/index\.qmd, line 5: ") as error:
+            render(manuscript, tmp_path)
+        told.append(str(error.value))
+    assert told[0] == told[1]
 
 
 def test_a_quarto_that_cannot_be_started_is_named(manuscript, program, tmp_path):
