@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 import pypandoc
@@ -18,6 +20,8 @@ from case_review.errors import ReviewError
 
 #: What a cell may say: Markdown without any way to smuggle in HTML, TeX or Typst.
 SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
+#: The same for captions and tables that the report shows, which may also cite, refer and calculate.
+SHOWN = "markdown-raw_html-raw_attribute-raw_tex-yaml_metadata_block"
 _SPLIT = "case-review-split"
 
 
@@ -107,17 +111,45 @@ def words(text: str) -> list:
     return found
 
 
+#: The marks around a quotation, in words that no style has touched.
+_QUOTES = {"SingleQuote": "‘{}’", "DoubleQuote": "“{}”"}
+#: Kinds of elements that are no words: what they stand for is said elsewhere, or not at all.
+_SILENT = frozenset(("Note", "RawInline", "RawBlock", "HorizontalRule"))
+#: Where the content of an element stands among its parts, if it is not the whole.
+_INSIDE = {"Cite": 1, "Div": 1, "Figure": 2, "Header": 2, "Image": 1, "Link": 1, "Span": 1}
+_INSIDE |= {"OrderedList": 1, "Quoted": 1}
+#: Blocks that are apart from what follows them.
+_APART = frozenset(("Plain", "Para", "Header", "CodeBlock", "LineBlock"))
+
+
 def text(node) -> str:
-    """The plain text of inlines."""
+    """The plain text of inlines or blocks: words only, no notes, formulas as TeX."""
     if isinstance(node, list):
-        return "".join(text(item) for item in node)
+        parts = [text(item) for item in node]
+        ends = [" " if _is_apart(item) else "" for item in node[:-1]]
+        return "".join(part + end for part, end in zip_longest(parts, ends, fillvalue=""))
     if not isinstance(node, dict):
         return ""
-    if node["t"] in ("Str", "Code"):
-        return node["c"] if isinstance(node["c"], str) else node["c"][1]
-    if node["t"] == "Quoted":
-        return f"'{text(node['c'])}'"
-    return " " if node["t"] in ("Space", "SoftBreak") else text(node.get("c"))
+    kind, content = node["t"], node.get("c")
+    if kind in _SILENT:
+        return ""
+    if kind == "Str":
+        return content
+    if kind in ("Code", "CodeBlock", "Math"):
+        return content[1]
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind == "Table":
+        rows = [*content[3][1], *(row for body in content[4] for row in [*body[2], *body[3]])]
+        return " ".join(text(cell[4]) for row in rows for cell in row[1])
+    if kind == "DefinitionList":
+        return " ".join(text(part) for term, told in content for part in (term, *told))
+    said = text(content[_INSIDE[kind]] if kind in _INSIDE else content)
+    return _QUOTES[content[0]["t"]].format(said) if kind == "Quoted" else said
+
+
+def _is_apart(item) -> bool:
+    return isinstance(item, list) or item.get("t") in _APART
 
 
 def link(url: str, inlines: list, title: str = "", classes=(), **pairs: str) -> dict:
@@ -194,10 +226,13 @@ def numbered(name: str, caption: list) -> list:
     return [{"t": "Strong", "c": words(f"{name}:")}, {"t": "Space"}, *caption]
 
 
-def inlines(text: str) -> list:
+def inlines(text: str, reader: str = SAFE) -> list:
     """The inlines of one line of Markdown, such as a caption."""
-    blocks = parse(text, SAFE)["blocks"]
-    return blocks[0]["c"] if blocks else []
+    flat = re.sub(r"\s*\n\s*", " ", text.strip())
+    if not flat:
+        return []
+    # With a word in front it is no heading, list or quotation, whatever it begins with.
+    return parse(f"Caption {flat}", reader)["blocks"][0]["c"][2:]
 
 
 def pipe_table(columns: dict[str, str | int], rows: list[list[str]]) -> str:

@@ -34,6 +34,8 @@ class Exhibit:
         The numbers in a table, by the key of their cards.
     others
         The same, SVG or Markdown, of other data sets that agree with the print.
+    aside
+        The caption as inlines for a page beside the report; empty until the manuscript is read.
     """
 
     notebook: str
@@ -47,6 +49,7 @@ class Exhibit:
     interactive: str = ""
     numbers: dict[str, TableNumber] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
+    aside: list = field(default_factory=list)
 
 
 class Notebooks:

@@ -91,7 +91,8 @@ def convert(
     cited = _options(listed, tree, work)
     for key in ("bibliography", "csl", "citeproc"):
         tree["meta"].pop(key, None)
-    text, warnings = ast.pandoc([*arguments, *cited], json.dumps(tree), work, build_epoch(project))
+    # Citations first, for the filters of a page read captions aloud.
+    text, warnings = ast.pandoc([*cited, *arguments], json.dumps(tree), work, build_epoch(project))
     if missing := _MISSING.search(warnings):
         key = missing[1]
         names = " and ".join(project.shown(path) for path in listed["bibliography"])

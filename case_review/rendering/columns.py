@@ -17,8 +17,9 @@ def specs(table: dict) -> list:
     character, where it makes the table shortest.
     """
     old = table["c"][2]
-    rows = [[len(text) for text in row] for row in _rows(table)]
-    cells = list(zip(*_rows(table), strict=True))
+    cells = [_apart(row) for row in _rows(table, len(old))]
+    rows = [[len(text) for text in row] for row in cells]
+    cells = list(zip(*cells, strict=True)) or [[""] for _ in old]
     natural = [max(len(text) for text in column) for column in cells]
     if sum(natural) + 2 * len(natural) <= LINE:
         return [[align, {"t": "ColWidthDefault"}] for align, _ in old]
@@ -33,10 +34,11 @@ def specs(table: dict) -> list:
 
 
 def fitted(blocks: list) -> list:
-    """`blocks` whose tables all have such specifications."""
+    """`blocks` whose tables all have such specifications, and at least one row."""
 
     def change(node: dict) -> None:
         if node["t"] == "Table":
+            fill(node)
             node["c"][2] = specs(node)
 
     return ast.walk(blocks, change)
@@ -54,10 +56,49 @@ def _most_wanting(rows: list[list[int]], widths: list[int]) -> int:
     return max(range(len(widths)), key=lambda column: (gains[column], -column))
 
 
-def _rows(table: dict) -> list[list[str]]:
-    _, _, _, head, bodies, _ = table["c"]
-    rows = [*head[1], *(row for body in bodies for row in [*body[2], *body[3]])]
-    return [[ast.text(cell[4]) for cell in row[1]] for row in rows]
+def fill(table: dict) -> None:
+    """Let a table without rows say so, for no form may have an empty one."""
+    bodies = table["c"][4]
+    if bodies and not any(body[2] or body[3] for body in bodies):
+        texts = ["No rows.", *[""] * (len(table["c"][2]) - 1)]
+        made = [[ast.plain(ast.words(text))] if text else [] for text in texts]
+        cells = [[ast.attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in made]
+        bodies[0][3] = [[ast.attr(), cells]]
+
+
+def _rows(table: dict, width: int) -> list[list[tuple[str, int]]]:
+    """By row and column, the text of the cell that begins there, and how many columns it takes.
+
+    A column that a cell of another column or row takes has an empty text.
+    """
+    _, _, _, head, bodies, foot = table["c"]
+    parts = [head[1], *(part for body in bodies for part in (body[2], body[3])), foot[1]]
+    found = []
+    for part in parts:
+        below = [0] * width  # how many rows the cells above still take
+        for row in part:
+            places: list[tuple[str, int]] = [("", 1)] * width
+            column = 0
+            for _, _, tall, wide, blocks in row[1]:
+                while column < width and below[column]:
+                    column += 1
+                if column < width:
+                    places[column] = (ast.text(blocks), wide)
+                below[column : column + wide] = [tall] * len(below[column : column + wide])
+                column += wide
+            below = [max(0, left - 1) for left in below]
+            found.append(places)
+    return found
+
+
+def _apart(row: list[tuple[str, int]]) -> list[str]:
+    """The texts of a row; one that takes several columns is spread over them."""
+    texts = [text for text, _ in row]
+    for column, (text, wide) in enumerate(row):
+        for part in range(wide if wide > 1 else 0):
+            share = -(-len(text) // wide)
+            texts[column + part] = text[part * share : (part + 1) * share]
+    return texts
 
 
 def _least(text: str) -> int:

@@ -11,10 +11,10 @@ from case_review.build.revision import revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, marks, provenance, word
+from case_review.rendering import ast, figures, marks, pictures, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
-from case_review.rendering.forms import FRAMES, Form
+from case_review.rendering.forms import FRAMES, Form, Panel
 from case_review.rendering.manuscript import Manuscript
 
 #: Word allows no longer names of bookmarks.
@@ -27,6 +27,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     dated = " · ".join(reference(project, tree["meta"], work / "reference.docx"))
     tree["meta"]["date"] = ast.said(dated)
     tree["blocks"][:0] = _keywords(tree)
+    pictures.copy(found.pictures, work)
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
     arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
     convert(project, found, tree, arguments, work)
@@ -99,8 +100,20 @@ def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
     return [ast.figure(shown.label, _caption(shown, caption), image)]
 
 
+def _picture(shown: Exhibit, caption: list, image: dict, file: Path) -> list:
+    label = shown.label if shown.name else ""
+    return [ast.figure(label, _caption(shown, caption), ast.plain([image]))]
+
+
+def _panels(shown: Exhibit, caption: list, panels: list[Panel], columns: int) -> list:
+    """The pictures one below another, which no version of Word moves apart."""
+    made = [ast.figure(each.label, each.caption, ast.plain([each.image])) for each in panels]
+    said = ast.div([ast.para(*_caption(shown, caption))], **{"custom-style": "Image Caption"})
+    return [ast.div([*made, said], shown.label)]
+
+
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
-    table["c"][0] = ast.attr(shown.label)
+    table["c"][0] = ast.attr(shown.label if shown.name else "")
     if caption:
         table["c"][1] = [None, [ast.plain(_caption(shown, caption))]]
     noted = ast.div(notes, classes=["exhibit-notes"], **{"custom-style": "Exhibit Notes"})
@@ -120,6 +133,8 @@ FORM = Form(
     result=_result,
     figure=_figure,
     table=_table,
+    picture=_picture,
+    panels=_panels,
     reference=_reference,
     framed=_framed,
 )

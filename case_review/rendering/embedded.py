@@ -10,7 +10,16 @@ import typst
 
 from case_review.build import published
 from case_review.project import Project
-from case_review.rendering import data_page, docx, html, jats, manuscript, pdf, provenance
+from case_review.rendering import (
+    data_page,
+    docx,
+    html,
+    jats,
+    manuscript,
+    pdf,
+    pictures,
+    provenance,
+)
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
@@ -27,4 +36,5 @@ def render_into(project: Project, out: Path) -> None:
         html.prepare(project, found, foot, work)
         for form, write in _WRITERS.items():
             write(project, found, assemble(project, found, form, work, foot), work, out)
+    pictures.copy(found.pictures, out)
     data_page.copy(published.made(project, project.exhibits), project.report, out)

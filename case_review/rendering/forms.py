@@ -12,6 +12,7 @@ from case_review.rendering.cells import Exhibit
 #: Classes of the fenced Divs that a manuscript may use, with Word's style of their paragraphs.
 FRAMES = {
     "audit-line": "Statement",
+    "callout": "Boxed Text",
     "key-points": "Boxed Text",
     "note": "Boxed Text",
     "reconstructed": "Statement",
@@ -19,6 +20,35 @@ FRAMES = {
     "standing-key": "Statement",
     "summary": "Boxed Text",
 }
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a figure.
+
+    Parameters
+    ----------
+    label
+        Its own; empty for none.
+    caption
+        Inlines, with its letter in front.
+    image
+        pandoc's Image, with the picture's address and alternative text.
+    file
+        The picture.
+    """
+
+    label: str
+    caption: list
+    image: dict
+    file: Path
+
+
+def plain_formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
+    """A formula as pandoc writes it, its number to the right."""
+    kind, tex = math["c"]
+    shown = {"t": "Math", "c": [kind, rf"{tex} \qquad ({number})" if number else tex]}
+    return [{"t": "Span", "c": [[label, [], []], [shown]]}] if label else [shown]
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,15 @@ class Form:
         Blocks of a figure: exhibit, caption without its number, folder for its file.
     table
         Blocks of a table: exhibit, caption without its number, pandoc's Table, notes below it.
+    picture
+        Blocks of a picture file with a caption: exhibit, caption, pandoc's Image, and the file.
+    panels
+        Blocks of a figure of several pictures: exhibit, caption, panels, and how many in a row.
+    image
+        Inlines of a picture within a line: pandoc's Image, and the file.
+    formula
+        Inlines of a formula: pandoc's Math, its label and number if it has them, and the results
+        in it.
     reference
         Inlines of a reference to an exhibit, from the link that the manuscript made of it.
     framed
@@ -51,6 +90,10 @@ class Form:
     result: Callable[[Recorded], list]
     figure: Callable[[Exhibit, list, Path], list]
     table: Callable[[Exhibit, list, dict, list], list]
+    picture: Callable[[Exhibit, list, dict, Path], list]
+    panels: Callable[[Exhibit, list, list[Panel], int], list]
+    image: Callable[[dict, Path], list | None] = lambda image, file: None
+    formula: Callable[[dict, str, str, list[Recorded]], list] = plain_formula
     reference: Callable[[dict], list | None] = lambda link: None
     framed: Callable[[dict], list | None] = lambda div: None
     appendix: bool = True

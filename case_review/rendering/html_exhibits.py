@@ -13,12 +13,13 @@ from case_review.rendering import (
     figures,
     interactive,
     marks,
+    pictures,
     provenance,
     quality_pages,
     scripts,
 )
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import Form, Panel, plain_formula
 from case_review.rendering.provenance import TableNumber
 from case_review.values import VARIES
 
@@ -42,12 +43,13 @@ def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
     seen: set[str] = set()
 
     def change(node: dict):
-        id = dict(node["c"][0][2]).get("data-result") if node["t"] == "Link" else None
+        marked = node["t"] in ("Link", "Span")
+        id = dict(node["c"][0][2]).get("data-result") if marked else None
         if id is None or id in seen:
             return None
         seen.add(id)
-        attr, shown, target = node["c"]
-        return {"t": "Link", "c": [[provenance.anchor(used[id]), *attr[1:]], shown, target]}
+        attr, *content = node["c"]
+        return {"t": node["t"], "c": [[provenance.anchor(used[id]), *attr[1:]], *content]}
 
     return ast.walk(tree, change)
 
@@ -91,8 +93,44 @@ def figure(shown: Exhibit, caption: list, folder: Path) -> list:
     return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
 
 
+def _inlined(image: dict, file: Path) -> dict:
+    """A picture that the page holds, for it may load nothing."""
+    attr, words, (_, title) = image["c"]
+    return {"t": "Image", "c": [attr, words, [pictures.inlined(file), title]]}
+
+
+def picture(shown: Exhibit, caption: list, image: dict, file: Path) -> list:
+    """A picture file as an element of the page."""
+    content = ast.plain([_inlined(image, file)])
+    return [ast.figure("", ast.numbered(shown.name, caption), content)]
+
+
+def panels(shown: Exhibit, caption: list, parts: list[Panel], columns: int) -> list:
+    """Several pictures side by side, where there is room, with one caption below."""
+    made = [
+        ast.figure(each.label, each.caption, ast.plain([_inlined(each.image, each.file)]))
+        for each in parts
+    ]
+    row = ast.div(made, classes=["panels", f"panels-{columns}"])
+    return [ast.figure("", ast.numbered(shown.name, caption), row)]
+
+
+def formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
+    """A formula; it leads to the cell of the first result in it."""
+    shown = plain_formula(math, label, number, results)
+    for place, result in enumerate(results):
+        data = {"data-result": result.id}
+        if place:
+            shown.append({"t": "Span", "c": [ast.attr(**data), []]})
+        else:
+            url, tip = provenance.cell_address(result), provenance.tooltip(result)
+            shown = [ast.link(url, shown, tip, ["result"], **data)]
+    return shown
+
+
 def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     """A table with its notes; the frame around both bears the label."""
+    table["c"][0][0] = ""
     if caption:
         table["c"][1] = [None, [ast.plain(ast.numbered(shown.name, caption))]]
     return [table, *([ast.div(notes, classes=["exhibit-notes"])] if notes else [])]
@@ -105,6 +143,10 @@ FORM = Form(
     result=lambda result: [number(result)],
     figure=figure,
     table=table,
+    picture=picture,
+    panels=panels,
+    image=lambda image, file: [_inlined(image, file)],
+    formula=formula,
     appendix=False,
 )
 

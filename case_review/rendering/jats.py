@@ -17,7 +17,7 @@ from case_review.registry import Recorded
 from case_review.rendering import ast, figures, marks, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import Form, Panel, plain_formula
 from case_review.rendering.manuscript import Manuscript, name_licence
 
 #: What JATS calls a reference, by the element that it leads to.
@@ -44,11 +44,15 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
     arguments.append(f"--variable=iso-date:{day.isoformat()}")
+    alts = _set_aside(tree)
+    tree["blocks"] = ast.walk(tree["blocks"], _verse)
     text = convert(project, found, tree, arguments, work)
     try:
         article = etree.fromstring(text.encode("utf-8"))
     except etree.XMLSyntaxError as error:
         raise ReviewError(f"pandoc's JATS is not well-formed: {error}") from None
+    for node in article.iter("alt-text"):
+        node.text = alts[node.text.strip()]
     _structure_abstract(article)
     _label(article, found)
     _number_references(article, _cited(tree))
@@ -62,31 +66,79 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     (out / FORM.file).write_bytes(content + b"\n")
 
 
+def _set_aside(tree: dict) -> dict[str, str]:
+    """Put a name in place of each alternative text, which pandoc would not escape."""
+    alts: dict[str, str] = {}
+
+    def change(node: dict):
+        if node["t"] != "Image":
+            return None
+        attr, words, target = node["c"]
+        name = f"alt-{len(alts) + 1}"
+        alts[name] = ast.text(words)
+        return [{"t": "Image", "c": [attr, ast.words(name), target]}]
+
+    tree["blocks"], tree["meta"] = ast.walk(tree["blocks"], change), ast.walk(tree["meta"], change)
+    return alts
+
+
+def _verse(node: dict) -> list | None:
+    """Lines that stay apart, which pandoc would join."""
+    if node["t"] != "LineBlock":
+        return None
+    inlines = [_raw("<verse-group>")]
+    for line in node["c"]:
+        inlines += [_raw("<verse-line>"), *line, _raw("</verse-line>")]
+    return [ast.para(*inlines, _raw("</verse-group>"))]
+
+
+def _raw(text: str) -> dict:
+    return {"t": "RawInline", "c": ["jats", text]}
+
+
 def _structure_abstract(article) -> None:
     """An abstract whose paragraphs all open with a bold heading becomes one of titled sections."""
     abstract = article.find("front/article-meta/abstract")
-    parts = abstract.findall("p") if abstract is not None else []
+    children = list(abstract) if abstract is not None else []
+    parts = [child for child in children if child.tag == "p"]
     heads = [part[0] if len(part) and not (part.text or "").strip() else None for part in parts]
     if not parts or any(head is None or head.tag != "bold" or len(head) for head in heads):
         return
-    for part, head in zip(parts, heads, strict=True):
-        section, title = etree.Element("sec"), etree.Element("title")
-        part.addprevious(section)
-        title.text, part.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
-        part.remove(head)
-        section.extend([title, part])
+    if children[0] is not parts[0]:
+        return
+    for child in children:
+        if child.tag != "p":  # such as a list, which goes on with what is said before it
+            section.append(child)
+            continue
+        section, title, head = etree.Element("sec"), etree.Element("title"), child[0]
+        child.addprevious(section)
+        title.text, child.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
+        child.remove(head)
+        section.extend([title, child])
 
 
 def _label(article, found: Manuscript) -> None:
-    """Give exhibits their numbers, which JATS keeps apart from captions."""
+    """Give exhibits and equations their numbers, which JATS keeps apart from captions."""
     for table in article.iterfind(".//table-wrap/table[@id]"):
         table.getparent().set("id", table.attrib.pop("id"))  # where a journal's tools look for it
-    named = {node.get("id"): node for node in article.iter("fig", "table-wrap")}
-    for label, exhibit in found.exhibits.items():
-        if exhibit.name:
-            node = etree.Element("label")
-            node.text, node.tail = exhibit.name, "\n"
-            named[label].insert(0, node)
+    named = {node.get("id"): node for node in article.iter() if node.get("id")}
+    for label, name in found.names.items():
+        if not name.exhibit and name.kind != "Equation":
+            continue
+        node, shown = named[label], etree.Element("label")
+        shown.text, shown.tail = str(name) if name.exhibit else f"({name.number})", "\n"
+        if not name.exhibit:  # the formula stands in what bears the label
+            node = _unwrapped(node)
+            node.set("id", label)
+        node.insert(0, shown)
+
+
+def _unwrapped(node):
+    """The one element in `node`, put in its place."""
+    inner = node[0]
+    inner.tail = node.tail
+    node.getparent().replace(node, inner)
+    return inner
 
 
 def _cited(tree: dict) -> list[str]:
@@ -151,13 +203,33 @@ def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
-    table["c"][0] = ast.attr(shown.label)
+    table["c"][0] = ast.attr(shown.label if shown.name else "")
     if caption:
         table["c"][1] = [None, [ast.plain(caption)]]
     if not notes:
         return [table]
     start, end = ast.raw("jats", "<table-wrap-foot>"), ast.raw("jats", "</table-wrap-foot>")
     return [table, start, *notes, end]
+
+
+def _picture(shown: Exhibit, caption: list, image: dict, file: Path) -> list:
+    return [ast.figure(shown.label if shown.name else "", caption, ast.plain([_sized(image)]))]
+
+
+def _panels(shown: Exhibit, caption: list, panels: list[Panel], columns: int) -> list:
+    made = [ast.figure(p.label, p.caption, ast.plain([_sized(p.image)])) for p in panels]
+    start, end = ast.raw("jats", f'<fig-group id="{shown.label}"><caption>'), "</caption>"
+    return [start, ast.para(*caption), ast.raw("jats", end), *made, ast.raw("jats", "</fig-group>")]
+
+
+def _sized(image: dict) -> dict:
+    """An image without its width, which JATS leaves to whoever sets it."""
+    return {"t": "Image", "c": [ast.attr(), *image["c"][1:]]}
+
+
+def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
+    shown = plain_formula(math, label, "", results)
+    return [ast.link(provenance.cell_address(results[0]), shown)] if results else shown
 
 
 def _framed(div: dict) -> list:
@@ -172,6 +244,10 @@ FORM = Form(
     result=_result,
     figure=_figure,
     table=_table,
+    picture=_picture,
+    panels=_panels,
+    image=lambda image, file: [_sized(image)],
+    formula=_formula,
     framed=_framed,
     appendix=False,
     by_quarto=False,

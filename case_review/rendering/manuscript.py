@@ -1,32 +1,30 @@
 """The manuscript as the embedded renderer reads it: a checked document tree.
 
-Only what Quarto and this renderer turn into the same thing is admitted; anything else is refused
-with file and line, so that nothing is ever dropped silently.
+Only what Quarto and this renderer turn into the same thing is admitted (`docs/manuscript.md` lists
+it); anything else is refused with file and line, so that nothing is ever dropped silently.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, headlines
+from case_review.rendering import ast, constructs, crossrefs, headlines, shortcodes
 from case_review.rendering.cells import Exhibit, Notebooks
-from case_review.rendering.forms import FRAMES
+from case_review.rendering.shortcodes import Call
 
 _NAME = "report/index.qmd"
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_SHORTCODE = re.compile(r"(?P<tick>`+).*?(?P=tick)|\{\{<\s*(?P<call>.*?)\s*>\}\}")
 _EMBED = re.compile(r"(?:_executed/)([\w-]+)\.ipynb#([\w-]+)")
-_KINDS = {"tbl": "Table", "fig": "Figure"}
-#: Prefixes that Quarto takes for cross-references and this renderer does not support.
-_OTHER = frozenset(
-    re.findall(r"\w+", "eq sec lst thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau")
-)
+#: Where a warning of pandoc's reader leads to, and the warning itself.
+_WARNING = re.compile(r"^\[WARNING\] (.+)$", re.MULTILINE)
+_AT = re.compile(r" ?(?:at |defined at )?(?:\(?-\)? )?line (\d+) column \d+")
 
 
 @dataclass
@@ -44,21 +42,52 @@ class Manuscript:
         What it embeds by label, in order, with names such as `Table 1`.
     used
         The results that it shows, in order.
+    captions, contents
+        By label, the caption of each embedded exhibit as inlines, and its Markdown as blocks.
+    names
+        What each label is called, see `crossrefs`.
+    pictures
+        The picture files that it shows, by their address in the tree.
+    prose
+        Its lines without comments and code, in which messages look for a place.
+    embeds
+        The line on which each exhibit is embedded.
     """
 
     tree: dict
     source: list[str]
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     used: dict[str, registry.Recorded] = field(default_factory=dict)
+    captions: dict[str, list] = field(default_factory=dict)
+    contents: dict[str, list] = field(default_factory=dict)
+    names: dict[str, crossrefs.Name] = field(default_factory=dict)
+    pictures: dict[str, Path] = field(default_factory=dict)
+    prose: list[str] = field(default_factory=list)
+    embeds: dict[str, int] = field(default_factory=dict)
+    _within: str = ""
 
     def refuse(self, needle: str, message: str) -> ReviewError:
         """An error at the first line that holds `needle`."""
-        lines = (n for n, line in enumerate(self.source, 1) if needle and needle in line)
-        return self.refuse_at(next(lines, 1), message)
+        if self._within:
+            shown = self.exhibits[self._within]
+            where = f"in cell {shown.label} of notebook {shown.notebook}: "
+            return self.refuse_at(self.embeds[self._within], where + message)
+        both = (self.prose, self.source)
+        found = (n for lines in both for n, line in enumerate(lines, 1) if needle in line)
+        return self.refuse_at(next(found, 1) if needle else 1, message)
 
     def refuse_at(self, line: int, message: str) -> ReviewError:
         """An error at a line."""
         return _error(line, message)
+
+    @property
+    def inside(self) -> str:
+        """The embedded cell that is read; empty for the text."""
+        return self._within
+
+    def within(self, label: str) -> None:
+        """From now on errors are those of the embedded cell `label`; of the text again for ''."""
+        self._within = label
 
 
 def read(project: Project) -> Manuscript:
@@ -73,45 +102,54 @@ def read(project: Project) -> Manuscript:
     path = project.report / "index.qmd"
     if not path.is_file():
         raise ReviewError(f"{_NAME} does not exist. Write the manuscript there.")
-    source = path.read_text(encoding="utf-8").splitlines()
-    found = Manuscript({}, source)
+    source = path.read_text(encoding="utf-8")
+    found = Manuscript({}, source.splitlines())
     results, notebooks = registry.load(project.results), Notebooks(project)
-    lines, fence = [], ""
-    for number, line in enumerate(source, 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark.group(1).startswith(fence)):
-            if not fence and re.match(r"\{(python|r|julia|=)", line.strip().lstrip("`~")):
-                raise _error(number, "the manuscript runs no code and takes no raw output.")
-            fence = "" if fence else mark.group(1)
-        elif not fence:
-            line = _shortcodes(found, results, notebooks, line, number)
-        lines.append(line)
-    found.tree = ast.parse("\n".join(lines) + "\n")
-    found.tree = ast.walk(found.tree, lambda node: _checked(found, node))
+
+    def replace(call: Call) -> str:
+        if call.in_address:
+            raise _error(call.line, f"{call.shown} cannot stand in the address of a link.")
+        if call.name == "result" and len(call.arguments) == 1:
+            return _result(found, results, call.arguments[0], call.line)
+        if call.name == "embed" and len(call.arguments) == 1 and not call.beside:
+            return _embed(found, notebooks, call.arguments[0], call.line)
+        raise _error(
+            call.line,
+            f"{call.shown} is not supported here. Write {{{{< result ID >}}}}, or alone on a line, "
+            "from its first column, {{< embed _executed/NOTEBOOK.ipynb#LABEL >}}.",
+        )
+
+    text = shortcodes.replaced(source.replace("\r\n", "\n"), replace, _error)
+    found.prose = text.prose
+    found.tree = _parsed(text)
+    _open_exhibits(found, results)
+    constructs.check(project, found)
+    crossrefs.name_all(found)
+    crossrefs.refer(found)
     headlines.refuse_bare(found)
     return found
 
 
+def _parsed(text: shortcodes.Replaced) -> dict:
+    """The tree; what pandoc warns of would be lost or moved, and is refused."""
+    content, warnings = ast.pandoc(["-f", "markdown", "-t", "json"], text.text)
+    if warning := _WARNING.search(warnings):
+        places = [int(number) for number in _AT.findall(warning[1])]
+        line = text.lines[min(places[0], len(text.lines)) - 1] if places else 1
+        said = _AT.sub("", warning[1]).rstrip(".")
+        if said.startswith("Div unclosed"):
+            said = "this fenced div is never closed. Write ::: below its content"
+        raise _error(line, f"{said}.")
+    tree = json.loads(content)
+    abstract = tree["meta"].get("abstract")
+    if abstract and abstract["t"] in ("MetaInlines", "MetaString"):
+        inlines = abstract["c"] if abstract["t"] == "MetaInlines" else ast.words(abstract["c"])
+        tree["meta"]["abstract"] = {"t": "MetaBlocks", "c": [ast.para(*inlines)]}
+    return tree
+
+
 def _error(number: int, message: str) -> ReviewError:
     return ReviewError(f"{_NAME}, line {number}: {message}")
-
-
-def _shortcodes(found: Manuscript, results, notebooks: Notebooks, line: str, number: int) -> str:
-    def replace(match: re.Match) -> str:
-        if match["tick"]:
-            return match[0]
-        name, *arguments = match["call"].split()
-        if name == "result" and len(arguments) == 1:
-            return _result(found, results, arguments[0], number)
-        if name == "embed" and len(arguments) == 1 and line.strip() == match[0]:
-            return _embed(found, notebooks, arguments[0], number)
-        raise _error(
-            number,
-            f"{match[0]} is not supported. Write {{{{< result ID >}}}}, or alone on a line "
-            "{{< embed _executed/NOTEBOOK.ipynb#LABEL >}}.",
-        )
-
-    return _SHORTCODE.sub(replace, line)
 
 
 def _result(found: Manuscript, results: Mapping, id: str, number: int) -> str:
@@ -120,8 +158,7 @@ def _result(found: Manuscript, results: Mapping, id: str, number: int) -> str:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise _error(number, f"no notebook recorded a result {id}.{hint}")
     found.used.setdefault(id, results[id])
-    # Without quotation marks, for it may stand inside those of the header.
-    return f"`{id}`{{.cr-result line={number}}}"
+    return shortcodes.mark(id, number)
 
 
 def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) -> str:
@@ -132,57 +169,36 @@ def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) ->
     if label in found.exhibits:
         raise _error(number, f"{label} is embedded twice.")
     try:
-        exhibit = notebooks.exhibit(notebook, label)
+        found.exhibits[label] = notebooks.exhibit(notebook, label)
     except ReviewError as error:
         raise _error(number, str(error)) from None
-    kind = label.split("-")[0]
-    if kind in _KINDS:
-        before = sum(other.split("-")[0] == kind for other in found.exhibits)
-        exhibit.name = f"{_KINDS[kind]} {before + 1}"
-    found.exhibits[label] = exhibit
+    found.embeds[label] = number
     return f'\n::: {{.cr-embed label="{label}"}}\n:::\n'
 
 
-def _checked(found: Manuscript, node: dict) -> list | None:
-    """What replaces an element: nothing for a comment, links for references to exhibits."""
-    kind = node["t"]
-    if kind in ("RawBlock", "RawInline"):
-        format, text = node["c"]
-        if text.lstrip().startswith("<!--"):
-            return []
-        text = text.strip()
-        raise found.refuse(text.split("\n")[0], f"raw {format} ({text[:40]}) is refused.")
-    if kind == "Div":
-        id, classes, _ = node["c"][0]
-        unknown = [name for name in classes if name not in {*FRAMES, "cr-embed"}]
-        if unknown or not (classes or id == "refs"):
-            shown = "".join(f".{name}" for name in unknown) or f"#{id}"
-            raise found.refuse(
-                (unknown or [id])[0],
-                f"the fenced div {shown} is not known. Known are "
-                f"{', '.join(f'.{name}' for name in sorted(FRAMES))} and #refs.",
-            )
-    return _crossref(found, node) if kind == "Cite" else None
+def _open_exhibits(found: Manuscript, results: Mapping) -> None:
+    """Read captions and Markdown of embedded cells, which may say all that the text may."""
+    for label, shown in found.exhibits.items():
+        line = found.embeds[label]
 
+        def replace(call: Call, line: int = line, shown: Exhibit = shown) -> str:
+            where = f"in cell {shown.label} of notebook {shown.notebook}: "
+            if call.name != "result" or len(call.arguments) != 1:
+                raise _error(line, f"{where}{call.shown} is not supported. Known is result.")
+            try:
+                return _result(found, results, call.arguments[0], line)
+            except ReviewError as error:
+                raise _error(line, where + str(error).split(": ", 1)[1]) from None
 
-def _crossref(found: Manuscript, node: dict):
-    ids = [citation["citationId"] for citation in node["c"][0]]
-    prefixes = [id.split("-")[0] if "-" in id else "" for id in ids]
-    for id, prefix in zip(ids, prefixes, strict=True):
-        if prefix in _OTHER:
-            raise found.refuse(f"@{id}", f"cross-references @{prefix}- are not supported.")
-        if prefix in _KINDS and id not in found.exhibits:
-            raise found.refuse(f"@{id}", f"@{id}: no embedded cell has this label.")
-    if not any(prefix in _KINDS for prefix in prefixes):
-        return None
-    if not all(prefix in _KINDS for prefix in prefixes):
-        raise found.refuse(f"@{ids[0]}", "cite articles and exhibits in separate brackets.")
-    links: list = []
-    for id in ids:
-        links += ast.words(", ") if links else []
-        name = found.exhibits[id].name.replace(" ", "\u00a0")
-        links.append(ast.link(f"#{id}", [{"t": "Str", "c": name}], classes=["crossref"]))
-    return links
+        def refuse(_: int, message: str, line: int = line, shown: Exhibit = shown) -> ReviewError:
+            return _error(line, f"in cell {shown.label} of notebook {shown.notebook}: {message}")
+
+        def opened(text: str, replace=replace, refuse=refuse) -> str:
+            return shortcodes.replaced(text, replace, refuse).text
+
+        found.captions[label] = ast.inlines(opened(shown.caption), ast.SHOWN)
+        found.contents[label] = ast.parse_many([opened(shown.markdown)], ast.SHOWN)[0]
+        shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
 
 
 def name_licence(meta: dict) -> None:

@@ -175,7 +175,7 @@ def _code(
             unique = f"{shown.notebook}-{place.number - 1}" + (f"-{count}" if count else "")
             blocks += outputs.blocks(output, cell, place, unique)
     if label.startswith("fig-") and shown.caption:
-        caption = ast.numbered(shown.name, ast.inlines(shown.caption))
+        caption = ast.numbered(shown.name, shown.aside or ast.inlines(shown.caption))
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))
     if label:
         here = {"t": "Code", "c": [ast.attr(), label]}
@@ -194,5 +194,5 @@ def _table(blocks: list, shown: Exhibit) -> list:
     if not blocks or blocks[0]["t"] != "Table":
         return blocks
     table, *notes = blocks
-    made = html_exhibits.table(shown, ast.inlines(shown.caption), table, notes)
+    made = html_exhibits.table(shown, shown.aside or ast.inlines(shown.caption), table, notes)
     return html_exhibits.linked(made, shown, here=shown.notebook)

@@ -14,10 +14,10 @@ from case_review.exhibits.style import font_folder
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, provenance
+from case_review.rendering import ast, figures, formulas, pictures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import Form, Panel
 from case_review.rendering.manuscript import Manuscript, name_licence
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
@@ -36,6 +36,8 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
     _keep_order(tree)
+    tree["blocks"], tree["meta"] = escaped(tree["blocks"]), escaped(tree["meta"])
+    pictures.copy(found.pictures, work)
     name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
@@ -125,6 +127,46 @@ def _opens_exhibit(block: dict) -> bool:
     return block["t"] == "RawBlock" and block["c"][1].startswith("#exhibit(")
 
 
+#: What begins a heading, a list or a term at the beginning of a line, also within brackets.
+_MARK = re.compile(r"[-+=/]+|\d+\.")
+#: What Typst takes for a dash, an ellipsis or a hyphen that may be left out.
+_SHORT = re.compile(r"-{2,}|\.{3,}|-\?")
+
+
+def escaped(node):
+    """A tree in which no words are taken for marks of Typst; pandoc sees to paragraphs only."""
+    if isinstance(node, list):
+        made: list = []
+        for item in node:
+            text = item["c"] if isinstance(item, dict) and item.get("t") == "Str" else ""
+            whole = _MARK.fullmatch(text) and _begins(made)
+            if whole or _SHORT.search(text):
+                made += _literal(text, _MARK if whole else _SHORT)
+            else:
+                made.append(escaped(item))
+        return made
+    if isinstance(node, dict):
+        return {key: escaped(value) for key, value in node.items()}
+    return node
+
+
+def _literal(text: str, marks: re.Pattern) -> list:
+    """A word whose marks are escaped."""
+    made, place = [], 0
+    for mark in marks.finditer(text):
+        if before := text[place : mark.start()]:
+            made.append({"t": "Str", "c": before})
+        made.append(_inline(re.sub(r"\D", r"\\\g<0>", mark[0])))
+        place = mark.end()
+    return [*made, *([{"t": "Str", "c": text[place:]}] if text[place:] else [])]
+
+
+def _begins(before: list) -> bool:
+    """Whether what follows stands at the beginning of a line of Typst's source."""
+    last = before[-1] if before else {}
+    return not last or last["t"] in ("LineBreak", "SoftBreak", "RawInline")
+
+
 def _result(result: Recorded) -> list:
     """A number with a quiet link to its row in the appendix, and its mark."""
     mark = f', mark: "{result.mark}"' if result.mark else ""
@@ -142,10 +184,43 @@ def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
     return [*_opened(shown, "image", caption), ast.raw("typst", f"][#{drawn}]")]
 
 
+def _drawn(image: dict) -> str:
+    """The call that shows a picture file."""
+    (_, _, pairs), words, (name, _) = image["c"]
+    width = dict(pairs).get("width", "")
+    if pixels := re.fullmatch(r"([\d.]+)px", width):
+        width = f"{float(pixels[1]) * 0.75:g}pt"
+    sized = f", width: {width}" if width else ""
+    return f"image({_string(name)}, alt: {_string(ast.text(words))}{sized})"
+
+
+def _picture(shown: Exhibit, caption: list, image: dict, file: Path) -> list:
+    return [*_opened(shown, "image", caption), ast.raw("typst", f"][#{_drawn(image)}]")]
+
+
+def _panels(shown: Exhibit, caption: list, panels: list[Panel], columns: int) -> list:
+    made = [*_opened(shown, "image", caption), ast.raw("typst", f"][#panels({columns}")]
+    for panel in panels:
+        label = f'"{panel.label}"' if panel.label else "none"
+        made.append(ast.raw("typst", f", panel({label}, {_drawn(panel.image)})["))
+        made += [ast.plain(panel.caption), ast.raw("typst", "]")]
+    return [*made, ast.raw("typst", ")]")]
+
+
+def _image(image: dict, file: Path) -> list:
+    return [_inline(f"#box({_drawn(image)})")]
+
+
+def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
+    """A formula, which PDF/UA-1 wants read out."""
+    named = f', label: "{label}", number: "{number}"' if label else ""
+    return [_inline(f"#formula({_string(formulas.said(math))}{named})["), math, _inline("]")]
+
+
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
-    _hang_labels(table)
-    if not shown.name:
+    hang_labels(table)
+    if not shown.name and not caption:
         return [table, *notes]
     return [
         *_opened(shown, f"table, shared: {_shared(table)}", caption),
@@ -156,13 +231,13 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     ]
 
 
-def _hang_labels(table: dict) -> None:
+def hang_labels(table: dict) -> None:
     """Give the labels of rows a hanging indent, one step deeper than their own.
 
     A table without indented rows has texts in its first column, no labels.
     """
     rows = [row for body in table["c"][4] for row in body[3]]
-    cells = [row[1][0][4] for row in rows]
+    cells = [row[1][0][4] for row in rows if row[1]]
     labels = [blocks[0] for blocks in cells if [block["t"] for block in blocks] == ["Plain"]]
     depths = [len(text) - len(text.lstrip("\u2003")) for text in map(ast.text, labels)]
     if any(depths):
@@ -194,5 +269,9 @@ FORM = Form(
     result=_result,
     figure=_figure,
     table=_table,
+    picture=_picture,
+    panels=_panels,
+    image=_image,
+    formula=_formula,
     framed=_framed,
 )

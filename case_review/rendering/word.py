@@ -6,7 +6,7 @@ import io
 import re
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
@@ -204,8 +204,9 @@ def _set_widths(table, rows: list) -> None:
     total.set(tag("type"), "dxa")
     total.set(tag("w"), str(sum(widths)))
     for row in rows:
-        for cell, width in zip(row.findall(tag("tc")), widths, strict=True):
-            cell.find(tag("tcPr")).insert(0, _made("tcW", w=str(width), type="dxa"))
+        for cell, column, wide in _cells(row):
+            width = sum(widths[column : column + wide])
+            _properties(cell, "tcPr").insert(0, _made("tcW", w=str(width), type="dxa"))
 
 
 def _roomy(widths: list[int], rows: list) -> list[int]:
@@ -223,10 +224,25 @@ def _roomy(widths: list[int], rows: list) -> list[int]:
     ]
 
 
+def _cells(row) -> Iterator[tuple]:
+    """The cells of a row, each with its first column and how many columns it takes."""
+    column = 0
+    for cell in row.findall(tag("tc")):
+        span = cell.find(f"{tag('tcPr')}/{tag('gridSpan')}")
+        wide = int(span.get(tag("val"))) if span is not None else 1
+        yield cell, column, wide
+        column += wide
+
+
 def _most(rows: list, measure: Callable) -> list[int]:
-    """The largest measure of a cell in each column."""
-    columns = zip(*(row.findall(tag("tc")) for row in rows), strict=True)
-    return [max(map(measure, column)) for column in columns]
+    """The largest measure of a cell in each column; one of several columns spreads over them."""
+    most: dict[int, int] = {}
+    for row in rows:
+        for cell, column, wide in _cells(row):
+            share = -(-measure(cell) // wide)
+            for place in range(column, column + wide):
+                most[place] = max(most.get(place, 0), share)
+    return [most[place] for place in sorted(most)]
 
 
 def _longest(cell) -> int:

@@ -66,7 +66,20 @@ local function opens_block(row)
   return true
 end
 
+-- Whether a cell of the body takes several columns or rows: no column holds just row headings then.
+local function spans(found)
+  for _, body in ipairs(found.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        if cell.col_span > 1 or cell.row_span > 1 then return true end
+      end
+    end
+  end
+  return false
+end
+
 function Table(found)
+  local headed = not spans(found)
   for _, row in ipairs(found.head.rows) do
     for _, cell in ipairs(row.cells) do head(cell) end
   end
@@ -81,13 +94,16 @@ function Table(found)
         -- The widths of the columns leave room for them.
         if shared and utf8.len(text(cell)) <= short then cell.classes:insert("short") end
       end
-      indent(row.cells[1])
-      local opens = opens_block(row)
+      if headed then indent(row.cells[1]) end
+      local opens = headed and opens_block(row)
       if opens or not group then
-        group = { attr = pandoc.Attr(), body = pandoc.List({}), head = pandoc.List({}), row_head_columns = 1 }
+        group = { attr = pandoc.Attr(), body = pandoc.List({}), head = pandoc.List({}) }
+        group.row_head_columns = headed and 1 or 0
         groups:insert(group)
       end
-      if not empty(row.cells[1]) then row.cells[1].attributes.scope = opens and "rowgroup" or "row" end
+      if headed and not empty(row.cells[1]) then
+        row.cells[1].attributes.scope = opens and "rowgroup" or "row"
+      end
       group.body:insert(row)
     end
   end

@@ -1,9 +1,8 @@
--- {{< result ID >}} prints a recorded result. In HTML it leads to the cell that computed it, elsewhere
--- to its row of the appendix. An id that no notebook recorded fails the render.
+-- {{< result ID >}} prints a recorded result where Quarto is started by hand; make report hands over
+-- the manuscript with its results in their places. In HTML a result leads to the cell that computed
+-- it. An id that no notebook recorded fails the render.
 
 local results
-local handed = {}
-local seen = {}
 
 local function decoded(path)
   local stream = io.open(path, "rb")
@@ -26,8 +25,6 @@ local function load()
       end
     end
   end
-  -- Handed over by case_review.rendering.quarto, together with the appendix.
-  handed = decoded(pandoc.path.join({ project, "_case-review.json" })) or {}
 end
 
 local function words(text)
@@ -58,16 +55,12 @@ end
 
 local function in_page(id, found)
   local url = "notebooks/" .. found.notebook .. ".html#" .. found.cell
-  local short = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
+  local title = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
   -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
   -- A list, for the order of a table's keys differs from run to run.
   local attributes = { { "data-result", id }, { "data-cell", found.cell } }
-  local title = handed.tooltips and handed.tooltips[id] or short
-  -- The pages of notebooks lead back to the first place of a number.
-  local anchor = not seen[id] and handed.anchors and handed.anchors[id] or ""
-  seen[id] = true
   local classes = found.standing == "varies" and { "result", "varies" } or { "result" }
-  return pandoc.Link(marked(found), url, title, pandoc.Attr(anchor, classes, attributes))
+  return pandoc.Link(marked(found), url, title, pandoc.Attr("", classes, attributes))
 end
 
 return {
@@ -81,18 +74,6 @@ return {
     if quarto.doc.is_format("html") then
       return in_page(id, found)
     end
-    local row = handed.anchors and handed.anchors[id]
-    if not row then
-      return marked(found)
-    end
-    if quarto.doc.is_format("typst") then
-      local made = words(found.text)
-      local letter = marks[found.standing]
-      local mark = letter and ", mark: \"" .. letter .. "\"" or ""
-      made:insert(1, pandoc.RawInline("typst", "#number(\"" .. row .. "\"" .. mark .. ")["))
-      made:insert(pandoc.RawInline("typst", "]"))
-      return made
-    end
-    return pandoc.Link(marked(found), "#" .. row)
+    return marked(found)
   end,
 }
