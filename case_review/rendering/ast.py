@@ -116,7 +116,8 @@ def text(node) -> str:
     if node["t"] in ("Str", "Code"):
         return node["c"] if isinstance(node["c"], str) else node["c"][1]
     if node["t"] == "Quoted":
-        return f"'{text(node['c'])}'"
+        kind, inside = node["c"]
+        return f"“{text(inside)}”" if kind["t"] == "DoubleQuote" else f"‘{text(inside)}’"
     return " " if node["t"] in ("Space", "SoftBreak") else text(node.get("c"))
 
 

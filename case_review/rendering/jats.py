@@ -18,7 +18,7 @@ from case_review.rendering import ast, figures, marks, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form
-from case_review.rendering.manuscript import Manuscript, name_licence
+from case_review.rendering.manuscript import Manuscript
 
 #: What JATS calls a reference, by the element that it leads to.
 _REFERENCE_TYPES = {
@@ -39,7 +39,6 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If a reference points nowhere, or pandoc's output is no XML.
     """
     day = revision(project).day
-    name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
@@ -63,7 +62,10 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
 
 
 def _structure_abstract(article) -> None:
-    """An abstract whose paragraphs all open with a bold heading becomes one of titled sections."""
+    """An abstract whose paragraphs all open with a bold heading becomes one of titled sections.
+
+    Lists stay with the paragraph before.
+    """
     abstract = article.find("front/article-meta/abstract")
     parts = abstract.findall("p") if abstract is not None else []
     heads = [part[0] if len(part) and not (part.text or "").strip() else None for part in parts]
@@ -75,6 +77,8 @@ def _structure_abstract(article) -> None:
         title.text, part.text = (head.text or "").rstrip(".: "), (head.tail or "").lstrip()
         part.remove(head)
         section.extend([title, part])
+        while (after := section.getnext()) is not None and after.tag != "p":
+            section.append(after)
 
 
 def _label(article, found: Manuscript) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, headlines
+from case_review.rendering import ast, header, headlines
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.forms import FRAMES
 
@@ -44,12 +44,15 @@ class Manuscript:
         What it embeds by label, in order, with names such as `Table 1`.
     used
         The results that it shows, in order.
+    header
+        Its header, checked.
     """
 
     tree: dict
     source: list[str]
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     used: dict[str, registry.Recorded] = field(default_factory=dict)
+    header: header.Header = field(default_factory=header.Header)
 
     def refuse(self, needle: str, message: str) -> ReviewError:
         """An error at the first line that holds `needle`."""
@@ -74,7 +77,7 @@ def read(project: Project) -> Manuscript:
     if not path.is_file():
         raise ReviewError(f"{_NAME} does not exist. Write the manuscript there.")
     source = path.read_text(encoding="utf-8").splitlines()
-    found = Manuscript({}, source)
+    found = Manuscript({}, source, header=header.read(project, source))
     results, notebooks = registry.load(project.results), Notebooks(project)
     lines, fence = [], ""
     for number, line in enumerate(source, 1):
@@ -88,6 +91,7 @@ def read(project: Project) -> Manuscript:
         lines.append(line)
     found.tree = ast.parse("\n".join(lines) + "\n")
     found.tree = ast.walk(found.tree, lambda node: _checked(found, node))
+    found.tree["meta"] = found.header.settle(found.tree["meta"])
     headlines.refuse_bare(found)
     return found
 
@@ -183,15 +187,3 @@ def _crossref(found: Manuscript, node: dict):
         name = found.exhibits[id].name.replace(" ", "\u00a0")
         links.append(ast.link(f"#{id}", [{"t": "Str", "c": name}], classes=["crossref"]))
     return links
-
-
-def name_licence(meta: dict) -> None:
-    """Quarto's `license` (a text, or a map of text and url) as two variables of the templates."""
-    entry = meta.pop("license", None)
-    if entry is None:
-        return
-    parts = entry["c"] if entry["t"] == "MetaMap" else {"text": entry}
-    for key, name in (("text", "licence-text"), ("url", "licence-link")):
-        if key in parts:
-            words = [{"t": "Str", "c": ast.text(parts[key]["c"])}]
-            meta[name] = {"t": "MetaInlines", "c": words}

@@ -71,7 +71,7 @@ def render_into(project: Project, out: Path) -> None:
         shutil.copytree(font_folder(), copy / "_fonts")
         _adapt(copy / "_executed")
         with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
-            bibliography = citations.sources(project, found)["bibliography"]
+            bibliography = citations.sources(found)["bibliography"]
             style.write(figures.font_css(_letters(copy, bibliography)))
         version = _run([program, "--version"], copy, environment).strip()
         foot = provenance.footer(project, f"Quarto {version}")
