@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, header, headlines
+from case_review.rendering import ast, header, headlines, links
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.forms import FRAMES
 
@@ -93,6 +93,7 @@ def read(project: Project) -> Manuscript:
     found.tree = ast.walk(found.tree, lambda node: _checked(found, node))
     found.tree["meta"] = found.header.settle(found.tree["meta"])
     headlines.refuse_bare(found)
+    links.check(project, found)
     return found
 
 
