@@ -146,7 +146,7 @@ def _code(cell: nbformat.NotebookNode, number: int, parsed, shown: Exhibit, back
             blocks += _table(ast.walk(next(parsed), _into_report), shown)
         elif "image/svg+xml" in data:
             alt = figures.plain(cell_options.options(cell.source).get("fig-alt", "Figure"))
-            svg = figures.inline_svg(data["image/svg+xml"], f"{shown.notebook}-{number}", alt)
+            svg = figures.inline_svg(data["image/svg+xml"], f"cell-{shown.notebook}-{number}", alt)
             blocks.append(ast.div([ast.raw("html", svg)], classes=["figure", "drawing"]))
         elif text := _COLOUR.sub("", output.get("text", "") or data.get("text/plain", "")):
             blocks.append(ast.code(text, "output"))

@@ -18,6 +18,8 @@ import itables
 from case_review.errors import ReviewError
 from case_review.project import Project
 
+#: What HTML forbids: all control characters but tab, form feed and line ends.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
 
 
@@ -75,6 +77,8 @@ def _inline(script: str) -> str:
     """A script that may stand inside a page, where line ends are always `\\n`."""
     if re.search(r"</script", script, re.IGNORECASE):
         raise ReviewError("a script holds '</script', so it cannot stand inside a page.")
+    # Strings and patterns of libraries hold control characters, which HTML forbids.
+    script = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", script)
     return script.replace("\r\n", "\n")
 
 
