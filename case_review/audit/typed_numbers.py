@@ -153,7 +153,7 @@ def _manuscript(project: Project) -> Iterator[tuple[str, str]]:
     path = project.report / MANUSCRIPT
     if not path.is_file():
         return
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     ends = [i for i, line in enumerate(lines) if i and line.strip() in ("---", "...")]
     header, kept = ends[0] if lines[0].strip() == "---" and ends else -1, False
     for i in range(header + 1):

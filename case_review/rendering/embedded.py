@@ -10,7 +10,7 @@ import pypandoc
 import typst
 
 from case_review.project import Project
-from case_review.rendering import docx, html, jats, manuscript, pdf, provenance
+from case_review.rendering import docx, html, jats, letters, manuscript, pdf, provenance
 from case_review.rendering.assemble import assemble
 
 #: The page comes last, for it links to the other forms.
@@ -20,6 +20,7 @@ _WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write, "html": 
 def render_into(project: Project, out: Path) -> None:
     """Write the page, the PDF, the Word file, the notebooks' pages and the exhibits into `out`."""
     found = manuscript.read(project)
+    letters.warn(found)
     versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
     foot = provenance.footer(project, f"the embedded renderer ({versions})")
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:

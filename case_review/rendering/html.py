@@ -17,6 +17,7 @@ from case_review.rendering import (
     data_page,
     figures,
     html_exhibits,
+    letters,
     pages,
     provenance,
     quality_pages,
@@ -119,7 +120,7 @@ class _Site:
             text = convert(self.project, found, tree, arguments, self.work)
         else:
             text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
-        head, end, tail = text.rpartition("</body>")
+        head, end, tail = letters.page(name, text).rpartition("</body>")
         path = self.out / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(head + data + scripts.elements(used) + end + tail, encoding="utf-8")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, header, headlines, links
+from case_review.rendering import ast, header, headlines, letters, links
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.forms import FRAMES
 
@@ -76,7 +76,7 @@ def read(project: Project) -> Manuscript:
     path = project.report / "index.qmd"
     if not path.is_file():
         raise ReviewError(f"{_NAME} does not exist. Write the manuscript there.")
-    source = path.read_text(encoding="utf-8").splitlines()
+    source = letters.text_of(path, _NAME).splitlines()
     found = Manuscript({}, source, header=header.read(project, source))
     results, notebooks = registry.load(project.results), Notebooks(project)
     lines, fence = [], ""

@@ -28,6 +28,7 @@ from case_review.rendering import (
     figures,
     html,
     html_exhibits,
+    letters,
     manuscript,
     provenance,
     word,
@@ -64,6 +65,7 @@ def render_into(project: Project, out: Path) -> None:
     if not program:
         raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
     found = manuscript.read(project)
+    letters.warn(found)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(build_epoch(project)), "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
         copy, work = Path(folder) / "report", Path(folder) / "pages"

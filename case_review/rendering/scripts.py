@@ -70,7 +70,8 @@ def linked_data(content: dict) -> str:
 
 
 def _json(content) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text).replace("<", "\\u003c")
 
 
 def _inline(script: str) -> str:
