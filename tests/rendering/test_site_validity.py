@@ -33,7 +33,7 @@ def test_pages_hold_no_control_characters(pages):
 def test_addresses_have_no_blanks_and_void_elements_no_end(pages):
     for path, text in pages.items():
         markup = SCRIPT.sub("", text)
-        assert not re.search(r'\b(?:href|src)="[^"]*\s[^"]*"', markup), path.name
+        assert not re.search(r'\s(?:href|src)="[^"]*\s[^"]*"', markup), path.name
         assert not re.search(r"<(?:br|col|hr|img|input|link|meta)\b[^<>]*/>", markup), path.name
 
 
@@ -60,9 +60,7 @@ def test_the_policy_of_each_page_admits_exactly_its_scripts(pages):
 
 def test_the_styles_use_what_the_checker_knows(pages):
     for path, text in pages.items():
-        assert not re.search(r"@property|container-type|\dcq[iwhb]", SCRIPT.sub("", text)), (
-            path.name
-        )
+        assert not re.search(r"@property|container-type", SCRIPT.sub("", text)), path.name
 
 
 @pytest.mark.skipif(
