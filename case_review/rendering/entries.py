@@ -89,7 +89,7 @@ class Entries:
         return found[0] + 1
 
     def text(self, node, key) -> str:
-        """An entry that must be a text or a number.
+        """An entry that must be a text.
 
         Raises
         ------
@@ -98,14 +98,17 @@ class Entries:
         """
         value = node[key]
         shown = f"`{key}`" if isinstance(key, str) else "this entry"
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            kind = "nothing" if value is None else type(value).__name__.removeprefix("Commented")
-            kind = {"Map": "entries", "Seq": "a list", "date": "a date"}.get(kind, kind)
+        if not isinstance(value, str):
+            # A number or a date would be printed in another form than it is written in.
+            kind = {
+                "NoneType": "nothing", "CommentedMap": "entries", "CommentedSeq": "a list",
+                "date": "a date", "TimeStamp": "a date", "bool": "true or false",
+            }.get(type(value).__name__, "a number")  # fmt: skip
             message = f"{shown} must be a text, found {kind}. Put quotation marks around it."
             raise self.error(node, key, message)
-        if not str(value).strip():
+        if not value.strip():
             raise self.error(node, key, f"{shown} is empty. Write its text, or remove it.")
-        return str(value).strip()
+        return value.strip()
 
     def texts(self, node, key) -> list[str]:
         """An entry that must be a text or a list of texts."""

@@ -67,7 +67,8 @@ _CC0 = re.compile(r"CC0(?: 1\.0)?")
 #: What a title, a keyword and the like may hold.
 _IN_TITLES = frozenset(
     ("Str", "Space", "SoftBreak", "Emph", "Strong", "Superscript", "Subscript", "SmallCaps",
-     "Strikeout", "Quoted", "SingleQuote", "DoubleQuote", "Code", "Span", "Underline")
+     "Strikeout", "Quoted", "SingleQuote", "DoubleQuote", "Code", "Span", "Underline",
+     "MetaInlines", "MetaList", "MetaString")
 )  # fmt: skip
 #: What an abstract may not hold, by the name of pandoc's element.
 _NOT_IN_ABSTRACTS = {
@@ -115,12 +116,15 @@ class Header:
             For a title, keyword or abstract that holds what some form cannot show there.
         """
         for key in ("title", "subtitle", "keywords"):
+            if key in meta:
+                meta = {**meta, key: _in_one(meta[key])}
             for kind in _kinds(meta.get(key, {})):
-                if kind not in _IN_TITLES and not kind.startswith("Meta"):
+                if kind not in _IN_TITLES:
                     raise self.entries.error(
                         self.entries.content, key,
                         f"`{key}` holds plain and emphasised text and results, not a {kind} of "
-                        "pandoc. Write it as text.",
+                        "pandoc. Write it as text, in one paragraph, with quotation marks around "
+                        "words such as yes and no.",
                     )  # fmt: skip
         for kind in _kinds(meta.get("abstract", {})):
             if kind in _NOT_IN_ABSTRACTS:
@@ -136,6 +140,14 @@ class Header:
         if self.licence[1].startswith("https://creativecommons.org/"):
             made["licence-open"] = ast.said("yes")
         return made
+
+
+def _in_one(entry: dict) -> dict:
+    """A text of one paragraph, which YAML's `|` and `>` make, as inlines."""
+    blocks = entry["c"] if entry["t"] == "MetaBlocks" else []
+    if [block["t"] for block in blocks] in (["Para"], ["Plain"]):
+        return {"t": "MetaInlines", "c": blocks[0]["c"]}
+    return entry
 
 
 def _kinds(node) -> Iterator[str]:

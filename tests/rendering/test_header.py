@@ -194,6 +194,10 @@ REFUSED = {
     "title: ''\n": "line 2: `title` is empty",
     "title: [a, b]\n": "line 2: `title` must be a text, found a list",
     "title: 2024-01-02\n": "line 2: `title` must be a text, found a date",
+    "title: yes\n": "line 2: `title` holds plain and emphasised text and results, not a MetaBool",
+    "title: 1.50\n": "line 2: `title` must be a text, found a number. Put quotation marks",
+    "title: |\n  a\n\n  b\n": "line 2: `title` holds plain and emphasised text and results, not a",
+    "title: a\nkeywords: [b, no]\n": "line 3: `keywords` holds plain and emphasised text",
     "title: a: b\n": "line 2: this is no YAML, column 9: mapping values are not allowed here",
     "title: a\nauthor: @x\n": "line 3: this is no YAML, column 9",
     "title: a\ntitle: b\n": "line 3: this is no YAML, column 1",
@@ -285,6 +289,11 @@ def test_what_cannot_be_obeyed_is_refused_with_its_line(faulty, text):
         read(faulty, f"---\n{text}---\n\nText.\n")
     assert str(caught.value).startswith("report/")
     assert REFUSED[text] in str(caught.value)
+
+
+def test_a_title_may_go_on_in_further_lines(faulty):
+    meta = read(faulty, "---\ntitle: >\n  A long\n  title\n---\n")
+    assert ast.meta_text(meta["title"]) == "A long title"
 
 
 @pytest.mark.parametrize(
