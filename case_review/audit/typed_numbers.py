@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from case_review import registry
+from case_review.audit.prose import COUNTED, UNITS, prose
 from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.parameters import cell_options, params_file
@@ -22,53 +23,33 @@ from case_review.project import Project
 MANUSCRIPT = "index.qmd"
 ALLOWED = "typed-numbers.yml"
 #: Entries of the manuscript's YAML header that readers see as prose.
-PROSE_KEYS = (
-    "title", "subtitle", "abstract", "description", "keywords", "plain-language-summary", "summary",
-)  # fmt: skip
+PROSE_KEYS = ("title", "subtitle", "abstract", "keywords")
 
 _RESULT = re.compile(r"\{\{<\s*result\s+([^\s>]+)[^>]*>\}\}")
-#: What holds digits and is no prose; replaced by blanks of the same length, so columns stay true.
-_NOT_PROSE = [
-    re.compile(pattern, re.DOTALL | re.MULTILINE)
-    for pattern in (
-        r"<!--.*?-->",
-        r"^(```+|~~~+).*?^\1",
-        r"\{\{<.*?>\}\}",
-        r"`[^`\n]*`",
-        r"\]\([^)\s]*\)",
-        r"<https?://[^>]*>",
-        r"https?://\S+",
-        r"\{[^{}\n]*\}",  # attributes; but see `_READ`
-        r"\[[^\]\n]*@[^\]\n]*\]",
-        r"@[\w:-]+",
-        r"</?[a-zA-Z][^>\n]*>",
-        r"^ {0,3}\d+[.)] ",
-        r"\^[^^\s]{1,3}\^",
-        r"~[^~\s]{1,3}~",
-    )
-]
-#: Attributes that readers see or hear.
-_READ = re.compile(r"""(?<![\w-])(?:fig-alt|fig-cap|alt|title)\s*=\s*(["'])(.*?)\1""")
-#: Units that are written close to a number; other letters there make it a name (`2D`, `10th`).
-_UNITS = "mg|ng|µg|g|kg|ml|mm|h|d|w|wk|wks|mo|y|yr|yrs"
 _NUMERAL = re.compile(
-    r"(?<![\w.,])[-−]?\d++(?:[,. \u202f]\d{3}(?!\d))*+(?:\.\d++)?+(?:\s?%)?+"
-    rf"(?:(?![A-Za-z])|(?=(?:{_UNITS})(?![A-Za-z])))"
+    r"(?<![\w.,])[-−]?(?:\d++(?:[,. \u202f]\d{3}(?!\d))*+(?:\.\d++)?+|\.\d++)(?:\s?%)?+"
+    rf"(?:(?![A-Za-z])|(?=(?:{UNITS})(?![A-Za-z])))"
 )
 _WORDS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+    "seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
+    "thousand|million|dozen"
 )
-_COUNTED = (
-    "patients|participants|people|persons|individuals|subjects|cases|children|infants|adults|"
-    "girls|boys|women|men|reports|publications|posters|articles|studies|trials|records|"
-    "events|episodes|responses|responders|findings|inconsistencies|statements|"
-    "hours|days|weeks|months|years|percent"
+_PART = "half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_WHOM = (
+    r"(?:of\s+)?(?:(?:the|all|these|those|our|their|its)\s+)?(?:(?!of\b)[a-z-]+\s+)?"
+    rf"(?:{COUNTED})\b"
 )
 #: Number words count as results only where they count something: "two groups" is plain English.
 _NUMBER_WORD = re.compile(
     rf"\b(?:{_WORDS})(?:[- ](?:{_WORDS}|one))?\s+(?:of\s+the\s+|(?!of\b)[a-z-]+\s+)?"
-    rf"(?:{_COUNTED})\b",
+    rf"(?:{COUNTED})\b"
+    # Fractions: "two thirds", "a third of", "half of the patients", "one in five".
+    rf"|\b(?:{_WORDS})[- ](?:halves|(?:{_PART})s?)\b"
+    rf"|\b(?:a|one|the other)[- ](?:{_PART})\s+of\b"
+    rf"|\bhalf\s+(?:of\s+(?:them|those)\b|{_WHOM})"
+    rf"|\b(?:{_WORDS}|one)\s+(?:in|out\s+of)\s+(?:every\s+)?(?:{_WORDS})\b"
+    rf"|\b(?:{_WORDS})[- ]?fold\b|\btwice\s+as\s+(?:many|much|often|likely|long)\b",
     re.IGNORECASE,
 )
 #: Options of a cell that readers see or hear.
@@ -149,8 +130,7 @@ def _allowed(entry) -> re.Pattern:
 
 def typed(file: str, content: str, allowed: Collection[re.Pattern] = ()) -> list[Problem]:
     """The result-like numbers of a piece of Markdown that no entry of the allow-list covers."""
-    for pattern in _NOT_PROSE:
-        content = pattern.sub(_blank, content)
+    content = prose(content)
     problems = []
     for number, line in enumerate(content.split("\n"), start=1):
         covered = [match.span() for pattern in allowed for match in pattern.finditer(line)]
@@ -168,21 +148,12 @@ def typed(file: str, content: str, allowed: Collection[re.Pattern] = ()) -> list
     return problems
 
 
-def _blank(match: re.Match) -> str:
-    """Blanks in place of a piece that is no prose, but for what its attributes say to readers."""
-    text = match.group(0)
-    blank = list(re.sub(r"[^\n]", " ", text))
-    for said in _READ.finditer(text) if text.startswith("{") else ():
-        blank[said.start(2) : said.end(2)] = said.group(2)
-    return "".join(blank)
-
-
 def _manuscript(project: Project) -> Iterator[tuple[str, str]]:
     """(file, Markdown): the manuscript with its header blanked but for `PROSE_KEYS`."""
     path = project.report / MANUSCRIPT
     if not path.is_file():
         return
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     ends = [i for i, line in enumerate(lines) if i and line.strip() in ("---", "...")]
     header, kept = ends[0] if lines[0].strip() == "---" and ends else -1, False
     for i in range(header + 1):

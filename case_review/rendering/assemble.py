@@ -121,29 +121,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
     blocks = columns.fitted(found.tree["blocks"])
     tree = ast.walk({**found.tree, "blocks": blocks}, place)
     tree["blocks"] += ast.walk(end, boxed)
-    tree["meta"].pop("format", None)
-    _authors(tree["meta"])
     return tree
-
-
-def _authors(meta: dict) -> None:
-    """Authors as names, whether they are written as names or as Quarto's maps."""
-    entry = meta.get("author") or meta.get("authors")
-    meta.pop("authors", None)
-    if not entry:
-        return
-    listed = entry["c"] if entry["t"] == "MetaList" else [entry]
-    meta["author"] = {"t": "MetaList", "c": [_name(author) for author in listed]}
-
-
-def _name(author: dict) -> dict:
-    if author["t"] != "MetaMap":
-        return author
-    parts = author["c"]
-    if "name" in parts:
-        return _name(parts["name"])
-    names = [ast.meta_text(parts[key]) for key in ("given", "family") if key in parts]
-    return ast.said(" ".join(names))
 
 
 def letters(found: Manuscript):

@@ -11,7 +11,7 @@ from case_review.build.revision import revision
 from case_review.files import write_bytes
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, marks, pictures, provenance, word
+from case_review.rendering import ast, bylines, figures, marks, pictures, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import FRAMES, Form, Panel
@@ -26,10 +26,10 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     target = work / FORM.file
     dated = " · ".join(reference(project, tree["meta"], work / "reference.docx"))
     tree["meta"]["date"] = ast.said(dated)
-    tree["blocks"][:0] = _keywords(tree)
+    tree["blocks"][:0] = _facts(tree["meta"])
     pictures.copy(found.pictures, work)
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
-    arguments += ["--reference-doc=reference.docx", "--metadata=lang:en-GB"]
+    arguments += ["--reference-doc=reference.docx", *bylines.in_word(tree["meta"], work)]
     convert(project, found, tree, arguments, work)
     (out / FORM.file).write_bytes(word.finish(target.read_bytes()))
 
@@ -49,10 +49,15 @@ def reference(project: Project, meta: dict, target: Path) -> tuple[str, str]:
     return day, state
 
 
-def _keywords(tree: dict) -> list:
-    listed = ast.meta_texts(tree["meta"].get("keywords"))
-    said = ast.para(*ast.numbered("Keywords", ast.words("; ".join(listed))))
-    return [ast.div([said], **{"custom-style": "Keywords"})] if listed else []
+def _facts(meta: dict) -> list:
+    """Keywords and licence below the abstract."""
+    keywords = "; ".join(ast.meta_texts(meta.get("keywords")))
+    licence = ast.words(ast.meta_text(meta.get("licence-text")))
+    if licence and "licence-link" in meta:
+        licence = [ast.link(ast.meta_text(meta["licence-link"]), licence)]
+    facts = {"Keywords": ast.words(keywords), "Licence": licence}
+    lines = [ast.para(*ast.numbered(name, words)) for name, words in facts.items() if words]
+    return [ast.div([line], **{"custom-style": "Keywords"}) for line in lines]
 
 
 def _raw(text: str) -> dict:

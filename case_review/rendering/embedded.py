@@ -15,6 +15,7 @@ from case_review.rendering import (
     docx,
     html,
     jats,
+    letters,
     manuscript,
     pdf,
     pictures,
@@ -29,6 +30,7 @@ _WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write, "html": 
 def render_into(project: Project, out: Path) -> None:
     """Write the page, the PDF, the Word file, the notebooks' pages and the exhibits into `out`."""
     found = manuscript.read(project)
+    letters.warn(found)
     versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
     foot = provenance.footer(project, f"the embedded renderer ({versions})")
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:

@@ -13,10 +13,12 @@ from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    bylines,
     columns,
     data_page,
     figures,
     html_exhibits,
+    letters,
     outputs,
     pages,
     provenance,
@@ -24,10 +26,11 @@ from case_review.rendering import (
     scripts,
 )
 from case_review.rendering.assemble import FORMS
+from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.citations import convert
 from case_review.rendering.html_exhibits import FORM
-from case_review.rendering.manuscript import Manuscript, name_licence
+from case_review.rendering.manuscript import Manuscript
 
 #: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
 _RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
@@ -41,11 +44,10 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
 
     `work` is the folder for what pandoc includes; `prepare` must have filled it.
     """
-    site = _Site(project, work, out)
+    site = _Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used)
-    name_licence(tree["meta"])
     tree["meta"]["downloads"] = _downloads(out)
-    about = _fill(project, tree["meta"])
+    about = _fill(project, found, tree["meta"])
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
     kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
@@ -53,14 +55,14 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
-    data += scripts.linked_data(_described(about, out))
+    data += scripts.linked_data(_described(about, found.header.people, out))
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 
 
 def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
     """Write what every renderer's report links to: notebooks, data, expectations."""
-    site = _Site(project, work, out)
+    site = _Site(project, found, work, out)
     data_page.write_files(project, out)
     _write_notebooks(project, found, site)
     _write_quality(project, site)
@@ -83,8 +85,9 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
 class _Site:
     """The pages of one site: what they share, and how one is written."""
 
-    def __init__(self, project: Project, work: Path, out: Path):
+    def __init__(self, project: Project, found: Manuscript, work: Path, out: Path):
         self.project, self.work, self.out = project, work, out
+        self.lang = found.header.lang
         self.parts = {FORM.file: FORM.words, **_PARTS}
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
@@ -111,6 +114,7 @@ class _Site:
             Blocks of data for its scripts.
         """
         tree["meta"]["description"] = ast.said(_description(tree))
+        tree["meta"]["lang"] = ast.said(self.lang)
         tree["blocks"] = columns.fitted(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
@@ -118,7 +122,7 @@ class _Site:
             text = convert(self.project, found, tree, arguments, self.work)
         else:
             text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
-        head, end, tail = text.rpartition("</body>")
+        head, end, tail = letters.page(name, text).rpartition("</body>")
         path = self.out / name
         path.parent.mkdir(exist_ok=True)
         head, tail = printable(head + data), printable(end + tail)
@@ -139,7 +143,6 @@ class _Site:
             f"--include-in-header={self.work / 'report.css'}",
             f"--include-after-body={self.work / 'footer.html'}",
             f"--variable=site-links:{self._links(name)}",
-            "--metadata=lang:en-GB",
             "--syntax-highlighting=pygments",
             *(["--shift-heading-level-by=1"] if shift else []),
         ]
@@ -197,7 +200,7 @@ def _downloads(out: Path) -> dict:
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
 
 
-def _fill(project: Project, meta: dict) -> dict:
+def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
     changed = "" if version.clean else ", with local changes"
@@ -209,6 +212,7 @@ def _fill(project: Project, meta: dict) -> dict:
         "licence": ast.meta_text(meta.get("licence-link") or meta.get("licence-text")),
         "date": version.day.isoformat(),
         "version": f"{__version__}{commit}",
+        "language": found.header.lang,
     }
     day = f"{version.day:%-d %B %Y}"
     named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
@@ -218,7 +222,7 @@ def _fill(project: Project, meta: dict) -> dict:
     return about
 
 
-def _described(about: dict, out: Path) -> dict:
+def _described(about: dict, people: People, out: Path) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
     page, *others = FORMS.values()
     forms = [page, *(form for form in others if (out / form.file).is_file())]
@@ -226,10 +230,10 @@ def _described(about: dict, out: Path) -> dict:
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "headline": about["title"],
-        "author": [{"name": name} for name in about["authors"]],
+        "author": bylines.described(people),
         "datePublished": about["date"],
         "version": about["version"],
-        "inLanguage": "en-GB",
+        "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
         "encoding": [

@@ -18,7 +18,7 @@ from case_review.rendering import ast, figures, marks, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form, Panel, plain_formula
-from case_review.rendering.manuscript import Manuscript, name_licence
+from case_review.rendering.manuscript import Manuscript
 
 #: What JATS calls a reference, by the element that it leads to.
 _REFERENCE_TYPES = {
@@ -41,7 +41,6 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         If a reference points nowhere, or pandoc's output is no XML.
     """
     day = revision(project).day
-    name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
     arguments.append(f"--template={project.report / 'styles' / 'report.jats.xml'}")
     arguments += [f"--variable={key}:{getattr(day, key)}" for key in ("year", "month", "day")]
@@ -99,7 +98,10 @@ def _raw(text: str) -> dict:
 
 
 def _structure_abstract(article) -> None:
-    """An abstract whose paragraphs all open with a bold heading becomes one of titled sections."""
+    """An abstract whose paragraphs all open with a bold heading becomes one of titled sections.
+
+    Lists stay with the paragraph before.
+    """
     abstract = article.find("front/article-meta/abstract")
     children = list(abstract) if abstract is not None else []
     parts = [child for child in children if child.tag == "p"]

@@ -16,7 +16,16 @@ from pathlib import Path
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, constructs, crossrefs, headlines, shortcodes
+from case_review.rendering import (
+    ast,
+    constructs,
+    crossrefs,
+    header,
+    headlines,
+    letters,
+    links,
+    shortcodes,
+)
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.shortcodes import Call
 
@@ -52,12 +61,15 @@ class Manuscript:
         Its lines without comments and code, in which messages look for a place.
     embeds
         The line on which each exhibit is embedded.
+    header
+        Its header, checked.
     """
 
     tree: dict
     source: list[str]
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     used: dict[str, registry.Recorded] = field(default_factory=dict)
+    header: header.Header = field(default_factory=header.Header)
     captions: dict[str, list] = field(default_factory=dict)
     contents: dict[str, list] = field(default_factory=dict)
     names: dict[str, crossrefs.Name] = field(default_factory=dict)
@@ -102,8 +114,9 @@ def read(project: Project) -> Manuscript:
     path = project.report / "index.qmd"
     if not path.is_file():
         raise ReviewError(f"{_NAME} does not exist. Write the manuscript there.")
-    source = path.read_text(encoding="utf-8")
-    found = Manuscript({}, source.splitlines())
+    source = letters.text_of(path, _NAME)
+    lines = source.splitlines()
+    found = Manuscript({}, lines, header=header.read(project, lines))
     results, notebooks = registry.load(project.results), Notebooks(project)
 
     def replace(call: Call) -> str:
@@ -126,7 +139,9 @@ def read(project: Project) -> Manuscript:
     constructs.check(project, found)
     crossrefs.name_all(found)
     crossrefs.refer(found)
+    found.tree["meta"] = found.header.settle(found.tree["meta"])
     headlines.refuse_bare(found)
+    links.check(project, found)
     return found
 
 
@@ -202,15 +217,3 @@ def _open_exhibits(found: Manuscript, results: Mapping) -> None:
         found.captions[label] = ast.inlines(opened(shown.caption), ast.SHOWN)
         found.contents[label] = ast.parse_many([opened(shown.markdown)], ast.SHOWN)[0]
         shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
-
-
-def name_licence(meta: dict) -> None:
-    """Quarto's `license` (a text, or a map of text and url) as two variables of the templates."""
-    entry = meta.pop("license", None)
-    if entry is None:
-        return
-    parts = entry["c"] if entry["t"] == "MetaMap" else {"text": entry}
-    for key, name in (("text", "licence-text"), ("url", "licence-link")):
-        if key in parts:
-            words = [{"t": "Str", "c": ast.text(parts[key]["c"])}]
-            meta[name] = {"t": "MetaInlines", "c": words}

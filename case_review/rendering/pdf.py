@@ -18,7 +18,7 @@ from case_review.rendering import ast, figures, formulas, pictures, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import convert
 from case_review.rendering.forms import Form, Panel
-from case_review.rendering.manuscript import Manuscript, name_licence
+from case_review.rendering.manuscript import Manuscript
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
@@ -38,7 +38,6 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     _keep_order(tree)
     tree["blocks"], tree["meta"] = escaped(tree["blocks"]), escaped(tree["meta"])
     pictures.copy(found.pictures, work)
-    name_licence(tree["meta"])
     arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
@@ -90,10 +89,13 @@ def _front(project: Project, tree: dict) -> dict[str, str]:
     state = f"commit {version.commit[:10]}" if version.commit else "no commit"
     if version.commit and not version.clean:
         state += " with local changes"
+    language, _, region = (ast.meta_text(tree["meta"].get("lang")) or "en-GB").partition("-")
     return {
         "plain-title": _string(ast.meta_text(tree["meta"].get("title"))),
         "author-list": _strings(tree["meta"].get("author")),
         "keyword-list": _strings(tree["meta"].get("keywords")),
+        "language": language,
+        "text-region": _string(region) if region else "none",
         "day": f"{day.day} {day:%B %Y}",
         "version": f"Version {__version__}, {state}",
     }

@@ -26,6 +26,7 @@ from case_review.rendering import (
     figures,
     handed,
     html,
+    letters,
     manuscript,
     provenance,
     word,
@@ -60,6 +61,7 @@ def render_into(project: Project, out: Path) -> None:
     if not program:
         raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
     found = manuscript.read(project)
+    letters.warn(found)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(build_epoch(project)), "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
         copy, work = Path(folder) / "report", Path(folder) / "pages"
@@ -73,7 +75,7 @@ def render_into(project: Project, out: Path) -> None:
         header = _header(found.source)
         (copy / "index.qmd").write_text(header, encoding="utf-8")
         with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
-            bibliography = citations.sources(project, found)["bibliography"]
+            bibliography = citations.sources(found)["bibliography"]
             style.write(figures.font_css(_letters([texts["html"], header], bibliography)))
         docx.reference(project, found.tree["meta"], copy / "_reference.docx")
         style = ["--reference-doc", str(copy / "_reference.docx")]

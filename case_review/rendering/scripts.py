@@ -18,6 +18,7 @@ import itables
 from case_review.errors import ReviewError
 from case_review.project import Project
 
+#: What HTML forbids: all control characters but tab, form feed and line ends.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPORT = re.compile(r"\bexport\s*\{[^}]*?([\w$]+) as default[^}]*\};?")
 
@@ -69,15 +70,17 @@ def linked_data(content: dict) -> str:
 
 
 def _json(content) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text).replace("<", "\\u003c")
 
 
 def _inline(script: str) -> str:
     """A script that may stand inside a page, where line ends are always `\\n`."""
     if re.search(r"</script", script, re.IGNORECASE):
         raise ReviewError("a script holds '</script', so it cannot stand inside a page.")
-    # Control characters, which only texts in a script hold, are written as their numbers there.
-    return _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", script.replace("\r\n", "\n"))
+    # Strings and patterns of libraries hold control characters, which HTML forbids.
+    script = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", script)
+    return script.replace("\r\n", "\n")
 
 
 @cache

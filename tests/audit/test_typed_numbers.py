@@ -43,8 +43,19 @@ def texts(problems):
         ("At 1.6mg/m²/day, 24h after 12 345 doses", ["1.6", "24", "12 345"]),
         ("Twelve young patients had fourteen events", ["Twelve young patients", "fourteen events"]),
         ('![](x1.png){width=50% fig-alt="In 25 of them."}', ["25"]),
+        ("P = .03, p<.001; HR .61", [".03", ".001", ".61"]),
+        ("Two thirds improved, half of the patients fully, half the children in part.",
+         ["Two thirds", "half of the patients", "half the children"]),
+        ("a third of them, one in five, nine out of ten, twice as often, threefold",
+         ["a third of", "one in five", "nine out of ten", "twice as often", "threefold"]),
+        ("a dozen patients; sixty per cent; 45 %", ["dozen patients", "sixty per cent", "45 %"]),
+        ("12-week courses in a 25-patient series; week-12 response", ["12", "25", "12"]),
+        ("grade 3 in 5 patients, grades 3 and 8 patients died, type 25%", ["5", "8", "25%"]),
+        ("A level 10 ng/ml, levels of 5 to 15 ng/ml, in 1990 patients", ["10", "5", "15", "1990"]),
+        ("$p = 0.03$, $n=25$ and $P<.001$", ["0.03", "25", ".001"]),
+        ("[25 patients in @x] @x [who saw 26 cases] [@x; see 27 cases]", ["25", "26", "27"]),
     ],
-)
+)  # fmt: skip
 def test_result_like_numbers_are_found(line, found):
     assert texts(typed("x.qmd", line)) == found
 
@@ -63,6 +74,15 @@ def test_result_like_numbers_are_found(line, found):
         "Two groups of patients, and two of all the patients' doctors.",
         "Two groups in one curve; a second look, two authors.",
         "per m^2^ and CO~2~",
+        "COVID-19 patients with type 2 diabetes and grade 3 or 4 events in a phase 2 trial.",
+        "Table 1 and Fig. 2a of that report, item 7 of the list, stage 4, version 4.2, R 2.15.2",
+        "1,25-dihydroxyvitamin D3, 25(OH)D, 5-fluorouracil, vitamin B12, H2O, SARS-CoV-2, IL-6",
+        "c.3140A>G, p.H1047R, 22q11.2, chromosome 7, CYP3A4, NCT01234567, PMID 12345678",
+        r"$x^2$, $$y = 2x + 1$$ and $\prod_{i=1}^{n} (1 - 1/n_i)$",
+        "@nadal2016 [p. 33]; [@nadal2016, pp. 33-35; @x, chap. 2]; [-@x, 12]; @x [33]",
+        "doi:10.1002/(SICI)1097-0258(19980815)17:15, www.example.org/25, 0000-0002-1825-0097",
+        "in 2014, 2015–2017, since 2014-05-12, on 12 May 2014 and May 12, 2014",
+        "twice daily; half a page; a third dermatologist; the curve crosses one half",
         "{{< embed _executed/05_response.ipynb#fig-km >}}",
     ],
 )

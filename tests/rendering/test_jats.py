@@ -121,14 +121,3 @@ def test_an_abstract_without_headings_is_left_as_it_is(built_report, tmp_path):
     jats.write(built_report, Manuscript(tree, []), tree, tmp_path, tmp_path)
     abstract = etree.parse(str(tmp_path / "index.jats.xml")).find(".//abstract")
     assert [node.tag for node in abstract] == ["p"] and text(abstract).strip() == "We saw it."
-
-
-def test_the_licence_is_carried_over(built_report, tmp_path):
-    source = (
-        "---\ntitle: T\nlicense:\n  text: CC BY 4.0\n  url: https://example.org/by\n---\n\n# One\n"
-    )
-    tree = ast.parse(source)
-    jats.write(built_report, Manuscript(tree, []), tree, tmp_path, tmp_path)
-    licence = etree.parse(str(tmp_path / "index.jats.xml")).find(".//permissions/license")
-    assert licence.get(HREF) == "https://example.org/by"
-    assert text(licence) == "CC BY 4.0"
