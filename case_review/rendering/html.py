@@ -15,6 +15,7 @@ from case_review.rendering import (
     columns,
     data_page,
     figures,
+    highlighting,
     html_exhibits,
     pages,
     provenance,
@@ -111,7 +112,8 @@ class _Site:
         tree["meta"]["description"] = ast.said(_description(tree))
         tree["blocks"] = columns.fitted(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
-        arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
+        arguments = [*self._options(name), highlighting.option(tree)]
+        arguments.append(f"--variable=policy:{scripts.policy(used)}")
         if found:
             text = convert(self.project, found, tree, arguments, self.work)
         else:
@@ -137,7 +139,6 @@ class _Site:
             f"--include-after-body={self.work / 'footer.html'}",
             f"--variable=site-links:{self._links(name)}",
             "--metadata=lang:en-GB",
-            "--syntax-highlighting=pygments",
             *(["--shift-heading-level-by=1"] if shift else []),
         ]
 
@@ -156,11 +157,14 @@ class _Site:
 def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
     notebooks = Notebooks(project)
     back = pages.places(found)
+    trees: dict[str, tuple[dict, str]] = {}
     for name in notebooks.names():
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        tree = pages.page(notebooks, name, found.exhibits, tables, back)
+        trees[name] = pages.page(notebooks, name, found.exhibits, tables, back), data
+    highlighting.ahead([tree for tree, _ in trees.values()])
+    for name, (tree, data) in trees.items():
         site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 
