@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -23,6 +23,11 @@ SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_
 #: The same for captions and tables that the report shows, which may also cite, refer and calculate.
 SHOWN = "markdown-raw_html-raw_attribute-raw_tex-yaml_metadata_block"
 _SPLIT = "case-review-split"
+#: Beginnings of headings, rules, definitions, fences, numbered examples; footnotes; a last escape.
+_BEARING = re.compile(r"^\s*[-#=%:\[({@`~<\\]|\[\^|\\\s*\Z", re.MULTILINE)
+#: Trees as JSON by text and reader, all forgotten when there are more than so many.
+_known: dict[tuple[str, str], str] = {}
+_MOST_KNOWN = 4096
 
 
 @cache
@@ -59,10 +64,24 @@ def parse(text: str, reader: str = "markdown") -> dict:
     return json.loads(_parsed(text, reader))
 
 
-@lru_cache(maxsize=4096)
 def _parsed(text: str, reader: str) -> str:
     """The tree as JSON: every form of the report asks for the same captions and tables."""
-    return pandoc(["-f", reader, "-t", "json"], text)[0]
+    if (text, reader) not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[text, reader] = pandoc(["-f", reader, "-t", "json"], text)[0]
+    return _known[text, reader]
+
+
+def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
+    """Let `parse` know the trees of texts that it will be asked for, with one start of pandoc.
+
+    Texts that could bear on one another in one document are left to it.
+    """
+    chosen = [text for text in dict.fromkeys(texts) if text and not _BEARING.search(text)]
+    empty = parse("", reader)
+    for text, blocks in zip(chosen, parse_many(chosen, reader), strict=True):
+        _known.setdefault((text, reader), json.dumps({**empty, "blocks": blocks}))
 
 
 def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pypandoc
@@ -11,6 +14,7 @@ import typst
 from case_review.build import published
 from case_review.project import Project
 from case_review.rendering import (
+    ast,
     data_page,
     docx,
     html,
@@ -33,10 +37,24 @@ def render_into(project: Project, out: Path) -> None:
     letters.warn(found)
     versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
     foot = provenance.footer(project, f"the embedded renderer ({versions})")
-    with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
+    others = (shown.others for shown in found.exhibits.values() if not shown.svg)
+    ast.parse_ahead(text for texts in others for text in texts)
+    with tempfile.TemporaryDirectory(prefix="case-review-") as folder, _no_search_for_cycles():
         work = Path(folder)
         html.prepare(project, found, foot, work)
         for form, write in _WRITERS.items():
             write(project, found, assemble(project, found, form, work, foot), work, out)
     pictures.copy(found.pictures, out)
     data_page.copy(published.made(project, project.exhibits), project.report, out)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Trees are large and have no cycles; looking for some takes a quarter of Python's time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()

@@ -17,6 +17,7 @@ from case_review.rendering import (
     columns,
     data_page,
     figures,
+    highlighting,
     html_exhibits,
     letters,
     outputs,
@@ -117,7 +118,8 @@ class _Site:
         tree["meta"]["lang"] = ast.said(self.lang)
         tree["blocks"] = columns.fitted(tree["blocks"])
         used = scripts.chosen(self.project, set(kinds))
-        arguments = [*self._options(name), f"--variable=policy:{scripts.policy(used)}"]
+        arguments = [*self._options(name), highlighting.option(tree)]
+        arguments.append(f"--variable=policy:{scripts.policy(used)}")
         if found:
             text = convert(self.project, found, tree, arguments, self.work)
         else:
@@ -143,7 +145,6 @@ class _Site:
             f"--include-in-header={self.work / 'report.css'}",
             f"--include-after-body={self.work / 'footer.html'}",
             f"--variable=site-links:{self._links(name)}",
-            "--syntax-highlighting=pygments",
             *(["--shift-heading-level-by=1"] if shift else []),
         ]
 
@@ -169,11 +170,14 @@ def _write_notebooks(project: Project, found: Manuscript, site: _Site) -> None:
             return path.removeprefix("report/")
         return path if (site.out / path).is_file() else ""
 
+    trees: dict[str, tuple[dict, str]] = {}
     for name in notebooks.names():
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
         data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
-        tree = pages.page(notebooks, name, found.exhibits, tables, back, on_site)
+        trees[name] = pages.page(notebooks, name, found.exhibits, tables, back, on_site), data
+    highlighting.ahead([tree for tree, _ in trees.values()])
+    for name, (tree, data) in trees.items():
         site.write(f"notebooks/{name}.html", tree, data=data)
     site.write("notebooks/index.html", pages.index(notebooks))
 

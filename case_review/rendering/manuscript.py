@@ -196,6 +196,7 @@ def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) ->
 
 def _open_exhibits(found: Manuscript, results: Mapping) -> None:
     """Read captions and Markdown of embedded cells, which may say all that the text may."""
+    texts: dict[str, tuple[str, str]] = {}
     for label, shown in found.exhibits.items():
         line = found.embeds[label]
 
@@ -214,6 +215,9 @@ def _open_exhibits(found: Manuscript, results: Mapping) -> None:
         def opened(text: str, replace=replace, refuse=refuse) -> str:
             return shortcodes.replaced(text, replace, refuse).text
 
-        found.captions[label] = ast.inlines(opened(shown.caption), ast.SHOWN)
-        found.contents[label] = ast.parse_many([opened(shown.markdown)], ast.SHOWN)[0]
+        texts[label] = opened(shown.caption), opened(shown.markdown)
         shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
+    ast.parse_ahead((text for pair in texts.values() for text in pair), ast.SHOWN)
+    for label, (caption, markdown) in texts.items():
+        found.captions[label] = ast.inlines(caption, ast.SHOWN)
+        found.contents[label] = ast.parse_many([markdown], ast.SHOWN)[0]
