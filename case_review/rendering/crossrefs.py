@@ -60,8 +60,6 @@ def name_all(found: Manuscript) -> None:
         Naming the line of a label that stands twice.
     """
     counts: Counter[str] = Counter()
-    levels: list[int] = []
-    numbered = found.tree["meta"].get("number-sections", {}).get("c") is True
 
     def add(label: str, name: Name, needle: str) -> None:
         if label in found.names:
@@ -94,15 +92,9 @@ def name_all(found: Manuscript) -> None:
         elif kind in ("Figure", "Table", "Span") and content[0][0]:
             count(content[0][0])
         elif kind == "Header":
-            level, (id, classes, _), title = content
-            number = ""
-            if numbered and "unnumbered" not in classes:
-                levels[level:] = []
-                levels.extend([0] * (level - len(levels)))
-                levels[level - 1] += 1
-                number = ".".join(map(str, levels))
+            _, (id, _, _), title = content
             if prefix(id) == "sec":
-                add(id, Name("Section", number or f"“{_title(found, title)}”"), f"#{id}")
+                add(id, Name("Section", f"“{_title(found, title)}”"), f"#{id}")
         return None
 
     ast.walk(found.tree["blocks"], collect)

@@ -126,14 +126,6 @@ def test_the_example_of_the_list_is_read(project):
     }  # fmt: skip
 
 
-def test_sections_have_numbers_where_headings_do(project):
-    head = HEAD.replace("title: T", "title: T\nnumber-sections: true")
-    text = "# A {#sec-a}\n\n# B {.unnumbered}\n\n# C\n\n## D {#sec-d}\n\nSee @sec-d.\n"
-    assert [str(name) for name in read(project, head + text).names.values()] == [
-        "Section 1", "Section 2.1",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
