@@ -87,10 +87,10 @@ def _lines(content: bytes, name: str) -> Lines:
             for position, text in cells.items()
             if position >= width and text.strip()
         ]  # fmt: skip
-    found.remarks.append(
-        (f"{name}.xlsx", f"{name}.csv", f"read from the spreadsheet's sheet {chosen.title}")
-    )
-    found.remarks += _remarks(sheet, width, ignored)
+    said = f"read from the spreadsheet's sheet {chosen.title}"
+    said += f", not from {_few([page.title for page in ignored])}" if ignored else ""
+    found.remarks.append((f"{name}.xlsx", f"{name}.csv", said))
+    found.remarks += _remarks(sheet, width)
     return found
 
 
@@ -328,13 +328,12 @@ def _few(names: list) -> str:
     return ", ".join(map(str, names[:_NAMED])) + rest
 
 
-def _remarks(sheet: _Sheet, width: int, ignored: list) -> list[tuple[str, str, str]]:
+def _remarks(sheet: _Sheet, width: int) -> list[tuple[str, str, str]]:
     """What a reader of the table would not see, for the ledger."""
     columns = [get_column_letter(p + 1) for p in range(width) if sheet.hidden_columns[p]]
     remarks = [
         ("rows", sheet.hidden_rows, "hidden or filtered out in the sheet, and read as data"),
         ("columns", columns, "hidden in the sheet, and read as data"),
-        ("sheets", [other.title for other in ignored], "not read: another sheet holds the table"),
     ]
     found = [(f"{what} {_few(names)}", "", why) for what, names, why in remarks if names]
     if sheet.formulas:

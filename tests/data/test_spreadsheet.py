@@ -149,7 +149,6 @@ def test_what_the_sheet_hides_is_read_and_told():
     assert remarks_of(found) == [
         ("rows 2, 3", "hidden or filtered out in the sheet, and read as data"),
         ("columns B", "hidden in the sheet, and read as data"),
-        ("sheets notes", "not read: another sheet holds the table"),
     ]
 
 
@@ -238,9 +237,9 @@ def test_the_visible_sheet_is_read_where_hidden_ones_hold_lists():
     found = read(book({"lists": sheet(row(1, "x")), "data": PLAIN}, {"lists": "hidden"}))
     assert cells_of(found) == TABLE
     assert found.remarks[0] == (
-        "patients.xlsx", "patients.csv", "read from the spreadsheet's sheet data"
+        "patients.xlsx", "patients.csv", "read from the spreadsheet's sheet data, not from lists"
     )  # fmt: skip
-    assert remarks_of(found) == [("sheets lists", "not read: another sheet holds the table")]
+    assert remarks_of(found) == []
 
 
 def test_a_workbook_that_unpacks_without_end_is_not_unpacked(monkeypatch):
