@@ -172,7 +172,7 @@ def _code(
             else:
                 blocks += ast.walk(place.settled(made), _section)
         else:
-            unique = f"{shown.notebook}-{place.number - 1}" + (f"-{count}" if count else "")
+            unique = f"drawing-{place.number}-{count}"
             blocks += outputs.blocks(output, cell, place, unique)
     if label.startswith("fig-") and shown.caption:
         caption = ast.numbered(shown.name, shown.aside or ast.inlines(shown.caption))
