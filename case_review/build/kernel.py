@@ -188,8 +188,6 @@ def main(arguments: list[str]) -> None:
     from ipykernel.iostream import IOPubThread
     from ipykernel.kernelapp import IPKernelApp
 
-    _load_plotting()
-
     class BuildKernelApp(IPKernelApp):
         """A kernel that reads no configuration, runs no start-up files, and listens on no port."""
 
@@ -214,6 +212,7 @@ def main(arguments: list[str]) -> None:
 
     app = BuildKernelApp.instance()
     app.initialize(arguments)
+    _load_plotting()
     recorder = Recorder()
 
     def after_cell(result) -> None:

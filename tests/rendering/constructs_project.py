@@ -16,7 +16,7 @@ from case_review.project import Project
 from case_review.values import DETERMINED, Number
 
 TEXT = r"""---
-title: Constructs & *all* of them, $x < y$
+title: Constructs & *all* of them, x < y
 # {{< result none.in-a-comment >}}
 author: [Ada Example]
 bibliography: references.bib
