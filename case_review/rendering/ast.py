@@ -97,6 +97,18 @@ def walk(node, change: Callable[[dict], list | dict | None]):
     return node
 
 
+def first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
+    """The first element of some kinds, at any depth."""
+    seen: list[dict] = []
+
+    def look(node: dict) -> None:
+        if node["t"] in kinds:
+            seen.append(node)
+
+    walk(nodes, look)
+    return seen[0] if seen else None
+
+
 def attr(id: str = "", classes: Iterable[str] = (), **pairs: str) -> list:
     """An element's id, classes and attributes."""
     return [id, list(classes), [[name, value] for name, value in pairs.items()]]
@@ -119,7 +131,8 @@ _SILENT = frozenset(("Note", "RawInline", "RawBlock", "HorizontalRule"))
 _INSIDE = {"Cite": 1, "Div": 1, "Figure": 2, "Header": 2, "Image": 1, "Link": 1, "Span": 1}
 _INSIDE |= {"OrderedList": 1, "Quoted": 1}
 #: Blocks that are apart from what follows them.
-_APART = frozenset(("Plain", "Para", "Header", "CodeBlock", "LineBlock"))
+_APART = frozenset(("Plain", "Para", "Header", "CodeBlock", "LineBlock", "BulletList"))
+_APART |= {"OrderedList", "DefinitionList", "BlockQuote", "Table", "Figure", "Div"}
 
 
 def text(node) -> str:

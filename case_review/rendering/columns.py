@@ -33,6 +33,13 @@ def specs(table: dict) -> list:
     ]
 
 
+def excess(table: dict) -> int:
+    """How many letters of a table's longest words have no room on a line, with some tolerance."""
+    cells = [_apart(row) for row in _rows(table, len(table["c"][2]))]
+    needed = sum(2 + max(map(_least, column)) for column in zip(*cells, strict=True))
+    return max(0, needed - LINE - LINE // 6)
+
+
 def fitted(blocks: list) -> list:
     """`blocks` whose tables all have such specifications, and at least one row."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, formulas, pictures, shortcodes
+from case_review.rendering import ast, columns, formulas, pictures, shortcodes
 from case_review.rendering.forms import FRAMES
 
 if TYPE_CHECKING:
@@ -32,13 +32,11 @@ _NARROW = {
     "Note": "a footnote",
     "Table": "a table",
 }
-_SPANS = frozenset(("cr-equation",))
 #: Words that pandoc leaves where something was meant to be more than words.
 _LEFT = (
     (re.compile(r"^:::+"), "has no beginning or no end: write ::: and a class, and close it"),
     (re.compile(r"\[\^[^\]\s]+\]"), "is a footnote that nothing defines"),
     (re.compile(r"^\{[#.][\w-]+"), "belongs to nothing: put it right behind what it describes"),
-    (re.compile(r"^\+([-=:]+\+)+$|^\|(:?-+:?\|)+$"), "belongs to no table: see to its lines"),
 )
 
 
@@ -55,6 +53,8 @@ def check(project: Project, found: Manuscript) -> None:
     found.tree["meta"] = ast.walk(found.tree["meta"], checker.change)
     for label in found.exhibits:
         found.within(label)
+        if ast.first(found.captions[label], ("Note", "Image")):
+            raise found.refuse("", "a caption cannot hold a footnote or a picture.")
         found.captions[label] = ast.walk(found.captions[label], checker.change)
         found.contents[label] = ast.walk(found.contents[label], checker.change)
         formulas.refuse_unreadable(found, checker.formulas)
@@ -85,7 +85,8 @@ class _Checker:
         if needle or self.found.inside:
             return self.found.refuse(needle, message)
         for length in range(len(words), 0, -1):
-            pattern = re.compile(r"[^\w\n]+".join(re.escape(word) for word in words[:length]))
+            joined = r"[^\w\n]+".join(re.escape(word) for word in words[:length])
+            pattern = re.compile(rf"(?<!\w){joined}(?!\w)")
             for number, line in enumerate(self.found.prose, 1):
                 if pattern.search(line):
                     return self.found.refuse_at(number, message)
@@ -129,7 +130,8 @@ class _Checker:
     def _code(self, node: dict, content: list) -> None:
         _, classes, pairs = content[0]
         if pairs and "cr-result" not in classes:
-            raise self.refuse(node, f"code has {pairs[0][0]}, which not all forms obey.")
+            name = pairs[0][0]
+            raise self.found.refuse(f"{name}=", f"code has {name}, which not all forms obey.")
 
     def _codeblock(self, node: dict, content: list) -> list:
         (id, classes, pairs), text = content
@@ -151,7 +153,7 @@ class _Checker:
         if unknown or pairs:
             shown = f".{unknown[0]}" if unknown else pairs[0][0]
             raise self.refuse(node, f"a heading has {shown}, which not all forms obey.")
-        if _first(title, ("Note", "Image")):
+        if ast.first(title, ("Note", "Image")):
             raise self.refuse(node, "a heading cannot hold a footnote or a picture.")
 
     def _link(self, node: dict, content: list) -> None:
@@ -159,14 +161,14 @@ class _Checker:
         unknown = [name for name, _ in pairs if name not in ("target", "rel")]
         if unknown:
             raise self.refuse(node, f"a link has {unknown[0]}, which not all forms obey.")
-        if _first(words, ("Cite", "Link", "Note")):
+        if ast.first(words, ("Cite", "Link", "Note")):
             raise self.refuse(
                 node, "the words of a link cannot hold a citation, a footnote or another link."
             )
 
     def _span(self, node: dict, content: list) -> None:
         id, classes, pairs = content[0]
-        unknown = [f".{name}" for name in classes if name not in _SPANS]
+        unknown = [f".{name}" for name in classes if name != "cr-equation"]
         unknown += [name for name, _ in pairs if name not in ("lang", "number")]
         if unknown or not (id or pairs or classes):
             raise self.refuse(
@@ -208,7 +210,7 @@ class _Checker:
     def _figure(self, node: dict, content: list) -> list:
         """A picture with a caption."""
         attr, (_, caption), blocks = content
-        image = _first(blocks, ("Image",))
+        image = ast.first(blocks, ("Image",))
         if not image:
             raise self.refuse(node, "a figure holds a picture file: ![caption](FILE.png).")
         own, _, (source, title) = image["c"]
@@ -228,7 +230,7 @@ class _Checker:
         return [ast.figure(label, self.walk(said), shown)]
 
     def _refuse_notes(self, node: dict, caption: list) -> None:
-        if _first(caption, ("Note",)):
+        if ast.first(caption, ("Note",)):
             raise self.refuse(node, "a caption cannot hold a footnote. Say it in the text.")
 
     def _table(self, node: dict, content: list) -> None:
@@ -243,6 +245,13 @@ class _Checker:
         if id and not caption:
             raise self.found.refuse(f"#{id}", f"the table {id} has no caption. Write one.")
         self._refuse_notes(node, caption)
+        if over := columns.excess(node):
+            raise self.refuse(
+                node,
+                f"the table is too wide for a page, by {over} letters if no word is broken. Leave "
+                "out columns, turn it round, or make two of it.",
+                id,
+            )
 
     def _div(self, node: dict, content: list) -> list | None:
         (id, classes, pairs), blocks = content
@@ -307,12 +316,11 @@ class _Checker:
         if len(panels) == 1 and not panels[0]["c"][0][0] and not _caption(panels[0]):
             panels[0]["c"][0][0], panels[0]["c"][1][1] = id, [ast.plain(self.walk(caption["c"]))]
             return panels
-        columns = given.get("layout-ncol", "1")
-        if not re.fullmatch(r"[1-6]", columns):
-            raise self.found.refuse(f"#{id}", f"#{id} has layout-ncol={columns}; 1 to 6 are known.")
+        wide = given.get("layout-ncol", "1")
+        if not re.fullmatch(r"[1-6]", wide):
+            raise self.found.refuse(f"#{id}", f"#{id} has layout-ncol={wide}; 1 to 6 are known.")
         said = self.walk(caption["c"])
-        made = ast.div([*panels, ast.plain(said)], id, ["cr-panels"], columns=columns)
-        return [made]
+        return [ast.div([*panels, ast.plain(said)], id, ["cr-panels"], columns=wide)]
 
     def _panels(self, id: str, part: dict) -> list:
         """The pictures of a part of a figure, each with its caption."""
@@ -340,15 +348,3 @@ def _caption(figure: dict) -> list:
 
 def _captioned(table: dict) -> bool:
     return bool(table["c"][0][0] or table["c"][1][1])
-
-
-def _first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
-    """The first element of some kinds, at any depth."""
-    seen: list[dict] = []
-
-    def look(node: dict) -> None:
-        if node["t"] in kinds:
-            seen.append(node)
-
-    ast.walk(nodes, look)
-    return seen[0] if seen else None

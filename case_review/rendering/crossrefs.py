@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
 
 #: What things with a number are called, by the prefix of their labels.
-KINDS = {"tbl": "Table", "fig": "Figure", "eq": "Equation", "sec": "Section"}
+_KINDS = {"tbl": "Table", "fig": "Figure", "eq": "Equation", "sec": "Section"}
 #: Prefixes that Quarto takes for cross-references and this renderer does not support.
 _OTHER = frozenset(
     re.findall(r"\w+", "lst thm lem cor prp cnj def exm exr sol rem alg nte tip wrn imp cau")
@@ -71,7 +71,7 @@ def name_all(found: Manuscript) -> None:
         found.names[label] = name
 
     def count(label: str, needle: str = "") -> Name | None:
-        kind = KINDS.get(prefix(label))
+        kind = _KINDS.get(prefix(label))
         if not kind:
             return None
         counts[kind] += 1
@@ -189,7 +189,7 @@ def _known(found: Manuscript, id: str) -> str:
     kind = prefix(id).lower()
     if kind in _OTHER:
         raise found.refuse(f"@{id}", f"cross-references @{kind}- are not supported.")
-    if kind not in KINDS:
+    if kind not in _KINDS:
         return ""
     label = id[0].lower() + id[1:]
     if label not in found.names:

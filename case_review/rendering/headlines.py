@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from case_review.rendering import ast
+from case_review.rendering import ast, shortcodes
 from case_review.values import VARIES
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _results(nodes: list | dict) -> Iterator[tuple[str, int]]:
     def collect(node: dict) -> None:
         if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
             shown.append((node["c"][1], int(dict(node["c"][0][2])["line"])))
+        elif node["t"] == "Math":
+            shown.extend(shortcodes.in_formula(node["c"][1]))
 
     ast.walk([nodes], collect)
     yield from shown

@@ -23,6 +23,8 @@ from case_review.rendering.manuscript import Manuscript, name_licence
 #: What JATS calls a reference, by the element that it leads to.
 _REFERENCE_TYPES = {
     "fig": "fig",
+    "fig-group": "fig",
+    "disp-formula": "disp-formula",
     "table-wrap": "table",
     "ref": "bibr",
     "sec": "sec",
@@ -106,6 +108,7 @@ def _structure_abstract(article) -> None:
         return
     if children[0] is not parts[0]:
         return
+    section = abstract
     for child in children:
         if child.tag != "p":  # such as a list, which goes on with what is said before it
             section.append(child)

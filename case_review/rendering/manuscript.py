@@ -136,6 +136,9 @@ def _parsed(text: shortcodes.Replaced) -> dict:
     if warning := _WARNING.search(warnings):
         places = [int(number) for number in _AT.findall(warning[1])]
         line = text.lines[min(places[0], len(text.lines)) - 1] if places else 1
+        if named := re.search(r"'\[?(.+?)\]?'", warning[1]):  # pandoc is ahead of what it names
+            above = range(min(line, len(text.prose)), 0, -1)
+            line = next((n for n in above if named[1] in text.prose[n - 1]), line)
         said = _AT.sub("", warning[1]).rstrip(".")
         if said.startswith("Div unclosed"):
             said = "this fenced div is never closed. Write ::: below its content"

@@ -97,43 +97,42 @@ def replaced(source: str, replace: Callable[[Call], str], refuse: Refuse) -> Rep
         For a code block that is never closed or would run, a shortcode without its end, and any in
         a formula that is no result.
     """
-    pieces: list[tuple[int, str]] = []  # the line of the first letter, and the text
-    prose, place = [], 0
+    found, place, text, prose = Replaced(lines=[1]), 0, [], []
+
+    def add(piece: str, start: int, end: int) -> None:
+        """Add a piece whose first and last lines are `start` and `end` in the source."""
+        text.append(piece)
+        found.lines.extend(min(start + n, end) for n in range(1, piece.count("\n") + 1))
+
     for token in _TOKEN.finditer(source):
-        line = source.count("\n", 0, token.start()) + 1
         kind = next(name for name in _TOKEN.groupindex if len(name) > 1 and token[name] is not None)
-        pieces.append((source.count("\n", 0, place) + 1, source[place : token.start()]))
-        prose.append(source[place : token.start()])
-        text, place = token[0], token.end()
+        first, line = (source.count("\n", 0, at) + 1 for at in (place, token.start()))
+        add(source[place : token.start()], first, line)
         hidden = kind in ("fence", "comment", "code") or _commented(source, token.start())
-        prose.append("\n" * text.count("\n") if hidden else text)
+        prose += [
+            source[place : token.start()],
+            "\n" * token[0].count("\n") if hidden else token[0],
+        ]
+        shown, place = token[0], token.end()
         if kind == "open":
             raise refuse(line, "this code block is never closed. End it with the same fence.")
         if kind == "fence" and _RUNS.match(token["info"].strip()):
             raise refuse(line, "the manuscript runs no code and takes no raw output.")
         if not hidden:
             if kind == "half":
-                raise refuse(line, f"{text[:40]} has no end. Close it with >}}}} in its paragraph.")
+                raise refuse(
+                    line, f"{shown[:40]} has no end. Close it with >}}}} in its paragraph."
+                )
             if kind == "call":
-                text = replace(_call(text, line, *_beside(source, token)))
+                shown = replace(_call(shown, line, *_beside(source, token)))
             elif kind == "literal":
-                text = text[1:-1].replace("{", r"\{").replace("<", r"\<")
+                shown = shown[1:-1].replace("{", r"\{").replace("<", r"\<")
             elif kind == "math":
-                text = _formula(text, line, replace)
-        pieces.append((line, text))
-    pieces.append((source.count("\n", 0, place) + 1, source[place:]))
+                shown = _formula(shown, line, replace)
+        add(shown, line, line + token[0].count("\n"))
+    add(source[place:], source.count("\n", 0, place) + 1, source.count("\n") + 1)
     prose.append(source[place:])
-    return _joined(pieces, source, "".join(prose).splitlines())
-
-
-def _joined(pieces: list[tuple[int, str]], source: str, prose: list[str]) -> Replaced:
-    found = Replaced(prose=prose)
-    text, lines = [], [1]
-    for line, piece in pieces:
-        text.append(piece)
-        last = source.count("\n") + 1
-        lines += [min(line + n, last) for n in range(1, piece.count("\n") + 1)]
-    found.text, found.lines = "".join(text), lines
+    found.text, found.prose = "".join(text), "".join(prose).splitlines()
     return found
 
 

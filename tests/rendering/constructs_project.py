@@ -33,8 +33,8 @@ over three lines {{< var nothing >}} --> It goes on.
 # Sections and references {#sec-one}
 
 See [@sec-one] and @sec-two, @fig-photo, @tbl-own, @eq-one and [see @fig-line, panel B] as in
-[Fig. @fig-photo], -@fig-line, @fig-line [panel B], [@tbl-own; @fig-panels], @fig-left and @tbl-cells.
-@jones [p. 33] has it too [see @smith, chap. 2].
+[Fig. @fig-photo], -@fig-line, @fig-line [panel B], [@tbl-own; @fig-panels], @fig-left and
+@tbl-cells. @jones [p. 33] has it too [see @smith, chap. 2].
 
 ## A heading with {{< result a.count >}}, $x^2$ and @smith {#sec-two}
 
@@ -51,8 +51,9 @@ $$ a = b $$
 
 *Emphasis*, **strong**, ~~struck~~, H~2~O, x^2^, [Small]{.smallcaps}, [under]{.underline},
 [mot]{lang=fr}, "quoted 'twice'", a\ b, a--b, a\-\-b, c\.\.\.d, a hard\
-break, <https://example.org/a?b=1&c=2>, [a link with {{< result a.p >}}](https://example.org "T & <t>"),
-[an anchor]{#anchor} and [a link to it](#anchor). {{{< result a.count >}}} is written so.
+break, <https://example.org/a?b=1&c=2>,
+[a link with {{< result a.p >}}](https://example.org "T & <t>"), [an anchor]{#anchor} and
+[a link to it](#anchor). {{{< result a.count >}}} is written so.
 
 - \- dash
 - \+ plus, {{< result a.minus >}}
@@ -95,7 +96,8 @@ A footnote[^one] and another.^[\- Inline, with $z$ and @smith.]
 
 # Pictures and tables
 
-![A *photo* of {{< result a.count >}}, as in @fig-line, by [@smith], $n < 3$.](a photo.png){#fig-photo fig-alt="Two \"halves\" & a < b, {{< result a.p >}}." width=40%}
+![A *photo* of {{< result a.count >}}, as in @fig-line, by [@smith], $n < 3$.](a photo.png){
+#fig-photo fig-alt="Two \"halves\" & a < b, {{< result a.p >}}." width=40%}
 
 ![Without a number, # * < @ \\ "quoted".](dir/b.jpg){fig-alt="A blue square."}
 
@@ -185,7 +187,10 @@ Inner.
 
 VALUES = {"a.count": "25", "a.p": "P < 0.05 & |x| > 2", "a.minus": "- 3 = x"}
 #: What the captions of embedded cells may say.
-CAPTION = r"# As in @smith and [@jones], see [@fig-photo, left]; $n < 2$ of {{< result a.p >}} \"q\" * _ ~"
+CAPTION = (
+    r"# As in @smith and [@jones], see [@fig-photo, left]; "
+    r"$n < 2$ of {{< result a.p >}} \"q\" * _ ~"
+)
 BIB = """@article{smith, author={Smith, Jo}, title={On things & more}, journal={J}, year={2001}}
 @book{jones, author={Jones, Al}, title={Other <things>}, publisher={P}, year={2002}}
 """
