@@ -13,11 +13,15 @@ from case_review.project import Project
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 #: The second does not need the built report, which the first builds meanwhile.
 LONG = (
-    "test_pipeline", "test_notebook_changes", "test_other_review", "test_workers", "test_runner",
+    "test_pipeline", "test_notebook_changes", "test_seeds", "test_other_review",
+    "test_robustness_failures", "test_browser", "test_workers", "test_runner",
     "test_sensitivity_notebook", "test_sensitivity_sets", "test_many_sets", "test_outcomes",
-    "test_robustness_failures", "test_browser", "test_seeds", "test_robustness_inputs",
+    "test_robustness_inputs",
     "test_robustness_fuzz", "test_robustness_parameters", "test_release",
 )  # fmt: skip
+
+#: Names a clone of the project with its finished report; `.ci/run` has one anyway.
+BUILT_VARIABLE = "CASE_REVIEW_BUILT"
 
 
 def pytest_collection_modifyitems(items):
@@ -78,13 +82,17 @@ def small_project(tmp_path, monkeypatch):
 def built_report(tmp_path_factory):
     """The real project with its finished report: one build for all tests and workers.
 
-    It is there to be read. A test that changes a file takes a copy of `built_report.root`.
+    It is there to be read. A test that changes a file takes a copy of `built_report.root`. Where
+    the environment names a clone that is built already, only what differs from it is made.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     root = shared / "a built réport"
     with locking.hold(shared / "built-report.lock"):
         if not (root / "report" / "_site").is_dir():
+            if BUILT_VARIABLE in os.environ:
+                kept = shutil.ignore_patterns(".git", ".venv")
+                shutil.copytree(os.environ[BUILT_VARIABLE], root, symlinks=True, ignore=kept)
             copy_sources(root)
             make(root, "report")
     return Project(root)
