@@ -8,7 +8,7 @@ the notebooks record.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from case_review import registry
@@ -31,9 +31,13 @@ def accept(project: Project) -> int:
     return sum(len(entry["results"]) for entry in held.values())
 
 
-def _recorded(project: Project) -> Iterator[tuple[str, dict, dict[str, str]]]:
-    """Each notebook with its parameters, and the cell of each of its results."""
+def _recorded(
+    project: Project, names: Collection[str] | None = None
+) -> Iterator[tuple[str, dict, dict[str, str]]]:
+    """Each notebook, or those of some names, with its parameters and the cells of its results."""
     for path in sorted(project.results.glob("*.json")):
+        if names is not None and path.stem not in names:
+            continue
         document = json.loads(path.read_text(encoding="utf-8"))
         cells = {result["id"]: result["cell"] for result in document["results"]}
         yield document["notebook"], document["parameters"], cells
@@ -70,7 +74,9 @@ def hold(
         Naming every missing result with its notebook and cell.
     """
     held = accepted(path, "list of results that must stay recorded")
-    now = {name: (others, cells.keys()) for name, others, cells in _recorded(project)}
+    # Of no others, for those that run later have left what they recorded last time.
+    before = held.keys() - {notebook}
+    now = {name: (others, cells.keys()) for name, others, cells in _recorded(project, before)}
     now[notebook] = json.loads(to_json(parameters)), {result.id for result in own}
     missing = []
     for name, entry in held.items():
