@@ -49,6 +49,8 @@ def _title(entry: Path) -> tuple[str, str]:
 def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
     """By package: the versions that a lock file admits, and whether every machine has it."""
     found: dict[str, tuple[set[str], bool]] = {}
+    if not path.is_file():  # set-up and stamps say so
+        return found
     for name, version, marker in _PIN.findall(path.read_text(encoding="utf-8")):
         versions, always = found.get(_normal(name), (set(), True))
         found[_normal(name)] = ({*versions, version}, always and not marker)

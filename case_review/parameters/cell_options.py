@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from case_review.errors import ReviewError
-from case_review.registry import RegistryError
 
 _OPTION = re.compile(r"#\|\s?([\w-]+)\s*:\s*(.*)")
 #: A line that goes on with the option above: indented, or an entry of a list.
@@ -63,6 +62,8 @@ def running_label() -> str:
         If the cell has none, for nothing could then be traced back to it, or one that cannot name
         files and places.
     """
+    from case_review.registry import RegistryError  # which loads pandas; a stamp needs none
+
     found = label(running_source())
     if not found:
         raise RegistryError(

@@ -7,7 +7,7 @@ import zipfile
 
 import nbformat
 import pytest
-from building import copy_sources, make
+from building import copy_sources, make, note_made
 from rebuild import compare
 
 from case_review import registry
@@ -44,7 +44,16 @@ def project(tmp_path, monkeypatch):
     (root / "params.yml").write_text("shared: {}\n")
     (root / "run").write_text("#!/bin/sh\n")
     (root / ".gitignore").write_text("report/\ndata/\n")
+    note_made(project, "02_x")
     commit(root)
+    return project
+
+
+def rebuilt(root):
+    """An unpacked release, as a build that changes nothing leaves it."""
+    project = Project(root)
+    freshness.record_site(project, project.site, "site", "")
+    note_made(project, "02_x")
     return project
 
 
@@ -86,6 +95,7 @@ def test_the_crate_says_which_notebook_made_which_file_from_which_data(project, 
     assert {"@id": "params.yml"} in run["object"]
     made = {entry["@id"] for entry in run["result"]}
     assert made == {
+        "data/clean/patients.csv",
         "report/_executed/02_x.ipynb",
         "report/results/02_x.json",
         "report/exhibits/tbl-x.csv",
@@ -98,7 +108,7 @@ def test_an_unpacked_release_can_be_released_again(project, tmp_path):
     archive = release(project, tmp_path)
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(tmp_path / "unpacked")
-    again = Project(tmp_path / "unpacked" / "case-review-0.1.0")
+    again = rebuilt(tmp_path / "unpacked" / "case-review-0.1.0")
     assert release(again, tmp_path / "again").read_bytes() == archive.read_bytes()
 
 
@@ -143,7 +153,7 @@ def test_an_archive_unpacked_inside_another_repository_lists_its_own_sources(pro
     outer = project.root / "outer"
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(outer)
-    again = Project(outer / "case-review-0.1.0")
+    again = rebuilt(outer / "case-review-0.1.0")
     assert release(again, tmp_path / "again").read_bytes() == archive.read_bytes()
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import nbformat
 import pandas as pd
-from building import ROOT
+from building import ROOT, note_made
 from matplotlib.figure import Figure
 
 from case_review import registry
@@ -96,4 +96,7 @@ def make(root):
     registry.write(root / "report/results/01_small.json", "01_small", {}, results)
     (root / "params.yml").write_text("", encoding="utf-8")
     (root / "report/index.qmd").write_text(TEXT, encoding="utf-8")
+    (root / "notebooks").mkdir()
+    nbformat.write(book, root / "notebooks/01_small.ipynb")
+    note_made(project, "01_small")
     return project

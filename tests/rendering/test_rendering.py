@@ -12,6 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from building import note_made
 from conftest import ROOT
 from docx import Document
 from pypdf import PdfReader
@@ -120,6 +121,8 @@ def template(tmp_path_factory):
     bib = "@article{smith, author={Smith, Jo}, title={On things}, journal={J}, year={2001}}\n"
     (root / "report/references.bib").write_text(bib, encoding="utf-8")
     (root / "report/index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
+    nbformat.write(book, root / "notebooks/01_small.ipynb")
+    note_made(Project(root), "01_small")
     return Project(root)
 
 
@@ -208,6 +211,7 @@ def test_the_footer_names_every_data_file_and_other_parameters(project, monkeypa
 
 
 def test_a_missing_run_and_a_missing_notebook_have_their_own_remedies(project):
+    (project.notebooks / "01_small.ipynb").unlink()
     (project.executed / "01_small.ipynb").unlink()
     with pytest.raises(ReviewError, match=r"no notebooks/01_small\.ipynb: correct the name"):
         render(project, "embedded", project.site)
