@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 from case_review import __version__, registry
-from case_review.build import dependencies, products, published
+from case_review.build import dependencies, opened, products, published
 from case_review.build.revision import RECORD, Revision, recorded_sources, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_bytes
@@ -165,4 +165,4 @@ def _read(project: Project, stem: str) -> list[str]:
     folders = (project.raw, project.clean, project.expectations, project.results)
     open_to_it = dependencies.inputs(project, stem)
     files = {project.relative(file) for file in open_to_it if file.parent in folders}
-    return ["params.yml", *sorted(named | files)]
+    return ["params.yml", *sorted({*named, *files, *opened.kept(project, stem).files})]

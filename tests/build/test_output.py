@@ -1,5 +1,6 @@
 """A report goes only where nothing is lost, and shows only what was declared or made."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from conftest import write_notebook
 from case_review.__main__ import main
 from case_review.build import freshness, output, products, published
 from case_review.errors import ReviewError
-from case_review.files import write_text
+from case_review.files import move, write_text
 from case_review.project import sha256
 
 INSIDE = (
@@ -160,3 +161,34 @@ def test_errors_of_a_build_cannot_be_ignored(flags):
     code, told = make(*flags, "report")
     assert code == 2 and "errors cannot be ignored" in told
     assert make("-k", "help")[0] == 0
+
+
+def test_linked_data_are_followed_and_named_by_their_place(small_project, tmp_path):
+    project = small_project
+    project.raw.rmdir()
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "one.csv").write_text("a\n")
+    (tmp_path / "raw" / "reports.csv").write_text("b\n")
+    project.raw.symlink_to(tmp_path / "raw")
+    (project.raw / "patients.csv").symlink_to(tmp_path / "one.csv")
+    assert [project.relative(path) for path in published.raw(project)] == [
+        "data/raw/patients.csv",
+        "data/raw/reports.csv",
+    ]
+    sums = freshness.dependencies.hashes(project, published.raw(project))
+    assert sums["data/raw/patients.csv"] == sha256(tmp_path / "one.csv")
+
+
+def test_a_file_is_moved_to_another_disk(small_project, tmp_path, monkeypatch):
+    old, new = tmp_path / "old", tmp_path / "there" / "new"
+    old.write_text("content")
+    whole = type(old).replace
+
+    def replace(path, target):
+        if path == old:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return whole(path, target)
+
+    monkeypatch.setattr(type(old), "replace", replace)
+    move(old, new)
+    assert new.read_text() == "content" and not old.exists()
