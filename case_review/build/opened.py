@@ -93,13 +93,15 @@ def collect(
     ------
     ReviewError
         If the notebook reads what lies outside the project and its environment, a package that is
-        not locked, what another notebook makes for the report, or what was changed while it ran.
+        not locked, what another notebook makes for the report, or what was changed while it ran;
+        or if it writes into the project.
     """
     try:
         record = json.loads((stage / kernel.RECORD).read_text("utf-8", "surrogateescape"))
     except FileNotFoundError:  # no cell of code
         return Opened()
     judge = _Judge(project, record, told, own, foreign, began)
+    judge.refuse_writing()
     files = {project.relative(path) for path in judge.files() if path not in told}
     if judge.problems:
         raise ReviewError("\n".join([f"{name} ran, but:", *dict.fromkeys(judge.problems)]))
@@ -137,6 +139,17 @@ class _Judge:
             os.path.realpath(place)
             for place in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())
         } | {sys.prefix, sys.base_prefix}
+
+    def refuse_writing(self) -> None:
+        """A notebook leaves nothing in the project but through its connection to the report."""
+        for path in sorted(self.written):
+            inside = self._inside(path)
+            if inside and not self._provided(path) and "__pycache__" not in path:
+                self.problems.append(
+                    f"it writes {self.project.relative(inside)}. Leave tables and figures by "
+                    "nb.table, nb.figure and nb.write_clean: what they write joins the report when "
+                    "the whole notebook has succeeded. Undo what was written."
+                )
 
     def files(self):
         """The files of the project that are inputs."""

@@ -153,3 +153,10 @@ def test_a_package_that_is_not_locked_is_refused(judged, project, monkeypatch):
     monkeypatch.setattr(opened.environment, "unlocked", lambda *_: {str(path): "extra 0.1"})
     said = judged(project.root / "__pycache__" / "x.cpython-311.pyc")
     assert "cell here imports extra 0.1, which stands in no lock file" in said
+
+
+def test_a_notebook_writes_nothing_into_the_project_by_itself(judged, project, tmp_path):
+    said = judged(written=[project.raw / "new.csv"])
+    assert "it writes data/raw/new.csv. Leave tables and figures by nb.table" in said
+    inner = (project.build / "stage" / "x", project.root / "__pycache__" / "x.pyc")
+    assert judged(written=[*inner, tmp_path / "x"]) == ()
