@@ -222,9 +222,10 @@ class _Checker:
             shown = (attr[1] or own[1])[0]
             raise self.found.refuse(source, f"a picture has .{shown}, which not all forms obey.")
         given = dict([*attr[2], *own[2]])
-        alt = given.get("fig-alt") or given.get("alt") or ""
         said = caption[0]["c"] if caption else []
         self._refuse_notes(node, said)
+        # Without words of its own a picture is described by its caption.
+        alt = given.get("fig-alt") or given.get("alt") or self.found.in_words(said)
         picture = self._picture(own, alt, source)
         shown = ast.plain([picture])
         return [ast.figure(label, self.walk(said), shown)]

@@ -104,11 +104,10 @@ def _title(found: Manuscript, title: list) -> str:
     """The words of a heading, without the articles that it cites."""
 
     def change(node: dict):
-        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
-            return ast.words(found.used[node["c"][1]].text)
-        return [] if node["t"] == "Cite" and not prefix(node["c"][0][0]["citationId"]) else None
+        cited = node["t"] == "Cite" and not prefix(node["c"][0][0]["citationId"])
+        return [] if cited else None
 
-    return ast.text(ast.walk(title, change)).strip()
+    return found.in_words(ast.walk(title, change)).strip()
 
 
 def _last(found: Manuscript, needle: str) -> int:

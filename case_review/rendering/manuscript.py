@@ -88,6 +88,15 @@ class Manuscript:
         found = (n for lines in both for n, line in enumerate(lines, 1) if needle in line)
         return self.refuse_at(next(found, 1) if needle else 1, message)
 
+    def in_words(self, nodes: list) -> str:
+        """The plain text of inlines, with the texts of the results among them."""
+
+        def said(node: dict) -> list | None:
+            is_result = node["t"] == "Code" and "cr-result" in node["c"][0][1]
+            return ast.words(self.used[node["c"][1]].text) if is_result else None
+
+        return ast.text(ast.walk(nodes, said))
+
     def refuse_at(self, line: int, message: str) -> ReviewError:
         """An error at a line."""
         return _error(line, message)

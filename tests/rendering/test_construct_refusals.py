@@ -13,7 +13,7 @@ EMBED = "{{< embed _executed/01_own.ipynb#fig-line >}}"
 TABLE = "| a |\n|---|\n| b |\n\n"
 #: The manuscript, the words of its refusal, and the line counted from the first of it.
 REFUSED = [
-    ("![Cap](dir/b.jpg)", "dir/b.jpg has no alternative text", 1),
+    ("![](dir/b.jpg)", "dir/b.jpg has no alternative text", 1),
     ("![Cap](no.png){fig-alt=x}", "no.png does not exist", 1),
     ("![Cap](t.gif){fig-alt=x}", "neither PNG nor JPEG", 1),
     ("![Cap](broken.png){fig-alt=x}", "cannot be read", 1),
@@ -138,6 +138,12 @@ def test_the_example_of_the_list_is_read(project):
 )
 def test_text_knows_every_element(text, said):
     assert " ".join(ast.text(ast.parse(text)["blocks"]).split()) == said
+
+
+def test_a_caption_describes_a_picture_that_has_no_other_words(project):
+    found = read(project, HEAD + "![Of *all*.](dir/b.jpg)\n")
+    (image,) = [ast.first(found.tree["blocks"], ("Image",))]
+    assert ast.text(image["c"][1]) == "Of all."
 
 
 @pytest.mark.parametrize("mark", ["#", "-", "1.", ">", "|", ":", "(@)", "+", "    ", "***"])
