@@ -208,7 +208,7 @@ class _Checker:
         return {"t": "Image", "c": [ast.attr(**kept), ast.words(alt), [name, ""]]}
 
     def _figure(self, node: dict, content: list) -> list:
-        """A picture with a caption."""
+        """A picture with a caption, which describes it if no other words do."""
         attr, (_, caption), blocks = content
         image = ast.first(blocks, ("Image",))
         if not image:
@@ -224,7 +224,6 @@ class _Checker:
         given = dict([*attr[2], *own[2]])
         said = caption[0]["c"] if caption else []
         self._refuse_notes(node, said)
-        # Without words of its own a picture is described by its caption.
         alt = given.get("fig-alt") or given.get("alt") or self.found.in_words(said)
         picture = self._picture(own, alt, source)
         shown = ast.plain([picture])
