@@ -39,12 +39,12 @@ _LOCATOR = (
 _PLACE = rf"[\divxlcSe]+[a-z]?(?:\s*[-–,&]\s*(?:{_LOCATOR})?[\dSe]+[a-z]?)*"
 _KEY = r"-?@(?:\{[^}\s]*\}|\w(?:[\w:.#$%&+?<>~/-]*\w)?)"
 _CHAPTERED = rf"(?!\s*(?:%|per ?cent|(?:{UNITS})\b)|[.,]?\d)"
-#: What no reader sees as prose, in order: comments, code, shortcodes, addresses, attributes, tags.
+#: Comments and code, in which nothing is a shortcode.
+_UNREAD = (r"<!--.*?-->", r"^(```+|~~~+).*?^\1", r"`[^`\n]*`")
+#: What no reader sees as prose, in order: these, shortcodes, addresses, attributes, tags.
 _UNSEEN = (
-    r"<!--.*?-->",
-    r"^(```+|~~~+).*?^\1",
+    *_UNREAD,
     r"\{\{<.*?>\}\}",
-    r"`[^`\n]*`",
     r"\]\([^)\s]*\)",
     r"<https?://[^>]*>",
     r"https?://\S+|\bwww\.\S+",
@@ -99,8 +99,16 @@ def _compiled(patterns: tuple[str, ...], flags: int = 0) -> list[re.Pattern]:
     return [re.compile(pattern, re.DOTALL | re.MULTILINE | flags) for pattern in patterns]
 
 
+_COMMENTS_AND_CODE = _compiled(_UNREAD)
 _BEFORE_FORMULAS, _AFTER_CITATIONS = _compiled(_UNSEEN), _compiled(_AFTER)
 _PARTS_OF_NAMES = _compiled(_NAMES, re.IGNORECASE)
+
+
+def read(content: str) -> str:
+    """A Markdown text with blanks for comments and code; lines and columns stay."""
+    for pattern in _COMMENTS_AND_CODE:
+        content = pattern.sub(lambda match: _blanks(match[0]), content)
+    return content
 
 
 def prose(content: str) -> str:

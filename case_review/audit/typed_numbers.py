@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from case_review import registry
-from case_review.audit.prose import COUNTED, UNITS, prose
+from case_review.audit.prose import COUNTED, UNITS, prose, read
 from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.parameters import cell_options, params_file
@@ -177,7 +177,7 @@ def _captions(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def _unknown(file: str, content: str, known: dict) -> Iterator[Problem]:
-    for number, line in enumerate(content.split("\n"), start=1):
+    for number, line in enumerate(read(content).split("\n"), start=1):
         for match in _RESULT.finditer(line):
             name = match.group(1).strip("\"'")
             if name not in known:

@@ -162,7 +162,9 @@ def test_a_list_of_captions_is_read(project):
 
 
 def test_unknown_results_are_named_once_results_exist(project):
-    write(project, "---\nabstract: '{{< result a.median >}}'\n---\n{{< result a.medain >}}\n")
+    text = "---\nabstract: '{{< result a.median >}}'\n---\n{{< result a.medain >}}\n"
+    unread = "<!-- {{< result not.read >}}\n-->`{{< result x.y >}}`\n```\n{{< result x.z >}}\n```\n"
+    write(project, text + unread)
     notebook(project, '#| label: tbl-a\n#| tbl-cap: "{{< result b.c >}}"\n')
     assert check(project) == []
     registry.write(project.results / "05_x.json", "05_x", {}, [Result("a.median", 2, text="2")])
