@@ -62,8 +62,10 @@ def _prepare(project: Project, options) -> int:
 
 
 def _render(project: Project, options) -> int:
-    from case_review.build import freshness, published, runner, surroundings
+    from case_review.build import environment, freshness, published, runner, surroundings
     from case_review.build.revision import note_output, revision
+
+    environment.require(project.root)
 
     runner.die_with_parent()
     surroundings.settle(project)

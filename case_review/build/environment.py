@@ -15,6 +15,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from case_review.errors import ReviewError
+
 LOCK = "requirements.lock"
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
 #: Most packages or files that a message names.
@@ -84,6 +86,21 @@ def differences(root: Path, folder: Path) -> list[str]:
         elif name not in have and always:
             found.append(f"no {name} instead of {wanted}")
     return found
+
+
+def require(root: Path) -> None:
+    """Refuse to go on in an environment other than the lock's, however it was entered.
+
+    Raises
+    ------
+    ReviewError
+        Naming what differs.
+    """
+    if wrong := differences(root, Path(sys.prefix)):
+        raise ReviewError(
+            f"{sys.prefix} is not what {LOCK} says: {listed(wrong)}. Type `make report`, which sets "
+            "up an environment of the project's own or says how to mend this one."
+        )
 
 
 def unlocked(root: Path, folder: Path) -> dict[str, str]:

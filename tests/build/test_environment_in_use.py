@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import os
+import re
 import shutil
 
 import pytest
 from conftest import ROOT
 
+from case_review.__main__ import main
 from case_review.build import bootstrap, environment
 
 LOCK = (
@@ -106,6 +108,14 @@ def test_a_conda_environment_is_asked_for_the_direct_dependencies(root, monkeypa
 
 def test_the_environment_of_this_run_is_the_lock_s():
     assert environment.differences(ROOT, bootstrap.Path(bootstrap.sys.prefix)) == []
+
+
+def test_nothing_is_rendered_in_another_environment(small_project, capsys):
+    lock = small_project.root / "requirements.lock"
+    pinned = re.sub(r"^pandas==\S+", "pandas==0.1", lock.read_text("utf-8"), flags=re.MULTILINE)
+    lock.write_text(pinned, encoding="utf-8")
+    assert main(["render"]) == 1
+    assert "instead of 0.1. Type `make report`" in capsys.readouterr().err
 
 
 def test_an_environment_that_may_not_be_read_is_named_with_its_owner(root, monkeypatch, capsys):
