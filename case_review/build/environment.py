@@ -98,8 +98,8 @@ def require(root: Path) -> None:
     """
     if wrong := differences(root, Path(sys.prefix)):
         raise ReviewError(
-            f"{sys.prefix} is not what {LOCK} says: {listed(wrong)}. Type `make report`, which sets "
-            "up an environment of the project's own or says how to mend this one."
+            f"{sys.prefix} is not what {LOCK} says: {listed(wrong)}. Type `make report`, which "
+            "sets up an environment of the project's own or says how to mend this one."
         )
 
 
