@@ -32,7 +32,7 @@ _NARROW = {
     "Note": "a footnote",
     "Table": "a table",
 }
-#: Words that pandoc leaves where something was meant to be more than words.
+#: Words that pandoc leaves where something was meant to be more than words; not those of data.
 _LEFT = (
     (re.compile(r"^:::+"), "has no beginning or no end: write ::: and a class, and close it"),
     (re.compile(r"\[\^[^\]\s]+\]"), "is a footnote that nothing defines"),
@@ -123,7 +123,7 @@ class _Checker:
     _rawinline = _rawblock
 
     def _str(self, node: dict, content: str) -> None:
-        for pattern, message in _LEFT:
+        for pattern, message in () if self.found.inside else _LEFT:
             if match := pattern.search(content):
                 raise self.found.refuse(match[0], f"{match[0]} {message}.")
 
