@@ -3,8 +3,9 @@
     python3 -m case_review.build.bootstrap .venv [--edit] [-- COMMAND ...]
 
 installs exactly what the lock files list, each file checked against its hash, and nothing if that
-was done before, and then becomes `python -m case_review COMMAND` of that environment. The stamp is written last, so an interrupted set-up is begun again. Runs under any
-Python 3, if only to say that it is too old.
+was done before; then it becomes `python -m case_review COMMAND` of that environment. The stamp is
+written last, so an interrupted set-up is begun again. Runs under any Python 3, if only to say that
+it is too old.
 """
 
 import contextlib
