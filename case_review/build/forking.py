@@ -3,19 +3,14 @@
     python -m case_review.build.forking SOCKET PIPE STATE MODULE...
 
 `SOCKET` listens for requests, the other end of `PIPE` is held by who started this process, and
-`STATE` is what `state` was before. A process with threads, sockets or open files of the project
-that its imports have left behind forks no kernel, and neither does one whose imports had something
-to say, for that is part of a notebook's output. Linux only.
+`STATE` is what `state` was before. It has no threads, and ends with its starter. Linux only.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import hashlib
-import importlib
-import io
 import json
 import os
 import selectors
@@ -23,30 +18,16 @@ import signal
 import socket
 import sys
 import traceback
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from case_review.build import environment, kernel
+from case_review.build.imported import PACKAGE, PARENT_VARIABLE, Imports, Unfit
 
-_PACKAGE = "case_review"
-#: What the kernel itself imports, with all that it would import later.
-_KERNEL = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.debugger",
-)
 #: Of a kernel alone: where its output is staged, where its sockets lie, who has started it.
 _OWN_VARIABLES = ("JUPYTER_RUNTIME_DIR", "HOME", "SOURCE_DATE_EPOCH", "MPLBACKEND")
 _OWN_PREFIXES = ("CASE_REVIEW_", "JPY_")
-_PARENT_VARIABLE = "JPY_PARENT_PID"
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-
-
-class Unfit(Exception):
-    """Why kernels are not forked, in words."""
 
 
 def state(root: Path) -> str:
@@ -56,7 +37,7 @@ def state(root: Path) -> str:
     ever runs code that has been changed since.
     """
     lines = [environment.digest(root)]
-    todo = [root / _PACKAGE]
+    todo = [root / PACKAGE]
     while todo:
         for path in todo.pop().iterdir():
             if path.name.startswith((".", "__pycache__")) or path.name.endswith("~"):
@@ -104,85 +85,14 @@ def receive(connection: socket.socket, files: list[int] | None = None) -> dict:
     return json.loads(line)
 
 
-# -- importing -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Imported:
-    """What the imports have made, so that a kernel can have it as one started anew would.
-
-    Parameters
-    ----------
-    everywhere
-        The package's modules that every kernel has, whatever its notebook imports.
-    before, after
-        The filters of warnings as the kernel's own imports leave them, and after all imports.
-    """
-
-    everywhere: frozenset[str]
-    before: tuple
-    after: tuple
-
-
-def _import(modules: list[str], recorder: kernel.Recorder) -> _Imported:
-    """Import what kernels need.
-
-    Raises
-    ------
-    Unfit
-        If that leaves anything behind that a kernel started anew would not have.
-    """
-    said: list[str] = []
-    printed = io.StringIO()
-    show, warnings.showwarning = warnings.showwarning, lambda text, *_, **__: said.append(str(text))
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        for name in _KERNEL:
-            importlib.import_module(name)
-        before = tuple(warnings.filters)
-        from case_review.build import cell_outputs
-
-        cell_outputs.set_variables()
-        kernel.load_plotting()
-        everywhere = frozenset(name for name in sys.modules if _of_package(name))
-        for name in modules:
-            importlib.import_module(name)
-    warnings.showwarning = show
-    if said or printed.getvalue():
-        words = (said or printed.getvalue().splitlines())[0]
-        raise Unfit(f"something is said while modules are imported: {words}")
-    _refuse_state(recorder)
-    return _Imported(everywhere, before, tuple(warnings.filters))
-
-
-def _refuse_state(recorder: kernel.Recorder) -> None:
-    if recorder.hosts:
-        raise Unfit(f"a module connects to {min(recorder.hosts)} when it is imported")
-    root = Path.cwd()
-    package, build = (f"{root / name}{os.sep}" for name in (_PACKAGE, "report/_build"))
-    provided = (package, build, f"{sys.prefix}{os.sep}", f"{sys.base_prefix}{os.sep}")
-    for path in (*recorder.new, *recorder.written):
-        if path.startswith(f"{root}{os.sep}") and not path.startswith(provided):
-            raise Unfit(f"a module opens {path} when it is imported")
-    if len([*Path("/proc/self/task").iterdir()]) > 1:
-        raise Unfit("a module starts a thread when it is imported")
-    # A kernel that imports such a package itself is refused, by the cell that does.
-    if unlocked := environment.unlocked(root, Path(sys.prefix)):
-        files = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
-        if found := {unlocked[file] for file in files if file in unlocked}:
-            raise Unfit(f"{min(found)} stands in no lock file")
-
-
-def _of_package(name: str) -> bool:
-    return name == _PACKAGE or name.startswith(f"{_PACKAGE}.")
-
-
 # -- forking ---------------------------------------------------------------------------------------
 
 
 class _Server:
     """Answers requests until its starter goes; what returns from `serve` is a kernel to be."""
 
-    def __init__(self, listening: int, lifeline: int, began: str):
+    def __init__(self, listening: int, lifeline: int, began: str, imports: Imports):
+        self.imports, self.unfit = imports, ""
         self.began, self.parent = began, os.getppid()
         self.root, self.lifeline = Path.cwd(), lifeline
         self.listening = socket.socket(fileno=listening)
@@ -192,7 +102,6 @@ class _Server:
         #: By the open file that tells its end: a kernel and the connection of who asked for it.
         self.kernels: dict[int, tuple[int, socket.socket]] = {}
         self.variables = _shared(os.environ)
-        self.unfit = ""
 
     def serve(self) -> dict:
         """Return in each process that is to become a kernel, with what was asked for."""
@@ -235,7 +144,7 @@ class _Server:
         files: list[int] = []
         try:
             request = receive(connection, files)
-            if why := self.unfit or self.refusal(request):
+            if why := self.refusal(request):
                 send(connection, {"refused": why})
             elif "arguments" not in request:
                 send(connection, {})
@@ -264,23 +173,32 @@ class _Server:
         with contextlib.suppress(OSError):
             send(connection, {"pid": pid})
 
+    def bring(self, import_them: Callable[[], None]) -> None:
+        """Import, and note why no kernel may be forked after it."""
+        try:
+            import_them()
+        except Unfit as why:
+            self.unfit = str(why)
+        except BaseException as error:  # of a module; the notebook that imports it will show it
+            self.unfit = traceback.format_exception_only(error)[-1].strip()
+
     def refusal(self, request: dict) -> str:
         """Why a kernel would not be what it is when it is started anew; empty if it would."""
-        if state(self.root) != self.began:
-            return "the package or its environment was changed after it had been imported"
-        if "arguments" not in request:
-            missing = [name for name in request["modules"] if name not in sys.modules]
-            return f"{missing[0]} was not imported" if missing else ""
-        if request["folder"] != str(self.root):
-            return "a kernel is asked for in another folder"
-        if _shared(request["variables"]) != self.variables:
-            return "other variables are set than when it began"
-        return ""
+        if "arguments" in request:
+            if request["folder"] != str(self.root):
+                return "a kernel is asked for in another folder"
+            if _shared(request["variables"]) != self.variables:
+                return "other variables are set than when it began"
+            if not self.unfit:
+                self.bring(lambda: self.imports.add(request["imports"]))
+        if not self.unfit and state(self.root) != self.began:
+            self.unfit = "the package or its environment was changed after it had been imported"
+        return self.unfit
 
     def become_kernel(self, connection: socket.socket, files: list[int]) -> None:
         """Give a forked process the open files, the session and the end of a kernel."""
         try:
-            parent = int(os.environ[_PARENT_VARIABLE])
+            parent = int(os.environ[PARENT_VARIABLE])
             ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
             if os.getppid() != parent:
                 os._exit(1)
@@ -309,46 +227,23 @@ def _shared(variables) -> dict[str, str]:
     }
 
 
-def _renew(request: dict, imported: _Imported) -> None:
-    """Take away what a kernel started anew would not have before its notebook begins."""
-    own = {_PARENT_VARIABLE: os.environ[_PARENT_VARIABLE]}
-    os.environ.clear()
-    os.environ.update(request["variables"] | own)
-    # What the notebook's code does not tell is imported anew, and so is seen to be opened.
-    for name in [name for name in sys.modules if _of_package(name)]:
-        if name not in imported.everywhere and name not in request["modules"]:
-            parent, _, last = name.rpartition(".")
-            del sys.modules[name]
-            with contextlib.suppress(KeyError, AttributeError):
-                delattr(sys.modules[parent], last)
-    if "numpy.random" in sys.modules:  # Python's own generator sees to it by itself
-        sys.modules["numpy.random"].seed()
-    kernel.set_filters(imported.before)
-
-
 def main(listening: str, lifeline: str, began: str, *modules: str) -> None:
     """Import, then fork until the starter goes; goes on as a kernel in each forked process."""
-    server = _Server(int(listening), int(lifeline), began)
     recorder = kernel.Recorder()
+    imports = Imports(recorder)
+    server = _Server(int(listening), int(lifeline), began, imports)
     kernel.clear_variables()
     kernel.leave_folder()
     # Whom a kernel is to die with, which ipykernel asks when it is imported.
-    os.environ[_PARENT_VARIABLE] = str(os.getpid())
+    os.environ[PARENT_VARIABLE] = str(os.getpid())
     sys.addaudithook(recorder)
-    imported = _Imported(frozenset(), (), ())
-    try:
-        imported = _import(list(modules), recorder)
-    except Unfit as why:
-        server.unfit = str(why)
-    except BaseException as error:  # of a module; the notebook that imports it will show it
-        server.unfit = traceback.format_exception_only(error)[-1].strip()
-    # Nothing that is there now is looked through, and so copied, in every kernel.
-    gc.collect()
-    gc.freeze()
+    server.bring(imports.begin)
+    if not server.unfit:
+        server.bring(lambda: imports.add(list(modules)))
     request = server.serve()
-    _renew(request, imported)
+    added = imports.later_filters()
+    imports.renew(request)
     sys.argv = [kernel.__file__, *request["arguments"]]
-    added = [entry for entry in imported.after if entry not in imported.before]
     kernel.main(request["arguments"], recorder, added)
 
 

@@ -12,7 +12,6 @@ notebook has opened so far, so that a change of one of them is a cause to run it
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import sys
@@ -139,16 +138,11 @@ class Recorder:
 
 
 def _hash(path: str) -> str:
-    """The SHA-256 of a file of the project; others are judged by their names alone.
-
-    A compiled module is judged by its source, as everywhere.
-    """
+    """The SHA-256 of a file of the project; others are judged by their names alone."""
     try:
-        if path.endswith(".pyc"):
-            path = importlib.util.source_from_cache(path)
         if path.startswith(_PROJECT) and not path.startswith(_PYTHON) and os.path.isfile(path):
             return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except (OSError, ValueError):  # it has gone; or it is compiled, and its source is nowhere
+    except OSError:
         pass
     return ""
 

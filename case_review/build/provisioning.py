@@ -20,26 +20,25 @@ from traitlets import List, Unicode
 
 from case_review.build import forking, kernel, warm
 
-NAME = "case-review"
-
 
 def register() -> None:
     """Let Jupyter find the provisioner in this process, installed as a package or not."""
     group = KernelProvisionerFactory.GROUP_NAME
-    entry = EntryPoint(NAME, f"{__name__}:{WarmProvisioner.__name__}", group)
-    KernelProvisionerFactory.provisioners[NAME] = entry
+    entry = EntryPoint(warm.PROVISIONER, f"{__name__}:{WarmProvisioner.__name__}", group)
+    KernelProvisionerFactory.provisioners[warm.PROVISIONER] = entry
 
 
 class WarmProvisioner(LocalProvisioner):
     """Forks a kernel from the process of `warm.server`; starts it as usual where there is none."""
 
-    #: The modules of the package that the notebook's code tells; the kernel has no other.
-    modules = List(Unicode()).tag(config=True)
+    #: See `warm.facts_of`.
+    told = List(Unicode()).tag(config=True)
+    imports = List(Unicode()).tag(config=True)
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
         """Launch a kernel with a command."""
         try:
-            self.process = _fork(cmd, kwargs, self.modules)
+            self.process = _fork(cmd, kwargs, {"told": self.told, "imports": self.imports})
         except (OSError, ValueError, _Refused) as why:
             _say_once(why)
             return await super().launch_kernel(cmd, **kwargs)
@@ -52,7 +51,7 @@ class _Refused(Exception):
     """Why no kernel was forked."""
 
 
-def _fork(command: list[str], settings: dict, modules: list[str]) -> _Forked:
+def _fork(command: list[str], settings: dict, facts: dict) -> _Forked:
     """Ask for the kernel that a command would start."""
     start = [sys.executable, *kernel.OPTIONS, "-m", kernel.__name__]
     if command[: len(start)] != start or settings.get("cwd") or not warm.possible():
@@ -62,10 +61,9 @@ def _fork(command: list[str], settings: dict, modules: list[str]) -> _Forked:
         # As for a process that Jupyter starts: nothing to read, the same places to write to.
         reading, writing = os.pipe()
         os.close(writing)
-        request = {
+        request = facts | {
             "arguments": command[len(start) :],
             "folder": str(Path.cwd()),
-            "modules": list(modules),
             "variables": kernel.kept_variables(settings["env"]),
         }
         try:

@@ -24,6 +24,8 @@ from case_review.project import Project
 #: `CASE_REVIEW_WARM=0` (`make report WARM=0`) starts every kernel anew; the other names the socket
 #: of the process that forks kernels, for the children of who started it.
 VARIABLE, ADDRESS_VARIABLE = kernel.WARM_VARIABLES
+#: What the kernel's specification calls `provisioning`.
+PROVISIONER = "case-review"
 #: Seconds to wait for an answer: for a kernel, as long as a slow machine may take to import, and
 #: for whether the process is still of today's sources; one that is silent has just begun.
 PATIENCE, QUICK = 120, 0.5
@@ -35,45 +37,52 @@ def possible() -> bool:
     return wanted and sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
-def modules(project: Project, names: Iterable[str]) -> list[str]:
-    """The modules of the package that notebooks import; what these import comes with them.
+def facts_of(project: Project, name: str) -> dict[str, list[str]]:
+    """What is to be known of a notebook in order to fork its kernel.
 
-    A helper beside a notebook is none of them, nor a package that a notebook alone imports.
+    Returns
+    -------
+    dict
+        `imports`: the modules of the package that its code imports, which bring others with them
+        and which the process imports before it forks, unless it has already. `told`: all modules
+        of the package that its code tells, at any depth; its kernel gets no other. A helper beside
+        the notebook is among neither, nor a package that the notebook alone imports.
     """
-    paths = (dependencies.notebook_path(project, name) for name in names)
-    found = {module for path in paths for module in dependencies.reads(path).modules}
-    return sorted(module for module in found if _is_module(project, module))
+    told = _told(project, name)
+    return {"told": told, "imports": sorted(set(told) & _imports(project, name))}
 
 
-def told(project: Project, name: str) -> list[str]:
-    """The modules of the package that a notebook's code tells, at any depth."""
+def _imports(project: Project, name: str) -> set[str]:
+    found = dependencies.source(project, name).reads.modules
+    return {module for module in found if module.startswith(f"{dependencies.PACKAGE}.")}
+
+
+def _told(project: Project, name: str) -> list[str]:
     package = project.root / dependencies.PACKAGE
     files = (path for path in dependencies.inputs(project, name) if path.suffix == ".py")
-    places = (path.relative_to(project.root) for path in files if package in path.parents)
-    return sorted(
-        ".".join(place.with_suffix("").parts).removesuffix(".__init__") for place in places
+    parts = (
+        p.relative_to(project.root).with_suffix("").parts for p in files if package in p.parents
     )
-
-
-def _is_module(project: Project, module: str) -> bool:
-    if module.partition(".")[0] != dependencies.PACKAGE:
-        return False
-    path = project.root.joinpath(*module.split("."))
-    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+    return sorted({".".join(each).removesuffix(".__init__") for each in parts})
 
 
 @contextmanager
 def server(project: Project, names: Iterable[str]) -> Iterator[None]:
     """Let kernels be forked while the block runs, which they find by a variable.
 
-    A process that already serves is used if it has imported all that these notebooks import, of
-    today's sources; otherwise one is started for the block, without waiting for it, and ended with
-    it. Where kernels cannot be forked, nothing is done.
+    A process that already serves is used if it is of today's sources; otherwise one is started for
+    the block, without waiting for it, and ended with it. Where kernels cannot be forked, nothing is
+    done.
+
+    Parameters
+    ----------
+    names
+        Notebooks that run first: what they import is imported at once, the rest when it is needed.
     """
-    wanted = modules(project, names)
-    if not possible() or is_fit(wanted):
+    if not possible() or is_fit():
         yield
         return
+    wanted = sorted({module for name in names for module in facts_of(project, name)["imports"]})
     before = os.environ.get(ADDRESS_VARIABLE)
     with contextlib.ExitStack() as stack:
         try:
@@ -148,11 +157,11 @@ def connect(patience: float) -> socket.socket:
     return connection
 
 
-def is_fit(wanted: list[str]) -> bool:
-    """Whether a process serves that is of today's sources and has imported what is wanted."""
+def is_fit() -> bool:
+    """Whether a process serves whose kernels would run today's sources."""
     try:
         with connect(QUICK) as connection:
-            forking.send(connection, {"modules": wanted})
+            forking.send(connection, {})
             return "refused" not in forking.receive(connection)
     except TimeoutError:
         return True  # it still imports, and judges for itself whenever it forks
