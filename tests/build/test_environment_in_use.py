@@ -32,14 +32,14 @@ def put(folder, name, version, content="x = 1\n"):
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "requirements.lock").write_text(LOCK)
-    for name in (bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+    for name in (bootstrap.BUILD_LOCK, *bootstrap.EXTRA_LOCKS.values()):
         (tmp_path / name).write_text("")
     folder = tmp_path / ".venv"
     put(folder, "alpha", "1.0")
     put(folder, "be_ta", "2.2")
     (folder / "bin").mkdir()
     (folder / "bin" / "python").touch()
-    bootstrap._write_stamp(folder, bootstrap.wanted(tmp_path, folder, edit=False))
+    bootstrap._write_stamp(folder, bootstrap.wanted(tmp_path, folder))
     return tmp_path
 
 
