@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from case_review.build import (
     cell_outputs,
     dependencies,
+    facts,
     kernel,
+    loaded,
     opened,
     products,
     promotion,
@@ -61,7 +61,12 @@ class NotebookFailed(ReviewError):
         )
 
 
-def run(project: Project, name: str, timeout: float | None = None) -> float:
+def run(
+    project: Project,
+    name: str,
+    timeout: float | None = None,
+    on_cell: Callable[[int, int, str], None] | None = None,
+) -> float:
     """Run a notebook and promote its output; returns the seconds that it took.
 
     Parameters
@@ -72,6 +77,8 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
         The notebook's file name without ending.
     timeout
         Seconds for the whole notebook.
+    on_cell
+        Called when a cell begins: its number, how many there are, and its label.
 
     Raises
     ------
@@ -81,14 +88,19 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
     """
     timeout = timeout or _seconds(os.environ.get(TIMEOUT_VARIABLE, str(TIMEOUT)))
     values = loading.load(project).for_notebook(name)
-    stamp = dependencies.notebook_stamp(project, name)
+    with facts.one_look():
+        stamp = dependencies.notebook_stamp(project, name)
     stage = project.build / "stage" / name
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     surroundings.settle(project)
     install_kernel(project)
     started, began = time.monotonic(), time.time()
-    text = _execute(project, name, values, stage, started + timeout)
+    os.environ[dependencies.UPSTREAM_VARIABLE] = json.dumps(dependencies.upstream(project, name))
+    try:
+        text = _execute(project, name, values, stage, started + timeout, on_cell)
+    finally:
+        del os.environ[dependencies.UPSTREAM_VARIABLE]
     found = opened.collect(
         project,
         name,
@@ -98,13 +110,14 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
         foreign=dependencies.foreign(project, name),
         began=began,
     )
-    if dependencies.notebook_stamp(project, name) != stamp:
-        raise ReviewError(
-            f"{name} ran, but its inputs were changed while it did. Type the command again."
-        )
-    stamp = dependencies.notebook_stamp(project, name, found)
+    with facts.one_look():
+        if dependencies.notebook_stamp(project, name) != stamp:
+            raise ReviewError(
+                f"{name} ran, but its inputs were changed while it did. Type the command again."
+            )
+        stamp = dependencies.notebook_stamp(project, name, found)
+    loaded.require_same(project.root, json.loads(stamp)["files"])
     opened.write(stage, name, found)
-    # The stamp first: make takes an output that is older than its stamp for outdated.
     write_text(products.stamp_path(project, name), stamp)
     write_text(stage / promotion.EXECUTED, text)
     promotion.promote(project, name, stage, stamp)
@@ -135,7 +148,14 @@ def install_kernel(project: Project) -> None:
     write_if_changed(folder / "kernel.json", to_json(spec))
 
 
-def _execute(project: Project, name: str, values: dict, stage: Path, deadline: float) -> str:
+def _execute(
+    project: Project,
+    name: str,
+    values: dict,
+    stage: Path,
+    deadline: float,
+    on_cell: Callable | None,
+) -> str:
     """The executed notebook as normalised text."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -144,12 +164,12 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
     output = stage / promotion.EXECUTED
     try:
         try:
-            executed = _papermill(project, name, values, output, deadline)
+            executed = _papermill(project, name, values, output, deadline, on_cell)
         except (DeadKernelError, RuntimeError):
             # A loaded machine may lose a kernel at its start; before the first cell, try again.
             if _last_started(output) is not None:
                 raise
-            executed = _papermill(project, name, values, output, deadline)
+            executed = _papermill(project, name, values, output, deadline, on_cell)
         broken = [c for c in executed.cells if c.metadata.papermill.get("exception")]
         if not broken:
             return normalise(executed, project)
@@ -169,7 +189,14 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
     raise NotebookFailed(name, cell, _ANSI.sub("", text).rstrip())
 
 
-def _papermill(project: Project, name: str, values: dict, output: Path, deadline: float):
+def _papermill(
+    project: Project,
+    name: str,
+    values: dict,
+    output: Path,
+    deadline: float,
+    on_cell: Callable | None,
+):
     """Execute with papermill in the project's root, whatever characters its path has."""
     from papermill import execute_notebook
     from traitlets.config import Config
@@ -194,6 +221,7 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
             start_timeout=120,
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
             shutdown_kernel="immediate",
+            on_cell_start=_telling(notebook, on_cell),
             config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
         )
 
@@ -211,6 +239,19 @@ def _sockets() -> Iterator[str]:
         prefix="review-", dir=place, ignore_cleanup_errors=True
     ) as folder:
         yield folder
+
+
+def _telling(notebook, on_cell: Callable | None) -> Callable | None:
+    """What nbclient calls at the beginning of a cell, to tell of cells of code as they are read."""
+    if on_cell is None:
+        return None
+    ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+
+    def begun(cell, cell_index: int) -> None:
+        if cell.id in ids:
+            on_cell(ids.index(cell.id) + 1, len(ids), cell_options.label(cell.source) or "")
+
+    return begun
 
 
 def _label(source: str) -> str:
@@ -238,14 +279,3 @@ def _keep_failed(project: Project, name: str, output: Path) -> None:
         target = promotion.failed_notebook(project, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         output.replace(target)
-
-
-def die_with_parent() -> None:
-    """End when make is killed, so that no run goes on behind the back of the next build.
-
-    Linux only; elsewhere an orphaned run ends by itself and holds the lock until then.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    pr_set_pdeathsig = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
