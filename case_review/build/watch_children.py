@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from case_review.build import running, serving
+from case_review.build import progress, running, serving
 from case_review.project import Project
 
 #: Seconds that a build has to end by itself: longer than it gives the notebooks that it runs.
@@ -162,3 +162,36 @@ class Build:
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+class Telling(progress.Progress):
+    """Shows what happens as every build does, and tells the pages of it."""
+
+    def __init__(self, tell: Callable[[str], None]):
+        self._shown, self._tell = progress.choose(), tell
+        super().__init__(self._shown.write)
+
+    def __enter__(self) -> Telling:
+        self._shown.__enter__()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._shown.__exit__(*error)
+
+    def started(self, name: str, *more) -> None:
+        """A notebook (or the rendering) has begun."""
+        self._tell(f"Building {name} \N{HORIZONTAL ELLIPSIS}")
+        self._shown.started(name, *more)
+
+    def cell(self, name: str, number: int, of: int, label: str) -> None:
+        """Cell `number` of so many has begun."""
+        self._tell(f"Building {name}, cell {number} of {of}")
+        self._shown.cell(name, number, of, label)
+
+    def ended(self, name: str, seconds: float | None) -> None:
+        """A notebook has ended, or failed."""
+        self._shown.ended(name, seconds)
+
+    def tick(self) -> None:
+        """Called a few times in a second."""
+        self._shown.tick()
