@@ -103,6 +103,8 @@ class Build:
         fork = multiprocessing.get_context("fork")
         self.forms = forms
         self.cancelled = False
+        #: What is wrong; None while it runs, and if it ended without a word.
+        self.message: str | None = None
         self._deadline = 0.0
         self.receiving, sending = fork.Pipe(duplex=False)
         self._process = fork.Process(target=self._run, args=(make, sending, forget, os.getpid()))
@@ -134,11 +136,15 @@ class Build:
         """What to wait at for its end."""
         return self._process.sentinel
 
-    def heard(self) -> Iterator[tuple[str, str]]:
-        """What it has said since the last call: what it is doing, or with what it has ended."""
+    def heard(self) -> Iterator[str]:
+        """What it is doing, as far as it has said since the last call; its last word is kept."""
         with contextlib.suppress(EOFError, OSError):
             while self.receiving.poll():
-                yield self.receiving.recv()
+                kind, text = self.receiving.recv()
+                if kind == "end":
+                    self.message = text
+                else:
+                    yield text
 
     def cancel(self) -> None:
         """Ask it to end, for what it makes is wanted no more."""

@@ -95,12 +95,10 @@ class Watching:
         if self.build is None:
             return
         self.build.press()
+        for text in self.build.heard():
+            self._sidecar.tell("building", text)
         if self.build.sentinel in ready:
             self._ended()
-        elif self.build.receiving in ready:
-            for kind, text in self.build.heard():
-                if kind == "doing":
-                    self._sidecar.tell("building", text)
 
     def end(self) -> None:
         """Leave no build behind."""
@@ -137,11 +135,15 @@ class Watching:
 
     def _ended(self) -> None:
         build, self.build = self.build, None
-        said = dict(build.heard())
         code = build.close()
         if build.cancelled:
             return
-        message = said.get("end", f"The build ended by itself ({code}); type `make report`.")
+        message = build.message
+        if message is None:
+            message = (
+                f"The build ended without a word (exit code {code}), for example because memory "
+                "ran out. Save a file to try again."
+            )
         if not message:
             self._sidecar.tell("ready")
             if build.forms != self._forms and self._next is None:
