@@ -97,7 +97,7 @@ data: ## Check the raw data and write the clean tables
 notebooks: ## Run what is out of date among the notebooks
 	$(call build,notebooks)
 
-test: _setup ## Lint, then unit, pipeline and rendering tests
+test: _tests ## Lint, then unit, pipeline and rendering tests
 	@"$(VENV)/bin/python" -m ruff check .
 	@"$(VENV)/bin/lint-imports" --no-logo --no-cache
 	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly" $(PYTEST)
@@ -132,11 +132,11 @@ release: ## Pack report, sources and data with an RO-Crate of the run
 verify: _setup ## Build twice in clean clones and compare every byte
 	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py verify
 
-bench: _setup ## Time the statistics, a first build, a repeated one, and one after a change of a parameter
+bench: _tests ## Time the statistics, a first build, a repeated one, and one after a change of a parameter
 	@PYTHONPATH=. "$(VENV)/bin/python" tests/bench_statistics.py
 	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py bench
 
-nightly: _setup ## The tests that are too long for `make test`
+nightly: _tests ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)
 
 kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
@@ -144,7 +144,7 @@ kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays
 
 # Strict, so that a package index without advisories does not pass for one without findings.
 AUDIT = pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
-	-r requirements-build.lock -r requirements-edit.lock
+	-r requirements-build.lock -r requirements-test.lock -r requirements-edit.lock
 audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
 	@if command -v uvx >/dev/null; then uvx $(AUDIT); elif command -v pip-audit >/dev/null; then $(AUDIT); \
 	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
@@ -158,11 +158,16 @@ watch: ## Show the report in a browser (PORT=8000), and make it again whenever a
 	@exec $(BOOTSTRAP) -- watch --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
 		--jobs "$(GIVEN_JOBS)" --port "$(PORT)"
 
-.PHONY: _setup _clean
+.PHONY: _setup _tests _clean
 
 _setup:
 	@$(READY)
 	@$(BOOTSTRAP)
+
+# With the packages that only tests and benchmarks need.
+_tests:
+	@$(READY)
+	@$(BOOTSTRAP) --test
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete

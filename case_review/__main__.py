@@ -64,9 +64,7 @@ def _watch(project: Project, options) -> int:
             for line in summary.lines(project, wanted, outcome, time.monotonic() - began):
                 print(line, flush=True)
         except Exception as error:
-            message = explaining.explain(project, error)
-            print(message, file=sys.stderr, flush=True)
-            return message
+            return explaining.explain(project, error)
         return ""
 
     needed = ["case_review.build.building", "papermill", "nbclient.exceptions", "traitlets.config"]

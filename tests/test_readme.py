@@ -36,9 +36,9 @@ def test_named_targets_exist():
 
 
 def test_every_dependency_has_its_reason():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", TEXT, re.M)
     reasons = {name.strip(): why for names, why in rows for name in names.split(",")}
-    for requirement in project["dependencies"] + project["optional-dependencies"]["test"]:
+    for requirement in project["project"]["dependencies"] + project["dependency-groups"]["test"]:
         name = re.match(r"[\w.-]+", requirement)[0]
         assert reasons.get(name, "").strip(), name

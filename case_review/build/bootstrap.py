@@ -1,10 +1,11 @@
 """Setting up the project's own Python environment, with nothing but a bare Python.
 
-    python3 -m case_review.build.bootstrap .venv [--edit] [-- COMMAND ...]
+    python3 -m case_review.build.bootstrap .venv [--test] [--edit] [-- COMMAND ...]
 
 installs exactly what the lock files list, each file checked against its hash, and nothing if that
-was done before, and then becomes `python -m case_review COMMAND` of that environment. The stamp is written last, so an interrupted set-up is begun again. Runs under any
-Python 3, if only to say that it is too old.
+was done before; then it becomes `python -m case_review COMMAND` of that environment. The stamp is
+written last, so an interrupted set-up is begun again. Runs under any Python 3, if only to say that
+it is too old.
 """
 
 import contextlib
@@ -25,8 +26,8 @@ STAMP = "case-review-setup.json"
 LOCK = "requirements.lock"
 #: Builds the one package of the lock that is published as source only.
 BUILD_LOCK = "requirements-build.lock"
-#: JupyterLab, wanted by `make edit` alone.
-EDIT_LOCK = "requirements-edit.lock"
+#: What is added to the report's environment for those who ask for it.
+EXTRA_LOCKS = {"--test": "requirements-test.lock", "--edit": "requirements-edit.lock"}
 SOURCE_ONLY = "autograd-gamma"
 #: Stands for the project's folder where the environment lies outside it and may be shared.
 ELSEWHERE = "elsewhere"
@@ -71,9 +72,9 @@ def check_python(version=sys.version_info, has_venv=None):
         )
 
 
-def wanted(root, folder, edit):
+def wanted(root, folder, extra=()):
     """What the stamp of a finished set-up says: hashes of the locks, and the place."""
-    locks = [LOCK, BUILD_LOCK] + ([EDIT_LOCK] if edit else [])
+    locks = [LOCK, BUILD_LOCK, *extra]
     return {
         "locks": {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in locks},
         "root": str(root) if root in folder.parents else ELSEWHERE,
@@ -191,21 +192,47 @@ def check_machine(root):
         )
 
 
-def set_up(root, folder, edit):
-    """Make the environment from scratch, or add JupyterLab to a finished one."""
-    base = wanted(root, folder, edit=False)
-    say(f"setting up {folder.name} from {LOCK} (once; a minute or two)")
+def set_up(root, folder, extra=()):
+    """Make the environment from scratch, or add the locks in `extra` to a finished one."""
+    from case_review.build import environment
+
+    base = wanted(root, folder)
     if not is_ready(folder, base):
+        say(f"setting up {folder.name} from {LOCK} (once; a minute or two)")
         _create(root, folder)
         install = _installer(folder)
         install(root / BUILD_LOCK)
         install(root / LOCK)
         _make_importable(root, folder)
-        _write_stamp(folder, base)
+        _write_stamp(folder, {**base, "files": environment.fingerprint(folder)})
         (root / BEGUN).unlink(missing_ok=True)
-    if edit:
-        _installer(folder)(root / EDIT_LOCK)
-        _write_stamp(folder, wanted(root, folder, edit))
+    for name in extra:
+        want = wanted(root, folder, [name])
+        if not is_ready(folder, want):
+            say(f"adding {name} to {folder.name} (once)")
+            _add(root, folder, name, want)
+
+
+def _add(root, folder, name, want):
+    """Install one more lock into a finished environment.
+
+    A kill meanwhile leaves no stamp, so that what is half installed does not pass for finished;
+    where nothing could be installed - no network - the environment serves as before.
+    """
+    from case_review.build import environment
+
+    check(root, folder)  # for afterwards nobody could tell what was altered before
+    kept = _read_stamp(folder)
+    (folder / STAMP).unlink()
+    try:
+        _installer(folder)(root / name)
+    except (SetupError, KeyboardInterrupt):
+        if environment.fingerprint(folder) == kept.get("files"):
+            _write_stamp(folder, kept)
+        raise
+    locks = {**kept["locks"], **want["locks"]}
+    files = environment.fingerprint(folder)
+    _write_stamp(folder, {"locks": locks, "root": kept["root"], "files": files})
 
 
 def _create(root, folder):
@@ -278,13 +305,13 @@ def say(text):
 
 
 def main(arguments):
-    """`FOLDER [--edit]`: make the environment in FOLDER ready; 0 if it is."""
+    """`FOLDER [--test] [--edit]`: make the environment in FOLDER ready; 0 if it is."""
     root = Path.cwd()
     folder = root / arguments[0]
-    edit = "--edit" in arguments[1:]
+    extra = [EXTRA_LOCKS[name] for name in arguments[1:]]
     try:
         check_machine(root)
-        want = wanted(root, folder, edit)
+        want = wanted(root, folder, extra)
         check_python(has_venv=True if is_ready(folder, want) else None)
         if is_ready(folder, want):
             check(root, folder)
@@ -293,7 +320,7 @@ def main(arguments):
 
         with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
             if not is_ready(folder, want):
-                set_up(root, folder, edit)
+                set_up(root, folder, extra)
         check(root, folder)
     except SetupError as error:
         say(error)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from case_review.build import dependencies, facts, freshness, output, preparing, surroundings
+from case_review.build import dependencies, facts, freshness, output, preparing, surroundings, warm
 from case_review.build.freshness import FORMATS
 from case_review.build.locking import hold
 from case_review.build.progress import Progress, choose
@@ -170,7 +170,7 @@ class _Build:
                     if ready and len(settled.intersection(ready)):
                         continue  # what was kept may let others begin
                     if due and not self._is_prepared:
-                        self._prepare_runs(stack, [*due, *waiting])
+                        self._prepare_runs(stack, due)
                     while due and len(runs) < self.options.jobs:
                         runs.start(due.pop(0))
                 if not runs:
@@ -188,9 +188,10 @@ class _Build:
     _is_prepared = False
 
     def _prepare_runs(self, stack: contextlib.ExitStack, names: list[str]) -> None:
-        """What is needed only if a notebook runs; `names` are those that may."""
+        """What is needed only if a notebook runs; `names` are those that run first."""
         self._is_prepared = True
         surroundings.build_font_cache(self.project)
+        stack.enter_context(warm.server(self.project, names))
         preload()
 
     def _load_rendering(self) -> None:

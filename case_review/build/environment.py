@@ -119,21 +119,26 @@ def unlocked(root: Path, folder: Path) -> dict[str, str]:
 
 
 def fingerprint(folder: Path) -> str:
-    """A hash of the names, sizes and times of everything installed but compiled modules."""
-    lines = []
+    """A hash of the names, sizes and times of everything installed but compiled modules.
+
+    It is asked for at each start, of many thousand files: hence one line per file, sorted within
+    its folder only.
+    """
+    found = []
     for place in packages(folder):
         todo = [str(place)]
         while todo:
-            with os.scandir(todo.pop()) as entries:
+            path = todo.pop()
+            lines = []
+            with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if entry.name != "__pycache__":
-                            todo.append(entry.path)
-                    else:
+                    if not entry.is_dir(follow_symlinks=False):
                         facts = entry.stat()
-                        path = os.path.relpath(entry.path, folder)
-                        lines.append(f"{path} {facts.st_size} {facts.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
+                        lines.append(f"{entry.name} {facts.st_size} {facts.st_mtime_ns}")
+                    elif entry.name != "__pycache__":
+                        todo.append(entry.path)
+            found.append("\n".join([path.removeprefix(str(folder)), *sorted(lines)]))
+    return hashlib.sha256("\n".join(sorted(found)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def altered(folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ def lines(project: Project) -> Iterator[str]:
         order = dependencies.before(project)
         for name, before in order.items():
             yield name
-            yield f"    comes after  {_short(before, order) or 'nothing, as every build begins here'}"
+            yield f"    comes after  {_short(before, order) or 'nothing; a build begins here'}"
             yield f"    reads        {', '.join(_read(project, name)) or 'no data'}"
     yield "the report"
     yield "    comes after  all notebooks"

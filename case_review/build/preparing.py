@@ -80,7 +80,7 @@ def _parameters_key(project: Project) -> str:
             dependencies.notebook_path(project, name)
             for name in dependencies.notebook_names(project)
         )
-        files = [project.params_file, project.root / "params.yml", *notebooks, *sources]
+        files = sorted({project.params_file, project.root / "params.yml", *notebooks, *sources})
         sums = [f"{path} {facts.sha256(path) if path.is_file() else ''}" for path in files]
         text = "\n".join([dependencies.environment_of(project), *sums])
     return f"parameters {hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()}"

@@ -8,10 +8,8 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from case_review.build import (
@@ -24,6 +22,7 @@ from case_review.build import (
     products,
     promotion,
     surroundings,
+    warm,
 )
 from case_review.build.normalising import INJECTED, normalise, source
 from case_review.errors import ReviewError
@@ -36,8 +35,6 @@ TIMEOUT = 900
 TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
-#: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
-_LONGEST = 70
 _ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -136,13 +133,14 @@ def _seconds(text: str) -> float:
 
 def install_kernel(project: Project) -> None:
     """Write the specification of a kernel that is this very interpreter, without history file."""
-    arguments = ["-Xfrozen_modules=off", "-m", kernel.__name__, "-f", "{connection_file}"]
+    arguments = [*kernel.OPTIONS, "-m", kernel.__name__, "-f", "{connection_file}"]
     options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
     options += [f"--InteractiveShellApp.extra_extensions={cell_outputs.__name__}"]
     spec = {
         "argv": [sys.executable, *arguments, *options],
         "display_name": "Python 3",
         "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": warm.PROVISIONER}},
     }
     folder = surroundings.folders(project)["JUPYTER_DATA_DIR"] / "kernels" / KERNEL
     write_if_changed(folder / "kernel.json", to_json(spec))
@@ -201,6 +199,9 @@ def _papermill(
     from papermill import execute_notebook
     from traitlets.config import Config
 
+    from case_review.build import provisioning  # imports Jupyter
+
+    provisioning.register()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # After a time-out it would print how the connection to the kernel ended.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -209,7 +210,7 @@ def _papermill(
     notebook = source(dependencies.notebook_path(project, name))
     spec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
     notebook.metadata.setdefault("kernelspec", spec)
-    with _sockets() as folder:
+    with surroundings.sockets() as folder:
         os.environ["JUPYTER_RUNTIME_DIR"] = folder
         return execute_notebook(
             notebook,
@@ -222,23 +223,11 @@ def _papermill(
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
             shutdown_kernel="immediate",
             on_cell_start=_telling(notebook, on_cell),
-            config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+            config=Config(
+                KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"},
+                WarmProvisioner=warm.facts_of(project, name),
+            ),
         )
-
-
-@contextmanager
-def _sockets() -> Iterator[str]:
-    """A private folder for the sockets to the kernel: no network ports that two runs could share.
-
-    It lies outside the project because the path of a socket may have about a hundred characters,
-    and in /tmp where the folder for temporary files that the machine names is long itself.
-    """
-    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST
-    place = "/tmp" if long else None
-    with tempfile.TemporaryDirectory(
-        prefix="review-", dir=place, ignore_cleanup_errors=True
-    ) as folder:
-        yield folder
 
 
 def _telling(notebook, on_cell: Callable | None) -> Callable | None:

@@ -109,6 +109,7 @@ class Watching:
     def fail(self, message: str) -> None:
         """Show what is wrong until something is saved."""
         self._next = None
+        print(message, file=sys.stderr, flush=True)
         self._sidecar.tell("failed", message)
 
     def _begin(self) -> None:
@@ -192,7 +193,7 @@ def watch(
 
     watching = Watching(sidecar, make, forms, replace, project.root / "case_review")
     try:
-        wrong = _load(needed)
+        wrong = _load(project, needed)
         sidecar.start()
         if not again:
             place = f"http://{serving.ADDRESS}:{sidecar.port}/"
@@ -218,17 +219,26 @@ def watch(
     return 0
 
 
-def _load(needed: list[str]) -> str:
+def _load(project: Project, needed: list[str]) -> str:
     """Import what a build needs; returns what is wrong with the package, if anything."""
     try:
         for name in needed:
             importlib.import_module(name)
-    except Exception:
-        return traceback.format_exc().strip()
+    except Exception as error:
+        return _told(project, error)
     # What is imported is never to be looked at again, so that forked processes share it.
     gc.collect()
     gc.freeze()
     return ""
+
+
+def _told(project: Project, error: Exception) -> str:
+    """An error at the import of a module, with the file and line that it comes from."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    file, line, message = last.filename, last.lineno, str(error)
+    if isinstance(error, SyntaxError) and error.filename:
+        file, line, message = error.filename, error.lineno, error.msg
+    return f"{project.shown(Path(file))}, line {line}\n{type(error).__name__}: {message}"
 
 
 def _wrong_with_package(project: Project) -> str:

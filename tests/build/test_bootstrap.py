@@ -5,12 +5,14 @@ import shutil
 import pytest
 from conftest import ROOT
 
-from case_review.build import bootstrap
+from case_review.build import bootstrap, environment
+
+EXTRA = list(bootstrap.EXTRA_LOCKS.values())
 
 
 @pytest.fixture
 def root(tmp_path):
-    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, *EXTRA):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -47,7 +49,7 @@ def test_a_python_without_venv_needs_uv(monkeypatch):
 
 
 def test_what_builds_is_installed_before_the_rest(root, calls):
-    bootstrap.set_up(root, root / ".venv", edit=False)
+    bootstrap.set_up(root, root / ".venv")
     create, build, main = calls
     assert create[1:] == ["-m", "venv", str(root / ".venv")]
     assert build[-1].endswith("requirements-build.lock") and main[-1].endswith("requirements.lock")
@@ -56,14 +58,15 @@ def test_what_builds_is_installed_before_the_rest(root, calls):
 
 
 @pytest.mark.parametrize("uv", [True, False])
-@pytest.mark.parametrize("edit", [True, False])
+@pytest.mark.parametrize("extra", [[], EXTRA])
 def test_every_way_of_installing_checks_hashes_and_builds_nothing_else(
-    root, calls, monkeypatch, uv, edit
+    root, calls, monkeypatch, uv, extra
 ):
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/uv" if uv else None)
-    bootstrap.set_up(root, root / ".venv", edit=edit)
+    monkeypatch.setattr(environment, "differences", lambda *_: [])
+    bootstrap.set_up(root, root / ".venv", extra)
     installs = [command for command in calls if "install" in command]
-    assert len(installs) == 3 if edit else 2
+    assert len(installs) == 2 + len(extra)
     for command in installs:
         assert (command[0] == "uv") is uv
         assert {"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(command)
@@ -73,7 +76,7 @@ def test_every_way_of_installing_checks_hashes_and_builds_nothing_else(
 
 
 def test_every_locked_package_has_its_hashes_and_the_source_only_one_its_builder():
-    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+    for name in (bootstrap.LOCK, bootstrap.BUILD_LOCK, *EXTRA):
         entries = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
         pinned = [line for line in entries if line and line[0] not in "#- "]
         assert pinned and all("==" in line and "--hash=sha256:" in line for line in pinned), name
@@ -82,17 +85,17 @@ def test_every_locked_package_has_its_hashes_and_the_source_only_one_its_builder
 
 def test_a_finished_set_up_is_not_repeated_an_interrupted_one_is(root, calls, monkeypatch):
     folder = root / ".venv"
-    want = bootstrap.wanted(root, folder, edit=False)
+    want = bootstrap.wanted(root, folder)
     with monkeypatch.context() as patched:
         patched.setattr(bootstrap, "_write_stamp", lambda *_: None)
-        bootstrap.set_up(root, folder, edit=False)
+        bootstrap.set_up(root, folder)
     assert not bootstrap.is_ready(folder, want)
     (folder / "pyvenv.cfg").touch()
     (folder / "half-installed").touch()
-    bootstrap.set_up(root, folder, edit=False)
+    bootstrap.set_up(root, folder)
     assert bootstrap.is_ready(folder, want) and not (folder / "half-installed").exists()
     (root / bootstrap.LOCK).write_text("# another lock")
-    assert not bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+    assert not bootstrap.is_ready(folder, bootstrap.wanted(root, folder))
 
 
 def test_an_environment_that_was_killed_before_it_had_its_mark_is_made_again(
@@ -107,23 +110,23 @@ def test_an_environment_that_was_killed_before_it_had_its_mark_is_made_again(
     with monkeypatch.context() as patched:
         patched.setattr(bootstrap, "_call", killed)
         with pytest.raises(KeyboardInterrupt):
-            bootstrap.set_up(root, folder, edit=False)
+            bootstrap.set_up(root, folder)
     assert not (folder / "pyvenv.cfg").exists() and any(folder.iterdir())
-    bootstrap.set_up(root, folder, edit=False)
-    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+    bootstrap.set_up(root, folder)
+    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder))
     assert not (root / bootstrap.BEGUN).exists()
 
 
 def test_a_removal_cut_short_does_not_pass_for_an_environment(root, calls, monkeypatch):
     folder = root / ".venv"
-    want = bootstrap.wanted(root, folder, edit=False)
-    bootstrap.set_up(root, folder, edit=False)
+    want = bootstrap.wanted(root, folder)
+    bootstrap.set_up(root, folder)
     (folder / "pyvenv.cfg").touch()
     (folder / "bin" / "python").unlink()
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "rmtree", lambda _: pytest.fail("killed"))
         with pytest.raises(pytest.fail.Exception):
-            bootstrap.set_up(root, folder, edit=False)
+            bootstrap.set_up(root, folder)
     (folder / "bin" / "python").touch()
     assert not bootstrap.is_ready(folder, want)
 
@@ -155,24 +158,59 @@ def test_a_missing_lock_file_is_named(root, monkeypatch, capsys):
     assert f"{bootstrap.LOCK}: No such file" in capsys.readouterr().err
 
 
-def test_jupyterlab_is_added_to_what_is_there(root, calls):
-    folder = root / ".venv"
-    bootstrap.set_up(root, folder, edit=False)
+@pytest.fixture
+def finished(root, calls, monkeypatch):
+    """The folder of an environment that holds what the report needs."""
+    monkeypatch.setattr(environment, "differences", lambda *_: [])
+    bootstrap.set_up(root, root / ".venv")
+    (root / ".venv" / "pyvenv.cfg").touch()
     del calls[:]
-    bootstrap.set_up(root, folder, edit=True)
-    assert [command[-1] for command in calls] == [str(root / bootstrap.EDIT_LOCK)]
-    for edit in (True, False):
-        assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit))
+    return root / ".venv"
+
+
+def test_tests_and_jupyterlab_are_added_to_what_is_there(root, calls, finished):
+    for name in EXTRA:
+        bootstrap.set_up(root, finished, [name])
+    assert [command[-1] for command in calls] == [str(root / name) for name in EXTRA]
+    for extra in ([], *([name] for name in EXTRA), EXTRA):
+        assert bootstrap.is_ready(finished, bootstrap.wanted(root, finished, extra))
+    (root / EXTRA[0]).write_text("# another lock")
+    assert bootstrap.is_ready(finished, bootstrap.wanted(root, finished, EXTRA[1:]))
+    assert not bootstrap.is_ready(finished, bootstrap.wanted(root, finished, EXTRA))
+
+
+def test_what_was_altered_does_not_pass_for_installed_by_an_addition(root, finished, monkeypatch):
+    monkeypatch.setattr(environment, "differences", lambda *_: ["alpha 2 instead of 1"])
+    with pytest.raises(bootstrap.SetupError, match="alpha 2 instead of 1"):
+        bootstrap.set_up(root, finished, EXTRA)
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_an_addition_that_failed_leaves_what_was_there_unless_it_had_begun(
+    root, finished, monkeypatch, half
+):
+    def fail(_):
+        if half:
+            (next(environment.packages(finished)) / "half.py").touch()
+        raise bootstrap.SetupError("no network")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, "_call", fail)
+        with pytest.raises(bootstrap.SetupError, match="no network"):
+            bootstrap.set_up(root, finished, EXTRA)
+    assert bootstrap.is_ready(finished, bootstrap.wanted(root, finished)) is not half
+    bootstrap.set_up(root, finished, EXTRA)
+    assert bootstrap.is_ready(finished, bootstrap.wanted(root, finished, EXTRA))
 
 
 def test_a_shared_environment_is_used_but_never_removed(root, calls, tmp_path_factory):
     folder = tmp_path_factory.mktemp("shared") / "env"
-    bootstrap.set_up(root, folder, edit=False)
+    bootstrap.set_up(root, folder)
     (folder / "pyvenv.cfg").touch()
-    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder, edit=False))
+    assert bootstrap.is_ready(folder, bootstrap.wanted(root, folder))
     (root / bootstrap.LOCK).write_text("# another lock")
     with pytest.raises(bootstrap.SetupError, match="name another VENV"):
-        bootstrap.set_up(root, folder, edit=False)
+        bootstrap.set_up(root, folder)
     assert (folder / "pyvenv.cfg").exists()
 
 
@@ -180,5 +218,5 @@ def test_a_folder_that_is_no_environment_is_not_removed(root, calls):
     (root / ".venv").mkdir()
     (root / ".venv" / "thesis.docx").touch()
     with pytest.raises(bootstrap.SetupError, match="is no Python environment"):
-        bootstrap.set_up(root, root / ".venv", edit=False)
+        bootstrap.set_up(root, root / ".venv")
     assert (root / ".venv" / "thesis.docx").exists()

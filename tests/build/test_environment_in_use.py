@@ -32,14 +32,14 @@ def put(folder, name, version, content="x = 1\n"):
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "requirements.lock").write_text(LOCK)
-    for name in (bootstrap.BUILD_LOCK, bootstrap.EDIT_LOCK):
+    for name in (bootstrap.BUILD_LOCK, *bootstrap.EXTRA_LOCKS.values()):
         (tmp_path / name).write_text("")
     folder = tmp_path / ".venv"
     put(folder, "alpha", "1.0")
     put(folder, "be_ta", "2.2")
     (folder / "bin").mkdir()
     (folder / "bin" / "python").touch()
-    bootstrap._write_stamp(folder, bootstrap.wanted(tmp_path, folder, edit=False))
+    bootstrap._write_stamp(folder, bootstrap.wanted(tmp_path, folder))
     return tmp_path
 
 
@@ -114,7 +114,7 @@ def test_nothing_is_rendered_in_another_environment(small_project, capsys):
     lock = small_project.root / "requirements.lock"
     pinned = re.sub(r"^pandas==\S+", "pandas==0.1", lock.read_text("utf-8"), flags=re.MULTILINE)
     lock.write_text(pinned, encoding="utf-8")
-    assert main(["render"]) == 1
+    assert main(["build", "report"]) == 1
     assert "instead of 0.1. Type `make report`" in capsys.readouterr().err
 
 
