@@ -87,7 +87,8 @@ def test_nothing_can_be_sent(server, method):
     [
         "/../secret.txt", "/%2e%2e/secret.txt", "/data/../../secret.txt", "/..%2fsecret.txt",
         "/data/..%2f..%2fsecret.txt", "/link.txt", "/folder/secret.txt", "//secret.txt",
-        "/./index.html", "/index.html/", "/index.html/x", "/index.html%00.csv", "/data/", "/x" * 4000,
+        "/./index.html", "/index.html/", "/index.html/x", "/index.html%00.csv", "/data/",
+        "/x" * 4000,
     ],
 )  # fmt: skip
 def test_nothing_outside_the_site_is_given(server, path):
@@ -132,7 +133,9 @@ def test_a_page_may_run_the_script_and_no_other(server):
     digest = hashlib.sha256(script.encode()).digest()
     admitted = f"'sha256-{base64.b64encode(digest).decode()}'"
     before = policy(["one();"])
-    assert rules == before.replace("; style-src", f" {admitted}; style-src") + "; connect-src 'self'"
+    assert (
+        rules == before.replace("; style-src", f" {admitted}; style-src") + "; connect-src 'self'"
+    )
     # At the very end, whatever the page quotes, and nothing else is changed.
     element = f'<script type="module" data-watch="{version(page().encode())}">{script}</script>'
     assert text.replace(element, "").replace(rules, before) == page()
