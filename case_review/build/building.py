@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from case_review.build import dependencies, facts, freshness, output, preparing, surroundings, warm
+from case_review.build import dependencies, facts, freshness, output, preparing, surroundings
 from case_review.build.freshness import FORMATS
 from case_review.build.locking import hold
 from case_review.build.progress import Progress, choose
@@ -152,8 +152,10 @@ class _Build:
         """Run what is out of date, in order; returns what failed, in words."""
         waiting, settled, failed = dict(order), set(), []
         due: list[str] = []
-        with contextlib.ExitStack() as stack:
-            runs = stack.enter_context(Runs(self.project, self.progress, self.options.timeout))
+        with (
+            contextlib.ExitStack() as stack,
+            Runs(self.project, self.progress, self.options.timeout) as runs,
+        ):
             while waiting or due or runs:
                 if not failed or self.options.keep_going:
                     ready = [n for n, before in waiting.items() if settled.issuperset(before)]
@@ -170,7 +172,7 @@ class _Build:
                     if ready and len(settled.intersection(ready)):
                         continue  # what was kept may let others begin
                     if due and not self._is_prepared:
-                        self._prepare_runs(stack, due)
+                        self._prepare_runs(stack, [*due, *waiting])
                     while due and len(runs) < self.options.jobs:
                         runs.start(due.pop(0))
                 if not runs:
@@ -188,8 +190,12 @@ class _Build:
     _is_prepared = False
 
     def _prepare_runs(self, stack: contextlib.ExitStack, names: list[str]) -> None:
-        """What is needed only if a notebook runs; `names` are those that run first."""
+        """What is needed only if a notebook runs; `names` are those that may."""
+        from case_review.build import warm
+
         self._is_prepared = True
+        with facts.one_look():
+            names = [name for name in names if freshness.of_notebook(self.project, name)]
         surroundings.build_font_cache(self.project)
         stack.enter_context(warm.server(self.project, names))
         preload()
@@ -210,7 +216,8 @@ class _Build:
             return
         began = time.monotonic()
         self.outcome.causes["report"] = causes
-        self.progress.started("report")
+        shown = self.project.shown(out)
+        self.progress.started(shown)
         preparing.publish(self.project, out, options.renderer, options.formats, self.rendering())
         self.outcome.seconds["report"] = time.monotonic() - began
-        self.progress.ended("report", self.outcome.seconds["report"])
+        self.progress.ended(shown, self.outcome.seconds["report"])

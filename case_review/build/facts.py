@@ -42,6 +42,12 @@ def one_look() -> Iterator[None]:
         _look = None
 
 
+def look_anew() -> None:
+    """Forget the look that a process was forked within."""
+    global _look
+    _look = None
+
+
 def once(key: tuple, find: Callable):
     """What `find()` gives, asked once in a look."""
     if _look is None:

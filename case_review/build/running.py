@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from case_review.build import explaining
+from case_review.build import explaining, facts
 from case_review.build.progress import Progress
 from case_review.project import Project
 
@@ -111,6 +111,7 @@ def _run(project: Project, name: str, timeout: float | None, told: Connection, p
     from case_review.build import runner
 
     die_with_parent(parent)
+    facts.look_anew()
     try:
         seconds = runner.run(project, name, timeout, lambda *cell: told.send(("cell", *cell)))
         told.send(("done", seconds))
