@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from case_review.audit import typed_numbers
-from case_review.build import output
+from case_review.build import made, output
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering.swap import clear_up, swap_in
@@ -51,7 +51,8 @@ def render(
     fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     fresh.chmod(0o755)
     try:
-        _renderer(renderer)(project, fresh)
+        with made.keeping(project):
+            _renderer(renderer)(project, fresh)
         confirm()
         swap_in(fresh, out)
     except BaseException:

@@ -6,17 +6,12 @@ The tree is pandoc's JSON: `{"t": type, "c": content}`.
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Callable, Iterable
-from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
-import pypandoc
-
-from case_review.errors import ReviewError
+from case_review.rendering import converter
 
 #: What a cell may say: Markdown without any way to smuggle in HTML, TeX or Typst.
 SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
@@ -30,33 +25,12 @@ _known: dict[tuple[str, str], str] = {}
 _MOST_KNOWN = 4096
 
 
-@cache
-def pandoc_path() -> str:
-    """The pandoc program of the lock's package, not of the machine."""
-    inside = Path(pypandoc.__file__).parent / "files" / "pandoc"
-    return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
-
-
 def pandoc(
     arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
 ) -> tuple[str, str]:
-    """Run pandoc on `text`; returns its output and its warnings. Files bear the time `epoch`.
-
-    Raises
-    ------
-    ReviewError
-        With pandoc's own words if it fails.
-    """
-    # Templates and filters that a user keeps for pandoc have no part in the report.
-    own = f"--data-dir={Path(pandoc_path()).parent}"
-    command = [pandoc_path(), own, "--wrap=none", *arguments]
-    env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(
-        command, input=text, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8"
-    )
-    if done.returncode:
-        raise ReviewError(f"pandoc could not convert the manuscript: {done.stderr.strip()}")
-    return done.stdout, done.stderr
+    """What pandoc makes of `text` and what it warns of; see `converter.run`."""
+    content, warnings = converter.run(arguments, text, folder, epoch)
+    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), warnings
 
 
 def parse(text: str, reader: str = "markdown") -> dict:
