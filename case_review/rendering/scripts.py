@@ -70,6 +70,7 @@ def linked_data(content: dict) -> str:
 
 
 def packed(content) -> str:
+    """JSON as the pages hold it."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text).replace("<", "\\u003c")
 

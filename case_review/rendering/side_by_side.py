@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from case_review.errors import ReviewError
@@ -114,7 +115,7 @@ def _raise_from(process, ours) -> None:
             f"({_ended(process.exitcode)}). Type the command again; if it happens again, the "
             "machine has too little memory."
         ) from None
-    for error, cause in zip(chain, chain[1:], strict=False):
+    for error, cause in pairwise(chain):
         error.__cause__ = cause
     if chain:
         raise chain[0]
