@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 
+from case_review import IMPORTED
 from case_review.build import products
 from case_review.files import write_bytes
 from case_review.project import KEPT_VARIABLE, Project
@@ -31,6 +32,11 @@ _ENDING = ".made"
 _DIGEST = hashlib.sha256().digest_size
 #: Seconds after which an unfinished file is that of a process that was killed.
 _ABANDONED = 3600
+
+#: The files that this package was imported from.
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: Seconds by which the times of files may lag behind the clock.
+_TICK = 0.1
 
 #: What a result follows from: texts, bytes, and files, which count by their content.
 Part = str | bytes | Path
@@ -76,8 +82,8 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else products.MISSING.encode()
 
 
-def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes:
-    """What `make` returns, from an earlier call with the same parts where one is kept.
+class Entry:
+    """The place of one result among those that are kept.
 
     Parameters
     ----------
@@ -85,29 +91,67 @@ def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes
         What kind of result it is, such as `pandoc`: the beginning of its file's name.
     parts
         Everything that the result follows from, with the versions of the programs that make it.
-    make
-        Must return the same bytes for the same parts; what it raises is not kept.
     """
-    place = folder()
-    if place is None:
-        return make()
-    parts = [stem, *parts]
-    name = key(parts)
-    path = place / f"{stem}-{name}{_ENDING}"
-    found = _read(path, name)
-    if found is not None:
-        return found
-    found = make()
-    # A file that was saved meanwhile may have entered what was made.
-    if key(parts) == name:
-        with contextlib.suppress(OSError):
-            write_bytes(path, _sum(name, found) + found)
+
+    def __init__(self, stem: str, parts: Iterable[Part]):
+        self._parts = [stem, *parts]
+        self._key = key(self._parts) if folder() else ""
+
+    @property
+    def _path(self) -> Path | None:
+        place = folder()
+        return place / f"{self._parts[0]}-{self._key}{_ENDING}" if place else None
+
+    def read(self) -> bytes | None:
+        """The result; None if it is not kept or damaged."""
+        path = self._path
+        return _read(path, self._key) if path else None
+
+    def keep(self, content: bytes) -> None:
+        """Keep what was made of the parts, unless one was changed meanwhile or the disk is full."""
+        path = self._path
+        # A file that was saved meanwhile may have entered what was made.
+        if path and key(self._parts) == self._key:
+            with contextlib.suppress(OSError):
+                write_bytes(path, _sum(self._key, content) + content)
+
+
+def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes:
+    """What `make` returns, from an earlier call with the same parts where one is kept.
+
+    `make` must return the same bytes for the same parts; what it raises is not kept.
+    """
+    entry = Entry(stem, parts)
+    found = entry.read()
+    if found is None:
+        found = make()
+        entry.keep(found)
     return found
 
 
-def recall_json(stem: str, parts: Iterable[Part], make: Callable[[], object]):
-    """The same for values that come back from JSON as they were."""
-    return json.loads(recall(stem, parts, lambda: json.dumps(make()).encode("ascii")))
+def version(package: str) -> str:
+    """The version of an installed package; `missing` if it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return products.MISSING
+
+
+def code() -> str | None:
+    """The SHA-256 of this package's own code, for results that all of it may bear on.
+
+    None if a file of it changed since the package was imported: what runs may be older then.
+    """
+    found = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        facts = path.stat()
+        if max(facts.st_mtime, facts.st_ctime) > IMPORTED - _TICK:
+            return None
+        content = path.read_bytes()
+        name = path.relative_to(_PACKAGE).as_posix().encode()
+        found.update(b"%s %d\n" % (name, len(content)))
+        found.update(content)
+    return found.hexdigest()
 
 
 def _sum(name: str, content: bytes) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
@@ -76,30 +76,51 @@ def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
 
 def walk(node, change: Callable[[dict], list | dict | None]):
     """A copy of `node` in which `change` replaced elements: None keeps one, a list splices."""
-    if isinstance(node, list):
-        found: list = []
-        for item in node:
-            new = change(item) if isinstance(item, dict) and "t" in item else None
-            if isinstance(new, list):
-                found.extend(new)
-            else:
-                found.append(walk(item, change) if new is None else new)
-        return found
     if isinstance(node, dict):
-        return {key: walk(value, change) for key, value in node.items()}
-    return node
+        return {
+            key: walk(value, change) if type(value) in _NODES else value
+            for key, value in node.items()
+        }
+    if not isinstance(node, list):
+        return node
+    found: list = []
+    for item in node:
+        # Most of a tree are words and blanks, so they take the shortest way.
+        if type(item) is dict:
+            new = change(item) if "t" in item else None
+            if new is None:
+                inner = item.get("c")
+                found.append({**item} if type(inner) is str else walk(item, change))
+            elif type(new) is list:
+                found += new
+            else:
+                found.append(new)
+        else:
+            found.append(walk(item, change) if type(item) is list else item)
+    return found
+
+
+#: What other nodes stand in.
+_NODES = (dict, list)
+
+
+def each(node) -> Iterator[dict]:
+    """The elements of a tree at any depth, in order; nothing is copied."""
+    if isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for value in node.values():
+            if type(value) in _NODES:
+                yield from each(value)
+    elif isinstance(node, list):
+        for item in node:
+            if type(item) in _NODES:
+                yield from each(item)
 
 
 def first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
     """The first element of some kinds, at any depth."""
-    seen: list[dict] = []
-
-    def look(node: dict) -> None:
-        if node["t"] in kinds:
-            seen.append(node)
-
-    walk(nodes, look)
-    return seen[0] if seen else None
+    return next((node for node in each(nodes) if node["t"] in kinds), None)
 
 
 def attr(id: str = "", classes: Iterable[str] = (), **pairs: str) -> list:

@@ -12,13 +12,12 @@ import re
 import subprocess
 from collections.abc import Iterable
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote
 
 import pypandoc
 
-from case_review.build import made
+from case_review.build import made, products
 from case_review.errors import ReviewError
 
 #: Options whose effect is told by their words alone.
@@ -40,6 +39,11 @@ _WITH_PICTURES = "docx"
 _RASTER = (".png", ".jpg", ".jpeg", ".gif")
 #: Metadata of a document that name files for its citations.
 _NAMING = re.compile(r'"(bibliography|csl|citation-abbreviations)":')
+#: What a filter reaches beyond the document by.
+_REACHING = re.compile(
+    r"\b(?:io|os|require|dofile|loadfile|load|debug|package|system|mediabag|path|template|zip|pipe|"
+    r"read|fetch|run_\w+|make_sections|citeproc|PANDOC_\w+|_G|_ENV|getmetatable)\b"
+)
 #: Another template within one.
 _PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
 
@@ -100,11 +104,10 @@ def _start(
 @cache
 def _version() -> str:
     """Which pandoc it is, without starting it."""
-    facts = Path(pandoc_path()).stat()
-    try:
-        return f"{metadata.version('pypandoc_binary')}, {facts.st_size}"
-    except metadata.PackageNotFoundError:
-        return f"{pandoc_path()}, {facts.st_size}, {facts.st_mtime_ns}"
+    facts, version = Path(pandoc_path()).stat(), made.version("pypandoc_binary")
+    if version == products.MISSING:
+        version = f"{pandoc_path()}, {facts.st_mtime_ns}"
+    return f"{version}, {facts.st_size}"
 
 
 def _parts(
@@ -127,6 +130,8 @@ def _parts(
                 return None
             parts += [name, file.suffix, file]
             citing.add(name)
+        elif name == "--lua-filter" and _is_pure(folder / value):
+            parts += [name, folder / value]
         elif name in _WORDS and not (name.startswith("--syntax") and (folder / value).exists()):
             parts.append(argument)
         else:
@@ -150,6 +155,11 @@ def _parts(
 
 def _has_partial(template: Path) -> bool:
     return bool(_PARTIAL.search(template.read_bytes()))
+
+
+def _is_pure(filter: Path) -> bool:
+    """Whether a filter names nothing by which it could read a file or ask for the time."""
+    return filter.is_file() and not _REACHING.search(filter.read_text(encoding="utf-8"))
 
 
 def _is_told(text: str, named: set[str]) -> bool:

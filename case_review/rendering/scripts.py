@@ -13,8 +13,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import itables
-
+from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.project import Project
 
@@ -87,14 +86,22 @@ def _inline(script: str) -> str:
 @cache
 def _vega() -> str:
     """Vega, Vega-Lite and Vega-Embed, as the package vl-convert brings them."""
-    import vl_convert
+    start = "window.vegaEmbed = vegaEmbed;"
 
-    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    def make() -> bytes:
+        import vl_convert
+
+        return vl_convert.javascript_bundle(start).encode("utf-8")
+
+    parts = [made.version("vl-convert-python"), start]
+    return _inline(made.recall("vega", parts, make).decode("utf-8"))
 
 
 @cache
 def _datatables() -> str:
     """DataTables, as the package itables brings it: a module whose default export is named."""
+    import itables
+
     path = Path(itables.__file__).parent / "html" / "dt_bundle.js"
     text, count = _EXPORT.subn(r"window.DataTable=\1;", path.read_text(encoding="utf-8"))
     if count != 1:
