@@ -31,7 +31,8 @@ ALL = ("html", "pdf")
     [
         ".ipynb_checkpoints/05_response-checkpoint.ipynb", ".~05_response.ipynb",
         "05_response.ipynb~", ".05_response.ipynb.swp", "4913", "#patients.csv#", ".#patients.csv",
-        ".~lock.patients.csv#", "~$patients.xlsx", "lu2134.tmp", "__pycache__/helper.cpython-311.pyc", ".git/index",
+        ".~lock.patients.csv#", "~$patients.xlsx", "lu2134.tmp",
+        "__pycache__/helper.cpython-311.pyc", ".git/index",
     ],
 )  # fmt: skip
 def test_what_editors_leave_is_nobodys_work(path):
