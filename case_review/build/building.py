@@ -42,6 +42,8 @@ class Options:
         Whether, after a notebook has failed, those run that do not come after it.
     timeout
         Seconds for each notebook; None for the usual ones.
+    enough
+        Forms with which a current report is left as it is, though it has more than `formats`.
     """
 
     goal: str = "report"
@@ -51,6 +53,7 @@ class Options:
     jobs: int = 1
     keep_going: bool = False
     timeout: float | None = None
+    enough: tuple[str, ...] = ()
 
 
 @dataclass
@@ -211,6 +214,9 @@ class _Build:
     def _causes_of_report(self) -> list[str]:
         out, options = self.outcome.out, self.options
         if not self.wants_report:
+            return []
+        more = options.enough
+        if more and not freshness.of_site(self.project, out, options.renderer, more):
             return []
         return freshness.of_site(self.project, out, options.renderer, options.formats)
 

@@ -112,5 +112,5 @@ def publish(
                 "Type the command again."
             )
 
-    render(project, renderer=renderer, out=out, confirm=confirm)
+    render(project, renderer=renderer, out=out, confirm=confirm, formats=formats)
     freshness.record_site(project, out, stamp)
