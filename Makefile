@@ -6,6 +6,7 @@
 # PARAMS=file: another parameter file. OUT=folder: another output folder.
 # RENDERER=auto|quarto|embedded. FORMATS=html,pdf,docx,jats (all; with html, some of them).
 # TIMEOUT=seconds for one notebook. JOBS=notebooks at a time. PYTHON=program to set up with.
+# WARM=0 starts every notebook's kernel anew, instead of forking it from a process that has imported.
 # VENV=folder: another (or a shared) environment.
 PARAMS ?= params.yml
 OUT ?= report/_site
@@ -13,6 +14,7 @@ RENDERER ?= auto
 FORMATS ?=
 PORT ?= 8000
 TIMEOUT ?= 900
+WARM ?= auto
 VENV ?= .venv
 # Without PYTHON= that of the environment, where there is one: to look for others takes longer.
 ifndef PYTHON
@@ -24,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -34,6 +36,7 @@ endif
 
 export CASE_REVIEW_PARAMS := $(PARAMS)
 export CASE_REVIEW_TIMEOUT := $(TIMEOUT)
+export CASE_REVIEW_WARM := $(WARM)
 # Nothing of the user, the machine or the day reaches a result (see case_review/build/surroundings.py).
 export PYTHONHASHSEED := 0
 export PYTHONNOUSERSITE := 1
@@ -74,7 +77,7 @@ define build
 	succeeded, so errors cannot be ignored; -k goes on with what does not depend on them))
 	$(if $(findstring t,$(LETTERS)),$(error make -t: nothing here is up to date by its time alone; leave out -t))
 	@$(READY)
-	@$(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
+	@exec $(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
 		--jobs "$(GIVEN_JOBS)" $(if $(findstring k,$(LETTERS)),--keep-going)
 endef
 
@@ -107,19 +110,19 @@ validate: _setup ## Check the raw data against the expectations, and nothing els
 
 reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
+	@exec $(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
 
 extremes: ## Search the ends of statistics over all sets of response times again (minutes)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct --extremes
+	@exec $(BOOTSTRAP) -- reconstruct --extremes
 
 status: ## What is out of date, and because of what
 	@$(READY)
-	@$(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
+	@exec $(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
 
 graph: ## The notebooks in their order, with what each comes after and reads
 	@$(READY)
-	@$(BOOTSTRAP) -- graph
+	@exec $(BOOTSTRAP) -- graph
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@$(READY)

@@ -60,7 +60,8 @@ class Imports:
 
             cell_outputs.set_variables()
             kernel.load_plotting()
-            self.everywhere = frozenset(name for name in sys.modules if _of_package(name))
+            own = (__name__, environment.__name__, kernel.__name__)
+            self.everywhere = frozenset(n for n in sys.modules if _of_package(n) and n not in own)
 
     def add(self, modules: list[str]) -> None:
         """Import modules that are not there yet.
@@ -81,6 +82,7 @@ class Imports:
         said: list[str] = []
         printed = io.StringIO()
         show = warnings.showwarning
+        self.recorder.forget()
         warnings.showwarning = lambda text, *_, **__: said.append(str(text))
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -125,13 +127,17 @@ def _refuse_state(recorder: kernel.Recorder) -> None:
     for path in (*recorder.new, *recorder.written):
         if path.startswith(f"{root}{os.sep}") and not path.startswith(provided):
             raise Unfit(f"a module opens {path} when it is imported")
-    if len([*Path("/proc/self/task").iterdir()]) > 1:
+    if _threads() > 1:
         raise Unfit("a module starts a thread when it is imported")
     # A kernel that imports such a package itself is refused, by the cell that does.
     if unlocked := environment.unlocked(root, Path(sys.prefix)):
         files = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
         if found := {unlocked[file] for file in files if file in unlocked}:
             raise Unfit(f"{min(found)} stands in no lock file")
+
+
+def _threads() -> int:
+    return len([*Path("/proc/self/task").iterdir()])
 
 
 def _of_package(name: str) -> bool:

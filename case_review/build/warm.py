@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from case_review.build import dependencies, forking, kernel, surroundings
+from case_review.build import dependencies, forking, kernel, reads, surroundings
 from case_review.project import Project
 
 #: `CASE_REVIEW_WARM=0` (`make report WARM=0`) starts every kernel anew; the other names the socket
@@ -48,22 +48,11 @@ def facts_of(project: Project, name: str) -> dict[str, list[str]]:
         of the package that its code tells, at any depth; its kernel gets no other. A helper beside
         the notebook is among neither, nor a package that the notebook alone imports.
     """
-    told = _told(project, name)
-    return {"told": told, "imports": sorted(set(told) & _imports(project, name))}
-
-
-def _imports(project: Project, name: str) -> set[str]:
-    found = dependencies.source(project, name).reads.modules
-    return {module for module in found if module.startswith(f"{dependencies.PACKAGE}.")}
-
-
-def _told(project: Project, name: str) -> list[str]:
-    package = project.root / dependencies.PACKAGE
-    files = (path for path in dependencies.inputs(project, name) if path.suffix == ".py")
-    parts = (
-        p.relative_to(project.root).with_suffix("").parts for p in files if package in p.parents
-    )
-    return sorted({".".join(each).removesuffix(".__init__") for each in parts})
+    imported = dependencies.source(project, name).reads.modules
+    files = (path for path in reads.module_files(project, imported) if path.suffix == ".py")
+    parts = (path.relative_to(project.root).with_suffix("").parts for path in files)
+    told = {".".join(each).removesuffix(".__init__") for each in parts}
+    return {"told": sorted(told), "imports": sorted(told & imported)}
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typst
-from fontTools.ttLib import TTFont
 
 from case_review.errors import ReviewError
 from case_review.exhibits.style import font_folder
@@ -172,4 +171,6 @@ def _first_missing(letters: Iterable[str]) -> str | None:
 @cache
 def _drawable() -> frozenset[int]:
     """The codes for which the font of figures has a glyph; matplotlib takes no other one."""
+    from fontTools.ttLib import TTFont
+
     return frozenset(TTFont(font_folder() / "SourceSansPro-Regular.ttf").getBestCmap())
