@@ -12,6 +12,7 @@ PARAMS ?= params.yml
 OUT ?= report/_site
 RENDERER ?= auto
 FORMATS ?=
+PORT ?= 8000
 TIMEOUT ?= 900
 WARM ?= auto
 VENV ?= .venv
@@ -25,7 +26,11 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
+<<<<<<< HEAD
 $(foreach given,PARAMS OUT FORMATS JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+=======
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+>>>>>>> next
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -83,7 +88,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
-	audit-dependencies release
+	audit-dependencies release watch
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -154,6 +159,11 @@ audit-dependencies: ## Look up known vulnerabilities of the locked packages (nee
 clean: ## Remove what is generated (clean tables, results, exhibits, the report), nothing else
 	@$(READY)
 	+@mkdir -p $(BUILD); "$(PYTHON)" -m case_review.build.locking $(BUILD)/lock -- "$(MAKE)" _clean
+
+watch: ## Show the report in a browser (PORT=8000), and make it again whenever a file is saved
+	@$(READY)
+	@exec $(BOOTSTRAP) -- watch --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
+		--jobs "$(GIVEN_JOBS)" --port "$(PORT)"
 
 .PHONY: _setup _tests _clean
 

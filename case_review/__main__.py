@@ -49,6 +49,32 @@ def _run(project: Project, options) -> int:
     return 0
 
 
+def _watch(project: Project, options) -> int:
+    from case_review.build import building, summary, watch_children, watching
+
+    def make(forms, told) -> str:
+        """Build in a process of its own; returns what is wrong, if anything."""
+        try:
+            wanted = building.Options(
+                "report", options.out, options.renderer, forms, options.jobs, enough=options.formats
+            )
+            began = time.monotonic()
+            progress = watch_children.Telling(told)
+            outcome = building.build(project, wanted, _rendering, progress)
+            for line in summary.lines(project, wanted, outcome, time.monotonic() - began):
+                print(line, flush=True)
+        except Exception as error:
+            message = explaining.explain(project, error)
+            print(message, file=sys.stderr, flush=True)
+            return message
+        return ""
+
+    needed = ["case_review.build.building", "papermill", "nbclient.exceptions", "traitlets.config"]
+    needed += ["case_review.build.runner", "case_review.rendering.embedded"]
+    out = _out(project, options)
+    return watching.watch(project, make, out, options.formats, options.port, needed)
+
+
 def _status(project: Project, options) -> int:
     from case_review.build import facts, freshness
 
@@ -152,6 +178,12 @@ def _jobs(given: str) -> int:
     return int(given)
 
 
+def _port(given: str) -> int:
+    if not given.isdigit() or not 1024 <= int(given) <= 65535:
+        raise argparse.ArgumentTypeError(f"PORT={given}: expected a number from 1024 to 65535")
+    return int(given)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -172,6 +204,11 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--jobs", type=_jobs, default="", help="how many notebooks run at a time")
     help = "after a failure run what does not depend on it"
     build.add_argument("--keep-going", action="store_true", help=help)
+    help = "show the report in a browser, and make it again whenever a file is saved"
+    watch = add("watch", _watch, help, parents=[report])
+    watch.add_argument("--jobs", type=_jobs, default="", help="how many notebooks run at a time")
+    help = "port of the page on this machine, or the next one that is free"
+    watch.add_argument("--port", type=_port, default=8000, help=help)
     run = add("run", _run, "run one notebook, whether or not there is cause")
     run.add_argument("notebook", help="file name without ending, e.g. 05_response")
     run.add_argument("--timeout", type=float, help="seconds for the whole notebook")

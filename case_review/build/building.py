@@ -43,6 +43,8 @@ class Options:
         Whether, after a notebook has failed, those run that do not come after it.
     timeout
         Seconds for each notebook; None for the usual ones.
+    enough
+        Forms with which a current report is left as it is, though it has more than `formats`.
     """
 
     goal: str = "report"
@@ -52,6 +54,7 @@ class Options:
     jobs: int = 1
     keep_going: bool = False
     timeout: float | None = None
+    enough: tuple[str, ...] = ()
 
 
 @dataclass
@@ -199,6 +202,9 @@ class _Build:
     def _publish(self) -> None:
         """Render the report if it is out of date."""
         out, options = self.outcome.out, self.options
+        more = options.enough
+        if more and not freshness.of_site(self.project, out, options.renderer, more):
+            return
         causes = freshness.of_site(self.project, out, options.renderer, options.formats)
         if not causes:
             return
