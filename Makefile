@@ -26,11 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-<<<<<<< HEAD
-$(foreach given,PARAMS OUT FORMATS JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
-=======
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
->>>>>>> next
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
