@@ -152,8 +152,11 @@ class _Build:
         """Run what is out of date, in order; returns what failed, in words."""
         waiting, settled, failed = dict(order), set(), []
         due: list[str] = []
-        with contextlib.ExitStack() as stack:
-            runs = stack.enter_context(Runs(self.project, self.progress, self.options.timeout))
+        # What forks kernels outlives the runs that they are for.
+        with (
+            contextlib.ExitStack() as stack,
+            Runs(self.project, self.progress, self.options.timeout) as runs,
+        ):
             while waiting or due or runs:
                 if not failed or self.options.keep_going:
                     ready = [n for n, before in waiting.items() if settled.issuperset(before)]
