@@ -8,6 +8,7 @@ itself, for what it has imported is then no longer what lies there.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from multiprocessing import connection
 from pathlib import Path
 
-from case_review.build import dependencies, loaded, running, serving, watched
+from case_review.build import dependencies, loaded, running, serving, surroundings, warm, watched
 from case_review.build.watch_children import ENDING, Build, Make, Sidecar
 from case_review.project import Project
 
@@ -197,12 +198,15 @@ def watch(
         if wrong := _wrong_with_package(project):
             return wrong
         watching.end()
+        kernels.close()
         sidecar.end()
         os.environ[_PORT_VARIABLE] = str(sidecar.port)
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
     watching = Watching(sidecar, make, forms, replace, project.root / "case_review", ending=ending)
+    # One process forks the kernels of all builds; a build that finds it outdated has its own.
+    kernels = contextlib.ExitStack()
     try:
         wrong = _load(project, needed)
         sidecar.start()
@@ -214,6 +218,8 @@ def watch(
         elif loaded.changed(project.root, dependencies.hashes(project, _package(project))):
             watching.fail(replace(watching))
         else:
+            surroundings.build_font_cache(project)
+            kernels.enter_context(warm.server(project, []))
             watching.want(forms[:1])
         while not watching.ended and os.getppid() == parent:
             watching.step()
@@ -222,6 +228,7 @@ def watch(
         return 1
     finally:
         watching.end()
+        kernels.close()
         sidecar.end()
     return 0
 
