@@ -74,10 +74,8 @@ def forest(
     low = rows.loc[found, "low"].fillna(0.0).to_numpy(float)
     high = rows.loc[found, "high"].fillna(1.08 * highest).to_numpy(float)
     axes.hlines(places, low, high, colors=own, lw=1.4, capstyle="butt")
-    beyond = rows.loc[found, "high"].isna().to_numpy()
-    axes.scatter(
-        high[beyond], places[beyond], 4.5**2, marker=">", c=own[beyond], linewidths=1, zorder=2.1
-    )
+    for beyond in np.flatnonzero(rows.loc[found, "high"].isna()):
+        axes.plot(high[beyond], places[beyond], ">", color=own[beyond], ms=4.5)
     axes.set_xlim(0, 1.1 * highest)
 
 
