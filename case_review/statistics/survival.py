@@ -83,6 +83,13 @@ def columns(time, event) -> dict[str, np.ndarray]:
     }
 
 
+def _banded(time, event, conf_type: str, conf_level: float) -> pd.DataFrame:
+    """`columns` with its band, as a table like that of `curve`."""
+    found = columns(time, event)
+    lower, upper = band(found["survival"], found["se_log"], conf_type, conf_level)
+    return pd.DataFrame(found | {"lower": lower, "upper": upper})
+
+
 def _standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         return np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
@@ -222,6 +229,7 @@ def kaplan_meier(
     conf_level: float = 0.95,
     per: float = 1,
     unit: str = "",
+    one_of_many: bool = False,
 ) -> KaplanMeier | dict[object, KaplanMeier]:
     """Fit the Kaplan–Meier curve of all patients, or one for each group.
 
@@ -237,6 +245,9 @@ def kaplan_meier(
     per, unit
         How many units of `time` make one of those that are printed, and its name: times in whole
         hours compare exactly, and `per=168, unit="weeks"` prints them as weeks.
+    one_of_many
+        Take the curve from `columns` instead of a fit by lifelines, at a hundredth of the time:
+        for hundreds of curves of which times are read off. Survival may differ in its last digit.
 
     Raises
     ------
@@ -246,11 +257,12 @@ def kaplan_meier(
     if by is not None:
         time, event = checked(time, event, by=by)
         how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
+        how["one_of_many"] = one_of_many
         return {
             name: kaplan_meier(time[own], event[own], **how)
             for name, own in members(by, len(time)).items()
         }
-    fitted = curve(time, event, conf_type, conf_level)
+    fitted = (_banded if one_of_many else curve)(time, event, conf_type, conf_level)
     n, events = int(fitted["at_risk"].iloc[0]), int(fitted["events"].sum())
     fitted["time"] = fitted["time"] / per
     return KaplanMeier(fitted, n, events, unit, conf_type, conf_level)
