@@ -14,6 +14,7 @@ from case_review.rendering import (
     bylines,
     data_page,
     figures,
+    fragments,
     highlighting,
     html_exhibits,
     letters,
@@ -53,6 +54,8 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
     data += scripts.linked_data(_described(about, found.header.people, out))
+    filter = project.report / "styles" / "tables.lua"
+    tree["blocks"] = fragments.written(tree["blocks"], filter)
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 
