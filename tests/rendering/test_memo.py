@@ -133,7 +133,7 @@ def change_narrative(project):
 
 def change_result(project):
     path = project.results / "01_small.json"
-    path.write_text(path.read_text().replace('"text": "25"', '"text": "26"'))
+    path.write_text(path.read_text().replace('"25 patients"', '"26 patients"'))
 
 
 def change_caption(project):
