@@ -57,7 +57,7 @@ def _set(source: Path, epoch: int) -> bytes:
 
 
 def _compiled(source: Path, epoch: int) -> bytes:
-    """The same, made anew; a character that no font of the project has is written as its code, U+1F9EA.
+    """The same, made anew; a character that no font has is written as its code, U+1F9EA.
 
     PDF/UA-1 allows no character without a glyph.
     """
