@@ -138,7 +138,7 @@ def outputs(project: Project) -> list[str]:
     """The folders that were noted and hold a report, as seen from the project's root."""
     noted = sorted((project.build / _OUTPUTS).glob("*"))
     paths = [path.read_text(encoding="utf-8", errors="replace") for path in noted]
-    whole = ("index.html", "index.docx")
+    whole = ("index.html", "notebooks/index.html")
     return [p for p in paths if all((project.root / p / name).is_file() for name in whole)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from case_review import __version__
@@ -28,6 +29,7 @@ from case_review.rendering import (
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
+from case_review.rendering.forms import Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, Page, Site
@@ -37,14 +39,16 @@ _RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
 _LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
 
 
-def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
-    """Write `index.html` and the pages it links to; other forms in `out` are offered there.
+def write(
+    project: Project, found: Manuscript, tree: dict, work: Path, out: Path, writers: Sequence[str]
+) -> None:
+    """Write `index.html`, which offers the forms of `writers`, and the pages it links to.
 
     `work` is the folder for what pandoc includes; `prepare` must have filled it.
     """
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used)
-    tree["meta"]["downloads"] = _downloads(out)
+    tree["meta"]["downloads"] = _downloads(writers)
     about = _fill(project, found, tree["meta"])
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
@@ -53,11 +57,19 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
-    data += scripts.linked_data(_described(about, found.header.people, out))
+    data += scripts.linked_data(_described(about, found.header.people, writers))
     filter = project.report / "styles" / "tables.lua"
     tree["blocks"] = fragments.written(tree["blocks"], filter)
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
+
+
+def without(page: str, writers: Sequence[str]) -> str:
+    """The report's page as it is where the forms of `writers` are not made."""
+    for form in (FORMS[name] for name in writers):
+        entry = f'<li><a href="{form.file}">{form.words}</a></li>'
+        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(form))}", "")
+    return page
 
 
 def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
@@ -137,9 +149,9 @@ def _write_quality(project: Project, site: Site) -> None:
         site.write_text(f"quality/{suite.name}.html", quality_pages.page(suite), own, title)
 
 
-def _downloads(out: Path) -> dict:
-    """The other forms of the report that were written, and its parts, for the title block."""
-    forms = [form for form in FORMS.values() if form is not FORM and (out / form.file).is_file()]
+def _downloads(writers: Sequence[str]) -> dict:
+    """The other forms of the report, and its parts, for the title block."""
+    forms = [FORMS[name] for name in writers if FORMS[name] is not FORM]
     offered = {form.file: form.words for form in forms} | PARTS
     entries = [
         {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
@@ -169,10 +181,8 @@ def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
     return about
 
 
-def _described(about: dict, people: People, out: Path) -> dict:
+def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
-    page, *others = FORMS.values()
-    forms = [page, *(form for form in others if (out / form.file).is_file())]
     told = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -183,9 +193,10 @@ def _described(about: dict, people: People, out: Path) -> dict:
         "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
-        "encoding": [
-            {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
-            for form in forms
-        ],
+        "encoding": [_encoding(FORMS[name]) for name in writers],
     }
     return {key: value for key, value in told.items() if value}
+
+
+def _encoding(form: Form) -> dict[str, str]:
+    return {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}

@@ -60,15 +60,16 @@ def elements(scripts: list[str]) -> str:
 
 def data(id: str, content) -> str:
     """A block of JSON for a script to read; nothing in it can end the element."""
-    return f'<script type="application/json" id="{id}">{_json(content)}</script>\n'
+    return f'<script type="application/json" id="{id}">{packed(content)}</script>\n'
 
 
 def linked_data(content: dict) -> str:
     """A block of JSON-LD, which says to machines what a page is; browsers run none of it."""
-    return f'<script type="application/ld+json">{_json(content)}</script>\n'
+    return f'<script type="application/ld+json">{packed(content)}</script>\n'
 
 
-def _json(content) -> str:
+def packed(content) -> str:
+    """JSON as the pages hold it."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text).replace("<", "\\u003c")
 

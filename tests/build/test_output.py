@@ -45,7 +45,10 @@ def test_only_an_empty_folder_or_a_report_is_replaced(small_project):
     assert said(small_project, "out") == ""
     (out / "index.html").touch()
     assert "would replace what is there, such as index.html" in said(small_project, "out")
-    (out / "index.docx").touch()
+    for name in ("notebooks/index.html", "data/SHA256SUMS"):
+        assert "would replace what is there, such as" in said(small_project, "out")
+        (out / name).parent.mkdir()
+        (out / name).touch()
     assert said(small_project, "out") == ""
     (out / "thesis.txt").touch()
     assert "such as thesis.txt" in said(small_project, "out")
