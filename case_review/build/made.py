@@ -13,6 +13,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -129,6 +130,7 @@ def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes
     return found
 
 
+@cache
 def version(package: str) -> str:
     """The version of an installed package; `missing` if it is not installed."""
     try:

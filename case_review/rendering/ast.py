@@ -85,18 +85,22 @@ def walk(node, change: Callable[[dict], list | dict | None]):
         return node
     found: list = []
     for item in node:
-        # Most of a tree are words and blanks, so they take the shortest way.
-        if type(item) is dict:
-            new = change(item) if "t" in item else None
+        # Most of a tree are words and empty attributes, so they take the shortest way.
+        kind = type(item)
+        if kind is dict:
+            new = change(item) if "t" in item else walk(item, change)
             if new is None:
-                inner = item.get("c")
-                found.append({**item} if type(inner) is str else walk(item, change))
-            elif type(new) is list:
+                new = {**item}
+                if type(inner := new.get("c")) in _NODES:
+                    new["c"] = walk(inner, change)
+            if type(new) is list:
                 found += new
             else:
                 found.append(new)
+        elif kind is list:
+            found.append(walk(item, change) if item else [])
         else:
-            found.append(walk(item, change) if type(item) is list else item)
+            found.append(item)
     return found
 
 

@@ -11,6 +11,7 @@ import re
 from itertools import count
 from pathlib import Path
 
+from case_review.build import made
 from case_review.rendering import ast, columns
 
 #: Elements that pandoc counts over a whole page.
@@ -34,21 +35,27 @@ def written(blocks: list, filter: Path) -> list:
         place = next(number)
         return f'{match[1]}Table{f" {place}" if place > 1 else ""}"'
 
-    found = []
+    found, code = [], made.code()
     for block, alone in zip(blocks, ahead, strict=True):
         if alone:
-            html = _html(block, filter)
+            html = _html(block, filter, code)
             found.append(ast.raw("html", _NAMELESS.sub(named, html)))
         else:
             found.append(block)
     return found
 
 
-def _html(block: dict, filter: Path) -> str:
+def _html(block: dict, filter: Path, code: str | None) -> str:
+    def make() -> bytes:
+        tree = ast.document(columns.fitted([block]))
+        return ast.pandoc(arguments, json.dumps(tree))[0].strip("\n").encode("utf-8")
+
     arguments = ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"]
-    tree = ast.document(columns.fitted([block]))
-    text, _ = ast.pandoc([*arguments, "--syntax-highlighting=none"], json.dumps(tree))
-    return text.strip("\n")
+    arguments.append("--syntax-highlighting=none")
+    if code is None:
+        return make().decode("utf-8")
+    parts = [code, made.version("pypandoc_binary"), filter, json.dumps(block)]
+    return made.recall("exhibit", parts, make).decode("utf-8")
 
 
 def _is_independent(block: dict) -> bool:
