@@ -17,6 +17,9 @@ from case_review.rendering.manuscript import Manuscript
 
 #: Blocks whose inlines belong together.
 _TEXTS = frozenset(("Header", "LineBlock", "Para", "Plain"))
+#: What only a tree as JSON holds, not its words: there a quotation mark has a backslash before it.
+_COUNTED = ('"t": "Cite"', '"t": "Note"')
+_MARKS = (*_COUNTED, '"cr-embed"', '"refs"')
 _MISSING = re.compile(r"Citeproc: citation (\S+) not found")
 
 
@@ -106,17 +109,13 @@ def _replaced(found: Manuscript, change: Callable[[dict], list]) -> tuple[list, 
             )
             captions[label] = caption["c"]
             return [node]
-        if _is_list(node):
-            return change(node)
-        if node["t"] in _TEXTS and _counts(node):
-            return change(node)
-        return None
+        marks = json.dumps(node)
+        if not any(mark in marks for mark in _MARKS):
+            return [node]
+        is_text = node["t"] in _TEXTS and any(mark in marks for mark in _COUNTED)
+        return change(node) if is_text or _is_list(node) else None
 
     return ast.walk(found.tree["blocks"], each), captions, contents
-
-
-def _counts(node: dict) -> bool:
-    return any(inner["t"] in ("Cite", "Note") for inner in ast.each(node))
 
 
 def _bare(node):
