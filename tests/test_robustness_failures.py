@@ -358,10 +358,10 @@ def test_an_output_folder_with_other_files_is_refused(copied, monkeypatch, capsy
     other.mkdir(exist_ok=True)
     (other / name).write_text("mine")
     monkeypatch.chdir(copied)
-    assert main(["render", "--out", str(other), "--key", "other"]) == 1
+    assert main(["build", "report", "--out", str(other)]) == 1
     assert f"OUT={other}: the report would replace what is there" in capsys.readouterr().err
     assert (other / name).read_text() == "mine"
-    assert main(["render", "--out", str(copied), "--key", "other"]) == 1
+    assert main(["build", "report", "--out", str(copied)]) == 1
     assert (copied / "params.yml").is_file()
     shutil.rmtree(other)
 
@@ -370,6 +370,5 @@ def test_an_output_folder_with_other_files_is_refused(copied, monkeypatch, capsy
 def test_a_time_out_that_is_no_number_is_refused(copied, monkeypatch, capsys, text):
     monkeypatch.chdir(copied)
     monkeypatch.setenv("CASE_REVIEW_TIMEOUT", text)
-    monkeypatch.delenv("CASE_REVIEW_FAILURES", raising=False)
     assert main(["run", "03_treatment"]) == 1
     assert f"TIMEOUT={text}: expected seconds" in capsys.readouterr().err

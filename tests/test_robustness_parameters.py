@@ -275,7 +275,7 @@ def test_a_notebook_of_one_s_own_may_have_a_section_without_a_model(alternative,
             alternative(f"growth:\n  window: {value}\n")
 
 
-@pytest.mark.parametrize("step", ["prepare", "run"])
+@pytest.mark.parametrize("step", ["build data", "run 01_cleaning"])
 def test_wrong_parameters_are_refused_before_a_kernel_starts(
     small_project, monkeypatch, capsys, step
 ):
@@ -284,7 +284,7 @@ def test_wrong_parameters_are_refused_before_a_kernel_starts(
     path = project.root / "params.yml"
     path.write_text(path.read_text().replace("few_at_risk", "few_at_rsik"))
     monkeypatch.setattr(runner, "_execute", lambda *_: pytest.fail("a kernel was started"))
-    assert main([step] if step == "prepare" else [step, "01_cleaning"]) == 1
+    assert main(step.split()) == 1
     told = capsys.readouterr().err
     assert "unknown name response.few_at_rsik; did you mean few_at_risk?" in told
     assert "response.few_at_risk is missing" in told

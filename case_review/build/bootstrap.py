@@ -1,10 +1,11 @@
 """Setting up the project's own Python environment, with nothing but a bare Python.
 
-    python3 -m case_review.build.bootstrap .venv [--test] [--edit]
+    python3 -m case_review.build.bootstrap .venv [--test] [--edit] [-- COMMAND ...]
 
 installs exactly what the lock files list, each file checked against its hash, and nothing if that
-was done before. The stamp is written last, so an interrupted set-up is begun again. Runs under any
-Python 3, if only to say that it is too old.
+was done before; then it becomes `python -m case_review COMMAND` of that environment. The stamp is
+written last, so an interrupted set-up is begun again. Runs under any Python 3, if only to say that
+it is too old.
 """
 
 import contextlib
@@ -255,9 +256,14 @@ def _create(root, folder):
         (folder / STAMP).unlink(missing_ok=True)
         shutil.rmtree(str(folder))
     if shutil.which("uv"):
-        _call(["uv", "venv", "--quiet", "--no-config", "--python", sys.executable, str(folder)])
+        _call(["uv", "venv", "--quiet", "--no-config", "--python", _base(), str(folder)])
     else:
-        _call([sys.executable, "-m", "venv", str(folder)])
+        _call([_base(), "-m", "venv", str(folder)])
+
+
+def _base():
+    """The Python that an environment is made with: not the environment's own, which is removed."""
+    return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def _installer(folder):
@@ -341,5 +347,15 @@ def main(arguments):
     return 0
 
 
+def become(folder, command):
+    """Become `python -m case_review COMMAND...` with the Python of the environment in `folder`."""
+    python = str(Path.cwd() / folder / "bin" / "python")
+    os.execv(python, [python, "-m", "case_review", *command])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    failed = main(sys.argv[1:end])
+    if failed or end == len(sys.argv):
+        sys.exit(failed)
+    become(sys.argv[1], sys.argv[end + 1 :])

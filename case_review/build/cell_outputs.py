@@ -31,11 +31,15 @@ class InlineBackend(Configurable):
     close_figures = Any().tag(config=True)
 
 
+def set_variables() -> None:
+    """Name the backend of figures and, for programs that write a time into a file, that time."""
+    os.environ["MPLBACKEND"] = shown.BACKEND
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+
+
 def load_ipython_extension(shell) -> None:
     """Set up the shell of a kernel; IPython calls this."""
-    os.environ["MPLBACKEND"] = shown.BACKEND
-    # Programs that write a time into a file take this one.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    set_variables()
     shown.register(shell)
     # Figures are shown in one way, whatever a notebook asks for with `%matplotlib`.
     shell.register_magic_function(lambda line: None, "line", "matplotlib")

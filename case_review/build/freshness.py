@@ -1,24 +1,23 @@
-"""What is out of date, and because of what: stamps kept for make, and `make status`."""
+"""What is out of date, and because of what."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from case_review.build import dependencies, environment, published
+from case_review.build import dependencies, facts, published
 from case_review.build.products import MISSING, damage, manifest, manifest_path, stamp_path
 from case_review.build.revision import outputs, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
-from case_review.project import Project, sha256
+from case_review.project import Project
 
 #: What the build writes, and what Quarto leaves where somebody starts it by hand.
 _GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
-#: Nanoseconds that every file system tells apart.
-_STEP = 2_000_000_000
 #: Most causes that `make status` names for one product.
 _CAUSES = 8
 _ENVIRONMENT = "the version of Python or of an installed package"
@@ -27,32 +26,14 @@ _SETTINGS = {
     "commit": "the commit",
     "clean": "the state of the working tree",
     "renderer": "the renderer",
+    "formats": "the list of forms",
     "environment": _ENVIRONMENT,
     "quarto": "the Quarto program",
 }
+#: The forms of a report.
+FORMATS = ("html", "pdf", "docx", "jats")
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
-
-
-def refresh_notebook(project: Project, name: str) -> None:
-    """Renew the stamp of a notebook if its output is not whole or not made from the same inputs."""
-    stamp = dependencies.notebook_stamp(project, name)
-    _refresh(project, project.root, name, stamp, project.executed / f"{name}.ipynb")
-
-
-def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
-    """Renew the stamp of the rendered report in `out`; `key` tells output folders apart."""
-    _refresh(project, out, key, site_stamp(project, renderer), manifest_path(project, key))
-
-
-def _refresh(project: Project, folder: Path, name: str, stamp: str, product: Path) -> None:
-    """Renew a stamp where there is cause; `product` is the file that make compares with it."""
-    path = stamp_path(project, name)
-    if _kept(path) != stamp or damage(folder, manifest_path(project, name), stamp):
-        write_text(path, stamp)
-        # Newer than the product also where that was made before the clock was set back.
-        if product.is_file() and (made := product.stat().st_mtime_ns) >= path.stat().st_mtime_ns:
-            os.utime(path, ns=(made + _STEP, made + _STEP))
 
 
 def _kept(path: Path) -> str:
@@ -63,10 +44,30 @@ def _kept(path: Path) -> str:
         return ""
 
 
+def of_notebook(project: Project, name: str) -> list[str]:
+    """Why a notebook is to be run; empty if its output is whole and made from what is there."""
+    with facts.one_look():
+        return _causes(project, project.root, name, dependencies.notebook_stamp(project, name))
+
+
+def of_site(project: Project, out: Path, renderer: str, formats: Sequence[str]) -> list[str]:
+    """Why the report in `out` is to be rendered; empty if it is whole and current."""
+    with facts.one_look():
+        stamp = site_stamp(project, renderer, formats)
+        return _causes(project, out, site_key(project, out), stamp)
+
+
+def site_key(project: Project, out: Path) -> str:
+    """The name of a report's stamp and manifest: each output folder has its own."""
+    if out == project.site.absolute():
+        return "site"
+    return "site-" + hashlib.sha256(os.fsencode(project.shown(out))).hexdigest()[:16]
+
+
 def require_current(project: Project) -> None:
     """Refuse notebooks that were not run, failed, or ran on what has changed since.
 
-    Whatever has led there - make told to ignore errors, a table saved a moment ago - the report
+    Whatever has led there - a notebook that failed, a table saved a moment ago - the report
     shows only what was made from one state of the project.
 
     Raises
@@ -74,11 +75,9 @@ def require_current(project: Project) -> None:
     ReviewError
         Naming each notebook and the cause.
     """
-    stale = []
-    for name in dependencies.notebook_names(project):
-        stamp = dependencies.notebook_stamp(project, name)
-        if causes := _causes(project, project.root, name, stamp):
-            stale.append(f"{name}: {_listed(causes)}")
+    with facts.one_look():
+        found = {n: of_notebook(project, n) for n in dependencies.notebook_names(project)}
+    stale = [f"{name}: {listed(causes)}" for name, causes in found.items() if causes]
     if stale:
         raise ReviewError(
             "\n".join(["Nothing was published, for these notebooks are not up to date:", *stale])
@@ -86,14 +85,15 @@ def require_current(project: Project) -> None:
         )
 
 
-def site_stamp(project: Project, renderer: str) -> str:
-    """The content of the rendered report's stamp."""
+def site_stamp(project: Project, renderer: str, formats: Sequence[str] = FORMATS) -> str:
+    """The content of the rendered report's stamp; `formats` says which forms it has."""
     version = revision(project)
     settings = {
         "commit": version.commit,
         "clean": version.clean,
         "renderer": renderer,
-        "environment": environment.digest(project.root),
+        "formats": [form for form in FORMATS if form in formats],
+        "environment": dependencies.environment_of(project),
     }
     if renderer != "embedded":
         settings["quarto"] = _quarto()
@@ -131,39 +131,37 @@ def _site_inputs(project: Project) -> Iterator[Path]:
         yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 
-def record_site(project: Project, out: Path, key: str, stamp: str) -> None:
+def record_site(project: Project, out: Path, stamp: str) -> None:
     """Note what the rendered report in `out` consists of and what it was made from."""
-    write_text(stamp_path(project, key), stamp)  # before the manifest, which make wants newer
+    key = site_key(project, out)
+    write_text(stamp_path(project, key), stamp)
     files = sorted(path for path in out.rglob("*") if path.is_file())
-    outputs = {path.relative_to(out).as_posix(): sha256(path) for path in files}
+    outputs = {path.relative_to(out).as_posix(): facts.sha256(path) for path in files}
     write_text(manifest_path(project, key), manifest(stamp, outputs))
 
 
-def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
+def status(
+    project: Project, out: Path, renderer: str, formats: Sequence[str] = FORMATS
+) -> list[str]:
     """One line per product that is out of date, with the cause; empty if all is current."""
-    lines = []
-    waiting: list[str] = []
-    # Stable, so that the others keep their order.
-    names = dependencies.notebook_names(project)
-    for name in sorted(names, key=lambda name: name != dependencies.CLEANING):
-        stamp = dependencies.notebook_stamp(project, name)
-        causes = _causes(project, project.root, name, stamp)
-        first = () if name == dependencies.CLEANING else dependencies.FIRST
-        before = {*first, *dependencies.upstream(project, name)} & set(waiting)
-        if causes:
-            lines.append(f"{name}: {_listed(causes)}")
-            waiting.append(name)
-        elif before:
-            lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
-    causes = _causes(project, out, key, site_stamp(project, renderer))
+    with facts.one_look():
+        lines, waiting = [], set()
+        for name, before in dependencies.before(project).items():
+            if causes := of_notebook(project, name):
+                lines.append(f"{name}: {listed(causes)}")
+                waiting.add(name)
+            elif later := sorted(waiting.intersection(before)):
+                lines.append(f"{name}: to be checked after {', '.join(later)}")
+        causes = of_site(project, out, renderer, formats)
     if causes:
-        lines.append(f"{project.shown(out)}: {_listed(causes)}")
+        lines.append(f"{project.shown(out)}: {listed(causes)}")
     elif lines:
         lines.append(f"{project.shown(out)}: to be checked after the notebooks")
     return lines
 
 
-def _listed(causes: list[str]) -> str:
+def listed(causes: list[str]) -> str:
+    """The first few of several causes."""
     more = len(causes) - _CAUSES
     return "; ".join(causes[:_CAUSES]) + (f"; and {more} more" if more > 0 else "")
 
@@ -197,6 +195,11 @@ def _said(part: str, key: str, was, now) -> str:
         verb = "is new" if was in (None, MISSING) else "changed"
         return f"{key} {'is gone' if now in (None, MISSING) else verb}"
     return f"params.yml: {key} changed" if part == "parameters" else f"{_SETTINGS[key]} changed"
+
+
+def files_of(stamp: str) -> dict[str, str]:
+    """The files that a stamp lists, each with its SHA-256."""
+    return _load(stamp).get("files", {})
 
 
 def _load(stamp: str) -> dict:

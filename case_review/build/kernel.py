@@ -16,6 +16,8 @@ import json
 import os
 import sys
 import threading
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from case_review.build import surroundings
@@ -32,6 +34,10 @@ _KEPT = frozenset(
     )
 )
 _KEPT_PREFIXES = ("CASE_REVIEW_", "JPY_")
+#: Of `warm`, and no business of a kernel's.
+WARM_VARIABLES = ("CASE_REVIEW_WARM", "CASE_REVIEW_WARM_SOCKET")
+#: The interpreter's own options for a kernel.
+OPTIONS = ("-Xfrozen_modules=off",)
 #: The working folder of a run is the project's root.
 _PROJECT = os.getcwd() + os.sep
 _PYTHON = (sys.prefix + os.sep, sys.base_prefix + os.sep)
@@ -56,15 +62,19 @@ class Recorder:
     """
 
     def __init__(self):
+        self._busy = threading.local()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had been opened."""
         #: By path: the number of the cell that opened it first, and its hash after that cell.
         self.files: dict[str, dict] = {}
         self.written: set[str] = set()
         #: Sources of the cells that opened something.
         self._cells: list[str] = []
-        self._new: dict[str, bool] = {}
+        self.new: dict[str, bool] = {}
         self._folders: set[str] = set()
-        self._hosts: set[str] = set()
-        self._busy = threading.local()
+        self.hosts: set[str] = set()
 
     def __call__(self, event: str, arguments: tuple) -> None:
         """Take note of an event; see `sys.addaudithook`."""
@@ -81,7 +91,7 @@ class Recorder:
     def _note(self, event: str, arguments: tuple, caller) -> None:
         given = arguments[_NOTED[event]]
         if event == "socket.connect":
-            self._hosts |= {str(given[0])} if isinstance(given, tuple) else set()
+            self.hosts |= {str(given[0])} if isinstance(given, tuple) else set()
             return
         given = "." if given is None else given
         if not isinstance(given, str | bytes | os.PathLike):
@@ -95,7 +105,7 @@ class Recorder:
         elif isinstance(arguments[2], int) and arguments[2] & _WRITES:
             self.written.add(path)
         elif path not in self.written and path not in self.files:
-            self._new[path] = self._new.get(path, False) or _by_cell(caller)
+            self.new[path] = self.new.get(path, False) or _by_cell(caller)
 
     def drain(self, source: str = "") -> None:
         """Give what is new to the cell that has just run."""
@@ -103,7 +113,7 @@ class Recorder:
         self._busy.here = True
         try:
             # Other threads may open files meanwhile.
-            new, self._new = self._new, {}
+            new, self.new = self.new, {}
             for path, by_cell in new.items():
                 self.files[path] = {
                     "cell": len(self._cells) - 1,
@@ -120,7 +130,7 @@ class Recorder:
             "files": self.files,
             "written": sorted(self.written.copy()),
             "folders": sorted(self._folders.copy()),
-            "hosts": sorted(self._hosts.copy()),
+            "hosts": sorted(self.hosts.copy()),
         }
         partial = stage / f"{RECORD}.partial"
         partial.write_text(json.dumps(found), encoding="utf-8", errors="surrogateescape")
@@ -162,12 +172,22 @@ def _by_cell(frame, packages: bool = False) -> bool:
 
 def clear_variables() -> None:
     """Take away every variable that is not known to leave results alone."""
-    for name in list(os.environ):
-        if name not in _KEPT and not name.startswith(_KEPT_PREFIXES):
-            del os.environ[name]
+    for name in os.environ.keys() - kept_variables(os.environ).keys():
+        del os.environ[name]
+    # Programs that look for a user's files find those of the build.
+    os.environ["HOME"] = os.environ["IPYTHONDIR"]
 
 
-def _load_plotting() -> None:
+def kept_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a kernel may know."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if (name in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in WARM_VARIABLES
+    }
+
+
+def load_plotting() -> None:
     """Load matplotlib where no `matplotlibrc` lies; it looks into the working folder first."""
     before = Path.cwd()
     os.chdir(os.environ["MPLCONFIGDIR"])
@@ -177,14 +197,35 @@ def _load_plotting() -> None:
         os.chdir(before)
 
 
-def main(arguments: list[str]) -> None:
-    """Run a kernel until it is told to end."""
-    clear_variables()
-    stage = Path(os.environ["CASE_REVIEW_STAGE"])
-    os.environ["HOME"] = os.environ["IPYTHONDIR"]
-    # As ipykernel_launcher has it: no module of the project takes the place of a library's.
+def leave_folder() -> None:
+    """Let no module of the project take the place of a library's, as ipykernel_launcher has it."""
     if sys.path[0] in ("", str(Path.cwd())):
         del sys.path[0]
+
+
+def set_filters(entries: Iterable[tuple]) -> None:
+    """Let these be the filters of warnings."""
+    warnings.resetwarnings()
+    warnings.filters.extend(entries)
+
+
+def main(
+    arguments: list[str], recorder: Recorder | None = None, filters: Sequence[tuple] = ()
+) -> None:
+    """Run a kernel until it is told to end.
+
+    Parameters
+    ----------
+    arguments
+        As on the command line.
+    recorder
+        An audit hook that is installed already, whose record begins with the notebook.
+    filters
+        Of warnings, by modules that are imported already: they come first, as later ones do.
+    """
+    clear_variables()
+    stage = Path(os.environ["CASE_REVIEW_STAGE"])
+    leave_folder()
     from ipykernel.iostream import IOPubThread
     from ipykernel.kernelapp import IPKernelApp
 
@@ -212,8 +253,10 @@ def main(arguments: list[str]) -> None:
 
     app = BuildKernelApp.instance()
     app.initialize(arguments)
-    _load_plotting()
-    recorder = Recorder()
+    if filters:
+        set_filters([*filters, *(entry for entry in warnings.filters if entry not in filters)])
+    load_plotting()
+    installed, recorder = recorder is not None, recorder or Recorder()
 
     def after_cell(result) -> None:
         info = getattr(result, "info", None)
@@ -221,7 +264,10 @@ def main(arguments: list[str]) -> None:
         recorder.write(stage)
 
     app.shell.events.register("post_run_cell", after_cell)
-    sys.addaudithook(recorder)
+    if installed:
+        recorder.forget()
+    else:
+        sys.addaudithook(recorder)
     app.start()
 
 

@@ -166,7 +166,7 @@ class _Judge:
             inside = self._inside(path)
             if inside is None:
                 self._outside(path, about)
-            elif self._counts(inside, about):
+            elif self._counts(inside, about, is_compiled=path != str(_source(path))):
                 yield inside
 
     def folders(self):
@@ -187,7 +187,7 @@ class _Judge:
                 return found
         return None
 
-    def _counts(self, path: Path, about: dict) -> bool:
+    def _counts(self, path: Path, about: dict, is_compiled: bool) -> bool:
         relative = self.project.relative(path)
         if path in (self.project.params_file, self.project.root / "params.yml"):
             return False  # of which a stamp holds the entries that the notebook uses
@@ -200,7 +200,8 @@ class _Judge:
                 f"{self._cell(about)} opens {relative}, which {maker} makes. Take its numbers by "
                 "nb.read_results(), so that the notebooks run in the right order."
             )
-        if about["sha256"] and about["sha256"] != sha256(path):
+        # The hash of a compiled module is not its source's, which Python reads as well.
+        if about["sha256"] and not is_compiled and about["sha256"] != sha256(path):
             self.changed.add(relative)
         return True
 

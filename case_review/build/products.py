@@ -10,8 +10,9 @@ import hashlib
 import json
 from pathlib import Path
 
+from case_review.build.facts import sha256
 from case_review.files import to_json
-from case_review.project import Project, sha256
+from case_review.project import Project
 
 #: Stands for the hash of a file that does not exist.
 MISSING = "missing"

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from case_review import registry
 from case_review.build import dependencies, products
 from case_review.build.locking import hold
 from case_review.errors import ReviewError
@@ -67,6 +66,8 @@ def failed_notebook(project: Project, name: str) -> Path:
 
 
 def _refuse_foreign(project: Project, name: str, stage: Path, moves: dict[Path, Path]) -> None:
+    from case_review import registry  # slow to import, and not needed by `prune`
+
     problems = []
     recorded: dict[str, registry.Recorded] = {}
     # Small and capital letters are the same in the names of files of some systems.

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import os
 import re
 import shutil
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from case_review.build import (
     cell_outputs,
     dependencies,
+    facts,
     kernel,
+    loaded,
     opened,
     products,
     promotion,
     surroundings,
+    warm,
 )
 from case_review.build.normalising import INJECTED, normalise, source
 from case_review.errors import ReviewError
@@ -36,8 +35,6 @@ TIMEOUT = 900
 TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
-#: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
-_LONGEST = 70
 _ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -61,7 +58,12 @@ class NotebookFailed(ReviewError):
         )
 
 
-def run(project: Project, name: str, timeout: float | None = None) -> float:
+def run(
+    project: Project,
+    name: str,
+    timeout: float | None = None,
+    on_cell: Callable[[int, int, str], None] | None = None,
+) -> float:
     """Run a notebook and promote its output; returns the seconds that it took.
 
     Parameters
@@ -72,6 +74,8 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
         The notebook's file name without ending.
     timeout
         Seconds for the whole notebook.
+    on_cell
+        Called when a cell begins: its number, how many there are, and its label.
 
     Raises
     ------
@@ -81,14 +85,19 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
     """
     timeout = timeout or _seconds(os.environ.get(TIMEOUT_VARIABLE, str(TIMEOUT)))
     values = loading.load(project).for_notebook(name)
-    stamp = dependencies.notebook_stamp(project, name)
+    with facts.one_look():
+        stamp = dependencies.notebook_stamp(project, name)
     stage = project.build / "stage" / name
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     surroundings.settle(project)
     install_kernel(project)
     started, began = time.monotonic(), time.time()
-    text = _execute(project, name, values, stage, started + timeout)
+    os.environ[dependencies.UPSTREAM_VARIABLE] = json.dumps(dependencies.upstream(project, name))
+    try:
+        text = _execute(project, name, values, stage, started + timeout, on_cell)
+    finally:
+        del os.environ[dependencies.UPSTREAM_VARIABLE]
     found = opened.collect(
         project,
         name,
@@ -98,13 +107,14 @@ def run(project: Project, name: str, timeout: float | None = None) -> float:
         foreign=dependencies.foreign(project, name),
         began=began,
     )
-    if dependencies.notebook_stamp(project, name) != stamp:
-        raise ReviewError(
-            f"{name} ran, but its inputs were changed while it did. Type the command again."
-        )
-    stamp = dependencies.notebook_stamp(project, name, found)
+    with facts.one_look():
+        if dependencies.notebook_stamp(project, name) != stamp:
+            raise ReviewError(
+                f"{name} ran, but its inputs were changed while it did. Type the command again."
+            )
+        stamp = dependencies.notebook_stamp(project, name, found)
+    loaded.require_same(project.root, json.loads(stamp)["files"])
     opened.write(stage, name, found)
-    # The stamp first: make takes an output that is older than its stamp for outdated.
     write_text(products.stamp_path(project, name), stamp)
     write_text(stage / promotion.EXECUTED, text)
     promotion.promote(project, name, stage, stamp)
@@ -123,19 +133,27 @@ def _seconds(text: str) -> float:
 
 def install_kernel(project: Project) -> None:
     """Write the specification of a kernel that is this very interpreter, without history file."""
-    arguments = ["-Xfrozen_modules=off", "-m", kernel.__name__, "-f", "{connection_file}"]
+    arguments = [*kernel.OPTIONS, "-m", kernel.__name__, "-f", "{connection_file}"]
     options = ["--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor"]
     options += [f"--InteractiveShellApp.extra_extensions={cell_outputs.__name__}"]
     spec = {
         "argv": [sys.executable, *arguments, *options],
         "display_name": "Python 3",
         "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": warm.PROVISIONER}},
     }
     folder = surroundings.folders(project)["JUPYTER_DATA_DIR"] / "kernels" / KERNEL
     write_if_changed(folder / "kernel.json", to_json(spec))
 
 
-def _execute(project: Project, name: str, values: dict, stage: Path, deadline: float) -> str:
+def _execute(
+    project: Project,
+    name: str,
+    values: dict,
+    stage: Path,
+    deadline: float,
+    on_cell: Callable | None,
+) -> str:
     """The executed notebook as normalised text."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -144,12 +162,12 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
     output = stage / promotion.EXECUTED
     try:
         try:
-            executed = _papermill(project, name, values, output, deadline)
+            executed = _papermill(project, name, values, output, deadline, on_cell)
         except (DeadKernelError, RuntimeError):
             # A loaded machine may lose a kernel at its start; before the first cell, try again.
             if _last_started(output) is not None:
                 raise
-            executed = _papermill(project, name, values, output, deadline)
+            executed = _papermill(project, name, values, output, deadline, on_cell)
         broken = [c for c in executed.cells if c.metadata.papermill.get("exception")]
         if not broken:
             return normalise(executed, project)
@@ -169,11 +187,21 @@ def _execute(project: Project, name: str, values: dict, stage: Path, deadline: f
     raise NotebookFailed(name, cell, _ANSI.sub("", text).rstrip())
 
 
-def _papermill(project: Project, name: str, values: dict, output: Path, deadline: float):
+def _papermill(
+    project: Project,
+    name: str,
+    values: dict,
+    output: Path,
+    deadline: float,
+    on_cell: Callable | None,
+):
     """Execute with papermill in the project's root, whatever characters its path has."""
     from papermill import execute_notebook
     from traitlets.config import Config
 
+    from case_review.build import provisioning  # imports Jupyter
+
+    provisioning.register()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # After a time-out it would print how the connection to the kernel ended.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -182,7 +210,7 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
     notebook = source(dependencies.notebook_path(project, name))
     spec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
     notebook.metadata.setdefault("kernelspec", spec)
-    with _sockets() as folder:
+    with surroundings.sockets() as folder:
         os.environ["JUPYTER_RUNTIME_DIR"] = folder
         return execute_notebook(
             notebook,
@@ -194,23 +222,25 @@ def _papermill(project: Project, name: str, values: dict, output: Path, deadline
             start_timeout=120,
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())),
             shutdown_kernel="immediate",
-            config=Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"}),
+            on_cell_start=_telling(notebook, on_cell),
+            config=Config(
+                KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"},
+                WarmProvisioner=warm.facts_of(project, name),
+            ),
         )
 
 
-@contextmanager
-def _sockets() -> Iterator[str]:
-    """A private folder for the sockets to the kernel: no network ports that two runs could share.
+def _telling(notebook, on_cell: Callable | None) -> Callable | None:
+    """What nbclient calls at the beginning of a cell, to tell of cells of code as they are read."""
+    if on_cell is None:
+        return None
+    ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
 
-    It lies outside the project because the path of a socket may have about a hundred characters,
-    and in /tmp where the folder for temporary files that the machine names is long itself.
-    """
-    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST
-    place = "/tmp" if long else None
-    with tempfile.TemporaryDirectory(
-        prefix="review-", dir=place, ignore_cleanup_errors=True
-    ) as folder:
-        yield folder
+    def begun(cell, cell_index: int) -> None:
+        if cell.id in ids:
+            on_cell(ids.index(cell.id) + 1, len(ids), cell_options.label(cell.source) or "")
+
+    return begun
 
 
 def _label(source: str) -> str:
@@ -238,14 +268,3 @@ def _keep_failed(project: Project, name: str, output: Path) -> None:
         target = promotion.failed_notebook(project, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         output.replace(target)
-
-
-def die_with_parent() -> None:
-    """End when make is killed, so that no run goes on behind the back of the next build.
-
-    Linux only; elsewhere an orphaned run ends by itself and holds the lock until then.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    pr_set_pdeathsig = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from case_review.project import Project
@@ -34,6 +37,9 @@ _PRIVATE = (
 )
 
 
+#: Bytes of a folder's name that leave room for a socket's: a system allows 104 or more in all.
+_LONGEST = 70
+
 #: Variables that name the folders of `folders`.
 FOLDERS = (
     "IPYTHONDIR",
@@ -62,6 +68,21 @@ def settle(project: Project) -> None:
     for name in _PRIVATE:
         os.environ.pop(name, None)
     time.tzset()
+
+
+@contextmanager
+def sockets() -> Iterator[str]:
+    """A private folder for the sockets to a kernel: no network ports that two runs could share.
+
+    It lies outside the project because the path of a socket may have about a hundred characters,
+    and in /tmp where the folder for temporary files that the machine names is long itself.
+    """
+    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST
+    place = "/tmp" if long else None
+    with tempfile.TemporaryDirectory(
+        prefix="review-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
+        yield folder
 
 
 def build_font_cache(project: Project) -> None:

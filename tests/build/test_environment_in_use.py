@@ -114,7 +114,7 @@ def test_nothing_is_rendered_in_another_environment(small_project, capsys):
     lock = small_project.root / "requirements.lock"
     pinned = re.sub(r"^pandas==\S+", "pandas==0.1", lock.read_text("utf-8"), flags=re.MULTILINE)
     lock.write_text(pinned, encoding="utf-8")
-    assert main(["render"]) == 1
+    assert main(["build", "report"]) == 1
     assert "instead of 0.1. Type `make report`" in capsys.readouterr().err
 
 

@@ -90,7 +90,6 @@ def test_a_failed_run_leaves_the_previous_output(project, capsys, monkeypatch, s
     runner.run(project, NAME)
     before = outputs(project)
     notebook(project, RECORD.format(n=4), source, "print('the rest')")
-    monkeypatch.delenv("CASE_REVIEW_FAILURES", raising=False)
     assert main(["run", NAME, "--timeout", "4" if "while" in source else "60"]) == 1
     *_, place, last = capsys.readouterr().err.strip().splitlines()
     assert place == f"cell {cell}" and last.startswith(error)
@@ -261,15 +260,3 @@ def test_a_limit_that_a_library_wraps_is_told_as_such(project, monkeypatch, caps
     monkeypatch.setattr("case_review.build.freshness.status", refuse)
     assert main(["status"]) == 1
     assert capsys.readouterr().err.startswith("Too many files are open.")
-
-
-def test_under_make_what_is_wrong_is_left_to_be_printed_last(project, monkeypatch, capsys):
-    (project.root / "params.yml").write_text("shraed:\n")
-    monkeypatch.setenv("CASE_REVIEW_FAILURES", str(project.root / "failures.txt"))
-    assert main(["prepare"]) == 1
-    assert capsys.readouterr().err == ""
-    assert "unknown name shraed; did you mean" in (project.root / "failures.txt").read_text()
-    # Where it cannot be left, it is printed.
-    monkeypatch.setenv("CASE_REVIEW_FAILURES", str(project.root))
-    assert main(["prepare"]) == 1
-    assert "unknown name shraed; did you mean" in capsys.readouterr().err
