@@ -86,12 +86,8 @@ def wanted(root, folder, extra=()):
 def is_ready(folder, want):
     """Whether the environment in `folder` is complete and serves `want`.
 
-    A conda environment is complete as it is: environment.yml made it, not the lock.
-
-    Raises
-    ------
-    SetupError
-        If it may not be read.
+    A conda environment is complete as it is: environment.yml made it, not the lock. Raises
+    `SetupError` if it may not be read.
     """
     if (folder / "conda-meta").is_dir():
         return True
@@ -134,13 +130,7 @@ def _forbidden(name):
 
 
 def check(root, folder):
-    """Refuse an environment that is not, to the last file, what the lock says.
-
-    Raises
-    ------
-    SetupError
-        With the command that mends it.
-    """
+    """Refuse, by a `SetupError`, an environment that is not the lock's to the last file."""
     from case_review.build import environment
 
     wrong = environment.differences(root, folder)
@@ -234,9 +224,8 @@ def _add(root, folder, name, want):
         if environment.fingerprint(folder) == kept.get("files"):
             _write_stamp(folder, kept)
         raise
-    locks = {**kept["locks"], **want["locks"]}
-    files = environment.fingerprint(folder)
-    _write_stamp(folder, {"locks": locks, "root": kept["root"], "files": files})
+    kept |= {"locks": kept["locks"] | want["locks"], "files": environment.fingerprint(folder)}
+    _write_stamp(folder, kept)
 
 
 def _create(root, folder):
