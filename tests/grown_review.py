@@ -34,6 +34,8 @@ _SHARES = (0.05, 0.25, 0.5, 0.2)
 #: How often a patient does not respond.
 _FAILURES = 0.1
 _WITHOUT_PRINT = ("06_audit", "09_statements", "10_statement_places")
+#: Most records that a step of the search may have, as `columns.toml` bounds them.
+_MOST_RECORDS = 1_000_000
 _OF_PRINT = ("published", "published_checks", "audit_questions")
 _EMBED = re.compile(r"^\{\{< embed _executed/(\w+)\.ipynb#[\w-]+ >\}\}$", re.MULTILINE)
 _MANUSCRIPT = """---
@@ -66,7 +68,9 @@ def grow(root: Path, times: int, seed: int = 1) -> None:
     tables["patients"] = _drawn(tables["patients"], rng)
     screening = _read(raw, "screening")
     number = pd.to_numeric(screening["n_reports"])
-    screening["n_reports"] = (number * times).map("{:.0f}".format).where(number.notna(), "")
+    screening["n_reports"] = (
+        (number * times).clip(upper=_MOST_RECORDS).map("{:.0f}".format).where(number.notna(), "")
+    )
     tables["screening"] = screening
     tables |= {name: _read(raw, name).iloc[:0] for name in _OF_PRINT}
     for name, table in tables.items():
