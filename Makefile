@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -133,11 +133,11 @@ release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)
 
 verify: _setup ## Build twice in clean clones and compare every byte
-	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py verify
+	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py
 
-bench: _tests ## Time the statistics, a first build, a repeated one, and one after a change of a parameter
+bench: _tests ## Time builds and statistics into docs/benchmarks (RUNS=5, ROWS="full rebuild; a caption")
 	@PYTHONPATH=. "$(VENV)/bin/python" tests/bench_statistics.py
-	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py bench
+	@PYTHONPATH=.:tests "$(VENV)/bin/python" -m bench --runs "$(or $(RUNS),5)" --rows "$(ROWS)"
 
 nightly: _tests ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)

@@ -14,9 +14,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from case_review import formatting
 from case_review.analyses.km_figure import steps
-from case_review.exhibits import style
+from case_review.exhibits import listing, style
 from case_review.statistics.survival import KaplanMeier
 from case_review.values import Proportion
+
+#: Rows at either end that `most_changed` keeps.
+_EXTREMES = 10
 
 
 def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
@@ -46,6 +49,28 @@ def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequenc
     axes.set_xlim(-0.012 * end, end * 1.015)
     style.proportion_axis(axes)
     axes.legend([exact, line, box], names, loc="lower right")
+
+
+def most_changed(
+    rows: pd.DataFrame, *, row: str, main: str, estimates: Sequence[str]
+) -> pd.DataFrame:
+    """The rows that a figure can show: all, or those with the most extreme of many estimates.
+
+    Parameters
+    ----------
+    rows
+        As for `forest`. Of more than `listing.MOST` those with the `_EXTREMES` smallest and largest
+        values of each of the columns `estimates` are kept, and the one that `main` names.
+    row, main
+        As for `forest`.
+    """
+    if not listing.too_many(rows):
+        return rows
+    kept = set(rows.index[rows[row] == main])
+    for name in estimates:
+        order = rows[name].dropna().sort_values(kind="stable").index
+        kept |= {*order[:_EXTREMES], *order[-_EXTREMES:]}
+    return rows.loc[sorted(kept)].reset_index(drop=True)
 
 
 def forest(

@@ -55,7 +55,7 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
     survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
     n, d = (table[name].to_numpy(int) for name in ("at_risk", "observed"))
-    time, se_log = table.index.to_numpy(float), _standard_error(n, d)
+    time, se_log = table.index.to_numpy(float), standard_error(n, d)
     lower, upper = band(survival, se_log, conf_type, conf_level)
     counts = {"time": time, "at_risk": n, "events": d, "censored": table["censored"].to_numpy(int)}
     limits = {"survival": survival, "se_log": se_log, "lower": lower, "upper": upper}
@@ -79,18 +79,12 @@ def columns(time, event) -> dict[str, np.ndarray]:
         "events": events,
         "censored": leaving - events,
         "survival": np.cumprod((at_risk - events) / at_risk),
-        "se_log": _standard_error(at_risk, events),
+        "se_log": standard_error(at_risk, events),
     }
 
 
-def _banded(time, event, conf_type: str, conf_level: float) -> pd.DataFrame:
-    """`columns` with its band, as a table like that of `curve`."""
-    found = columns(time, event)
-    lower, upper = band(found["survival"], found["se_log"], conf_type, conf_level)
-    return pd.DataFrame(found | {"lower": lower, "upper": upper})
-
-
-def _standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
+def standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
+    """Greenwood's standard error of log survival after each time; infinite where nobody is left."""
     with np.errstate(divide="ignore"):
         return np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
 
@@ -229,7 +223,6 @@ def kaplan_meier(
     conf_level: float = 0.95,
     per: float = 1,
     unit: str = "",
-    one_of_many: bool = False,
 ) -> KaplanMeier | dict[object, KaplanMeier]:
     """Fit the Kaplan–Meier curve of all patients, or one for each group.
 
@@ -245,9 +238,6 @@ def kaplan_meier(
     per, unit
         How many units of `time` make one of those that are printed, and its name: times in whole
         hours compare exactly, and `per=168, unit="weeks"` prints them as weeks.
-    one_of_many
-        Take the curve from `columns` instead of a fit by lifelines, at a hundredth of the time:
-        for hundreds of curves of which times are read off. Survival may differ in its last digit.
 
     Raises
     ------
@@ -257,12 +247,11 @@ def kaplan_meier(
     if by is not None:
         time, event = checked(time, event, by=by)
         how = {"conf_type": conf_type, "conf_level": conf_level, "per": per, "unit": unit}
-        how["one_of_many"] = one_of_many
         return {
             name: kaplan_meier(time[own], event[own], **how)
             for name, own in members(by, len(time)).items()
         }
-    fitted = (_banded if one_of_many else curve)(time, event, conf_type, conf_level)
+    fitted = curve(time, event, conf_type, conf_level)
     n, events = int(fitted["at_risk"].iloc[0]), int(fitted["events"].sum())
     fitted["time"] = fitted["time"] / per
     return KaplanMeier(fitted, n, events, unit, conf_type, conf_level)

@@ -281,17 +281,3 @@ def test_columns_without_a_table_are_those_of_the_curve(rows):
     fitted = survival.curve(time, event)
     for name, column in survival.columns(time, event).items():
         np.testing.assert_allclose(column, fitted[name], rtol=1e-12, err_msg=name)
-
-
-@given(patients, st.sampled_from(["log", "log-log", "plain"]))
-def test_one_curve_of_many_has_the_times_of_the_fitted_one(rows, conf_type):
-    time, event, _ = zip(*rows, strict=True)
-    fitted, quick = (
-        survival.kaplan_meier(time, event, conf_type=conf_type, one_of_many=many)
-        for many in (False, True)
-    )
-    assert (quick.n, quick.events) == (fitted.n, fitted.events)
-    assert list(quick.curve.columns) == list(fitted.curve.columns)
-    for p in (0.25, 0.5, 0.9):
-        numbers = [(q.estimate, q.lower, q.upper) for q in (quick.quantile(p), fitted.quantile(p))]
-        np.testing.assert_array_equal(*numbers)
