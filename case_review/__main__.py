@@ -16,9 +16,8 @@ from case_review.project import Project, find_project
 
 
 def _build(project: Project, options) -> int:
-    from case_review.build import building, running, summary
+    from case_review.build import building, summary
 
-    running.die_with_parent()
     wanted = building.Options(
         options.goal,
         options.out,
@@ -42,9 +41,9 @@ def _rendering():
 
 
 def _run(project: Project, options) -> int:
-    from case_review.build import runner, running
+    from case_review.build import locking, runner
 
-    running.die_with_parent()
+    locking.die_with_parent()
     runner.run(project, options.notebook, options.timeout)
     return 0
 

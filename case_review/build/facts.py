@@ -43,9 +43,9 @@ def one_look() -> Iterator[None]:
 
 
 def look_anew() -> None:
-    """Forget the look that a process was forked within."""
-    global _look
-    _look = None
+    """Begin the present look anew: what follows rests on what the files hold from now on."""
+    if _look is not None:
+        _look.clear()
 
 
 def once(key: tuple, find: Callable):

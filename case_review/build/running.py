@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from case_review.build import explaining, facts
+from case_review.build.locking import die_with_parent
 from case_review.build.progress import Progress
 from case_review.project import Project
 
@@ -120,24 +119,6 @@ def _run(project: Project, name: str, timeout: float | None, told: Connection, p
     except Exception as error:
         with contextlib.suppress(BrokenPipeError):
             told.send(("failed", explaining.explain(project, error)))
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """End when the parent process is killed, so that nothing goes on behind the next build's back.
-
-    Linux only; elsewhere an orphan ends by itself.
-
-    Parameters
-    ----------
-    parent
-        Its process number, where it may have ended already.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    pr_set_pdeathsig = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-        if parent is not None and os.getppid() != parent:
-            sys.exit(128 + signal.SIGTERM)
 
 
 def preload() -> None:

@@ -20,6 +20,7 @@ from case_review.build import (
     preparing,
     products,
     runner,
+    running,
     summary,
     warm,
 )
@@ -41,7 +42,7 @@ def project(small_project, monkeypatch):
         write_notebook(small_project.notebooks / f"{name}.ipynb", LATE)
     monkeypatch.setattr(preparing, "prepare", lambda *_: [])
     monkeypatch.setenv(warm.VARIABLE, "0")
-    monkeypatch.setattr(building, "preload", lambda: None)
+    monkeypatch.setattr(running, "preload", lambda: None)
     monkeypatch.setattr("case_review.build.surroundings.build_font_cache", lambda _: None)
     monkeypatch.setattr(runner, "run", stand_in)
     return small_project
