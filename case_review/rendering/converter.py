@@ -12,10 +12,9 @@ import re
 import subprocess
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
-
-import pypandoc
 
 from case_review.build import made, products
 from case_review.errors import ReviewError
@@ -51,8 +50,13 @@ _PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
 @cache
 def pandoc_path() -> str:
     """The pandoc program of the lock's package, not of the machine."""
-    inside = Path(pypandoc.__file__).parent / "files" / "pandoc"
-    return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
+    package = find_spec("pypandoc")
+    inside = Path(package.origin or "").parent / "files" / "pandoc" if package else None
+    if inside and inside.is_file():
+        return str(inside)
+    import pypandoc  # only where it has no pandoc of its own, for it imports much
+
+    return pypandoc.get_pandoc_path()
 
 
 def run(

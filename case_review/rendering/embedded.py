@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import pypandoc
-import typst
-
-from case_review.build import published
+from case_review.build import made, published
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    citations,
     data_page,
     docx,
     html,
@@ -52,7 +50,7 @@ def render_into(
         into, and the page that offers them. Without it all goes to `out`.
     """
     found = manuscript.read(project)
-    versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
+    versions = f"pandoc {_pandoc_version()}, Typst {made.version('typst')}"
     foot = provenance.footer(project, f"the embedded renderer ({versions})")
     others = [form for form in writers if form in _WRITERS]
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder, _no_search_for_cycles():
@@ -67,6 +65,7 @@ def render_into(
             _WRITERS[form](project, found, assemble(project, found, form, own, foot), own, ready)
 
         ready, own = work("ready"), work("html")
+        found = citations.resolved(project, found, own)
         # They are begun first, for a process that has used Typst cannot be forked any more.
         with side_by_side.started([partial(write, form, ready) for form in others]) as wait:
             letters.warn(found)
@@ -86,6 +85,10 @@ def render_into(
             wait()
         for path in sorted(ready.iterdir()):
             shutil.copyfile(path, out / path.name)
+
+
+def _pandoc_version() -> str:
+    return ast.pandoc(["--version"], "")[0].split()[1]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from case_review.rendering import (
     bylines,
     data_page,
     figures,
+    fragments,
     highlighting,
     html_exhibits,
     letters,
@@ -57,6 +58,8 @@ def write(
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
     data += scripts.linked_data(_described(about, found.header.people, writers))
+    filter = project.report / "styles" / "tables.lua"
+    tree["blocks"] = fragments.written(tree["blocks"], filter)
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 

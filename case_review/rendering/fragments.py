@@ -1,0 +1,61 @@
+"""Exhibits of the page as HTML ahead of it: one that did not change is not written again.
+
+What pandoc makes of an exhibit does not depend on where it stands, unless it cites or has notes,
+which are counted over the page, or code; such exhibits are left to be written with the page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from pathlib import Path
+
+from case_review.rendering import ast, columns
+
+#: Elements that pandoc counts over a whole page.
+_COUNTED = frozenset(("Cite", "Note", "Code", "CodeBlock", "Header"))
+#: The name of a frame whose table has none, see `report/styles/tables.lua`.
+_NAMELESS = re.compile(
+    r'(<div class="table-scroll" role="region"\s+tabindex="0"\s+aria-label=")Table(?: \d+)?"'
+)
+
+
+def written(blocks: list, filter: Path) -> list:
+    """`blocks` whose exhibits are HTML where that is possible; `filter` writes tables.
+
+    Frames of tables without caption are numbered over the page, as the filter does.
+    """
+    ahead = [_is_independent(block) for block in blocks]
+    kept = [block for block, alone in zip(blocks, ahead, strict=True) if not alone]
+    number = count(1 + sum(_is_nameless(node) for node in ast.each(kept)))
+
+    def named(match: re.Match) -> str:
+        place = next(number)
+        return f'{match[1]}Table{f" {place}" if place > 1 else ""}"'
+
+    found = []
+    for block, alone in zip(blocks, ahead, strict=True):
+        if alone:
+            html = _html(block, filter)
+            found.append(ast.raw("html", _NAMELESS.sub(named, html)))
+        else:
+            found.append(block)
+    return found
+
+
+def _html(block: dict, filter: Path) -> str:
+    arguments = ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"]
+    tree = ast.document(columns.fitted([block]))
+    text, _ = ast.pandoc([*arguments, "--syntax-highlighting=none"], json.dumps(tree))
+    return text.strip("\n")
+
+
+def _is_independent(block: dict) -> bool:
+    if block["t"] != "Div" or "exhibit" not in block["c"][0][1]:
+        return False
+    return not any(node["t"] in _COUNTED for node in ast.each(block))
+
+
+def _is_nameless(node: dict) -> bool:
+    return node["t"] == "Table" and not ast.text(node["c"][1][1]).strip()
