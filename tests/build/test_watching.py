@@ -172,13 +172,14 @@ class Bench:
         order = "" if self.orders.empty() else self.orders.get()
         with self.log.open("a") as stream:
             print(*forms, file=stream)
-        told(f"doing {order}")
         if order == "long":
             try:
+                told(f"doing {order}")
                 time.sleep(60)
             finally:
                 with self.log.open("a") as stream:
                     print("cleared up", file=stream)
+        told(f"doing {order}")
         if order == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         return order
