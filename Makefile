@@ -77,7 +77,7 @@ define build
 	succeeded, so errors cannot be ignored; -k goes on with what does not depend on them))
 	$(if $(findstring t,$(LETTERS)),$(error make -t: nothing here is up to date by its time alone; leave out -t))
 	@$(READY)
-	@$(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
+	@exec $(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
 		--jobs "$(GIVEN_JOBS)" $(if $(findstring k,$(LETTERS)),--keep-going)
 endef
 
@@ -110,19 +110,19 @@ validate: _setup ## Check the raw data against the expectations, and nothing els
 
 reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
+	@exec $(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
 
 extremes: ## Search the ends of statistics over all sets of response times again (minutes)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct --extremes
+	@exec $(BOOTSTRAP) -- reconstruct --extremes
 
 status: ## What is out of date, and because of what
 	@$(READY)
-	@$(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
+	@exec $(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
 
 graph: ## The notebooks in their order, with what each comes after and reads
 	@$(READY)
-	@$(BOOTSTRAP) -- graph
+	@exec $(BOOTSTRAP) -- graph
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@$(READY)

@@ -160,7 +160,7 @@ def _formats(given: str) -> tuple[str, ...]:
 
     named = given.replace(",", " ").split()
     if unknown := [name for name in named if name not in FORMATS]:
-        raise argparse.ArgumentTypeError(
+        raise ReviewError(
             f"FORMATS={given}: there is no {unknown[0]}; choose some of {', '.join(FORMATS)}"
         )
     return tuple(name for name in FORMATS if name in named or name == FORMATS[0] or not named)
@@ -171,7 +171,7 @@ def _jobs(given: str) -> int:
     if given in ("", "0"):
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if not given.isdigit():
-        raise argparse.ArgumentTypeError(f"JOBS={given}: expected a number, such as JOBS=2")
+        raise ReviewError(f"JOBS={given}: expected a number, such as JOBS=2")
     return int(given)
 
 
@@ -226,10 +226,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; what the user can mend is told in one message, without a traceback."""
-    options = _parser().parse_args(arguments)
     project = None
     _allow_open_files()
     try:
+        options = _parser().parse_args(arguments)
         project = find_project() if options.function is not _audit else None
         return options.function(project, options)
     except KeyboardInterrupt:

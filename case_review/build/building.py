@@ -12,7 +12,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from case_review.build import dependencies, facts, freshness, output, preparing, surroundings
@@ -123,6 +123,8 @@ class _Build:
     """One build."""
 
     def __init__(self, project: Project, options: Options, rendering, progress: Progress):
+        if options.goal == "release":
+            options = replace(options, formats=FORMATS)  # which it holds all
         self.project, self.options, self.progress = project, options, progress
         self.rendering = rendering
         self.outcome = Outcome()

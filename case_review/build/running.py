@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from case_review.build import explaining, facts
 from case_review.build.locking import die_with_parent
 from case_review.build.progress import Progress
-from case_review.project import Project
+from case_review.project import DRAWS, Project
 
 #: Seconds between two looks at how far long work has come, and until a child that was told to end
 #: is killed.
@@ -74,7 +74,7 @@ class Runs:
         process.start()
         told.close()
         self._runs[name] = _Run(process, news)
-        self._progress.started(name, self._project.build / "stage" / name / "draws.txt")
+        self._progress.started(name, self._project.build / "stage" / name / DRAWS)
 
     def next(self) -> tuple[str, float | None, str]:
         """Wait until a notebook ends: its name, its seconds (None if it failed), and the error."""

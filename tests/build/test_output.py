@@ -74,6 +74,14 @@ def test_a_link_to_a_folder_stands_for_the_folder(small_project, tmp_path):
     assert said(small_project, "link") == ""
 
 
+def test_wrong_forms_and_jobs_are_told_in_one_sentence(small_project, capsys):
+    assert main(["build", "report", "--formats", "html,epub"]) == 1
+    told = "FORMATS=html,epub: there is no epub; choose some of html, pdf, docx, jats\n"
+    assert capsys.readouterr().err == told
+    assert main(["build", "report", "--jobs", "many"]) == 1
+    assert capsys.readouterr().err == "JOBS=many: expected a number, such as JOBS=2\n"
+
+
 def test_a_wrong_place_is_told_before_anything_runs(small_project, capsys):
     write_notebook(small_project.notebooks / "01_cleaning.ipynb", "1")
     assert main(["build", "report", "--out", "report/exhibits"]) == 1
