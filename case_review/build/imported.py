@@ -7,6 +7,7 @@ notebook's output.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import gc
 import importlib
@@ -15,6 +16,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 from case_review.build import environment, kernel
 
@@ -84,11 +86,14 @@ class Imports:
         show = warnings.showwarning
         self.recorder.forget()
         warnings.showwarning = lambda text, *_, **__: said.append(str(text))
+        # As pandas asks, which shows fewer columns in a notebook than where it finds no kernel.
+        builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 yield
         finally:
             warnings.showwarning = show
+            del builtins.get_ipython
         if said or printed.getvalue():
             words = (said or printed.getvalue().splitlines())[0]
             raise Unfit(f"something is said while modules are imported: {words}")

@@ -28,7 +28,8 @@ SURROUNDINGS = (
     "print([signal.getsignal(s) for s in sorted(signal.valid_signals())], __name__)",
     "print(os.getpgrp() == os.getsid(0) == os.getpid(), sys.stdin.read() if False else '')",
     "print(sorted(os.readlink(f'/proc/self/fd/{n}').split(':')[0] for n in (0, 1, 2)))",
-    "import case_review.registry\nprint(sorted(n for n in sys.modules if 'case_review' in n))",
+    "import case_review.registry, pandas as pd\nprint(pd.get_option('display.max_columns'))",
+    "print(sorted(n for n in sys.modules if 'case_review' in n))",
 )
 #: One that imports what its code does not tell.
 HIDDEN = ("import importlib\nprint(importlib.import_module('case_review.' + 'registry').__name__)",)
