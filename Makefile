@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -77,7 +77,7 @@ define build
 	succeeded, so errors cannot be ignored; -k goes on with what does not depend on them))
 	$(if $(findstring t,$(LETTERS)),$(error make -t: nothing here is up to date by its time alone; leave out -t))
 	@$(READY)
-	@$(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
+	@exec $(BOOTSTRAP) -- build $(1) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)" \
 		--jobs "$(GIVEN_JOBS)" $(if $(findstring k,$(LETTERS)),--keep-going)
 endef
 
@@ -110,19 +110,19 @@ validate: _setup ## Check the raw data against the expectations, and nothing els
 
 reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
+	@exec $(BOOTSTRAP) -- reconstruct $(if $(SEED),--seed "$(SEED)")
 
 extremes: ## Search the ends of statistics over all sets of response times again (minutes)
 	@$(READY)
-	@$(BOOTSTRAP) -- reconstruct --extremes
+	@exec $(BOOTSTRAP) -- reconstruct --extremes
 
 status: ## What is out of date, and because of what
 	@$(READY)
-	@$(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
+	@exec $(BOOTSTRAP) -- status --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
 
 graph: ## The notebooks in their order, with what each comes after and reads
 	@$(READY)
-	@$(BOOTSTRAP) -- graph
+	@exec $(BOOTSTRAP) -- graph
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@$(READY)
@@ -133,11 +133,11 @@ release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)
 
 verify: _setup ## Build twice in clean clones and compare every byte
-	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py verify
+	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py
 
-bench: _tests ## Time the statistics, a first build, a repeated one, and one after a change of a parameter
+bench: _tests ## Time builds and statistics into docs/benchmarks (RUNS=5, ROWS="full rebuild; a caption")
 	@PYTHONPATH=. "$(VENV)/bin/python" tests/bench_statistics.py
-	@PYTHONPATH=. "$(VENV)/bin/python" tests/rebuild.py bench
+	@PYTHONPATH=.:tests "$(VENV)/bin/python" -m bench --runs "$(or $(RUNS),5)" --rows "$(ROWS)"
 
 nightly: _tests ## The tests that are too long for `make test`
 	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)

@@ -16,9 +16,8 @@ from case_review.project import Project, find_project
 
 
 def _build(project: Project, options) -> int:
-    from case_review.build import building, running, summary
+    from case_review.build import building, summary
 
-    running.die_with_parent()
     wanted = building.Options(
         options.goal,
         options.out,
@@ -42,9 +41,9 @@ def _rendering():
 
 
 def _run(project: Project, options) -> int:
-    from case_review.build import runner, running
+    from case_review.build import locking, runner
 
-    running.die_with_parent()
+    locking.die_with_parent()
     runner.run(project, options.notebook, options.timeout)
     return 0
 
@@ -64,9 +63,7 @@ def _watch(project: Project, options) -> int:
             for line in summary.lines(project, wanted, outcome, time.monotonic() - began):
                 print(line, flush=True)
         except Exception as error:
-            message = explaining.explain(project, error)
-            print(message, file=sys.stderr, flush=True)
-            return message
+            return explaining.explain(project, error)
         return ""
 
     needed = ["case_review.build.building", "papermill", "nbclient.exceptions", "traitlets.config"]
@@ -163,7 +160,7 @@ def _formats(given: str) -> tuple[str, ...]:
 
     named = given.replace(",", " ").split()
     if unknown := [name for name in named if name not in FORMATS]:
-        raise argparse.ArgumentTypeError(
+        raise ReviewError(
             f"FORMATS={given}: there is no {unknown[0]}; choose some of {', '.join(FORMATS)}"
         )
     return tuple(name for name in FORMATS if name in named or name == FORMATS[0] or not named)
@@ -174,7 +171,7 @@ def _jobs(given: str) -> int:
     if given in ("", "0"):
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if not given.isdigit():
-        raise argparse.ArgumentTypeError(f"JOBS={given}: expected a number, such as JOBS=2")
+        raise ReviewError(f"JOBS={given}: expected a number, such as JOBS=2")
     return int(given)
 
 
@@ -229,10 +226,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; what the user can mend is told in one message, without a traceback."""
-    options = _parser().parse_args(arguments)
     project = None
     _allow_open_files()
     try:
+        options = _parser().parse_args(arguments)
         project = find_project() if options.function is not _audit else None
         return options.function(project, options)
     except KeyboardInterrupt:

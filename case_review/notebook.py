@@ -303,13 +303,9 @@ class Notebook:
         """
         label = self._exhibit()
         figure, *others = (figure_of(given) for given in (figure, *others))
-        if self.reconstructed:
-            from case_review.exhibits import style
-
-            for each in (figure, *others):
-                style.foot(each, tables.RECONSTRUCTED_SHORT)
-        output = FigureOutput(figure)
-        drawn = [as_svg(other) for other in others]
+        foot = tables.RECONSTRUCTED_SHORT if self.reconstructed else ""
+        output = FigureOutput(figure, foot)
+        drawn = [as_svg(other, foot) for other in others]
         for other in others:
             close(other)
         if self.stage is not None:

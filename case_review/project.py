@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: Set by the runner: the folder that a notebook run writes to before its output is promoted.
 STAGE_VARIABLE = "CASE_REVIEW_STAGE"
+#: In that folder: how far the long work of a cell has come, in words.
+DRAWS = "draws.txt"
 #: Set by the Makefile when `PARAMS=file` names another parameter file.
 PARAMS_VARIABLE = "CASE_REVIEW_PARAMS"
 #: Names a folder for finished chunks of work that several copies of a project share.

@@ -1,7 +1,6 @@
-"""Does the project rebuild to the same bytes, and how long does that take?
+"""Does the project rebuild to the same bytes?
 
-python tests/rebuild.py verify
-python tests/rebuild.py bench
+python tests/rebuild.py
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,9 +31,9 @@ def verify(project: Project) -> int:
         print("What is not committed is no part of this.", flush=True)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         first, second = Path(folder) / "one", Path(folder) / "another, ünlike"
-        for clone, surroundings in ((first, {}), (second, _ELSEWHERE)):
-            _clone(project, clone)
-            _make(clone, "report", surroundings)
+        for target, surroundings in ((first, {}), (second, _ELSEWHERE)):
+            clone(project, target)
+            _make(target, "report", surroundings)
         found = list(compare(first, second))
         count = sum(1 for _ in _files(first))
     print("\n".join(found) if found else f"Two builds agree in all bytes of {count} files.")
@@ -67,37 +65,20 @@ def _where(one: bytes, other: bytes) -> str:
     return f" from byte {at} on: {one[start : at + 30]!r} / {other[start : at + 30]!r}"
 
 
-def bench(project: Project) -> int:
-    """Time a first build, a repeated one, and one after a change of a parameter, in a clone."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        clone = Path(folder) / "clone"
-        _clone(project, clone)
-        timed = [("first build", _timed(clone)), ("nothing to do", _timed(clone))]
-        params = clone / "params.yml"
-        params.write_text(_other_level(params.read_text(encoding="utf-8")), encoding="utf-8")
-        timed.append(("another confidence level", _timed(clone)))
-    for name, seconds in timed:
-        print(f"{name:<26} {seconds:6.1f} s")
-    return 0
+def clone(project: Project, target: Path) -> None:
+    """Clone the project's last commit.
 
-
-def _other_level(text: str) -> str:
-    return text.replace("conf_level: 0.95", "conf_level: 0.9", 1)
-
-
-def _timed(clone: Path) -> float:
-    started = time.monotonic()
-    _make(clone, "report", {})
-    return time.monotonic() - started
-
-
-def _clone(project: Project, target: Path) -> None:
+    Raises
+    ------
+    ReviewError
+        If git cannot.
+    """
     command = ["git", "clone", "--quiet", "--no-hardlinks", str(project.root), str(target)]
     if subprocess.run(command).returncode:
         raise ReviewError("git could not clone the project: commit it first.")
 
 
-def _make(clone: Path, goal: str, surroundings: dict[str, str]) -> None:
+def _make(folder: Path, goal: str, surroundings: dict[str, str]) -> None:
     """Run make in a clone with this environment's packages, as a caller of its own.
 
     Raises
@@ -107,23 +88,19 @@ def _make(clone: Path, goal: str, surroundings: dict[str, str]) -> None:
     """
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "CASE_REVIEW"))}
     inherited.pop("MFLAGS", None)
-    command = ["make", "-C", str(clone), goal, f"VENV={sys.prefix}", f"PYTHON={sys.executable}"]
+    command = ["make", "-C", str(folder), goal, f"VENV={sys.prefix}", f"PYTHON={sys.executable}"]
     if subprocess.run(command, env={**inherited, **surroundings}).returncode:
         raise ReviewError(f"make {goal} failed in a clean clone (see above)")
 
 
-def main(arguments: list[str]) -> int:
-    """`verify` or `bench`; what the user can mend is told in one message."""
-    commands = {"verify": verify, "bench": bench}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        print(f"usage: python tests/rebuild.py {'|'.join(commands)}", file=sys.stderr)
-        return 2
+def main() -> int:
+    """Verify; what the user can mend is told in one message."""
     try:
-        return commands[arguments[0]](find_project())
+        return verify(find_project())
     except ReviewError as error:
         print(error, file=sys.stderr)
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

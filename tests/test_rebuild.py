@@ -1,7 +1,6 @@
 """Two builds are compared file by file, and a difference is shown where it begins."""
 
 import rebuild
-from conftest import ROOT
 
 
 def build(root, **files):
@@ -21,8 +20,3 @@ def test_differences_are_named_with_their_place(tmp_path):
         "report/exhibits/other.csv differs from byte 2 on: b'n\\n1\\n' / b'n\\n2\\n'",
     ]
     assert list(rebuild.compare(one, one)) == []
-
-
-def test_the_bench_really_changes_a_parameter():
-    text = (ROOT / "params.yml").read_text(encoding="utf-8")
-    assert "conf_level: 0.9\n" in rebuild._other_level(text)

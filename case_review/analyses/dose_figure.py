@@ -9,13 +9,16 @@ import pandas as pd
 import seaborn as sns
 
 from case_review import intervals, units
+from case_review.analyses import spread
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
-from case_review.exhibits import style
+from case_review.exhibits import listing, style
 
 #: Height of the figure for two groups, of a line more of target levels, and of upright names.
 _HEIGHT, _LINE, _NAMES = 3.5, 0.105, 1.0
 #: Width of a panel of doses in points.
 _PANEL = 100
+#: Most target intervals that are drawn of each group where patients have no bars of their own.
+_MOST_TARGETS = 5
 
 
 def dose_points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> pd.DataFrame:
@@ -24,16 +27,20 @@ def dose_points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]
     A panel is a unit of dose, or `level` for the target in blood, where a limit that is not
     reported is missing. Patients in none of the groups are kept, with no group.
     """
-    rows = []
-    own = own_group(patients[group_by], groups)
-    for group, patient in zip(own, patients.to_dict("records"), strict=True):
-        name = (group, patient["patient_id"])
-        if not pd.isna(patient["dose_value"]):
-            rows.append((patient["dose_unit"], *name, patient["dose_value"], patient["dose_value"]))
-        low, high = patient["level_low_ng_ml"], patient["level_high_ng_ml"]
-        if not (pd.isna(low) and pd.isna(high)):
-            rows.append(("level", *name, low, high))
-    return pd.DataFrame(rows, columns=["panel", "group", "patient_id", "low", "high"])
+    names = {"group": own_group(patients[group_by], groups), "patient_id": patients["patient_id"]}
+    dose, low, high = (
+        patients[name] for name in ("dose_value", "level_low_ng_ml", "level_high_ng_ml")
+    )
+    doses = {"panel": patients["dose_unit"], **names, "low": dose, "high": dose}
+    levels = {"panel": "level", **names, "low": low, "high": high}
+    # A patient's dose comes before the target level.
+    found = pd.concat(
+        [
+            pd.DataFrame(doses)[dose.notna()],
+            pd.DataFrame(levels, index=patients.index)[low.notna() | high.notna()],
+        ]
+    )
+    return found.sort_index(kind="stable").reset_index(drop=True)
 
 
 def draw_doses(
@@ -47,6 +54,9 @@ def draw_doses(
     level_label: str,
 ):
     """The figure of `dose_points`: a panel per unit of dose, and one for target levels.
+
+    Where more patients than `listing.MOST` have a dose, or a target, the panels show how doses are
+    spread in each group, and the most frequent targets with the numbers of patients.
 
     Parameters
     ----------
@@ -63,16 +73,26 @@ def draw_doses(
     points = points.fillna({"group": NO_GROUP})
     doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
     scales = list(dict.fromkeys([*(group["unit"] for group in dose_groups), *doses["panel"]]))
-    height = max(_HEIGHT, 0.8 + _LINE * (len(levels) + 2.6 * len(named)))
+    many = max(len(levels), doses["patient_id"].nunique()) > listing.MOST
+    lines = (_MOST_TARGETS + 1) * 2 * len(named) if many else len(levels)
+    height = max(_HEIGHT, 0.8 + _LINE * (lines + 2.6 * len(named)))
     height += _NAMES * (len(named) > 2)
     widths = [*[1] * len(scales), 1.2]
     figure, axes = style.panels(height, widths)
     most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
     for place, unit in zip(axes, scales, strict=False):
-        _doses(place, doses[doses["panel"] == unit], named, most)
+        of_unit = doses[doses["panel"] == unit]
+        if many:
+            _spread(place, of_unit, named)
+        else:
+            _doses(place, of_unit, named, most)
+        _columns(place, of_unit, named)
         place.set_title(dose_title.format(unit=units.shown(unit)), loc="left", pad=14)
         _ranges(place, [group for group in dose_groups if group["unit"] == unit], "y")
-    _levels(axes[-1], levels, named)
+    (_frequent if many else _levels)(axes[-1], levels, named)
+    if many:
+        said = f"Too many patients for a mark each. Doses: {spread.SAID}. Targets: most frequent"
+        figure.suptitle(said, x=0, ha="left", size=style.SMALL)
     axes[-1].set_title(level_title, loc="left", pad=14)
     axes[-1].set_xlabel(level_label)
     _ranges(axes[-1], level_groups, "x")
@@ -93,6 +113,19 @@ def _doses(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most:
         jitter=False, native_scale=True, legend=False, size=size, edgecolor="white", linewidth=0.4,
         zorder=3, ax=axes,
     )  # fmt: skip
+
+
+def _spread(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
+    """How the doses of each group are spread, with the number of patients below."""
+    for column, (group, (_, colour)) in enumerate(named.items()):
+        own = rows.loc[rows["group"] == group, "low"].astype(float)
+        spread.draw(axes, own, column, colour, upright=True)
+        beside = {"ha": "center", "va": "bottom", "size": style.SMALL, "color": style.MUTED}
+        axes.text(column, 0, f"n\u00a0=\u00a0{len(own):,}", **beside)
+
+
+def _columns(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
+    """Name the columns of the groups, and let the scale hold all doses."""
     upright = len(named) > 2
     widest = _PANEL if upright else 26 // len(named)
     names = [fill(name, widest, break_long_words=False) for name, _ in named.values()]
@@ -118,6 +151,32 @@ def _levels(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> N
             for x, marker, end in ((row.low, "<", low), (row.high, ">", high)):
                 if pd.isna(x):
                     axes.scatter([end], [y], marker=marker, s=26, color=colour, clip_on=False)
+        y -= 1.6
+    axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2))
+    axes.spines["left"].set_visible(False)
+
+
+def _frequent(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
+    """A bar for each of a group's most frequent targets, with the number of patients above it."""
+    given = rows[["low", "high"]].astype(float)
+    limit = max([*given["low"].dropna(), *given["high"].dropna()], default=1)
+    y = 0.0
+    for group, (text, colour) in named.items():
+        axes.text(0, y, text, weight="semibold", va="center")
+        targets = given[rows["group"] == group].value_counts(dropna=False, sort=False)
+        targets = targets.sort_values(ascending=False, kind="stable")
+        for (low, high), n in targets.iloc[:_MOST_TARGETS].items():
+            y -= 2
+            ends = [0 if pd.isna(low) else low, limit if pd.isna(high) else high]
+            axes.plot(ends, [y - 0.4] * 2, color=colour, lw=3.2, solid_capstyle="butt")
+            said = f"n\u00a0=\u00a0{n:,}"
+            said += f", from {low:g}" * bool(pd.isna(high)) + f", up to {high:g}" * bool(
+                pd.isna(low)
+            )
+            axes.text(ends[0], y + 0.5, said, va="center", size=style.SMALL, color=style.MUTED)
+        if rest := int(targets.iloc[_MOST_TARGETS:].sum()):
+            y -= 2
+            axes.text(0, y, f"other targets: {rest:,}", va="center", size=style.SMALL)
         y -= 1.6
     axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2))
     axes.spines["left"].set_visible(False)

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from case_review import formatting
 from case_review.analyses.km_figure import steps
-from case_review.exhibits import style
+from case_review.exhibits import listing, style
 from case_review.statistics.survival import KaplanMeier
 from case_review.values import Proportion
+
+#: Rows at either end that `most_changed` keeps.
+_EXTREMES = 10
 
 
 def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
@@ -49,6 +51,28 @@ def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequenc
     axes.legend([exact, line, box], names, loc="lower right")
 
 
+def most_changed(
+    rows: pd.DataFrame, *, row: str, main: str, estimates: Sequence[str]
+) -> pd.DataFrame:
+    """The rows that a figure can show: all, or those with the most extreme of many estimates.
+
+    Parameters
+    ----------
+    rows
+        As for `forest`. Of more than `listing.MOST` those with the `_EXTREMES` smallest and largest
+        values of each of the columns `estimates` are kept, and the one that `main` names.
+    row, main
+        As for `forest`.
+    """
+    if not listing.too_many(rows):
+        return rows
+    kept = set(rows.index[rows[row] == main])
+    for name in estimates:
+        order = rows[name].dropna().sort_values(kind="stable").index
+        kept |= {*order[:_EXTREMES], *order[-_EXTREMES:]}
+    return rows.loc[sorted(kept)].reset_index(drop=True)
+
+
 def forest(
     axes, rows: pd.DataFrame, *, row: str, estimate: str, main: str, marker: str = "o"
 ) -> None:
@@ -67,33 +91,38 @@ def forest(
     """
     known = rows[[estimate, "low", "high"]].max(axis=None)
     highest = 1.0 if math.isnan(known) else known
-    _points(axes, rows, row, estimate, main, marker)
-    for position, line in enumerate(rows.to_dict("records")):
-        colour = style.BLACK if line[row] == main else style.BLUE
-        if math.isnan(line[estimate]):
-            axes.text(0, position, formatting.NOT_ESTIMABLE, va="center", size=8)
-            continue
-        low = 0.0 if math.isnan(line["low"]) else line["low"]
-        high = 1.08 * highest if math.isnan(line["high"]) else line["high"]
-        axes.plot([low, high], [position] * 2, color=colour, lw=1.4, solid_capstyle="butt")
-        if math.isnan(line["high"]):
-            axes.plot(high, position, ">", color=colour, ms=4.5)
+    colours = _points(axes, rows, row, estimate, main, marker)
+    found = rows[estimate].notna().to_numpy()
+    for position in np.flatnonzero(~found):
+        axes.text(0, position, formatting.NOT_ESTIMABLE, va="center", size=8)
+    places, own = np.flatnonzero(found), colours[found]
+    low = rows.loc[found, "low"].fillna(0.0).to_numpy(float)
+    high = rows.loc[found, "high"].fillna(1.08 * highest).to_numpy(float)
+    axes.hlines(places, low, high, colors=own, lw=1.4, capstyle="butt")
+    for beyond in np.flatnonzero(rows.loc[found, "high"].isna()):
+        axes.plot(high[beyond], places[beyond], ">", color=own[beyond], ms=4.5)
     axes.set_xlim(0, 1.1 * highest)
 
 
-def _points(axes, rows: pd.DataFrame, row: str, x: str, main: str, marker: str) -> None:
-    """A point per row, in black for the main one, on a pale line that leads to its name."""
-    places = [str(number) for number in range(len(rows))]  # names may be the same
-    colours = [style.BLACK if name == main else style.BLUE for name in rows[row]]
-    sns.stripplot(
-        x=rows[x].to_numpy(), y=places, order=places, hue=places, palette=colours, jitter=False,
-        size=5.5, marker=marker, legend=False, ax=axes, zorder=3,
-    )  # fmt: skip
-    axes.set_yticks(range(len(rows)), list(rows[row]))
-    axes.set(xlabel="", ylabel="")
+def _points(axes, rows: pd.DataFrame, row: str, x: str, main: str, marker: str) -> np.ndarray:
+    """A point per row, in black for the main one, on a pale line that leads to its name.
+
+    Returns
+    -------
+    array
+        The colour of each row.
+    """
+    colours = np.where(rows[row] == main, style.BLACK, style.BLUE)
+    places = np.arange(len(rows))
+    axes.scatter(
+        rows[x].to_numpy(float), places, 5.5**2, marker=marker, c=colours, linewidths=0, zorder=3
+    )
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(places, list(rows[row]))
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color=style.LIGHT, lw=0.5)
     axes.set_axisbelow(True)
+    return colours
 
 
 def p_values(

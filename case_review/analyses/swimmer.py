@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from case_review.analyses import spread
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
-from case_review.exhibits import style
+from case_review.exhibits import listing, style
 from case_review.units import to_hours
 
 _WEEK = 168
@@ -53,7 +54,9 @@ def draw_courses(
 ):
     """A bar per patient of `courses`, in a block per group, the first response on top.
 
-    Time is on a square-root scale, so that days and years are both legible.
+    Time is on a square-root scale, so that days and years are both legible. More patients than
+    `listing.MOST` have no bars of their own: each block then shows how the times to response, and
+    those at the last follow-up by the status of treatment, are spread.
 
     Parameters
     ----------
@@ -64,6 +67,8 @@ def draw_courses(
     """
     own = found["group"].fillna(NO_GROUP)
     named = {k: look for k, look in blocks(found["group"], groups).items() if k in set(own)}
+    if listing.too_many(found):
+        return _draw_spread(found, own, named, xlabel, ticks)
     lines = len(found) + len(named)
     figure, axes = style.panels(0.75 + 0.165 * lines)
     names: list[tuple[str, bool]] = []
@@ -87,6 +92,30 @@ def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> No
         hit = rows["follow_up_known"] & rows["status"].fillna("").eq(status)
         ends = rows["end_weeks"][hit]
         axes.scatter(ends, places[hit], marker=marker, s=26, c=style.BLACK, zorder=3)
+
+
+def _draw_spread(found: pd.DataFrame, own: pd.Series, named, xlabel: str, ticks: Sequence[float]):
+    """A line per group for the responses, and one for each end of a course."""
+    figure, axes = style.panels(1.0 + 0.2 * (2 + len(_ENDS)) * len(named))
+    names: list[tuple[str, bool]] = []
+    for key, (name, colour) in named.items():
+        rows = found[own == key]
+        names.append((f"{name} (n\u00a0=\u00a0{len(rows):,})", True))
+        status = rows["status"].fillna("").where(rows["follow_up_known"])
+        lines = {"Response": (rows["response_weeks"], colour)}
+        lines |= {
+            label: (rows["end_weeks"].where(status.eq(ending)), style.GREY)
+            for ending, _, label in _ENDS
+        }
+        for label, (weeks, shade) in lines.items():
+            spread.draw(axes, weeks, -len(names), shade)
+            names.append((spread.named(label, weeks), False))
+    _scale(axes, float(found["end_weeks"].max()), ticks)
+    axes.set_xlabel(xlabel)
+    style.name_rows(axes, names, style.SMALL)
+    title = f"{len(found):,} patients, too many for a bar each. {spread.SAID.capitalize()}"
+    axes.set_title(title, loc="left", size=style.SMALL)
+    return figure
 
 
 def _scale(axes, longest: float, ticks: Sequence[float]) -> None:

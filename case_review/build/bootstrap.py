@@ -24,11 +24,13 @@ from pathlib import Path
 OLDEST = (3, 11)
 STAMP = "case-review-setup.json"
 LOCK = "requirements.lock"
-#: Builds the one package of the lock that is published as source only.
+#: Builds the one package of the lock that is published as source only, and installs the rest.
 BUILD_LOCK = "requirements-build.lock"
 #: What is added to the report's environment for those who ask for it.
 EXTRA_LOCKS = {"--test": "requirements-test.lock", "--edit": "requirements-edit.lock"}
 SOURCE_ONLY = "autograd-gamma"
+#: Paths of modules that no report imports: packages' own tests, and what installs.
+NEVER_IMPORTED = r"/site-packages/(.*/tests?/|pip/|setuptools/)"
 #: Stands for the project's folder where the environment lies outside it and may be shared.
 ELSEWHERE = "elsewhere"
 #: Names the folder that a set-up has begun to fill, so that the next may remove what is in it.
@@ -84,12 +86,8 @@ def wanted(root, folder, extra=()):
 def is_ready(folder, want):
     """Whether the environment in `folder` is complete and serves `want`.
 
-    A conda environment is complete as it is: environment.yml made it, not the lock.
-
-    Raises
-    ------
-    SetupError
-        If it may not be read.
+    A conda environment is complete as it is: environment.yml made it, not the lock. Raises
+    `SetupError` if it may not be read.
     """
     if (folder / "conda-meta").is_dir():
         return True
@@ -132,13 +130,7 @@ def _forbidden(name):
 
 
 def check(root, folder):
-    """Refuse an environment that is not, to the last file, what the lock says.
-
-    Raises
-    ------
-    SetupError
-        With the command that mends it.
-    """
+    """Refuse, by a `SetupError`, an environment that is not the lock's to the last file."""
     from case_review.build import environment
 
     wrong = environment.differences(root, folder)
@@ -203,6 +195,7 @@ def set_up(root, folder, extra=()):
         install = _installer(folder)
         install(root / BUILD_LOCK)
         install(root / LOCK)
+        _compile(folder)
         _make_importable(root, folder)
         _write_stamp(folder, {**base, "files": environment.fingerprint(folder)})
         (root / BEGUN).unlink(missing_ok=True)
@@ -226,13 +219,13 @@ def _add(root, folder, name, want):
     (folder / STAMP).unlink()
     try:
         _installer(folder)(root / name)
+        _compile(folder)
     except (SetupError, KeyboardInterrupt):
         if environment.fingerprint(folder) == kept.get("files"):
             _write_stamp(folder, kept)
         raise
-    locks = {**kept["locks"], **want["locks"]}
-    files = environment.fingerprint(folder)
-    _write_stamp(folder, {"locks": locks, "root": kept["root"], "files": files})
+    kept |= {"locks": kept["locks"] | want["locks"], "files": environment.fingerprint(folder)}
+    _write_stamp(folder, kept)
 
 
 def _create(root, folder):
@@ -266,12 +259,20 @@ def _installer(folder):
     """A function that installs a lock file, hashes enforced, building with what is locked only."""
     python = str(folder / "bin" / "python")
     if shutil.which("uv"):
-        tool = ["uv", "pip", "install", "--quiet", "--python", python, "--compile-bytecode"]
+        tool = ["uv", "pip", "install", "--quiet", "--python", python]
     else:
-        tool = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+        tool = [python, "-m", "pip", "install", *quiet]
     strict = ["--require-hashes", "--no-deps", "--no-build-isolation"]
     binary = ["--only-binary", ":all:", "--no-binary", SOURCE_ONLY]
     return lambda lock: _call([*tool, *strict, *binary, "-r", str(lock)])
+
+
+def _compile(folder):
+    """Compile what may be imported, on all processors; what cannot be compiled is left as it is."""
+    command = [str(folder / "bin" / "python"), "-m", "compileall", "-qq", "-j", "0"]
+    places = [str(place) for place in folder.glob("lib/python3.*/site-packages")]
+    _call([*command, "-x", NEVER_IMPORTED, *places], must_succeed=False)
 
 
 def _make_importable(root, folder):
@@ -290,10 +291,10 @@ def _write_stamp(folder, content):
     partial.replace(folder / STAMP)
 
 
-def _call(command):
+def _call(command, must_succeed=True):
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
     done = subprocess.run(command, env=environment)
-    if done.returncode:
+    if done.returncode and must_succeed:
         raise SetupError(
             "Setting up stopped at `{}` (see above). {}".format(" ".join(command[:4]), AGAIN)
         )

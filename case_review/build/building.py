@@ -12,14 +12,13 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from case_review.build import dependencies, facts, freshness, output, preparing, surroundings, warm
+from case_review.build import dependencies, facts, freshness, output, preparing, surroundings
 from case_review.build.freshness import FORMATS
-from case_review.build.locking import hold
+from case_review.build.locking import die_with_parent, hold
 from case_review.build.progress import Progress, choose
-from case_review.build.running import Runs, preload
 from case_review.errors import ReviewError
 from case_review.project import Project
 
@@ -124,6 +123,8 @@ class _Build:
     """One build."""
 
     def __init__(self, project: Project, options: Options, rendering, progress: Progress):
+        if options.goal == "release":
+            options = replace(options, formats=FORMATS)  # which it holds all
         self.project, self.options, self.progress = project, options, progress
         self.rendering = rendering
         self.outcome = Outcome()
@@ -132,6 +133,19 @@ class _Build:
             self.outcome.out = output.folder(project, options.out)
 
     def make(self) -> Outcome:
+        """Make what is out of date."""
+        with facts.one_look():  # which is begun anew whenever a notebook has ended
+            self._make_notebooks()
+            causes = self._causes_of_report()
+        if causes:
+            self._publish(causes)
+        if self.options.goal == "release":
+            from case_review.build.release import release
+
+            self.outcome.archive = release(self.project)
+        return self.outcome
+
+    def _make_notebooks(self) -> None:
         surroundings.settle(self.project)
         for name in preparing.prepare(self.project, self.outcome.out):
             self.progress.write(f"{name:<24} removed: its notebook no longer exists")
@@ -140,80 +154,82 @@ class _Build:
             order = {dependencies.CLEANING: []}
         if failed := self._run(order):
             raise ReviewError("\n\n".join(failed))
-        if self.wants_report:
-            self._publish()
-        if self.options.goal == "release":
-            from case_review.build.release import release
-
-            self.outcome.archive = release(self.project)
-        return self.outcome
 
     def _run(self, order: dict[str, list[str]]) -> list[str]:
         """Run what is out of date, in order; returns what failed, in words."""
         waiting, settled, failed = dict(order), set(), []
         due: list[str] = []
-        # What forks kernels outlives the runs that they are for.
-        with (
-            contextlib.ExitStack() as stack,
-            Runs(self.project, self.progress, self.options.timeout) as runs,
-        ):
-            while waiting or due or runs:
-                if not failed or self.options.keep_going:
-                    ready = [n for n, before in waiting.items() if settled.issuperset(before)]
-                    with facts.one_look():
-                        causes = {n: freshness.of_notebook(self.project, n) for n in ready}
-                    for name, found in causes.items():
-                        del waiting[name]
-                        if found:
-                            self.outcome.causes[name] = found
-                            due.append(name)
-                        else:
-                            self.outcome.kept.append(name)
-                            settled.add(name)
-                    if ready and len(settled.intersection(ready)):
-                        continue  # what was kept may let others begin
-                    if due and not self._is_prepared:
-                        self._prepare_runs(stack, due)
-                    while due and len(runs) < self.options.jobs:
-                        runs.start(due.pop(0))
-                if not runs:
-                    break  # what still waits comes after what failed
+        with contextlib.ExitStack() as stack:
+            runs = None
+            while True:
+                self._decide(waiting, settled, due)
+                if due and runs is None:
+                    runs = self._begin_runs(stack, [*due, *waiting])
+                while due and len(runs) < self.options.jobs:
+                    runs.start(due.pop(0))
+                if not runs:  # none, or none left: what still waits comes after what failed
+                    return failed
                 if not waiting and not due:
                     self._load_rendering()
                 name, seconds, error = runs.next()
-                if seconds is None:
-                    failed.append(error)
-                else:
+                facts.look_anew()
+                if seconds is not None:
                     self.outcome.seconds[name] = seconds
                     settled.add(name)
-        return failed
+                    continue
+                failed.append(error)
+                if not self.options.keep_going:
+                    waiting.clear()
+                    due.clear()
 
-    _is_prepared = False
+    def _decide(self, waiting: dict[str, list[str]], settled: set[str], due: list[str]) -> None:
+        """Look at the notebooks whose turn has come: each is kept, and settled, or due."""
+        while ready := [n for n, before in waiting.items() if settled.issuperset(before)]:
+            for name in ready:
+                del waiting[name]
+                if causes := freshness.of_notebook(self.project, name):
+                    self.outcome.causes[name] = causes
+                    due.append(name)
+                else:
+                    self.outcome.kept.append(name)
+                    settled.add(name)
 
-    def _prepare_runs(self, stack: contextlib.ExitStack, names: list[str]) -> None:
-        """What is needed only if a notebook runs; `names` are those that run first."""
-        self._is_prepared = True
+    def _begin_runs(self, stack: contextlib.ExitStack, names: list[str]):
+        """What is needed only if a notebook runs; `names` are those that may.
+
+        At its end `stack` ends first the notebooks, then what their kernels are forked from.
+        """
+        from case_review.build import running, warm
+
+        die_with_parent()
         surroundings.build_font_cache(self.project)
-        stack.enter_context(warm.server(self.project, names))
-        preload()
+        names = [name for name in names if freshness.of_notebook(self.project, name)]
+        stack.enter_context(warm.server(self.project, names))  # it imports while this process does
+        running.preload()
+        return stack.enter_context(running.Runs(self.project, self.progress, self.options.timeout))
 
     def _load_rendering(self) -> None:
         """Import what renders while the last notebooks run."""
         if self.wants_report:
             self.rendering()
 
-    def _publish(self) -> None:
-        """Render the report if it is out of date."""
+    def _causes_of_report(self) -> list[str]:
         out, options = self.outcome.out, self.options
+        if not self.wants_report:
+            return []
         more = options.enough
         if more and not freshness.of_site(self.project, out, options.renderer, more):
-            return
-        causes = freshness.of_site(self.project, out, options.renderer, options.formats)
-        if not causes:
-            return
+            return []
+        return freshness.of_site(self.project, out, options.renderer, options.formats)
+
+    def _publish(self, causes: list[str]) -> None:
+        """Render the report."""
+        out, options = self.outcome.out, self.options
+        die_with_parent()
         began = time.monotonic()
         self.outcome.causes["report"] = causes
-        self.progress.started("report")
+        shown = self.project.shown(out)
+        self.progress.started(shown)
         preparing.publish(self.project, out, options.renderer, options.formats, self.rendering())
         self.outcome.seconds["report"] = time.monotonic() - began
-        self.progress.ended("report", self.outcome.seconds["report"])
+        self.progress.ended(shown, self.outcome.seconds["report"])

@@ -11,8 +11,8 @@ import hashlib
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from case_review.errors import ReviewError
@@ -48,12 +48,17 @@ def _title(entry: Path) -> tuple[str, str]:
     return _normal(name), version
 
 
+@lru_cache(maxsize=8)
+def _pins(text: str) -> list[tuple[str, str, str]]:
+    return _PIN.findall(text)
+
+
 def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
     """By package: the versions that a lock file admits, and whether every machine has it."""
     found: dict[str, tuple[set[str], bool]] = {}
     if not path.is_file():  # set-up and stamps say so
         return found
-    for name, version, marker in _PIN.findall(path.read_text(encoding="utf-8")):
+    for name, version, marker in _pins(path.read_text(encoding="utf-8")):
         versions, always = found.get(_normal(name), (set(), True))
         found[_normal(name)] = ({*versions, version}, always and not marker)
     return found
@@ -75,6 +80,8 @@ def differences(root: Path, folder: Path) -> list[str]:
     """
     have, lock = installed(folder), locked(root / LOCK)
     if (folder / "conda-meta").is_dir():
+        import tomllib  # not needed elsewhere, and each command asks
+
         entries = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         direct = {_normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
         lock = {name: pin for name, pin in lock.items() if name in direct}

@@ -42,6 +42,12 @@ def one_look() -> Iterator[None]:
         _look = None
 
 
+def look_anew() -> None:
+    """Begin the present look anew: what follows rests on what the files hold from now on."""
+    if _look is not None:
+        _look.clear()
+
+
 def once(key: tuple, find: Callable):
     """What `find()` gives, asked once in a look."""
     if _look is None:

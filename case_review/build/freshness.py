@@ -75,6 +75,7 @@ def require_current(project: Project) -> None:
     ReviewError
         Naming each notebook and the cause.
     """
+    facts.look_anew()
     with facts.one_look():
         found = {n: of_notebook(project, n) for n in dependencies.notebook_names(project)}
     stale = [f"{name}: {listed(causes)}" for name, causes in found.items() if causes]

@@ -12,7 +12,7 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def acquire(path: Path, command: str, announce=None) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     record = {
         "pid": os.getpid(),
-        "host": socket.gethostname(),
+        "host": os.uname().nodename,
         "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         "command": command,
     }
@@ -63,6 +63,26 @@ def hold(path: Path, command: str = "", announce=None) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def die_with_parent(parent: int | None = None) -> None:
+    """End when the parent process is killed, so that nothing goes on behind the next build's back.
+
+    Linux only; elsewhere an orphan ends by itself.
+
+    Parameters
+    ----------
+    parent
+        Its process number, where it may have ended already.
+    """
+    import ctypes  # not needed where there is nothing to do
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    pr_set_pdeathsig = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+        if parent is not None and os.getppid() != parent:
+            sys.exit(128 + signal.SIGTERM)
 
 
 def main(arguments: list[str]) -> int:

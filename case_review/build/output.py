@@ -14,7 +14,7 @@ _REPORT = frozenset(
      "quality", "pictures")
 )  # fmt: skip
 #: Each of them is in every report.
-_ALWAYS = ("index.html", "index.docx")
+_ALWAYS = ("index.html", "notebooks/index.html", "data/SHA256SUMS")
 
 
 def folder(project: Project, given: str) -> Path:
@@ -54,7 +54,8 @@ def _problem(project: Project, out: Path) -> str:
             return f"the project keeps {used.relative_to(root).as_posix()} there"
     if out != project.site.absolute():
         names = {path.name for path in out.iterdir()} if out.is_dir() else set()
-        if names and not (names.issuperset(_ALWAYS) and names <= _REPORT):
+        whole = all((out / name).is_file() for name in _ALWAYS)
+        if names and not (whole and names <= _REPORT):
             others = sorted(names - _REPORT) or sorted(names)
             return f"the report would replace what is there, such as {others[0]}"
     return ""

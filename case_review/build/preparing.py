@@ -68,6 +68,7 @@ def check_parameters(project: Project) -> None:
     checked = loading.load(project)
     for name in dependencies.notebook_names(project):
         checked.for_notebook(name)
+    facts.look_anew()
     if _parameters_key(project) == key:
         known.keep(key, True)
 
@@ -111,5 +112,5 @@ def publish(
                 "Type the command again."
             )
 
-    render(project, renderer=renderer, out=out, confirm=confirm)
+    render(project, renderer=renderer, out=out, confirm=confirm, formats=formats)
     freshness.record_site(project, out, stamp)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from case_review.build import facts
 from case_review.build.dependencies import data_files, notebook_names
 from case_review.build.products import manifest_path, recorded_outputs
 from case_review.data import raw_file
@@ -15,8 +16,20 @@ from case_review.project import Project
 
 def raw(project: Project) -> list[Path]:
     """The raw tables and the documents beside them that columns.toml or the dictionary declare."""
-    undeclared = set(raw_file.undeclared(project.raw))
-    return [path for path in data_files(project.raw) if path not in undeclared]
+    others = set(undeclared(project))
+    return [path for path in data_files(project.raw) if path not in others]
+
+
+def undeclared(project: Project) -> list[Path]:
+    """The files beside the raw data that nothing declares; what is declared is a kept fact."""
+    here = Path(raw_file.__file__)
+    rest_on = [project.raw / raw_file.README, here, here.with_name("schema.py")]
+    rest_on.append(here.with_name("columns.toml"))
+    known = facts.of(project)
+    key = f"declared {' '.join(facts.sha256(p) if p.is_file() else '' for p in rest_on)}"
+    if not known.knows(key):
+        known.keep(key, sorted(raw_file.declared(project.raw)))
+    return raw_file.undeclared(project.raw, known.get(key))
 
 
 def made(project: Project, *folders: Path) -> list[Path]:
@@ -33,7 +46,7 @@ def made(project: Project, *folders: Path) -> list[Path]:
 def unknown(project: Project) -> list[str]:
     """What lies among the data and exhibits and is neither declared nor made, by path."""
     made_here = set(made(project, project.clean, project.exhibits))
-    found = list(raw_file.undeclared(project.raw))
+    found = undeclared(project)
     for folder in (project.clean, project.exhibits):
         for path in folder.rglob("*") if folder.is_dir() else ():
             is_known = path in made_here or path.name == "README.md" or path.name[0] == "."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -149,11 +150,19 @@ def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
 
 
 def _module_file(project: Project, module: str) -> Path | None:
-    path = project.root.joinpath(*module.split("."))
-    for candidate in (path / "__init__.py", path.with_suffix(".py")):
-        if candidate.is_file():
-            return candidate
+    there = facts.once(("package", project.root), lambda: _sources(project.root / PACKAGE))
+    name = module.replace(".", "/")
+    for file in (f"{name}/__init__.py", f"{name}.py"):
+        if file in there:
+            return project.root / file
     return None
+
+
+def _sources(package: Path) -> set[str]:
+    """The modules of the package as paths from the project's root."""
+    start = len(str(package.parent)) + 1
+    walk = os.walk(package, followlinks=True)
+    return {f"{folder[start:]}/{n}" for folder, _, names in walk for n in names if n[-3:] == ".py"}
 
 
 def module_files(project: Project, modules: Iterable[str]) -> dict[Path, Reads]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from case_review.data import raw_file
+from case_review.build import published
 from case_review.errors import ReviewError
 from case_review.files import write_if_changed
 from case_review.project import Project, sha256
@@ -67,15 +67,24 @@ def revision(project: Project) -> Revision:
         not known.
     """
     # A project unpacked inside another repository is not that repository's commit.
-    if (project.root / ".git").exists() and (commit := _git(project, *_HEAD, unborn=True)):
-        time = _git(project, "show", "-s", "--no-show-signature", "--format=%ct", commit)
+    if (project.root / ".git").exists() and (head := _head(project)):
         clean = _has_parameters(project) and _unchanged(project) and _is_committed(project)
-        return Revision(commit, clean, int(time))
+        return Revision(head[0], clean, head[1])
     if kept := _record(project):
         sources = kept.pop("sources", {})
         clean = kept["clean"] and _untouched(project, sources) and _has_parameters(project)
         return Revision(**kept | {"clean": clean})
     return Revision("", False, _release_epoch(project))
+
+
+def _head(project: Project) -> tuple[str, int] | None:
+    """The present commit and its time; None in a repository without commits."""
+    first, *lines = _git(project, "cat-file", "--batch", given="HEAD^{commit}\n").split("\n")
+    if first.endswith(" missing"):
+        _git(project, *_HEAD, unborn=True)  # which says so if it is for another reason
+        return None
+    committer = next(line for line in lines if line.startswith("committer "))  # before any text
+    return first.split()[0], int(committer.split()[-2])
 
 
 def _unchanged(project: Project) -> bool:
@@ -93,7 +102,7 @@ def _is_committed(project: Project) -> bool:
     listed = _git(project, "ls-tree", "-r", "-z", "HEAD", "--", *_ENTERING)
     entries = (line.split("\t", 1) for line in listed.split("\0") if line)
     committed = {name: facts.split() for facts, name in entries}
-    other = {project.relative(path) for path in raw_file.undeclared(project.raw)}
+    other = {project.relative(path) for path in published.undeclared(project)}
     other |= {*outputs(project), project.relative(project.results)}
     other.add(project.relative(project.exhibits))
     found = (name for entry in _ENTERING for name in _below(project, entry))
@@ -103,8 +112,19 @@ def _is_committed(project: Project) -> bool:
     # The content of a link lies elsewhere; a name with a line end cannot be asked for.
     if any((project.root / name).is_symlink() or "\n" in name for name in names):
         return False
-    sums = _git(project, "hash-object", "--stdin-paths", given="\n".join(names))
-    return sums.split() == [committed[name][2] for name in names]
+    # What differs in its bytes may differ by its line ends only, of which git knows.
+    others = [n for n in names if _blob(project.root / n) != committed[n][2]]
+    if not others:
+        return True
+    sums = _git(project, "hash-object", "--stdin-paths", given="\n".join(others))
+    return sums.split() == [committed[name][2] for name in others]
+
+
+def _blob(path: Path) -> str:
+    """The name that git gives a file's content, unless the repository changes line ends or more."""
+    content = path.read_bytes()
+    head = f"blob {len(content)}\0".encode()
+    return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
 
 
 def _below(project: Project, entry: str) -> Iterator[str]:
@@ -115,7 +135,8 @@ def _below(project: Project, entry: str) -> Iterator[str]:
     for folder, folders, names in os.walk(top):
         # The build's own folders hold thousands of files.
         folders[:] = [name for name in folders if _enters(name + "/", set())]
-        yield from (project.relative(Path(folder, name)) for name in names)
+        place = os.path.relpath(folder, project.root).replace(os.sep, "/")
+        yield from (f"{place}/{name}" for name in names)
 
 
 def _enters(name: str, other: set[str]) -> bool:
@@ -138,7 +159,7 @@ def outputs(project: Project) -> list[str]:
     """The folders that were noted and hold a report, as seen from the project's root."""
     noted = sorted((project.build / _OUTPUTS).glob("*"))
     paths = [path.read_text(encoding="utf-8", errors="replace") for path in noted]
-    whole = ("index.html", "index.docx")
+    whole = ("index.html", "notebooks/index.html")
     return [p for p in paths if all((project.root / p / name).is_file() for name in whole)]
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from case_review.build import explaining
+from case_review.build import explaining, facts
+from case_review.build.locking import die_with_parent
 from case_review.build.progress import Progress
-from case_review.project import Project
+from case_review.project import DRAWS, Project
 
 #: Seconds between two looks at how far long work has come, and until a child that was told to end
 #: is killed.
@@ -75,7 +74,7 @@ class Runs:
         process.start()
         told.close()
         self._runs[name] = _Run(process, news)
-        self._progress.started(name, self._project.build / "stage" / name / "draws.txt")
+        self._progress.started(name, self._project.build / "stage" / name / DRAWS)
 
     def next(self) -> tuple[str, float | None, str]:
         """Wait until a notebook ends: its name, its seconds (None if it failed), and the error."""
@@ -111,6 +110,7 @@ def _run(project: Project, name: str, timeout: float | None, told: Connection, p
     from case_review.build import runner
 
     die_with_parent(parent)
+    facts.look_anew()
     try:
         seconds = runner.run(project, name, timeout, lambda *cell: told.send(("cell", *cell)))
         told.send(("done", seconds))
@@ -119,24 +119,6 @@ def _run(project: Project, name: str, timeout: float | None, told: Connection, p
     except Exception as error:
         with contextlib.suppress(BrokenPipeError):
             told.send(("failed", explaining.explain(project, error)))
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """End when the parent process is killed, so that nothing goes on behind the next build's back.
-
-    Linux only; elsewhere an orphan ends by itself.
-
-    Parameters
-    ----------
-    parent
-        Its process number, where it may have ended already.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    pr_set_pdeathsig = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-        if parent is not None and os.getppid() != parent:
-            sys.exit(128 + signal.SIGTERM)
 
 
 def preload() -> None:

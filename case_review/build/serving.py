@@ -68,6 +68,8 @@ class Site:
                     # The folder may have been put aside between the two steps.
                     if os.path.samestat(os.fstat(top), self.folder.stat()):
                         return None
+                except IsADirectoryError:
+                    raise
                 except OSError:  # a link, or a name that no file can have
                     return None
             time.sleep(_PAUSE)

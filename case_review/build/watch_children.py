@@ -18,6 +18,8 @@ from case_review.project import Project
 
 #: Seconds that a build has to end by itself: longer than it gives the notebooks that it runs.
 _GRACE = 12.0
+#: What asks a process to end: Ctrl-C, `kill`, and a terminal that was closed.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 #: Makes these forms of the report, telling how far it is; returns what is wrong, if anything.
 Make = Callable[[tuple[str, ...], Callable[[str], None]], str]
@@ -108,7 +110,12 @@ class Build:
         self._deadline = 0.0
         self.receiving, sending = fork.Pipe(duplex=False)
         self._process = fork.Process(target=self._run, args=(make, sending, forget, os.getpid()))
-        self._process.start()
+        # A signal meets this process or the new one, ready for it, and nothing between the two.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         sending.close()
 
     def _run(self, make: Make, sending, forget, parent: int) -> None:
@@ -118,7 +125,9 @@ class Build:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
         running.die_with_parent(parent)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         forget()
         self.receiving.close()
         sending.send(("end", make(self.forms, lambda text: sending.send(("doing", text)))))

@@ -22,7 +22,7 @@ from multiprocessing import connection
 from pathlib import Path
 
 from case_review.build import dependencies, loaded, running, serving, surroundings, warm, watched
-from case_review.build.watch_children import Build, Make, Sidecar
+from case_review.build.watch_children import ENDING, Build, Make, Sidecar
 from case_review.project import Project
 
 PORT = 8000
@@ -57,6 +57,13 @@ class Watching:
         Seconds without a save before forms other than the page are made.
     late
         Seconds in which a save may still arrive that explains why a build has failed.
+    ending
+        A file that can be read from as soon as all this is to end.
+
+    Attributes
+    ----------
+    ended
+        Whether it is to end.
     """
 
     def __init__(
@@ -68,10 +75,12 @@ class Watching:
         package: Path,
         quiet: float = QUIET,
         late: float = LATE,
+        ending: int | None = None,
     ):
         self._sidecar, self._make, self._forms = sidecar, make, forms
         self._replace, self._package = replace, package
         self._quiet, self._late = quiet, late
+        self._ending, self.ended = ending, False
         self.build: Build | None = None
         #: The forms to make next, and from when on; None if nothing is to be made.
         self._next: tuple[str, ...] | None = None
@@ -87,10 +96,13 @@ class Watching:
         if self.build is None and self._next is not None and now >= self._when:
             self._begin()
         soon = self._when - now if self.build is None and self._next is not None else _LOOK
-        things = [self._sidecar]
+        things = [self._sidecar] + ([] if self._ending is None else [self._ending])
         if self.build is not None:
             things += [self.build.sentinel, self.build.receiving]
         ready = connection.wait(things, max(0.0, min(soon, _LOOK)))
+        if self._ending in ready:
+            self.ended = True
+            return
         if self._sidecar in ready:
             self._saved(self._sidecar.news())
         if self.build is None:
@@ -110,6 +122,7 @@ class Watching:
     def fail(self, message: str) -> None:
         """Show what is wrong until something is saved."""
         self._next = None
+        print(message, file=sys.stderr, flush=True)
         self._sidecar.tell("failed", message)
 
     def _begin(self) -> None:
@@ -176,8 +189,7 @@ def watch(
     """
     running.die_with_parent()
     parent = os.getppid()
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
-        signal.signal(signal.SIGHUP, lambda *_: sys.exit(128 + signal.SIGHUP))
+    ending = _signals()
     again = os.environ.pop(_PORT_VARIABLE, "")
     sidecar = Sidecar(project, out, int(again or port))
 
@@ -192,11 +204,11 @@ def watch(
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
-    watching = Watching(sidecar, make, forms, replace, project.root / "case_review")
+    watching = Watching(sidecar, make, forms, replace, project.root / "case_review", ending=ending)
     # One process forks the kernels of all builds; a build that finds it outdated has its own.
     kernels = contextlib.ExitStack()
     try:
-        wrong = _load(needed)
+        wrong = _load(project, needed)
         sidecar.start()
         if not again:
             place = f"http://{serving.ADDRESS}:{sidecar.port}/"
@@ -209,33 +221,52 @@ def watch(
             surroundings.build_font_cache(project)
             kernels.enter_context(warm.server(project, []))
             watching.want(forms[:1])
-        while os.getppid() == parent:
+        while not watching.ended and os.getppid() == parent:
             watching.step()
-    except KeyboardInterrupt:
-        print("", flush=True)  # after the ^C
     except EOFError:
         print("The server of `make watch` has ended; type the same command again.", file=sys.stderr)
         return 1
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         watching.end()
         kernels.close()
         sidecar.end()
     return 0
 
 
-def _load(needed: list[str]) -> str:
+def _signals() -> int:
+    """Take signals that ask to end for something to be read, from the file that is returned.
+
+    An exception that a signal raises can be lost, for example where it meets a fork.
+    """
+    told, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
+    for number in ENDING:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup leaves it
+            signal.signal(number, lambda *_: None)
+    return told
+
+
+def _load(project: Project, needed: list[str]) -> str:
     """Import what a build needs; returns what is wrong with the package, if anything."""
     try:
         for name in needed:
             importlib.import_module(name)
-    except Exception:
-        return traceback.format_exc().strip()
+    except Exception as error:
+        return _told(project, error)
     # What is imported is never to be looked at again, so that forked processes share it.
     gc.collect()
     gc.freeze()
     return ""
+
+
+def _told(project: Project, error: Exception) -> str:
+    """An error at the import of a module, with the file and line that it comes from."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    file, line, message = last.filename, last.lineno, str(error)
+    if isinstance(error, SyntaxError) and error.filename:
+        file, line, message = error.filename, error.lineno, error.msg
+    return f"{project.shown(Path(file))}, line {line}\n{type(error).__name__}: {message}"
 
 
 def _wrong_with_package(project: Project) -> str:

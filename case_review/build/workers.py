@@ -7,6 +7,7 @@ are, whichever of them die meanwhile, and whether a chunk was computed now or ke
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import pickle
 import signal
@@ -20,7 +21,7 @@ from pathlib import Path
 from case_review.build import kept, surroundings
 from case_review.errors import ReviewError
 from case_review.files import write_bytes
-from case_review.project import STAGE_VARIABLE
+from case_review.project import DRAWS, STAGE_VARIABLE
 
 #: Names a running scheduler, such as tcp://10.0.0.7:8786, whose workers are used instead of own.
 ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
@@ -309,14 +310,30 @@ def dask_setup(worker) -> None:
 
 @contextmanager
 def _bar(name: str, shown: bool | None, done: int, total: int) -> Iterator[Callable[[], object]]:
+    if stage := os.environ.get(STAGE_VARIABLE):
+        yield _telling(Path(stage) / DRAWS, name, done, total)
+        (Path(stage) / DRAWS).unlink(missing_ok=True)
+        return
     shown = sys.stderr.isatty() if shown is None else shown
-    if not shown or STAGE_VARIABLE in os.environ:
+    if not shown:
         yield lambda: None
         return
     from tqdm import tqdm
 
     with tqdm(desc=name, initial=done, total=total, unit="chunk", file=sys.stderr) as bar:
         yield bar.update
+
+
+def _telling(path: Path, name: str, done: int, total: int) -> Callable[[], object]:
+    """What tells the build, which shows it on a terminal, how far a notebook's work has come."""
+    count = itertools.count(done)
+
+    def advance() -> None:
+        with suppress(OSError):  # the work itself needs no such file
+            path.write_text(f"{name}: {next(count)} of {total} chunks", encoding="utf-8")
+
+    advance()
+    return advance
 
 
 # -- errors ----------------------------------------------------------------------------------------

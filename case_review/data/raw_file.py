@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from case_review.data.lines import FileProblem, Lines, content_of
-from case_review.data.schema import AUDITED, FOUND, SHOWN, TABLES
 
 __all__ = ["FileProblem", "Lines"]  # the names that other modules know
 
@@ -68,13 +67,12 @@ def read_path(path: Path) -> Lines:
     return _csv(content)
 
 
-def undeclared(folder: Path) -> list[Path]:
+def undeclared(folder: Path, known: Collection[str] | None = None) -> list[Path]:
     """The files of a folder that nothing declares: neither `columns.toml` nor its `README.md`.
 
-    A table is declared as CSV and as spreadsheet. The README declares what it names at the head of
-    a section or of a table's row. Hidden files do not count.
+    Hidden files do not count. `known` are the names that are `declared`, where they were asked for.
     """
-    known = _declared(folder)
+    known = declared(folder) if known is None else known
     files = folder.iterdir() if folder.is_dir() else ()
     return sorted(f for f in files if f.name not in known and f.name[0] != "." and not f.is_dir())
 
@@ -96,7 +94,14 @@ def notes(folder: Path) -> list[str]:
     return said
 
 
-def _declared(folder: Path) -> set[str]:
+def declared(folder: Path) -> set[str]:
+    """The names of files that `columns.toml` or a folder's `README.md` declares.
+
+    A table is declared as CSV and as spreadsheet. The README declares what it names at the head of
+    a section or of a table's row.
+    """
+    from case_review.data.schema import AUDITED, FOUND, SHOWN, TABLES  # parses columns.toml
+
     tables = [*TABLES, *AUDITED, *SHOWN, *FOUND]
     known = {f"{name}{ending}" for name in tables for ending in (".csv", ".xlsx")}
     readme = folder / README

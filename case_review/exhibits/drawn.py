@@ -7,7 +7,8 @@ others beside it: `fig-x.others/1.svg`, `tbl-x.others/1.md` and so on, which the
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from case_review.errors import ReviewError
@@ -22,33 +23,55 @@ _SALT = "case-review"
 class FigureOutput:
     """A matplotlib figure as SVG (HTML, PDF) and PNG (DOCX), drawn free of dates and closed.
 
-    It keeps its width, so that text has the size that the style gives it.
+    It keeps its width, so that text has the size that the style gives it, and both forms have one
+    layout. `foot` is small print below everything.
     """
 
-    def __init__(self, figure):
-        self.png = as_png(figure)
-        self.svg = as_svg(figure)
+    def __init__(self, figure, foot: str = ""):
+        with _framed(figure, foot) as frame:
+            self.png, self.svg = _png(figure, frame), _svg(figure, frame)
         close(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "image/png": self.png}
 
 
-def as_svg(figure) -> str:
+def as_svg(figure, foot: str = "") -> str:
     """A matplotlib figure as SVG, drawn free of dates and random names."""
-    import matplotlib as mpl
-
-    svg = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": _SALT}):
-        figure.savefig(svg, format="svg", bbox_inches=_frame(figure), metadata={"Date": None})
-    return svg.getvalue()
+    with _framed(figure, foot) as frame:
+        return _svg(figure, frame)
 
 
 def as_png(figure) -> bytes:
     """A matplotlib figure as PNG, as fine as the style says while it is no giant."""
+    with _framed(figure) as frame:
+        return _png(figure, frame)
+
+
+@contextmanager
+def _framed(figure, foot: str = "") -> Iterator:
+    """What to save of a figure while its layout, made once, stays as it is."""
+    from case_review.exhibits import style
+
+    with style.laid_out(figure):
+        if foot:
+            style.foot(figure, foot)
+        yield style.frame(figure)
+
+
+def _svg(figure, frame) -> str:
     import matplotlib as mpl
 
-    frame, dpi = _frame(figure), mpl.rcParams["savefig.dpi"]
+    svg = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": _SALT}):
+        figure.savefig(svg, format="svg", bbox_inches=frame, metadata={"Date": None})
+    return svg.getvalue()
+
+
+def _png(figure, frame) -> bytes:
+    import matplotlib as mpl
+
+    dpi = mpl.rcParams["savefig.dpi"]
     dpi = min(figure.dpi if dpi == "figure" else dpi, _MOST_PIXELS / max(frame.size))
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=dpi, bbox_inches=frame, metadata={"Software": None})
@@ -91,12 +114,6 @@ def figure_of(given):
             "`figure, axes = plt.subplots()`"
         )
     return figure
-
-
-def _frame(figure):
-    from case_review.exhibits import style
-
-    return style.frame(figure)
 
 
 def write_others(exhibits: Path, label: str, others: Sequence[str], ending: str) -> None:

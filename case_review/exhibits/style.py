@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -163,10 +164,34 @@ def looks(keys: Collection[str], overall: str) -> dict[str, tuple]:
     return {key: styles[key] for key in keys}
 
 
+@contextmanager
+def laid_out(figure) -> Iterator[None]:
+    """Make a figure's layout once, as fine as a PNG is drawn, and leave it however often it is.
+
+    Meanwhile the figure has that many dots per inch.
+    """
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    finest = mpl.rcParams["savefig.dpi"]
+    try:
+        figure.dpi = dpi if finest == "figure" else finest
+        if engine is None:
+            figure.draw_without_rendering()
+        else:
+            engine.execute(figure)
+        none = {"figure.constrained_layout.use": False, "figure.autolayout": False}
+        with mpl.rc_context(none):
+            figure.set_layout_engine(None)
+            try:
+                yield
+            finally:
+                figure.set_layout_engine(engine)
+    finally:
+        figure.dpi = dpi
+
+
 def foot(figure, text: str) -> None:
     """Put small print at the right below everything that the figure shows."""
-    figure.draw_without_rendering()
-    bottom = figure.get_tightbbox().y0 / figure.get_figheight()
+    bottom = _filled(figure).y0 / figure.get_figheight()
     figure.text(1, bottom - 0.03 / figure.get_figheight(), text, ha="right", va="top").set(
         size=SMALL, color=GREY, in_layout=False
     )
@@ -177,13 +202,19 @@ def frame(figure) -> Bbox:
 
     Anything that sticks out at a side widens the frame instead of being cut off.
     """
-    figure.draw_without_rendering()
-    filled = figure.get_tightbbox()
+    filled = _filled(figure)
     inches = figure.dpi_scale_trans.inverted()
     texts = [text.get_window_extent().transformed(inches) for text in figure.texts]
     filled = Bbox.union([filled, *texts])
     right = max(figure.get_figwidth(), filled.x1)
     return Bbox.from_extents(min(0, filled.x0), filled.y0 - _MARGIN, right, filled.y1 + _MARGIN)
+
+
+def _filled(figure) -> Bbox:
+    """What a figure fills, in inches, with its layout made if it has one."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+    return figure.get_tightbbox()
 
 
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:

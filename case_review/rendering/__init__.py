@@ -8,15 +8,15 @@ to `report/_site/`.
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from case_review.audit import typed_numbers
-from case_review.build import output
+from case_review.build import made, output
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering.swap import clear_up, swap_in
+from case_review.rendering.forms import ALL, chosen
+from case_review.rendering.swap import Renewal
 
 
 def render(
@@ -24,21 +24,28 @@ def render(
     renderer: str = "auto",
     out: Path | None = None,
     confirm: Callable[[], None] = lambda: None,
+    formats: Sequence[str] = ALL,
 ) -> None:
     """Render the report into `out` (default `report/_site`); a failure leaves what was there.
+
+    The embedded renderer shows the page as soon as it is made, and the report has its other formats
+    when they are.
 
     Parameters
     ----------
     renderer
         `quarto`, `embedded`, or `auto`: Quarto where it is installed, else the embedded renderer.
     confirm
-        Called when everything is rendered and nothing published yet; raises to prevent that.
+        Called each time that something is rendered and not published yet; raises to prevent that.
+    formats
+        What the report is made as: `html`, without which there is none, `pdf`, `docx`, `jats`.
 
     Raises
     ------
     ReviewError
-        For a typed number, an unknown construct, result or cell, or a renderer that fails.
+        For a typed number, an unknown construct, result, cell or format, or a renderer that fails.
     """
+    writers = chosen(formats)
     if renderer == "auto":
         renderer = "quarto" if shutil.which("quarto") else "embedded"
     problems = typed_numbers.check(project)
@@ -46,17 +53,15 @@ def render(
         raise ReviewError("\n".join(str(problem) for problem in problems))
     out = Path(out or project.site).absolute()
     output.refuse(project, out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    clear_up(out)
-    fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    fresh.chmod(0o755)
-    try:
-        _renderer(renderer)(project, fresh)
+    with made.keeping(project), Renewal(out) as site:
+
+        def show() -> Path:
+            confirm()
+            return site.show()
+
+        _renderer(renderer)(project, site.fresh, writers, show)
         confirm()
-        swap_in(fresh, out)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
+        site.finish()
 
 
 def _renderer(name: str):

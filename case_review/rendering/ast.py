@@ -6,17 +6,12 @@ The tree is pandoc's JSON: `{"t": type, "c": content}`.
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-import pypandoc
-
-from case_review.errors import ReviewError
+from case_review.rendering import converter
 
 #: What a cell may say: Markdown without any way to smuggle in HTML, TeX or Typst.
 SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
@@ -30,33 +25,12 @@ _known: dict[tuple[str, str], str] = {}
 _MOST_KNOWN = 4096
 
 
-@cache
-def pandoc_path() -> str:
-    """The pandoc program of the lock's package, not of the machine."""
-    inside = Path(pypandoc.__file__).parent / "files" / "pandoc"
-    return str(inside) if inside.is_file() else pypandoc.get_pandoc_path()
-
-
 def pandoc(
     arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
 ) -> tuple[str, str]:
-    """Run pandoc on `text`; returns its output and its warnings. Files bear the time `epoch`.
-
-    Raises
-    ------
-    ReviewError
-        With pandoc's own words if it fails.
-    """
-    # Templates and filters that a user keeps for pandoc have no part in the report.
-    own = f"--data-dir={Path(pandoc_path()).parent}"
-    command = [pandoc_path(), own, "--wrap=none", *arguments]
-    env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(
-        command, input=text, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8"
-    )
-    if done.returncode:
-        raise ReviewError(f"pandoc could not convert the manuscript: {done.stderr.strip()}")
-    return done.stdout, done.stderr
+    """What pandoc makes of `text` and what it warns of; see `converter.run`."""
+    content, warnings = converter.run(arguments, text, folder, epoch)
+    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), warnings
 
 
 def parse(text: str, reader: str = "markdown") -> dict:
@@ -102,30 +76,55 @@ def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
 
 def walk(node, change: Callable[[dict], list | dict | None]):
     """A copy of `node` in which `change` replaced elements: None keeps one, a list splices."""
-    if isinstance(node, list):
-        found: list = []
-        for item in node:
-            new = change(item) if isinstance(item, dict) and "t" in item else None
-            if isinstance(new, list):
-                found.extend(new)
-            else:
-                found.append(walk(item, change) if new is None else new)
-        return found
     if isinstance(node, dict):
-        return {key: walk(value, change) for key, value in node.items()}
-    return node
+        return {
+            key: walk(value, change) if type(value) in _NODES else value
+            for key, value in node.items()
+        }
+    if not isinstance(node, list):
+        return node
+    found: list = []
+    for item in node:
+        # Most of a tree are words and empty attributes, so they take the shortest way.
+        kind = type(item)
+        if kind is dict:
+            new = change(item) if "t" in item else walk(item, change)
+            if new is None:
+                new = {**item}
+                if type(inner := new.get("c")) in _NODES:
+                    new["c"] = walk(inner, change)
+            if type(new) is list:
+                found += new
+            else:
+                found.append(new)
+        elif kind is list:
+            found.append(walk(item, change) if item else [])
+        else:
+            found.append(item)
+    return found
+
+
+#: What other nodes stand in.
+_NODES = (dict, list)
+
+
+def each(node) -> Iterator[dict]:
+    """The elements of a tree at any depth, in order; nothing is copied."""
+    if isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for value in node.values():
+            if type(value) in _NODES:
+                yield from each(value)
+    elif isinstance(node, list):
+        for item in node:
+            if type(item) in _NODES:
+                yield from each(item)
 
 
 def first(nodes: list, kinds: tuple[str, ...]) -> dict | None:
     """The first element of some kinds, at any depth."""
-    seen: list[dict] = []
-
-    def look(node: dict) -> None:
-        if node["t"] in kinds:
-            seen.append(node)
-
-    walk(nodes, look)
-    return seen[0] if seen else None
+    return next((node for node in each(nodes) if node["t"] in kinds), None)
 
 
 def attr(id: str = "", classes: Iterable[str] = (), **pairs: str) -> list:

@@ -53,16 +53,33 @@ class Exhibit:
 
 
 class Notebooks:
-    """The executed notebooks of a project, each read once."""
+    """The executed notebooks of a project, each read once.
+
+    Attributes
+    ----------
+    asked
+        Files of the project that a page leads to or shows, by their paths, and what they are.
+    said
+        What the user was told of a page's pictures and links.
+    """
 
     def __init__(self, project: Project):
         self.project = project
+        self.asked: dict[str, str] = {}
+        self.said: list[str] = []
+        self._content: dict[str, bytes] = {}
         self._read: dict[str, nbformat.NotebookNode] = {}
 
     def names(self) -> list[str]:
         """Names of all executed notebooks, without what a failed run left."""
         paths = self.project.executed.glob("*.ipynb")
         return sorted(path.stem for path in paths if not path.stem.endswith(".failed"))
+
+    def content(self, name: str) -> bytes:
+        """The bytes of an executed notebook that is there."""
+        if name not in self._content:
+            self._content[name] = (self.project.executed / f"{name}.ipynb").read_bytes()
+        return self._content[name]
 
     def notebook(self, name: str) -> nbformat.NotebookNode:
         """One executed notebook.
@@ -80,7 +97,7 @@ class Notebooks:
                 if source.is_file():
                     remedy = "Run `make notebooks` first."
                 raise ReviewError(f"report/_executed/{name}.ipynb does not exist. {remedy}")
-            found = nbformat.read(path, as_version=4)
+            found = nbformat.reads(self.content(name).decode("utf-8"), as_version=4)
             for cell in found.cells:
                 if any(output.output_type == "error" for output in cell.get("outputs", [])):
                     raise ReviewError(f"report/_executed/{name}.ipynb is from a failed run.")

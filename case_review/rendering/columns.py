@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from case_review.rendering import ast
 
 #: Characters that fit on a line of a table in the PDF.
@@ -17,20 +19,34 @@ def specs(table: dict) -> list:
     character, where it makes the table shortest.
     """
     old = table["c"][2]
-    cells = [_apart(row) for row in _rows(table, len(old))]
-    rows = [[len(text) for text in row] for row in cells]
-    cells = list(zip(*cells, strict=True)) or [[""] for _ in old]
-    natural = [max(len(text) for text in column) for column in cells]
-    if sum(natural) + 2 * len(natural) <= LINE:
+    rows = tuple(
+        tuple((len(text), _least(text)) for text in _apart(row)) for row in _rows(table, len(old))
+    )
+    shares = _shares(rows, len(old))
+    if shares is None:
         return [[align, {"t": "ColWidthDefault"}] for align, _ in old]
-    widths = [max(1, *(_least(text) for text in column)) for column in cells]
-    for _ in range(LINE - sum(widths) - 2 * len(widths)):
-        widths[_most_wanting(rows, widths)] += 1
-    shares = [width + 2 for width in widths]
     return [
-        [align, {"t": "ColWidth", "c": round(share / sum(shares), 4)}]
+        [align, {"t": "ColWidth", "c": share}]
         for (align, _), share in zip(old, shares, strict=True)
     ]
+
+
+@lru_cache(maxsize=1024)
+def _shares(rows: tuple[tuple[tuple[int, int], ...], ...], width: int) -> tuple[float, ...] | None:
+    """The columns' shares of a line, from the length of each cell and that of its longest word.
+
+    None if the table fits on a line. The same table is asked for again by each form.
+    """
+    columns = list(zip(*rows, strict=True)) or [((0, 0),)] * width
+    natural = [max(size for size, _ in column) for column in columns]
+    if sum(natural) + 2 * len(natural) <= LINE:
+        return None
+    widths = [max(1, *(least for _, least in column)) for column in columns]
+    sizes = [[size for size, _ in row] for row in rows]
+    for _ in range(LINE - sum(widths) - 2 * len(widths)):
+        widths[_most_wanting(sizes, widths)] += 1
+    shares = [size + 2 for size in widths]
+    return tuple(round(share / sum(shares), 4) for share in shares)
 
 
 def excess(table: dict) -> int:

@@ -13,7 +13,7 @@ from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import ast, bylines, figures, marks, pictures, provenance, word
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.citations import convert
+from case_review.rendering.citations import converted
 from case_review.rendering.forms import FRAMES, Form, Panel
 from case_review.rendering.manuscript import Manuscript
 
@@ -23,15 +23,14 @@ _LONGEST = 40
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
     """Write `index.docx`; the same tree gives the same bytes."""
-    target = work / FORM.file
     dated = " · ".join(reference(project, tree["meta"], work / "reference.docx"))
     tree["meta"]["date"] = ast.said(dated)
     tree["blocks"][:0] = _facts(tree["meta"])
     pictures.copy(found.pictures, work)
-    arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", str(target)]
+    arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none", "-o", "-"]
     arguments += ["--reference-doc=reference.docx", *bylines.in_word(tree["meta"], work)]
-    convert(project, found, tree, arguments, work)
-    (out / FORM.file).write_bytes(word.finish(target.read_bytes()))
+    content = converted(project, found, tree, arguments, work)
+    (out / FORM.file).write_bytes(word.finish(content))
 
 
 def reference(project: Project, meta: dict, target: Path) -> tuple[str, str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-import pypandoc
-import typst
-
-from case_review.build import published
+from case_review.build import made, published
+from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    citations,
     data_page,
     docx,
     html,
@@ -24,28 +25,70 @@ from case_review.rendering import (
     pdf,
     pictures,
     provenance,
+    side_by_side,
 )
-from case_review.rendering.assemble import assemble
+from case_review.rendering.assemble import FORMS, assemble
 
-#: The page comes last, for it links to the other forms.
-_WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write, "html": html.write}
+#: What writes each form beside the page.
+_WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write}
 
 
-def render_into(project: Project, out: Path) -> None:
-    """Write the page, the PDF, the Word file, the notebooks' pages and the exhibits into `out`."""
+def render_into(
+    project: Project,
+    out: Path,
+    writers: Sequence[str] = tuple(FORMS),
+    show: Callable[[], Path] | None = None,
+) -> None:
+    """Write the page, the notebooks' pages, the exhibits and the other forms into `out`.
+
+    Parameters
+    ----------
+    writers
+        The forms that are made, the page among them.
+    show
+        Called when all but the other forms is in `out`; returns the folder that these are put
+        into, and the page that offers them. Without it all goes to `out`.
+    """
     found = manuscript.read(project)
-    letters.warn(found)
-    versions = f"pandoc {pypandoc.get_pandoc_version()}, Typst {typst.__version__}"
+    versions = f"pandoc {_pandoc_version()}, Typst {made.version('typst')}"
     foot = provenance.footer(project, f"the embedded renderer ({versions})")
-    others = (shown.others for shown in found.exhibits.values() if not shown.svg)
-    ast.parse_ahead(text for texts in others for text in texts)
+    others = [form for form in writers if form in _WRITERS]
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder, _no_search_for_cycles():
-        work = Path(folder)
-        html.prepare(project, found, foot, work)
-        for form, write in _WRITERS.items():
-            write(project, found, assemble(project, found, form, work, foot), work, out)
-    pictures.copy(found.pictures, out)
-    data_page.copy(published.made(project, project.exhibits), project.report, out)
+        base = Path(folder)
+
+        def work(name: str) -> Path:
+            (base / name).mkdir()
+            return base / name
+
+        def write(form: str, ready: Path) -> None:
+            own = work(form)
+            _WRITERS[form](project, found, assemble(project, found, form, own, foot), own, ready)
+
+        ready, own = work("ready"), work("html")
+        found = citations.resolved(project, found, own)
+        # They are begun first, for a process that has used Typst cannot be forked any more.
+        with side_by_side.started([partial(write, form, ready) for form in others]) as wait:
+            letters.warn(found)
+            made_of = (shown.others for shown in found.exhibits.values() if not shown.svg)
+            ast.parse_ahead(text for texts in made_of for text in texts)
+            html.prepare(project, found, foot, own)
+            html.write(
+                project, found, assemble(project, found, "html", own, foot), own, out, writers
+            )
+            pictures.copy(found.pictures, out)
+            data_page.copy(published.made(project, project.exhibits), project.report, out)
+            if show and others:
+                page = out / html.FORM.file
+                shutil.copyfile(page, ready / html.FORM.file)
+                write_text(page, html.without(page.read_text(encoding="utf-8"), others))
+                out = show()
+            wait()
+        for path in sorted(ready.iterdir()):
+            shutil.copyfile(path, out / path.name)
+
+
+def _pandoc_version() -> str:
+    return ast.pandoc(["--version"], "")[0].split()[1]
 
 
 @contextmanager

@@ -6,11 +6,11 @@ import base64
 import io
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from lxml import etree
 
+from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.style import FONT, FULL_WIDTH, font_folder
 
@@ -81,20 +81,31 @@ def font_css(used: str) -> str:
     """`@font-face` rules with the figure font inlined, holding only the characters `used`."""
     rules = []
     for name, (weight, slant) in _WEIGHTS.items():
-        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", recalcTimestamp=False)
-        chosen = subset.Options(flavor="woff", hinting=False, drop_tables=["GSUB", "DSIG"])
-        cutter = subset.Subsetter(chosen)
-        cutter.populate(text=used)
-        cutter.subset(font)
-        font.flavor = "woff"
-        stream = io.BytesIO()
-        font.save(stream)
-        data = base64.b64encode(stream.getvalue()).decode("ascii")
+        path = font_folder() / f"SourceSansPro-{name}.ttf"
+        parts = [made.version("fonttools"), path, used]
+        content = made.recall("font", parts, lambda path=path: _cut(path, used))
+        data = base64.b64encode(content).decode("ascii")
         rules.append(
             f"@font-face{{font-family:'{FONT}';font-weight:{weight};font-style:{slant};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"
         )
     return "\n".join(rules)
+
+
+def _cut(path: Path, used: str) -> bytes:
+    """A font as WOFF, with no characters but those used."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(path, recalcTimestamp=False)
+    chosen = subset.Options(flavor="woff", hinting=False, drop_tables=["GSUB", "DSIG"])
+    cutter = subset.Subsetter(chosen)
+    cutter.populate(text=used)
+    cutter.subset(font)
+    font.flavor = "woff"
+    stream = io.BytesIO()
+    font.save(stream)
+    return stream.getvalue()
 
 
 def plain(text: str) -> str:

@@ -47,11 +47,4 @@ def option(tree: dict) -> str:
 
 def _code(tree: dict) -> list[dict]:
     """The code blocks and inline code of a page, in order."""
-    found: list[dict] = []
-
-    def collect(node: dict) -> None:
-        if node["t"] in ("CodeBlock", "Code"):
-            found.append(node)
-
-    ast.walk(tree["blocks"], collect)
-    return found
+    return [node for node in ast.each(tree["blocks"]) if node["t"] in ("CodeBlock", "Code")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
@@ -11,9 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typst
-from fontTools.ttLib import TTFont
-
+from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.style import font_folder
 from case_review.rendering import figures
@@ -136,17 +135,26 @@ def missing(letters: frozenset[str]) -> frozenset[str]:
     of their own are left out.
     """
     asked = {each for each in letters if unicodedata.category(each)[0] not in "CMZ"}
-    lacking: set[str] = set()
+    fonts = sorted(path for path in font_folder().iterdir() if path.is_file())
+    parts = [made.version("typst"), "".join(sorted(asked)), *fonts]
+    found = made.recall("letters", parts, lambda: "".join(_lacking(asked)).encode("utf-8"))
+    return frozenset(found.decode("utf-8"))
+
+
+def _lacking(letters: Iterable[str]) -> list[str]:
+    asked, lacking = set(letters), set()
     while asked and len(lacking) <= _MOST:
         letter = _first_missing(asked)
         if letter is None:
             break
         lacking.add(letter)
         asked.discard(letter)
-    return frozenset(lacking)
+    return sorted(lacking)
 
 
 def _first_missing(letters: Iterable[str]) -> str | None:
+    import typst  # only where something is asked: it is large
+
     lines = [f'#"\\u{{{ord(letter):x}}}"' for letter in sorted(letters)]
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
         source = Path(folder) / "letters.typ"
@@ -172,4 +180,11 @@ def _first_missing(letters: Iterable[str]) -> str | None:
 @cache
 def _drawable() -> frozenset[int]:
     """The codes for which the font of figures has a glyph; matplotlib takes no other one."""
-    return frozenset(TTFont(font_folder() / "SourceSansPro-Regular.ttf").getBestCmap())
+    font = font_folder() / "SourceSansPro-Regular.ttf"
+
+    def make() -> bytes:
+        from fontTools.ttLib import TTFont  # only where it is asked: it is large
+
+        return json.dumps(sorted(TTFont(font).getBestCmap())).encode("ascii")
+
+    return frozenset(json.loads(made.recall("codes", [made.version("fonttools"), font], make)))

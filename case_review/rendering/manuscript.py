@@ -63,6 +63,8 @@ class Manuscript:
         The line on which each exhibit is embedded.
     header
         Its header, checked.
+    cited
+        Whether citations stand in the tree as readers see them.
     """
 
     tree: dict
@@ -76,6 +78,7 @@ class Manuscript:
     pictures: dict[str, Path] = field(default_factory=dict)
     prose: list[str] = field(default_factory=list)
     embeds: dict[str, int] = field(default_factory=dict)
+    cited: bool = False
     _within: str = ""
 
     def refuse(self, needle: str, message: str) -> ReviewError:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from case_review.parameters import cell_options
+from case_review.project import Project, sha256
 from case_review.rendering import ast, foreign
 from case_review.rendering.cells import Notebooks
 
@@ -181,6 +182,7 @@ class Place:
             return None, self._said(f"{name}.ipynb was not run")
         if not fragment:
             return f"{name}.html", ""
+        self._ask(self.project.relative(self.project.executed / f"{name}.ipynb"))
         anchor = anchors(self.notebooks, name).get(key(fragment))
         if anchor is None:
             return None, self._said(f"{name}.ipynb has no heading or label {fragment}")
@@ -191,13 +193,33 @@ class Place:
         root = self.project.root
         joined = posixpath.normpath(posixpath.join("notebooks", unquote(urlsplit(url).path)))
         path = root / joined
+        self._ask(joined)
         if joined.startswith(("..", "/")) or not path.resolve().is_relative_to(root.resolve()):
             return None, joined
         return path, joined
 
+    def _ask(self, path: str) -> None:
+        """Note that the page rests on what a file or folder of the project is."""
+        self.notebooks.asked.setdefault(path, state(self.project, path))
+
     def _said(self, problem: str) -> str:
-        print(f"notebook {self.name}, cell {self.number}: {problem}", file=sys.stderr)
+        line = f"notebook {self.name}, cell {self.number}: {problem}"
+        self.notebooks.said.append(line)
+        tell(line)
         return problem
+
+
+def tell(line: str) -> None:
+    """Tell the user what a page cannot show or reach."""
+    print(line, file=sys.stderr)
+
+
+def state(project: Project, path: str) -> str:
+    """What a file or folder is that a page names by its path in the project."""
+    place = project.root / path
+    if path.startswith(("..", "/")) or not place.resolve().is_relative_to(project.root.resolve()):
+        return "outside"
+    return sha256(place) if place.is_file() else "folder" if place.exists() else "missing"
 
 
 def encoded(content: bytes) -> str:

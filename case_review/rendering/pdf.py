@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import typst
-
 from case_review import __version__
+from case_review.build import made
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
 from case_review.exhibits.style import font_folder
@@ -38,7 +37,8 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     _keep_order(tree)
     tree["blocks"], tree["meta"] = escaped(tree["blocks"]), escaped(tree["meta"])
     pictures.copy(found.pictures, work)
-    arguments = ["-f", "json", "-t", "typst-smart", "--standalone", "--syntax-highlighting=none"]
+    arguments = ["-f", "json", "-t", "typst-smart-citations", "--standalone"]
+    arguments.append("--syntax-highlighting=none")
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
         arguments.append(f"--variable={name}:{value}")
@@ -48,10 +48,21 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
 
 
 def _set(source: Path, epoch: int) -> bytes:
-    """The PDF; a character that no font of the project has is written as its code, U+1F9EA.
+    """The PDF of the folder that `source` lies in."""
+    parts: list[made.Part] = [made.version("typst"), STANDARD, str(epoch), source.name]
+    for folder in (source.parent, font_folder()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            parts += [path.relative_to(folder).as_posix(), path]
+    return made.recall("pdf", parts, lambda: _compiled(source, epoch))
+
+
+def _compiled(source: Path, epoch: int) -> bytes:
+    """The same, made anew; a character that no font has is written as its code, U+1F9EA.
 
     PDF/UA-1 allows no character without a glyph.
     """
+    import typst  # only where something is set: it is large
+
     for _ in range(_MOST_CODES):
         try:
             return typst.compile(

@@ -12,7 +12,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from case_review.build import published
 from case_review.build.revision import build_epoch, revision
@@ -47,10 +50,17 @@ _LACKING = re.compile(
 )
 
 
-def render_into(project: Project, out: Path) -> None:
+def render_into(
+    project: Project,
+    out: Path,
+    writers: Sequence[str] = tuple(FORMS),
+    show: Callable[[], Path] | None = None,
+) -> None:
     """Let Quarto render a copy of the manuscript project, and put the report into `out`.
 
     The manuscript is first read as the embedded renderer does, for its checks name file and line.
+    Quarto makes those of the forms `writers` that it knows, all in one step: nothing is to `show`
+    before the end.
 
     Raises
     ------
@@ -77,11 +87,12 @@ def render_into(project: Project, out: Path) -> None:
         with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
             bibliography = citations.sources(found)["bibliography"]
             style.write(figures.font_css(_letters([texts["html"], header], bibliography)))
+        _choose(copy / "_quarto.yml", writers)
         docx.reference(project, found.tree["meta"], copy / "_reference.docx")
         style = ["--reference-doc", str(copy / "_reference.docx")]
         day = ["-M", f"date:{revision(project).day:%Y-%m-%d}"]
         _run([program, "render", *style, *day], copy, environment)
-        _take(copy / "_site", out)
+        _take(copy / "_site", out, writers)
         work.mkdir()
         html.prepare(project, found, foot, work)
         html.write_linked(project, found, work, out)
@@ -102,16 +113,41 @@ def _letters(texts: list[str], bibliography: list[Path]) -> str:
     return "".join(sorted(set().union(*texts, *read)))
 
 
-def _take(site: Path, out: Path) -> None:
+def _choose(settings: Path, writers: Sequence[str]) -> None:
+    """Leave out of the settings that Quarto gets what it is not to make, and the links to it."""
+    left = [form for name, form in FORMS.items() if name not in writers and form.by_quarto]
+    if not left or not settings.is_file():
+        return
+    editor = YAML()
+    content = editor.load(settings.read_text(encoding="utf-8"))
+    formats = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(formats, dict):
+        return
+    for name in FORMS:
+        if name not in writers:
+            formats.pop(name, None)
+    page = formats.get("html")
+    links = page.get("format-links") if isinstance(page, dict) else None
+    if isinstance(links, list):
+        files = {form.file for form in left}
+        page["format-links"] = [
+            link for link in links if not (isinstance(link, dict) and link.get("href") in files)
+        ]
+    with settings.open("w", encoding="utf-8") as stream:
+        editor.dump(content, stream)
+
+
+def _take(site: Path, out: Path, writers: Sequence[str]) -> None:
     """Copy the finished files of Quarto's output folder."""
-    files = [form.file for form in FORMS.values() if form.by_quarto]
+    files = [FORMS[name].file for name in writers if FORMS[name].by_quarto]
     missing = [name for name in files if not (site / name).is_file()]
     if missing:
         raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
     for name in files:
         shutil.copy(site / name, out)
-    content = (site / docx.FORM.file).read_bytes()
-    (out / docx.FORM.file).write_bytes(word.finish(content))
+    if docx.FORM.file in files:
+        content = (site / docx.FORM.file).read_bytes()
+        (out / docx.FORM.file).write_bytes(word.finish(content))
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

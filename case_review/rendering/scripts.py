@@ -13,8 +13,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import itables
-
+from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.project import Project
 
@@ -61,15 +60,16 @@ def elements(scripts: list[str]) -> str:
 
 def data(id: str, content) -> str:
     """A block of JSON for a script to read; nothing in it can end the element."""
-    return f'<script type="application/json" id="{id}">{_json(content)}</script>\n'
+    return f'<script type="application/json" id="{id}">{packed(content)}</script>\n'
 
 
 def linked_data(content: dict) -> str:
     """A block of JSON-LD, which says to machines what a page is; browsers run none of it."""
-    return f'<script type="application/ld+json">{_json(content)}</script>\n'
+    return f'<script type="application/ld+json">{packed(content)}</script>\n'
 
 
-def _json(content) -> str:
+def packed(content) -> str:
+    """JSON as the pages hold it."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text).replace("<", "\\u003c")
 
@@ -86,14 +86,22 @@ def _inline(script: str) -> str:
 @cache
 def _vega() -> str:
     """Vega, Vega-Lite and Vega-Embed, as the package vl-convert brings them."""
-    import vl_convert
+    start = "window.vegaEmbed = vegaEmbed;"
 
-    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    def make() -> bytes:
+        import vl_convert
+
+        return vl_convert.javascript_bundle(start).encode("utf-8")
+
+    parts = [made.version("vl-convert-python"), start]
+    return _inline(made.recall("vega", parts, make).decode("utf-8"))
 
 
 @cache
 def _datatables() -> str:
     """DataTables, as the package itables brings it: a module whose default export is named."""
+    import itables
+
     path = Path(itables.__file__).parent / "html" / "dt_bundle.js"
     text, count = _EXPORT.subn(r"window.DataTable=\1;", path.read_text(encoding="utf-8"))
     if count != 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from case_review.rendering import ast, scripts
+from case_review.rendering import converter, scripts
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 #: Parts of a Word file that have further entries, by the name of their root.
@@ -68,8 +67,7 @@ def reference(additions: Path, words: dict[str, str], target: Path) -> None:
     added = {
         etree.QName(part).localname: part for part in etree.fromstring(filled.encode(), reader)
     }
-    command = [ast.pandoc_path(), "--print-default-data-file", "reference.docx"]
-    parts = parts_of(subprocess.run(command, capture_output=True, check=True).stdout)
+    parts = parts_of(converter.run(["--print-default-data-file=reference.docx"], "")[0])
     for kind, name in _EXTENDED.items():
         root = etree.fromstring(parts[name])
         replaced = {style.get(tag("styleId")) for style in added[kind].findall(tag("style"))}

@@ -11,7 +11,7 @@ import pandas as pd
 from case_review.formatting import NOT_ESTIMABLE
 from case_review.statistics import turnbull
 from case_review.statistics.inputs import aligned, check_draws, check_level, check_weights
-from case_review.statistics.weighted import resampled
+from case_review.statistics.weighted import alike, resampled_kinds, together
 from case_review.values import Estimate, Number, Part, Range
 
 
@@ -140,9 +140,10 @@ def median(
     check_draws(resamples, "resamples")
     left, right = _intervals(left, right)
     n = len(left)
-    (weights,) = resampled([n], resamples, seed)
+    one, kind = alike(left, right)
     # the first row is the data as they are
-    ends = medians(left, right, np.vstack([np.ones((1, n)), weights]))
+    (weights,) = resampled_kinds([kind], resamples, seed)
+    ends = turnbull.medians(left[one], right[one], weights)
     # a response at the start has an interval that begins before it; no time does
     (begin, end), *_ = ends = np.maximum(ends, 0.0)
     begin, end, ends = float(begin), float(end), ends[1:]
@@ -176,9 +177,8 @@ def medians(left, right, weights) -> np.ndarray:
     weights = np.atleast_2d(check_weights(weights, len(left)))
     if not (weights.sum(axis=1) > 0).all():
         raise ValueError("in each sample at least one patient must count")
-    pairs, place = np.unique(np.column_stack([left, right]), axis=0, return_inverse=True)
-    together = weights @ np.eye(len(pairs))[place.ravel()]
-    return turnbull.medians(pairs[:, 0], pairs[:, 1], together)
+    one, kind = alike(left, right)
+    return turnbull.medians(left[one], right[one], together(weights, kind))
 
 
 def percentile(values: np.ndarray, fraction: float) -> float:

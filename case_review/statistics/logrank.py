@@ -106,7 +106,21 @@ def logrank(time, event, group) -> Logrank:
 
 def _compared(time, event, groups: tuple, index: np.ndarray, empty: tuple) -> Logrank:
     """The test of patients with the group `groups[index]`; `empty` are groups without patients."""
-    d, n, observed = _tabulate(time, event, index, len(groups))
+    return tested(*_tabulate(time, event, index, len(groups)), groups, empty)
+
+
+def tested(
+    d: np.ndarray, n: np.ndarray, observed: np.ndarray, groups: tuple, empty: tuple = ()
+) -> Logrank:
+    """The test from counts: of events at each event time, patients at risk, events per group.
+
+    Parameters
+    ----------
+    d, n, observed
+        Events of all (times), patients at risk just before (times x groups), events per group.
+    groups, empty
+        The groups, each with patients; groups without any, which are named as left out.
+    """
     total = n.sum(axis=1)
     share = n / total[:, None]
     expected = d @ share

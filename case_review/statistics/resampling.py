@@ -17,13 +17,17 @@ from case_review.statistics.inputs import (
     check_level,
     checked,
     group_index,
+    grouping,
     members,
 )
 from case_review.statistics.interval_censored import percentile
+from case_review.statistics.splits import random_splits
 from case_review.statistics.weighted import (
+    alike,
     medians,
     resampled,
     restricted_means,
+    together,
     weighted_curves,
 )
 from case_review.values import Estimate, PValue
@@ -149,11 +153,13 @@ def permutation_logrank(
         return Permutation(hits / splits, splits, hits, exact=True)
     check_draws(samples, "samples")
     random = np.random.default_rng(seed)
-    begins = np.cumsum(sizes) - sizes
+    different, often = np.unique(scores, return_counts=True)
     hits = 0
-    for _ in range(samples):
-        shuffled = np.add.reduceat(random.permutation(scores), begins)
-        hits += bool((shuffled**2 / sizes).sum() >= observed)
+    for parts in random_splits(often, sizes, samples, random):
+        distance = sum(
+            (part @ different) ** 2 / size for part, size in zip(parts, sizes, strict=True)
+        )
+        hits += int((distance >= observed).sum())
     return Permutation((hits + 1) / (samples + 1), samples, hits, exact=False)
 
 
@@ -279,8 +285,12 @@ def bootstrap_by_report(
         raise ValueError(f"each of {len(time)} patients needs a report; {given} have one")
     (drawn,) = resampled([len(reports)], resamples, seed)
     # First the data as they are, then the samples, then the data without each of the reports.
-    kept = np.vstack([np.ones(len(reports)), drawn, 1 - np.eye(len(reports))])
-    weights = kept[:, member].astype(float)
+    kept = [np.ones((1, len(reports)), dtype=int), drawn]
+    kept += [1 - np.eye(len(reports), dtype=int)] if limits == "BCa" else []
+    _, index, _ = grouping(group, len(time))
+    first, kind = alike(time, event, index)
+    weights = np.vstack([together(some, kind, member) for some in kept])
+    time, event, groups = time[first], event[first], {k: own[first] for k, own in groups.items()}
     parts = (resamples, limits, conf_level)
     times, survival = weighted_curves(time, event, weights)
     found = np.nan_to_num(medians(times, survival), nan=np.inf)

@@ -23,7 +23,14 @@ from case_review.statistics.inputs import (
 )
 from case_review.statistics.interval_censored import percentile
 from case_review.statistics.resampling import Permutation, splits_as_extreme
-from case_review.statistics.weighted import resampled, restricted_means, restricted_moments
+from case_review.statistics.splits import random_splits
+from case_review.statistics.weighted import (
+    alike,
+    resampled_kinds,
+    restricted_means,
+    restricted_moments,
+    together,
+)
 
 #: Differences closer than this, relative to the times, are one and the same.
 _SAME = 1e-9
@@ -128,17 +135,27 @@ def _permuted(time, event, first, horizon, max_splits, samples, random) -> Permu
             small = min(size, patients - size)
             hits = splits_as_extreme(scores, small, least)
             return Permutation(hits / splits, splits, hits, exact=True)
-        drawn = _drawn(patients, size, samples, random)
-        hits = sum(int((np.abs(part @ scores) >= least).sum()) for part in drawn)
+        different, often = np.unique(scores, return_counts=True)
+        drawn = random_splits(often, (size, patients - size), samples, random)
+        hits = sum(int((np.abs(part @ different) >= least).sum()) for part, _ in drawn)
         return Permutation((hits + 1) / (samples + 1), samples, hits, exact=False)
 
+    # What comes after the horizon counts for nothing but that the patient was still there.
+    one, kind = alike(np.minimum(time, horizon), event & (time <= horizon))
+    time, event = np.minimum(time, horizon)[one], (event & (time <= horizon))[one]
+    often = np.bincount(kind)
+
     def differences(part):
-        means = (restricted_means(time, event, own, horizon) for own in (part, 1 - part))
+        means = (restricted_means(time, event, own, horizon) for own in (part, often - part))
         return np.abs(np.subtract(*means))
 
-    least = differences(first[None, :].astype(float))[0] - slack
+    least = differences(np.bincount(kind[first], minlength=len(often))[None, :])[0] - slack
     hits = unusable = 0
-    parts = _all(patients, size) if exact else _drawn(patients, size, samples, random)
+    if exact:
+        parts = (together(part, kind) for part in _all(patients, size))
+    else:
+        sizes = (size, patients - size)
+        parts = (part for part, _ in random_splits(often, sizes, samples, random))
     for part in parts:
         distance = differences(part)
         known = ~np.isnan(distance)
@@ -156,14 +173,6 @@ def _all(patients: int, size: int) -> Iterator[np.ndarray]:
         part = np.zeros((len(chosen), patients))
         np.put_along_axis(part, np.array(chosen), 1.0, axis=1)
         yield part
-
-
-def _drawn(patients: int, size: int, samples: int, random) -> Iterator[np.ndarray]:
-    """Random groups of `size` patients, as rows of 0 and 1, some thousands at a time."""
-    one = (np.arange(patients) < size).astype(float)
-    for start in range(0, int(samples), _AT_ONCE):
-        rows = min(_AT_ONCE, int(samples) - start)
-        yield random.permuted(np.tile(one, (rows, 1)), axis=1)
 
 
 def bootstrap_t_difference(
@@ -216,13 +225,14 @@ def bootstrap_t_difference(
     check_horizon(horizon)
     time, event = checked(time, event, group=group)
     groups = members(group, len(time), reference)
-    samples = resampled([own.sum() for own in groups.values()], resamples, seed)
+    same = {name: alike(time[own], event[own]) for name, own in groups.items()}
+    samples = resampled_kinds([kind for _, kind in same.values()], resamples, seed)
     moments = {}
-    for (name, own), drawn in zip(groups.items(), samples, strict=True):
+    for (name, own), weights in zip(groups.items(), samples, strict=True):
         part = (time[own], event[own])
         rmst.mean_and_variance(*part, horizon)  # refuses what has no restricted mean
-        weights = np.vstack([np.ones(own.sum()), drawn])  # the first row is the data as they are
-        moments[name] = restricted_moments(*part, weights, horizon)
+        one, _ = same[name]  # the first row of the weights is the data as they are
+        moments[name] = restricted_moments(part[0][one], part[1][one], weights, horizon)
     how = {"unit": unit, "digits": 1, "conf_level": conf_level, "method": "bootstrap-t"}
     return {
         name: _studentised(moments[name], moments[reference], horizon, how)

@@ -55,7 +55,7 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
     survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
     n, d = (table[name].to_numpy(int) for name in ("at_risk", "observed"))
-    time, se_log = table.index.to_numpy(float), _standard_error(n, d)
+    time, se_log = table.index.to_numpy(float), standard_error(n, d)
     lower, upper = band(survival, se_log, conf_type, conf_level)
     counts = {"time": time, "at_risk": n, "events": d, "censored": table["censored"].to_numpy(int)}
     limits = {"survival": survival, "se_log": se_log, "lower": lower, "upper": upper}
@@ -79,11 +79,12 @@ def columns(time, event) -> dict[str, np.ndarray]:
         "events": events,
         "censored": leaving - events,
         "survival": np.cumprod((at_risk - events) / at_risk),
-        "se_log": _standard_error(at_risk, events),
+        "se_log": standard_error(at_risk, events),
     }
 
 
-def _standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
+def standard_error(at_risk: np.ndarray, events: np.ndarray) -> np.ndarray:
+    """Greenwood's standard error of log survival after each time; infinite where nobody is left."""
     with np.errstate(divide="ignore"):
         return np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
 

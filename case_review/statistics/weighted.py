@@ -7,7 +7,7 @@ A sample is a row of weights: how often each patient counts in it. Times are tak
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -38,6 +38,70 @@ def _kept(sizes: tuple[int, ...], resamples: int, seed: int) -> tuple[np.ndarray
     for counts in drawn:
         counts.setflags(write=False)
     return drawn
+
+
+def alike(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Patients who are alike in all columns: one of each kind, and each patient's kind."""
+    table = np.column_stack([np.asarray(column, dtype=float) for column in columns])
+    _, first, kind = np.unique(table, axis=0, return_index=True, return_inverse=True)
+    return first, kind.ravel()
+
+
+def together(weights: np.ndarray, kind: np.ndarray, member: np.ndarray | None = None) -> np.ndarray:
+    """Weights of patients who are alike, added up (samples x kinds).
+
+    Curves depend on nothing else, and many patients have few different times.
+
+    Parameters
+    ----------
+    weights
+        Samples x patients, or samples x reports.
+    kind
+        The kind of each patient, see `alike`.
+    member
+        The report of each patient, where weights are of reports.
+    """
+    order = np.argsort(kind, kind="stable")
+    starts = np.flatnonzero(np.diff(kind[order], prepend=-1))
+    column = order if member is None else member[order]
+    found = np.empty((len(weights), len(starts)))
+    at_once = max(1, _KEPT // len(kind))
+    for start in range(0, len(weights), at_once):
+        part = weights[start : start + at_once][:, column]
+        found[start : start + at_once] = np.add.reduceat(part, starts, axis=1)
+    return found
+
+
+def resampled_kinds(
+    kinds: Sequence[np.ndarray], resamples: int, seed: int
+) -> tuple[np.ndarray, ...]:
+    """How often each kind of patient is there in the data, and then in each sample.
+
+    The samples are those of `resampled`, for groups whose members have these `kinds`; of many
+    patients the drawn numbers are not kept, only their sums by kind.
+
+    Returns
+    -------
+    tuple of arrays
+        Of each group, (1 + samples) x kinds.
+    """
+    sizes = [len(kind) for kind in kinds]
+    if sum(sizes) * resamples <= _KEPT:
+        drawn = [[one] for one in resampled(sizes, resamples, seed)]
+    else:
+        random = np.random.default_rng(seed)
+        drawn = (_in_parts(random, size, int(resamples)) for size in sizes)
+    return tuple(
+        np.vstack([np.bincount(kind), *(together(part, kind) for part in parts)])
+        for kind, parts in zip(kinds, drawn, strict=True)
+    )
+
+
+def _in_parts(random: np.random.Generator, size: int, resamples: int) -> Iterator[np.ndarray]:
+    """The samples of one group, some at a time; the same as all at once."""
+    at_once = max(1, _KEPT // size)
+    for start in range(0, resamples, at_once):
+        yield random.multinomial(size, np.full(size, 1 / size), min(at_once, resamples - start))
 
 
 def weighted_curves(

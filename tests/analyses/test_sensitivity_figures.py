@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 
 from case_review.analyses import sensitivity
 from case_review.analyses import sensitivity_figures as figures
@@ -25,8 +26,9 @@ def words():
 
 
 def points(axes):
-    """How many points a strip plot drew."""
-    return sum(len(np.ma.compressed(dots.get_offsets())) // 2 for dots in axes.collections)
+    """How many points were drawn."""
+    dots = [drawn for drawn in axes.collections if isinstance(drawn, PathCollection)]
+    return sum(len(np.ma.compressed(drawn.get_offsets())) // 2 for drawn in dots)
 
 
 @pytest.fixture

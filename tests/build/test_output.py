@@ -45,7 +45,10 @@ def test_only_an_empty_folder_or_a_report_is_replaced(small_project):
     assert said(small_project, "out") == ""
     (out / "index.html").touch()
     assert "would replace what is there, such as index.html" in said(small_project, "out")
-    (out / "index.docx").touch()
+    for name in ("notebooks/index.html", "data/SHA256SUMS"):
+        assert "would replace what is there, such as" in said(small_project, "out")
+        (out / name).parent.mkdir()
+        (out / name).touch()
     assert said(small_project, "out") == ""
     (out / "thesis.txt").touch()
     assert "such as thesis.txt" in said(small_project, "out")
@@ -69,6 +72,14 @@ def test_a_link_to_a_folder_stands_for_the_folder(small_project, tmp_path):
     (small_project.root / "link").symlink_to(tmp_path / "www")
     assert output.folder(small_project, "link") == tmp_path / "www"
     assert said(small_project, "link") == ""
+
+
+def test_wrong_forms_and_jobs_are_told_in_one_sentence(small_project, capsys):
+    assert main(["build", "report", "--formats", "html,epub"]) == 1
+    told = "FORMATS=html,epub: there is no epub; choose some of html, pdf, docx, jats\n"
+    assert capsys.readouterr().err == told
+    assert main(["build", "report", "--jobs", "many"]) == 1
+    assert capsys.readouterr().err == "JOBS=many: expected a number, such as JOBS=2\n"
 
 
 def test_a_wrong_place_is_told_before_anything_runs(small_project, capsys):

@@ -42,8 +42,8 @@ def test_a_report_within_the_project_is_no_change_of_its_sources(project):
     git(project, "add", ".")
     git(project, "commit", "-m", "a")
     out = project.root / "for june" / "the [report]"
-    out.mkdir(parents=True)
-    for name in ("index.html", "index.docx"):
+    (out / "notebooks").mkdir(parents=True)
+    for name in ("index.html", "notebooks/index.html"):
         (out / name).write_text("x")
     assert not revision(project).clean
     note_output(project, out)
@@ -51,7 +51,7 @@ def test_a_report_within_the_project_is_no_change_of_its_sources(project):
     (out.parent / "notes.txt").write_text("not of the report")
     assert not revision(project).clean
     (out.parent / "notes.txt").unlink()
-    (out / "index.docx").unlink()  # no report, so no output of ours
+    (out / "index.html").unlink()  # no report, so no output of ours
     assert not revision(project).clean
 
 

@@ -22,7 +22,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import PARAMS_VARIABLE, Project
-from case_review.rendering import ast, columns, figures, provenance, render, swap
+from case_review.rendering import ast, columns, figures, provenance, render
 from case_review.rendering.word import packed, parts_of
 from case_review.values import Count, Estimate
 
@@ -466,17 +466,6 @@ def test_active_svg_is_refused():
         figures.inline_svg(svg, "fig-x", "x")
     with pytest.raises(ReviewError, match="active content"):
         figures.inline_svg(svg.replace("<script>1</script>", '<g onload="a()"/>'), "fig-x", "x")
-
-
-def test_swap_replaces_the_folder_even_without_exchange(tmp_path, monkeypatch):
-    monkeypatch.setattr(swap, "_exchange", lambda first, second: False)
-    fresh, out = tmp_path / "fresh", tmp_path / "out"
-    for folder in (fresh, out):
-        folder.mkdir()
-        (folder / folder.name).touch()
-    swap.swap_in(fresh, out)
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert (out / "fresh").is_file()
 
 
 def test_columns_leave_room_for_their_longest_word():

@@ -1,0 +1,188 @@
+"""Starting pandoc; what it made of the same things before is taken from `made`.
+
+A call is kept only if everything that it rests on is known: its options must be among those below,
+and the files that they name, and those of pictures for Word, count by their content.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote
+
+from case_review.build import made, products
+from case_review.errors import ReviewError
+
+#: Options whose effect is told by their words alone.
+_WORDS = frozenset((
+    "--citeproc", "--mathjax", "--mathml", "--metadata", "--print-default-data-file",
+    "--print-default-template", "--sandbox", "--shift-heading-level-by", "--standalone",
+    "--syntax-highlighting", "--toc", "--toc-depth", "--variable", "--wrap",
+))  # fmt: skip
+#: Options that name a file, which counts by its content and the ending of its name.
+_FILES = frozenset((
+    "--bibliography", "--csl", "--include-after-body", "--include-in-header", "--reference-doc",
+    "--template",
+))  # fmt: skip
+#: Formats that read no further file, and Word's, which reads pictures.
+_READERS = frozenset(("json", "markdown", "html", "html5"))
+_WRITERS = frozenset(("json", "html", "html5", "jats", "jats_archiving", "typst", "plain"))
+_WITH_PICTURES = "docx"
+#: Pictures that pandoc puts into a Word file as they are.
+_RASTER = (".png", ".jpg", ".jpeg", ".gif")
+#: Metadata of a document that name files for its citations.
+_NAMING = re.compile(r'"(bibliography|csl|citation-abbreviations)":')
+#: What a filter reaches beyond the document by.
+_REACHING = re.compile(
+    r"\b(?:io|os|require|dofile|loadfile|load|debug|package|system|mediabag|path|template|zip|pipe|"
+    r"read|fetch|run_\w+|make_sections|citeproc|PANDOC_\w+|_G|_ENV|getmetatable)\b"
+)
+#: Another template within one.
+_PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
+
+
+@cache
+def pandoc_path() -> str:
+    """The pandoc program of the lock's package, not of the machine."""
+    package = find_spec("pypandoc")
+    inside = Path(package.origin or "").parent / "files" / "pandoc" if package else None
+    if inside and inside.is_file():
+        return str(inside)
+    import pypandoc  # only where it has no pandoc of its own, for it imports much
+
+    return pypandoc.get_pandoc_path()
+
+
+def run(
+    arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
+) -> tuple[bytes, str]:
+    """Run pandoc on `text`; returns its output and its warnings.
+
+    Parameters
+    ----------
+    folder
+        Where files that the arguments or the text name lie.
+    epoch
+        The time that files bear. A file, such as Word's, is asked for by `-o -`.
+
+    Raises
+    ------
+    ReviewError
+        With pandoc's own words if it fails.
+    """
+    arguments = list(arguments)
+    parts = _parts(arguments, text, folder or Path.cwd(), epoch)
+    if parts is None:
+        return _start(arguments, text, folder, epoch)
+
+    def make() -> bytes:
+        content, warnings = _start(arguments, text, folder, epoch)
+        return json.dumps(warnings).encode("ascii") + b"\n" + content
+
+    warnings, _, content = made.recall("pandoc", parts, make).partition(b"\n")
+    return content, json.loads(warnings)
+
+
+def _start(
+    arguments: list[str], text: str, folder: Path | None, epoch: int | None
+) -> tuple[bytes, str]:
+    # Templates and filters that a user keeps for pandoc have no part in the report.
+    own = f"--data-dir={Path(pandoc_path()).parent}"
+    command = [pandoc_path(), own, "--wrap=none", *arguments]
+    env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(
+        command, input=text.encode("utf-8"), cwd=folder, env=env, capture_output=True
+    )
+    warnings = done.stderr.decode("utf-8", "replace")
+    if done.returncode:
+        raise ReviewError(f"pandoc could not convert the manuscript: {warnings.strip()}")
+    return done.stdout, warnings
+
+
+@cache
+def _version() -> str:
+    """Which pandoc it is, without starting it."""
+    facts, version = Path(pandoc_path()).stat(), made.version("pypandoc_binary")
+    if version == products.MISSING:
+        version = f"{pandoc_path()}, {facts.st_mtime_ns}"
+    return f"{version}, {facts.st_size}"
+
+
+def _parts(
+    arguments: list[str], text: str, folder: Path, epoch: int | None
+) -> list[made.Part] | None:
+    """Everything that the output rests on; None if that is not known."""
+    parts: list[made.Part] = [_version(), text]
+    left = iter(arguments)
+    formats = {"-f": "markdown", "-t": "html"}
+    citing: set[str] = set()
+    for argument in left:
+        name, _, value = argument.partition("=")
+        if argument in ("-f", "-t", "-o"):
+            value = next(left, "")
+            formats[argument] = value
+            parts += [argument, value]
+        elif name in _FILES and value:
+            file = folder / value
+            if name == "--template" and (not file.is_file() or _has_partial(file)):
+                return None
+            parts += [name, file.suffix, file]
+            citing.add(name)
+        elif name == "--lua-filter" and _is_pure(folder / value):
+            parts += [name, folder / value]
+        elif name in _WORDS and not (name.startswith("--syntax") and (folder / value).exists()):
+            parts.append(argument)
+        else:
+            return None
+    source, target = (re.split(r"[+-]", formats[each])[0] for each in ("-f", "-t"))
+    if source not in _READERS and "--sandbox" not in arguments:
+        return None
+    if formats.get("-o", "-") != "-" or (target != _WITH_PICTURES and target not in _WRITERS):
+        return None
+    if "--citeproc" in arguments and not _is_told(text, citing):
+        return None
+    if target == _WITH_PICTURES:
+        pictures = _pictures(json.loads(text), folder) if source == "json" else None
+        if pictures is None:
+            return None
+        date = epoch if epoch is not None else os.environ.get("SOURCE_DATE_EPOCH")
+        # Without a date the file bears the time of day.
+        return None if date is None else [*parts, f"date {date}", *pictures]
+    return parts
+
+
+def _has_partial(template: Path) -> bool:
+    return bool(_PARTIAL.search(template.read_bytes()))
+
+
+def _is_pure(filter: Path) -> bool:
+    """Whether a filter names nothing by which it could read a file or ask for the time."""
+    return filter.is_file() and not _REACHING.search(filter.read_text(encoding="utf-8"))
+
+
+def _is_told(text: str, named: set[str]) -> bool:
+    """Whether all files for citations stand in the arguments, which go before the document's."""
+    keys = {key.removeprefix("--") for key in named}
+    return all(match[1] in keys for match in _NAMING.finditer(text))
+
+
+def _pictures(tree, folder: Path) -> list[made.Part] | None:
+    """The pictures of a document; None if one lies elsewhere or needs another program."""
+    found: list[made.Part] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict) and node.get("t") == "Image":
+            source = unquote(node["c"][2][0])
+            if ":" in source or Path(source).suffix.lower() not in _RASTER:
+                return None
+            found.append(folder / source)
+        if isinstance(node, dict | list):
+            waiting += node.values() if isinstance(node, dict) else node
+    return found

@@ -1,0 +1,202 @@
+"""The pages of a site: what they share, how one is written, and which need not be made again."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from case_review.build import made
+from case_review.build.normalising import printable
+from case_review.errors import ReviewError
+from case_review.project import Project
+from case_review.rendering import (
+    ast,
+    columns,
+    highlighting,
+    letters,
+    narrative,
+    pages,
+    quality_pages,
+    scripts,
+)
+from case_review.rendering.citations import convert
+from case_review.rendering.html_exhibits import FORM
+from case_review.rendering.manuscript import Manuscript
+
+#: The parts of every site beside the report.
+PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
+#: Files that all pages include, and what stands for them until a page is written: with the
+#: commit and the sums of the data in them, no page could be kept when one of these changes.
+_SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-review-footer-->"}
+#: Packages that a page is made with.
+_PACKAGES = ("pypandoc_binary", "lxml", "nbformat", "itables")
+
+
+@dataclass
+class Page:
+    """A page that is not the report's own.
+
+    Parameters
+    ----------
+    name
+        Its path in the site.
+    entry
+        Its place among what is kept; None if it must be made.
+    asked
+        The files that its notebook leads to or shows, each with what they were found to be.
+    said
+        What was told the user of it.
+    """
+
+    name: str
+    entry: made.Entry | None = None
+    asked: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+class Site:
+    """The pages of one site; `work` holds what all of them include."""
+
+    def __init__(self, project: Project, found: Manuscript, work: Path, out: Path):
+        self.project, self.work, self.out = project, work, out
+        self.lang = found.header.lang
+        self.parts = {FORM.file: FORM.words, **PARTS}
+        if quality_pages.suites(project):
+            self.parts["quality/index.html"] = quality_pages.TITLE
+        self._styles = project.report / "styles"
+        self._code = made.code()
+        self._shared = {}
+        for name, stands_for in _SHARED.items():
+            # Pandoc includes a text without the end of its last line.
+            self._shared[stands_for] = (work / name).read_text(encoding="utf-8").rstrip("\n")
+            (work / f"shared-{name}").write_text(stands_for, encoding="utf-8")
+
+    def write(
+        self,
+        name: str,
+        tree: dict,
+        found: Manuscript | None = None,
+        kinds: frozenset[str] | set[str] = frozenset(),
+        data: str = "",
+        page: Page | None = None,
+    ) -> None:
+        """Write a page.
+
+        Parameters
+        ----------
+        name
+            Its path in the site.
+        found
+            The manuscript, for its citations, if the page is the report.
+        kinds
+            Kinds of interactive exhibits on it.
+        data
+            Blocks of data for its scripts.
+        page
+            Where the page is kept, if `kept` did not know it.
+        """
+        tree["meta"]["description"] = ast.said(_description(tree))
+        tree["meta"]["lang"] = ast.said(self.lang)
+        tree["blocks"] = columns.fitted(tree["blocks"])
+        used = scripts.chosen(self.project, set(kinds))
+        arguments = [*self._options(name), highlighting.option(tree)]
+        arguments.append(f"--variable=policy:{scripts.policy(used)}")
+        if found:
+            text = convert(self.project, found, tree, arguments, self.work)
+        else:
+            text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
+        head, end, tail = letters.page(name, text).rpartition("</body>")
+        head, tail = printable(head + data), printable(end + tail)
+        text = head + scripts.elements(used) + tail
+        if page and page.entry:
+            told = {"asked": page.asked, "said": page.said, "text": text}
+            page.entry.keep(json.dumps(told).encode("ascii"))
+        self._put(name, text)
+
+    def kept(
+        self, name: str, parts: Iterable[made.Part], answer: Callable[[str], str] = str
+    ) -> Page | None:
+        """Write a page as it was made of the same parts before; else, what to `write` it with.
+
+        Parameters
+        ----------
+        parts
+            Everything that this page follows from, beside what all pages share.
+        answer
+            What a file is that a kept page asked for; if it is something else now, the page must
+            be made again.
+        """
+        if self._code is None:
+            return Page(name)
+        entry = made.Entry("page", [*self._common(name), *parts])
+        content = entry.read()
+        told = json.loads(content) if content is not None else None
+        if told is None or any(answer(path) != was for path, was in told["asked"].items()):
+            return Page(name, entry)
+        for line in told["said"]:
+            narrative.tell(line)
+        self._put(name, told["text"])
+        return None
+
+    def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
+        """Write a page of pandoc's Markdown; `kicker` stands above its title."""
+        if page := self.kept(name, [text, title, kicker]):
+            tree = pages.document(ast.parse(text)["blocks"], ast.words(title), kicker)
+            self.write(name, tree, page=page)
+
+    def _common(self, name: str) -> list[made.Part]:
+        """What a page follows from beside its own content."""
+        styles = [self._styles / each for each in ("report.html", "tables.lua", "report.js")]
+        return [
+            self._code or "",
+            *map(made.version, _PACKAGES),
+            *styles,
+            self.lang,
+            name,
+            self._links(name),
+        ]
+
+    def _put(self, name: str, text: str) -> None:
+        for stands_for, shared in self._shared.items():
+            if text.count(stands_for) != 1:
+                raise ReviewError(f"report/styles/report.html must include each file once ({name})")
+            text = text.replace(stands_for, shared)
+        path = self.out / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def _options(self, name: str) -> list[str]:
+        """Pandoc's options for a page."""
+        # A notebook's sections have the second level already.
+        shift = not name.startswith("notebooks/") or name == "notebooks/index.html"
+        return [
+            *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
+            f"--template={self._styles / 'report.html'}",
+            f"--lua-filter={self._styles / 'tables.lua'}",
+            "--include-in-header=shared-report.css",
+            "--include-after-body=shared-footer.html",
+            f"--variable=site-links:{self._links(name)}",
+            *(["--shift-heading-level-by=1"] if shift else []),
+        ]
+
+    def _links(self, name: str) -> str:
+        """The links between the parts of the site, as list items."""
+        up = "../" * name.count("/")
+        items = []
+        for target, words in self.parts.items():
+            part = "/" in target and name.startswith(target.split("/")[0] + "/")
+            here = "page" if target == name else "true" if part else ""
+            current = f' aria-current="{here}"' if here else ""
+            items.append(f'<li><a href="{up}{target}"{current}>{html.escape(words)}</a></li>')
+        return "".join(items)
+
+
+def _description(tree: dict) -> str:
+    """What a page is about in one paragraph: the first of its abstract or of its text."""
+    abstract = tree["meta"].get("abstract", {"t": ""})
+    blocks = abstract["c"] if abstract["t"] == "MetaBlocks" else tree["blocks"]
+    first = next((block for block in blocks if block["t"] == "Para"), None)
+    return ast.text(first["c"]) if first else ast.meta_text(tree["meta"].get("title"))

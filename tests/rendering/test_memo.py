@@ -1,0 +1,304 @@
+"""What is kept of earlier renders changes no byte of the site and never outlives its causes."""
+
+import shutil
+
+import nbformat
+import pytest
+from others_project import make
+
+import case_review
+from case_review.build import made
+from case_review.errors import ReviewError
+from case_review.rendering import ast, converter, fragments, html, manuscript
+from case_review.rendering.assemble import assemble
+
+PAGE = "notebooks/01_small.html"
+TEXT = "See [the data](../data/raw/a.csv), [nothing](../gone.csv) and ![a square](square.png)."
+SQUARE = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~"
+    b"\x9bU\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    project = make(tmp_path_factory.mktemp("memo"))
+    (project.notebooks / "square.png").write_bytes(SQUARE)
+    path = project.executed / "01_small.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells.insert(0, nbformat.v4.new_markdown_cell(TEXT, id="text"))
+    nbformat.write(book, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASE_REVIEW_KEPT", str(project.root / "kept"))
+        project.pages = rendered(project)
+    return project
+
+
+@pytest.fixture
+def project(original, tmp_path, monkeypatch):
+    """A project of which everything is kept already."""
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "project" / "kept"))
+    shutil.copytree(original.root, tmp_path / "project")
+    return type(original)(tmp_path / "project")
+
+
+def rendered(project):
+    """The pages of a site by path, as they are made now."""
+    work, out = project.build / "work", project.build / "out"
+    for folder in (work, out):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    ast._known.clear()
+    with made.keeping(project):
+        found = manuscript.read(project)
+        html.prepare(project, found, ["A foot."], work)
+        html.write(project, found, assemble(project, found, "html", work, []), work, out)
+    return {
+        path.relative_to(out).as_posix(): path.read_text(encoding="utf-8")
+        for path in out.rglob("*.html")
+    }
+
+
+def alone(project, monkeypatch):
+    """The same with nothing kept but the fonts."""
+    with monkeypatch.context() as patch:
+        patch.setenv("CASE_REVIEW_KEPT", str(project.root / "empty"))
+        shutil.rmtree(project.root / "empty", ignore_errors=True)
+        (project.root / "empty" / "made").mkdir(parents=True)
+        # To cut the fonts takes as long as all the rest.
+        for path in (project.root / "kept" / "made").glob("font-*"):
+            shutil.copy(path, project.root / "empty" / "made")
+        return rendered(project)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The arguments of each start of pandoc, as it is started."""
+    calls, start = [], converter._start
+
+    def counted(arguments, *others):
+        calls.append(arguments)
+        return start(arguments, *others)
+
+    monkeypatch.setattr(converter, "_start", counted)
+    return calls
+
+
+def test_what_is_kept_gives_the_same_bytes_without_pandoc(project, monkeypatch, started, capsys):
+    kept = rendered(project)
+    assert not started
+    told = capsys.readouterr().err
+    assert "gone.csv: there is no such file" in told
+    assert kept == alone(project, monkeypatch)
+    assert len(started) > 5
+    assert capsys.readouterr().err == told
+    assert {"index.html", PAGE, "notebooks/index.html", "data/index.html"} == set(kept)
+
+
+def test_one_sentence_makes_nothing_but_the_report(project, started):
+    path = project.report / "index.qmd"
+    path.write_text(path.read_text().replace("A note.", "Another note."))
+    before = dict(rendered(project))
+    assert "Another note." in before["index.html"]
+    # The manuscript is read, and the report written.
+    assert [(call[1], call[3]) for call in started] == [("markdown", "json"), ("json", "html5")]
+
+
+def test_no_damage_of_what_is_kept_enters_the_site(project, monkeypatch):
+    whole = alone(project, monkeypatch)
+    entries = sorted((project.root / "kept").rglob("*.made"))
+    assert len(entries) > 10
+    for entry in entries:
+        content = bytearray(entry.read_bytes())
+        content[-len(content) // 3] ^= 32
+        entry.write_bytes(content)
+    assert rendered(project) == whole
+    for entry in entries[::2]:
+        entry.write_bytes(entry.read_bytes()[:-1])
+    assert rendered(project) == whole
+
+
+def change_picture(project):
+    (project.notebooks / "square.png").write_bytes(SQUARE + b"more")
+
+
+def add_target(project):
+    (project.root / "gone.csv").write_text("a\n1\n")
+
+
+def change_narrative(project):
+    path = project.executed / "01_small.ipynb"
+    path.write_text(path.read_text().replace("a square", "a circle"))
+
+
+def change_result(project):
+    path = project.results / "01_small.json"
+    path.write_text(path.read_text().replace('"25 patients"', '"26 patients"'))
+
+
+def change_caption(project):
+    path = project.executed / "01_small.ipynb"
+    path.write_text(path.read_text().replace("A line.", "A level line."))
+
+
+def change_text_around(project):
+    """The page says where the report places what the notebook made."""
+    path = project.report / "index.qmd"
+    path.write_text(path.read_text().replace("{{< result small.count >}}", "so many"))
+
+
+def change_template(project):
+    path = project.report / "styles" / "report.html"
+    path.write_text(path.read_text().replace("Skip to the content", "To the content"))
+
+
+def change_filter(project):
+    path = project.report / "styles" / "tables.lua"
+    path.write_text(path.read_text().replace('"table-scroll"', '"table-scroll", "more"'))
+
+
+def change_script(project):
+    path = project.report / "styles" / "report.js"
+    path.write_text(path.read_text() + "// more\n")
+
+
+def change_style(project):
+    path = project.report / "styles" / "report.css"
+    path.write_text(path.read_text() + "b{}\n")
+
+
+def change_language(project):
+    path = project.report / "index.qmd"
+    path.write_text(path.read_text().replace("title: Small", "title: Small\nlang: en-US"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_picture, add_target, change_narrative, change_result, change_caption,
+        change_text_around, change_template, change_filter, change_script, change_style,
+        change_language,
+    ],
+)  # fmt: skip
+def test_no_page_outlives_what_it_was_made_of(original, project, monkeypatch, change):
+    change(project)
+    after = rendered(project)
+    assert after[PAGE] != original.pages[PAGE]
+    assert after == alone(project, monkeypatch)
+
+
+def test_a_picture_saved_while_its_page_is_made_does_not_stay_in_it(project, monkeypatch):
+    change_narrative(project)
+    read = html.pages.page
+
+    def late(*arguments):
+        tree = read(*arguments)
+        change_picture(project)
+        return tree
+
+    with monkeypatch.context() as patch:
+        patch.setattr(html.pages, "page", late)
+        rendered(project)
+    assert rendered(project) == alone(project, monkeypatch)
+
+
+def test_no_page_is_kept_by_code_that_is_older_than_its_file(project, monkeypatch, started):
+    monkeypatch.setattr(made, "IMPORTED", 0.0)
+    assert made.code() is None
+    whole = rendered(project)
+    assert started == []  # what pandoc made does not follow from this code
+    monkeypatch.undo()
+    assert case_review.IMPORTED > 0
+    assert made.code()
+    assert whole[PAGE]
+
+
+OPTIONS = ["-f", "markdown", "-t", "html"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--embed-resources"],
+        ["--extract-media=."],
+        ["-o", "page.html"],
+        ["--lua-filter=reads.lua"],
+        ["--template=parts.html"],
+        ["-t", "docx", "-o", "-"],
+        ["--citeproc", "--metadata=title:x"],
+    ],
+)
+def test_a_call_that_may_rest_on_other_files_is_not_kept(tmp_path, monkeypatch, started, more):
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    (tmp_path / "reads.lua").write_text("local x = io.open('a.txt')")
+    (tmp_path / "parts.html").write_text("$styles.html()$$body$")
+    (tmp_path / "a.bib").write_text("@book{a, title={One}}")
+    # A document of pandoc's own, whose metadata name a file.
+    tree = ast.document([ast.para(*ast.words("A."))], bibliography=ast.said("a.bib"))
+    arguments = ["-f", "json", "-t", "html", *more]
+    started.clear()
+    for _ in range(2):
+        converter.run(arguments, converter.json.dumps(tree), tmp_path)
+    assert len(started) == 2
+
+
+@pytest.mark.parametrize("option", ["--template", "--include-in-header", "--lua-filter", "--csl"])
+def test_files_that_options_name_count_by_their_content(tmp_path, monkeypatch, started, option):
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    file = tmp_path / "file.txt"
+    file.write_text("-- one")
+    (tmp_path / "csl").mkdir()
+    more = ["--standalone", "--metadata=title:x", f"{option}=file.txt"]
+    if option == "--csl":
+        more = ["--template=file.txt"]  # a style is a larger file; the way is the same
+    first = converter.run([*OPTIONS, *more], "A.", tmp_path)
+    assert converter.run([*OPTIONS, *more], "A.", tmp_path) == first
+    assert len(started) == 1
+    file.write_text("-- two")
+    second = converter.run([*OPTIONS, *more], "A.", tmp_path)
+    assert len(started) == 2
+    assert (second != first) == (option != "--lua-filter")
+
+
+def test_pictures_in_word_count_by_their_content(tmp_path, monkeypatch, started):
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    (tmp_path / "a.png").write_bytes(SQUARE)
+    tree = converter.json.dumps(ast.document([ast.image("a.png", "A")]))
+    started.clear()
+    arguments = ["-f", "json", "-t", "docx", "-o", "-"]
+    first = [converter.run(arguments, tree, tmp_path, 1_000_000_000)[0] for _ in range(2)]
+    assert len(started) == 1
+    assert first[0] == first[1]
+    assert first[0].startswith(b"PK")
+    (tmp_path / "a.png").write_bytes(SQUARE + b"more")
+    assert converter.run(arguments, tree, tmp_path, 1_000_000_000)[0] != first[0]
+
+
+def test_what_pandoc_refuses_is_refused_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    for _ in range(2):
+        with pytest.raises(ReviewError, match="pandoc could not convert"):
+            converter.run(["-f", "json", "-t", "html"], "no tree")
+
+
+def test_warnings_are_kept_with_what_they_warn_of(tmp_path, monkeypatch, started):
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    found = [ast.pandoc(["-f", "markdown", "-t", "json"], "::: {.a}\nText") for _ in range(2)]
+    assert len(started) == 1
+    assert found[0] == found[1]
+    assert "Div" in found[1][1]
+
+
+def test_frames_without_a_name_are_numbered_over_the_page(original):
+    filter = original.report / "styles" / "tables.lua"
+    table = ast.parse("| a |\n|---|\n| 1 |\n")["blocks"]
+    cited = ast.parse("| a |\n|---|\n| 1^[A note.] |\n")["blocks"]
+    made_of = [ast.div([*table, *table], "tbl-a", ["exhibit"]), *cited]
+    made_of += [ast.div(table, "tbl-b", ["exhibit"]), ast.div(cited, "tbl-c", ["exhibit"])]
+    found = fragments.written(made_of, filter)
+    assert [block["t"] for block in found] == ["RawBlock", "Table", "RawBlock", "Div"]
+    tree = converter.json.dumps(ast.document(found))
+    text, _ = ast.pandoc(["-f", "json", "-t", "html", f"--lua-filter={filter}"], tree)
+    names = [part.split('"')[0] for part in text.split('aria-label="')[1:]]
+    assert sorted(names) == ["Table", "Table 2", "Table 3", "Table 4", "Table 5"]
