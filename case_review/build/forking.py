@@ -241,10 +241,9 @@ def main(listening: str, lifeline: str, began: str, *modules: str) -> None:
     if not server.unfit:
         server.bring(lambda: imports.add(list(modules)))
     request = server.serve()
-    added = imports.later_filters()
     imports.renew(request)
     sys.argv = [kernel.__file__, *request["arguments"]]
-    kernel.main(request["arguments"], recorder, added)
+    kernel.main(request["arguments"], imports)
 
 
 if __name__ == "__main__":

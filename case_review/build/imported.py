@@ -15,6 +15,7 @@ import io
 import os
 import sys
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,6 +31,8 @@ _KERNEL = (
     "ipykernel.zmqshell",
     "IPython.core.debugger",
 )
+#: Modules that ask whether they run in a terminal, and are told that they do not.
+_ASKERS = {"pandas.core.config_init"}
 
 
 class Unfit(Exception):
@@ -51,6 +54,7 @@ class Imports:
         self.recorder = recorder
         self.everywhere: frozenset[str] = frozenset()
         self.filters: tuple = ()
+        self._later: list[tuple] = []
 
     def begin(self) -> None:
         """Import what every kernel does, in the order in which it does; raises as `add` does."""
@@ -82,14 +86,16 @@ class Imports:
     @contextlib.contextmanager
     def _watched(self):
         said: list[str] = []
-        printed = io.StringIO()
+        printed = _Printed()
         show = warnings.showwarning
-        self.recorder.forget()
         warnings.showwarning = lambda text, *_, **__: said.append(str(text))
-        # As pandas asks, which shows fewer columns in a notebook than where it finds no kernel.
-        builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+        self.recorder.forget()
         try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            with (
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+                _shell_asked_for() as askers,
+            ):
                 yield
         finally:
             warnings.showwarning = show
@@ -97,14 +103,12 @@ class Imports:
         if said or printed.getvalue():
             words = (said or printed.getvalue().splitlines())[0]
             raise Unfit(f"something is said while modules are imported: {words}")
+        if others := askers - _ASKERS:
+            raise Unfit(f"{min(others)} asks for the notebook's shell when it is imported")
         _refuse_state(self.recorder)
         # Nothing that is there now is looked through, and so copied, in every kernel.
         gc.collect()
         gc.freeze()
-
-    def later_filters(self) -> list[tuple]:
-        """Filters of warnings that modules have added."""
-        return [entry for entry in warnings.filters if entry not in self.filters]
 
     def renew(self, request: dict) -> None:
         """Take away what a kernel started anew would not have before its notebook begins."""
@@ -120,7 +124,54 @@ class Imports:
                     delattr(sys.modules[parent], last)
         if "numpy.random" in sys.modules:  # Python's own generator sees to it by itself
             sys.modules["numpy.random"].seed()
-        kernel.set_filters(self.filters)
+        self._later = [entry for entry in warnings.filters if entry not in self.filters]
+        _set_filters(self.filters)
+
+    def catch_up(self) -> None:
+        """Let filters of warnings that modules have added come before those of the shell."""
+        others = [entry for entry in warnings.filters if entry not in self._later]
+        _set_filters([*self._later, *others])
+
+
+class _Printed(io.StringIO):
+    """What is printed, to a stream of the encoding that a kernel's has."""
+
+    encoding = "UTF-8"
+
+
+@contextlib.contextmanager
+def _shell_asked_for() -> Iterator[set[str]]:
+    """The modules that ask for IPython's shell, which a kernel has when it imports them."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    askers: set[str] = set()
+
+    def note() -> None:
+        frame = sys._getframe(2)
+        while frame.f_globals["__name__"].startswith("IPython."):
+            frame = frame.f_back
+        askers.add(frame.f_globals["__name__"])
+
+    def get_ipython() -> SimpleNamespace:
+        note()
+        return SimpleNamespace(kernel=None)
+
+    def initialized(_) -> bool:
+        note()
+        return False
+
+    InteractiveShell.initialized = classmethod(initialized)
+    builtins.get_ipython = get_ipython
+    try:
+        yield askers
+    finally:
+        del InteractiveShell.initialized, builtins.get_ipython
+
+
+def _set_filters(entries: Iterable[tuple]) -> None:
+    entries = list(entries)
+    warnings.resetwarnings()
+    warnings.filters.extend(entries)
 
 
 def _refuse_state(recorder: kernel.Recorder) -> None:

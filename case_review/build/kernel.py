@@ -16,8 +16,7 @@ import json
 import os
 import sys
 import threading
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from case_review.build import surroundings
@@ -203,25 +202,15 @@ def leave_folder() -> None:
         del sys.path[0]
 
 
-def set_filters(entries: Iterable[tuple]) -> None:
-    """Let these be the filters of warnings."""
-    warnings.resetwarnings()
-    warnings.filters.extend(entries)
-
-
-def main(
-    arguments: list[str], recorder: Recorder | None = None, filters: Sequence[tuple] = ()
-) -> None:
+def main(arguments: list[str], imports=None) -> None:
     """Run a kernel until it is told to end.
 
     Parameters
     ----------
     arguments
         As on the command line.
-    recorder
-        An audit hook that is installed already, whose record begins with the notebook.
-    filters
-        Of warnings, by modules that are imported already: they come first, as later ones do.
+    imports
+        What this process had imported before it became a kernel, see `imported.Imports`.
     """
     clear_variables()
     stage = Path(os.environ["CASE_REVIEW_STAGE"])
@@ -253,10 +242,8 @@ def main(
 
     app = BuildKernelApp.instance()
     app.initialize(arguments)
-    if filters:
-        set_filters([*filters, *(entry for entry in warnings.filters if entry not in filters)])
     load_plotting()
-    installed, recorder = recorder is not None, recorder or Recorder()
+    recorder = imports.recorder if imports else Recorder()
 
     def after_cell(result) -> None:
         info = getattr(result, "info", None)
@@ -264,7 +251,8 @@ def main(
         recorder.write(stage)
 
     app.shell.events.register("post_run_cell", after_cell)
-    if installed:
+    if imports:
+        imports.catch_up()
         recorder.forget()
     else:
         sys.addaudithook(recorder)

@@ -24,11 +24,15 @@ SURROUNDINGS = (
     "import gc, os, signal, sys, threading, warnings\nimport matplotlib as mpl",
     "print(sorted(os.environ), os.getcwd(), os.environ['HOME'], sys.path, sys.argv[0])",
     "print([str(f) for f in warnings.filters], sys.flags, sys._xoptions)",
-    "print(dict(mpl.rcParams), sorted(t.name for t in threading.enumerate()))",
+    "print(*mpl.rcParams.items(), sep='\\n')\nprint(sorted(t.name[:7] for t in threading.enumerate()))",
     "print([signal.getsignal(s) for s in sorted(signal.valid_signals())], __name__)",
     "print(os.getpgrp() == os.getsid(0) == os.getpid(), sys.stdin.read() if False else '')",
     "print(sorted(os.readlink(f'/proc/self/fd/{n}').split(':')[0] for n in (0, 1, 2)))",
-    "import case_review.registry, pandas as pd\nprint(pd.get_option('display.max_columns'))",
+    "import case_review.registry, case_review.exhibits.diagram\nimport pandas as pd, numpy as np, matplotlib.pyplot as plt",
+    "for k in sorted(pd._config.config._registered_options): print(k, pd.get_option(k))",
+    "print(np.geterr(), np.get_printoptions(), sorted(map(str, mpl.units.registry)))",
+    "print(plt._REPL_DISPLAYHOOK, plt.isinteractive(), plt.rcParams == mpl.rcParams)",
+    "print({k: len(v) for k, v in get_ipython().events.callbacks.items()})",
     "print(sorted(n for n in sys.modules if 'case_review' in n))",
 )
 #: One that imports what its code does not tell.
@@ -166,6 +170,8 @@ def test_where_no_process_serves_kernels_start_anew_which_is_said_once(
         ("print('hello')", "something is said while modules are imported: hello"),
         ("import warnings\nwarnings.warn('old')", "modules are imported: old"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("get_ipython()", "left asks for the notebook's shell"),
+        ("import IPython\nIPython.get_ipython()", "left asks for the notebook's shell"),
         ("", "left 1 stands in no lock file"),
     ],
 )
