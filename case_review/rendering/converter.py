@@ -23,7 +23,7 @@ from case_review.errors import ReviewError
 _WORDS = frozenset((
     "--citeproc", "--mathjax", "--mathml", "--metadata", "--print-default-data-file",
     "--print-default-template", "--sandbox", "--shift-heading-level-by", "--standalone",
-    "--syntax-highlighting", "--toc", "--toc-depth", "--variable", "--wrap",
+    "--syntax-highlighting", "--toc", "--toc-depth", "--variable", "--version", "--wrap",
 ))  # fmt: skip
 #: Options that name a file, which counts by its content and the ending of its name.
 _FILES = frozenset((

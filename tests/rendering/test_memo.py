@@ -52,7 +52,7 @@ def rendered(project):
     with made.keeping(project):
         found = manuscript.read(project)
         html.prepare(project, found, ["A foot."], work)
-        html.write(project, found, assemble(project, found, "html", work, []), work, out)
+        html.write(project, found, assemble(project, found, "html", work, []), work, out, ["html"])
     return {
         path.relative_to(out).as_posix(): path.read_text(encoding="utf-8")
         for path in out.rglob("*.html")
