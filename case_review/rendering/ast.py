@@ -110,16 +110,14 @@ _NODES = (dict, list)
 
 def each(node) -> Iterator[dict]:
     """The elements of a tree at any depth, in order; nothing is copied."""
-    if isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for value in node.values():
-            if type(value) in _NODES:
-                yield from each(value)
-    elif isinstance(node, list):
-        for item in node:
-            if type(item) in _NODES:
-                yield from each(item)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is dict:
+            if "t" in node:
+                yield node
+            node = node.values()
+        waiting += [inner for inner in node if type(inner) in _NODES][::-1]
 
 
 def first(nodes: list, kinds: tuple[str, ...]) -> dict | None:

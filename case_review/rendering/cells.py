@@ -69,6 +69,7 @@ class Notebooks:
         self.said: list[str] = []
         self._content: dict[str, bytes] = {}
         self._read: dict[str, nbformat.NotebookNode] = {}
+        self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
         """Names of all executed notebooks, without what a failed run left."""
@@ -117,7 +118,9 @@ class Notebooks:
             given = options(cell.source) if cell.cell_type == "code" else {}
             if given.get("label") == label:
                 found = _exhibit(name, label, given, cell)
-                found.numbers = table_numbers(self.project, name).get(label, {})
+                if name not in self._numbers:
+                    self._numbers[name] = table_numbers(self.project, name)
+                found.numbers = self._numbers[name].get(label, {})
                 found.others = read_others(self.project.exhibits, label)
                 if found.others and found.interactive == "survival":
                     raise ReviewError(

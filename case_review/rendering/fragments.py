@@ -15,7 +15,7 @@ from case_review.build import made
 from case_review.rendering import ast, columns
 
 #: Elements that pandoc counts over a whole page.
-_COUNTED = frozenset(("Cite", "Note", "Code", "CodeBlock", "Header"))
+_COUNTED = re.compile(r'"t": "(?:Cite|Note|Code|CodeBlock|Header)"')
 #: The name of a frame whose table has none, see `report/styles/tables.lua`.
 _NAMELESS = re.compile(
     r'(<div class="table-scroll" role="region"\s+tabindex="0"\s+aria-label=")Table(?: \d+)?"'
@@ -27,8 +27,8 @@ def written(blocks: list, filter: Path) -> list:
 
     Frames of tables without caption are numbered over the page, as the filter does.
     """
-    ahead = [_is_independent(block) for block in blocks]
-    kept = [block for block, alone in zip(blocks, ahead, strict=True) if not alone]
+    ahead = [_alone(block) for block in blocks]
+    kept = [block for block, content in zip(blocks, ahead, strict=True) if not content]
     number = count(1 + sum(_is_nameless(node) for node in ast.each(kept)))
 
     def named(match: re.Match) -> str:
@@ -36,16 +36,16 @@ def written(blocks: list, filter: Path) -> list:
         return f'{match[1]}Table{f" {place}" if place > 1 else ""}"'
 
     found, code = [], made.code()
-    for block, alone in zip(blocks, ahead, strict=True):
-        if alone:
-            html = _html(block, filter, code)
+    for block, content in zip(blocks, ahead, strict=True):
+        if content:
+            html = _html(block, content, filter, code)
             found.append(ast.raw("html", _NAMELESS.sub(named, html)))
         else:
             found.append(block)
     return found
 
 
-def _html(block: dict, filter: Path, code: str | None) -> str:
+def _html(block: dict, content: str, filter: Path, code: str | None) -> str:
     def make() -> bytes:
         tree = ast.document(columns.fitted([block]))
         return ast.pandoc(arguments, json.dumps(tree))[0].strip("\n").encode("utf-8")
@@ -54,14 +54,16 @@ def _html(block: dict, filter: Path, code: str | None) -> str:
     arguments.append("--syntax-highlighting=none")
     if code is None:
         return make().decode("utf-8")
-    parts = [code, made.version("pypandoc_binary"), filter, json.dumps(block)]
+    parts = [code, made.version("pypandoc_binary"), filter, content]
     return made.recall("exhibit", parts, make).decode("utf-8")
 
 
-def _is_independent(block: dict) -> bool:
+def _alone(block: dict) -> str:
+    """The JSON of an exhibit that depends on nothing beside it; empty for other blocks."""
     if block["t"] != "Div" or "exhibit" not in block["c"][0][1]:
-        return False
-    return not any(node["t"] in _COUNTED for node in ast.each(block))
+        return ""
+    content = json.dumps(block)
+    return "" if _COUNTED.search(content) else content
 
 
 def _is_nameless(node: dict) -> bool:

@@ -85,10 +85,9 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
     shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
-    used = figures.characters([*shown, *outputs.drawings(Notebooks(project))])
-    css = scripts.style(project.report / "styles" / "report.css") + figures.font_css(
-        used + _LETTERS
-    )
+    used = {*figures.characters(shown), *outputs.letters(Notebooks(project)), *_LETTERS}
+    fonts = figures.font_css("".join(sorted(used)))
+    css = scripts.style(project.report / "styles" / "report.css") + fonts
     (work / "report.css").write_text(css, encoding="utf-8")
     said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
     (work / "footer.html").write_text(letters.page("footer", said), encoding="utf-8")

@@ -7,6 +7,7 @@ import re
 
 import nbformat
 
+from case_review.build import made
 from case_review.build.normalising import last_state, printable
 from case_review.errors import ReviewError
 from case_review.parameters import cell_options
@@ -66,10 +67,22 @@ def blocks(
     return [*shown, narrative.left_out(unknown)] if unknown else shown
 
 
-def drawings(notebooks: Notebooks) -> list[str]:
-    """All drawings of executed notebooks that stand in pages as they are."""
-    cells = (cell for name in notebooks.names() for cell in notebooks.notebook(name).cells)
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
+def letters(notebooks: Notebooks) -> str:
+    """The characters of all drawings of executed notebooks that stand in pages as they are."""
+    code, found = made.code(), set()
+    for name in notebooks.names():
+
+        def make(name: str = name) -> bytes:
+            return figures.characters(_drawings(notebooks.notebook(name))).encode("utf-8")
+
+        parts = [code or "", made.version("lxml"), notebooks.content(name)]
+        content = made.recall("letters", parts, make) if code else make()
+        found.update(content.decode("utf-8"))
+    return "".join(sorted(found))
+
+
+def _drawings(notebook: nbformat.NotebookNode) -> list[str]:
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
     found = (output.get("data", {}).get(_SVG) for output in outputs)
     return [svg for svg in found if svg and _inline(str(svg), "x", "x")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from case_review import registry
@@ -47,13 +48,19 @@ class Suite:
 def suites(project: Project) -> list[Suite]:
     """All suites as they were found when the clean tables of this report were made."""
     path = outcomes_file(project)
-    stages = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return list(_suites(path.read_bytes())) if path.is_file() else []
+
+
+# By content, for every exhibit of a page asks.
+@lru_cache(maxsize=4)
+def _suites(content: bytes) -> tuple[Suite, ...]:
+    stages = json.loads(content)
     found: list[Suite] = []
     for stage, outcomes in stages.items():
         for name in dict.fromkeys(outcome["suite"] for outcome in outcomes):
             own = tuple(outcome for outcome in outcomes if outcome["suite"] == name)
             found.append(Suite(name, stage, own[0]["table"], own))
-    return found
+    return tuple(found)
 
 
 def guarding(project: Project, notebook: str, cell: str) -> list[Suite]:
