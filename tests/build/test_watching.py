@@ -237,12 +237,17 @@ def test_what_fails_is_shown_until_something_is_saved(bench):
 
 def test_a_build_that_met_a_save_has_not_failed(bench):
     bench.orders.put("Its inputs were changed while it ran.")
+    bench.watching._late = 20
     bench.watching.want(ALL[:1])
-    bench.until(lambda: bench.watching.build)
-    bench.watching.build._process.join()
-    bench.watching._late = 10
-    saving = threading.Timer(0.1, bench.beside.save, ["index.qmd"])  # is heard of a little later
-    saving.start()
+
+    def save():
+        """As if the file system had been slow to tell of it."""
+        while not bench.built:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        bench.beside.save("index.qmd")
+
+    threading.Thread(target=save, daemon=True).start()
     bench.until(lambda: ("ready", "") in bench.beside.told)
     assert all(state != "failed" for state, _ in bench.beside.told)
 
