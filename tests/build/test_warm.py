@@ -27,7 +27,7 @@ SURROUNDINGS = (
     "print(*mpl.rcParams.items(), sep='\\n')",
     "print(sorted(t.name[:7] for t in threading.enumerate()))",
     "print([signal.getsignal(s) for s in sorted(signal.valid_signals())], __name__)",
-    "print(os.getpgrp() == os.getsid(0) == os.getpid(), sys.stdin.read() if False else '')",
+    "print(os.getpgrp() == os.getsid(0) == os.getpid())",
     "print(sorted(os.readlink(f'/proc/self/fd/{n}').split(':')[0] for n in (0, 1, 2)))",
     "import case_review.registry, case_review.exhibits.diagram",
     "import pandas as pd, numpy as np, matplotlib.pyplot as plt",
