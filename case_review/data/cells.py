@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -31,16 +31,32 @@ SHEET_ERROR = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
+def each(values: pd.Series, test: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """What `test` says of each value; it looks once at each that is different."""
+    different = pd.Series(values.unique(), dtype=values.dtype)
+    said = dict(zip(different, test(different), strict=True))
+    return values.map(said).astype(bool)
+
+
 def missing(values: pd.Series, may_name: bool) -> pd.Series:
     """Which values say that there is none; a word of letters may be a name: `NA`, `Nan`, `Null`."""
-    lower = values.str.lower()
-    found = lower.isin(_MISSING)
-    return found & ~lower.str.isalpha() if may_name else found
+
+    def says(different: pd.Series) -> pd.Series:
+        lower = different.str.lower()
+        found = lower.isin(_MISSING)
+        return found & ~lower.str.isalpha() if may_name else found
+
+    return each(values, says)
 
 
 def is_number(values: pd.Series) -> pd.Series:
     """Which values are numbers as they stand."""
-    return values.str.fullmatch(_NUMBER) & (values.str.len() <= _LONGEST)
+    return each(values, lambda v: v.str.fullmatch(_NUMBER) & (v.str.len() <= _LONGEST))
+
+
+def is_error(values: pd.Series) -> pd.Series:
+    """Which values are a spreadsheet's errors."""
+    return each(values, lambda v: v.str.fullmatch(SHEET_ERROR))
 
 
 def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, pd.Series]]:
@@ -54,22 +70,22 @@ def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, 
     """
     yield (
         "a spreadsheet's error stands here. Type the value itself, or leave it empty.",
-        values[values.str.fullmatch(SHEET_ERROR)],
+        values[is_error(values)],
     )
     yield (
         "an invisible control character stands here. Remove it.",
-        values[values.str.contains(_CONTROL)],
+        values[each(values, lambda v: v.str.contains(_CONTROL))],
     )
     if not number:
         yield (
             "a spreadsheet seems to have made a date of it. Type it again in a cell formatted as "
             "text.",
-            values[values.str.fullmatch(_MANGLED)],
+            values[each(values, lambda v: v.str.fullmatch(_MANGLED))],
         )
     if name:
         yield (
             "a name with a blank or a sign that cannot be seen. Type it again.",
-            values[~values.map(str.isprintable).astype(bool)],
+            values[~each(values, lambda v: v.map(str.isprintable))],
         )
         yield (
             "an apostrophe before a name, by which spreadsheets mark text. Remove it.",

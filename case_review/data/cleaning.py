@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from case_review.data import names
-from case_review.data.reading import Change, DataError, Problem, Raw
+from case_review.data.reading import DataError, Problem, Raw
 from case_review.data.schema import CLEAN, DERIVED, TABLES
 from case_review.units import to_hours
 
@@ -38,13 +38,11 @@ class Cleaning:
             for name, entry in diagnoses.items()
         }
         self.events = dict(events)
-        self.changes = list(raw.changes)
+        #: The lines of the ledger, each column on its own.
+        self.ledger = {name: [getattr(x, name) for x in raw.changes] for name in LEDGER_COLUMNS}
         self.lists, problems = names.lists(raw)
         self.problems = [*unknown_terms(raw, diagnoses, events), *problems]
-        self._keys = {
-            name: (table.iloc[:, 0] + " / " + table.iloc[:, 1]).to_dict()
-            for name, table in raw.tables.items()
-        }
+        self._wrong: dict[str, ValueError] = {}
 
     def run(self) -> dict[str, pd.DataFrame]:
         """The clean tables by name, the ledger among them.
@@ -67,9 +65,7 @@ class Cleaning:
         if self.problems:
             raise DataError(self.problems)
         tables = {name: table[list(CLEAN[name].columns)] for name, table in tables.items()}
-        tables["ledger"] = pd.DataFrame(
-            [vars(change) for change in self.changes], columns=list(LEDGER_COLUMNS)
-        )
+        tables["ledger"] = pd.DataFrame(self.ledger)
         return tables
 
     # -- tables ----------------------------------------------------------------------------------
@@ -99,14 +95,10 @@ class Cleaning:
         frame = self._typed("posters")
         frame["population"] = frame["report_id"].map(population)
         diagnoses = frame[frame["variable"] == "diagnosis"].copy()
-        entries = [self._diagnosis("posters", row, "level", value)
-                   for row, value in diagnoses["level"].items()]  # fmt: skip
+        entries = self._diagnoses("posters", diagnoses["level"])
         combined = frame["variable"] == "cotreatments"
         frame.loc[combined, "level"] = self._listed("posters", frame.loc[combined, "level"])
-        derived = [
-            diagnoses.assign(variable=name, level=[entry[name] for entry in entries])
-            for name in DERIVED
-        ]
+        derived = [diagnoses.assign(variable=name, level=entries[name]) for name in DERIVED]
         columns = ["report_id", "population", "variable", "level", "provenance"]
         summed = (
             pd.concat(derived).groupby(columns, sort=False, dropna=False)["n"].sum().reset_index()
@@ -117,7 +109,7 @@ class Cleaning:
         frame = self._typed("adverse_events")
         frame["population"] = frame["report_id"].map(population)
         frame["event_reported"] = frame["event"]
-        frame["event"] = [self._event(row, term) for row, term in frame["event"].items()]
+        frame["event"] = self._events(frame["event"])
         return frame
 
     def _typed(self, name: str) -> pd.DataFrame:
@@ -132,54 +124,85 @@ class Cleaning:
     # -- values ----------------------------------------------------------------------------------
 
     def _hours(self, text: pd.DataFrame, value: str, unit: str, note: bool = True) -> pd.Series:
-        known: dict[tuple[str, str], int] = {}
-        hours = {}
-        for row, number, name in text[[value, unit]].itertuples():
-            hours[row] = known.get((number, name), pd.NA)
-            if hours[row] is pd.NA and number and name:
-                try:
-                    hours[row] = known[number, name] = to_hours(number, name, self.month_days)
-                except ValueError as error:
-                    file = "data/raw/patients.csv"
-                    self.problems.append(Problem(file, row, unit, name, f"{error}."))
-            if note and hours[row] is not pd.NA:
-                before, after = f"{number} {name}", f"{hours[row]} hours"
-                self._note("patients", row, value, "conversion", before, after, "one unit of time")
-        return pd.Series(hours, dtype="Int64")
+        pairs = list(zip(text[value], text[unit], strict=True))
+        known = {pair: self._in_hours(*pair) for pair in dict.fromkeys(pairs)}
+        hours = pd.Series([known[pair] for pair in pairs], index=text.index, dtype="Int64")
+        # A unit that is none is told at each row that has it.
+        for row in text.index[hours.isna()]:
+            number, name = text.at[row, value], text.at[row, unit]
+            if number and name:
+                self.problems.append(
+                    Problem("data/raw/patients.csv", row, unit, name, f"{self._wrong[name]}.")
+                )
+        if note:
+            given = hours.dropna()
+            before = text.loc[given.index, value] + " " + text.loc[given.index, unit]
+            after = given.astype(str) + " hours"
+            self._note("patients", value, "conversion", before, after, "one unit of time")
+        return hours
+
+    def _in_hours(self, number: str, unit: str) -> int | None:
+        """A time in hours; missing where there is none, or `_wrong` says why it has none."""
+        if not (number and unit):
+            return None
+        try:
+            return to_hours(number, unit, self.month_days)
+        except ValueError as error:
+            self._wrong[unit] = error
+            return None
 
     def _classify(self, frame: pd.DataFrame, column: str) -> None:
-        found = {
-            row: self._diagnosis("patients", row, column, value)
-            for row, value in frame[column].items()
-        }
+        found = self._diagnoses("patients", frame[column])
         for name in DERIVED:
-            frame[name] = pd.Series({row: entry[name] for row, entry in found.items()}, dtype=str)
+            frame[name] = found[name]
 
-    def _diagnosis(self, table: str, row: int, column: str, value: str) -> Mapping[str, str]:
-        entry = self.diagnoses.get(value, dict.fromkeys(DERIVED, ""))
-        after = ", ".join(f"{name} {entry[name]}" for name in DERIVED)
-        self._note(table, row, column, "classification", value, after, "dictionary of diagnoses")
-        return entry
+    def _diagnoses(self, table: str, values: pd.Series) -> pd.DataFrame:
+        """What each reported diagnosis is, a column for each of `DERIVED`."""
+        none = dict.fromkeys(DERIVED, "")
+        entries = {value: self.diagnoses.get(value, none) for value in values.unique()}
+        said = {
+            value: ", ".join(f"{name} {entry[name]}" for name in DERIVED)
+            for value, entry in entries.items()
+        }
+        after = values.map(said)
+        self._note(table, values.name, "classification", values, after, "dictionary of diagnoses")
+        return pd.DataFrame(
+            {
+                name: values.map({value: entry[name] for value, entry in entries.items()})
+                for name in DERIVED
+            },
+            index=values.index,
+            dtype=object,
+        )
 
-    def _event(self, row: int, term: str) -> str:
-        event = self.events.get(term, "")
-        if event != term:
-            reason = "dictionary of adverse events"
-            self._note("adverse_events", row, "event", "recode", term, event, reason)
-        return event
+    def _events(self, terms: pd.Series) -> pd.Series:
+        events = terms.map({term: self.events.get(term, "") for term in terms.unique()})
+        other = events != terms
+        reason = "dictionary of adverse events"
+        self._note("adverse_events", "event", "recode", terms[other], events[other], reason)
+        return events
 
     def _listed(self, table: str, values: pd.Series) -> pd.Series:
         """Lists of names, each in one spelling, in order."""
         tidy = self.lists[table]
-        for row in values.index[values != tidy]:
-            reason = "names in one spelling, each once, in order"
-            self._note(table, row, values.name, "recode", values[row], tidy[row], reason)
+        other = values != tidy
+        reason = "names in one spelling, each once, in order"
+        self._note(table, values.name, "recode", values[other], tidy[other], reason)
         return tidy
 
-    def _note(self, table, row, column, kind, before, after, reason) -> None:
-        self.changes.append(
-            Change(table, row, self._keys[table][row], column, kind, before, str(after), reason)
-        )
+    def _note(
+        self, table: str, column: str, kind: str, before: pd.Series, after: pd.Series, reason: str
+    ) -> None:
+        """Lines of the ledger for the rows of `before` and `after`."""
+        raw = self.raw.tables[table].loc[before.index]
+        keys = (raw.iloc[:, 0] + " / " + raw.iloc[:, 1]).tolist()
+        lines = {"table": table, "column": column, "kind": kind, "reason": reason}
+        for name, cell in lines.items():
+            self.ledger[name] += [cell] * len(before)
+        self.ledger["row"] += before.index.tolist()
+        self.ledger["key"] += keys
+        self.ledger["before"] += before.tolist()
+        self.ledger["after"] += after.tolist()
 
 
 def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem]:

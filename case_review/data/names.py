@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pandas as pd
 
@@ -39,18 +40,22 @@ def lists(raw: Raw) -> tuple[dict[str, pd.Series], list[Problem]]:
         "patients": raw.tables["patients"]["cotreatments"],
         "posters": posters.loc[posters["variable"] == "cotreatments", "level"],
     }
-    found = {table: texts.map(_parts) for table, texts in cells.items()}
-    everywhere = [part for parts in found.values() for some in parts for part in some]
+    # Each different cell is looked at once.
+    often = Counter(chain.from_iterable(cells.values()))
+    parts = {value: _parts(value) for value in often}
+    everywhere = Counter()
+    for value, some in parts.items():
+        for part in some:
+            everywhere[part] += often[value]
     spelled = _spellings(everywhere) | {NONE: NONE}
+    wrong = {value: next(_wrong(value, parts[value], set(spelled)), "") for value in often if value}
+    names = {value: sorted({spelled[folded(x)] for x in some}) for value, some in parts.items()}
     problems, tidy = [], {}
-    for table, parts in found.items():
-        for row, some in parts.items():
-            value = cells[table][row]
-            message = next(_wrong(value, some, set(spelled)), "") if value else ""
-            if message:
-                problems.append(Problem(_file(table), row, cells[table].name, value, message))
-        names = parts.map(lambda some: sorted({spelled[folded(part)] for part in some}))
-        tidy[table] = names.map(";".join)
+    for table, texts in cells.items():
+        for row, value in texts.items():
+            if message := wrong.get(value, ""):
+                problems.append(Problem(_file(table), row, texts.name, value, message))
+        tidy[table] = texts.map({value: ";".join(own) for value, own in names.items()})
     problems += _same_twice(posters, tidy["posters"])
     problems += _alike(
         (table, row, cells[table].name, name)
@@ -124,11 +129,12 @@ def _wrong(value: str, parts: list[str], known: set[str]) -> Iterator[str]:
 def _same_twice(posters: pd.DataFrame, levels: pd.Series) -> Iterator[Problem]:
     """Rows of posters.csv that count the same once their lists are tidied."""
     first: dict[tuple, int] = {}
-    for row, level in levels.items():
-        key = (posters.at[row, "report_id"], level)
-        if level and first.setdefault(key, row) != row and posters.at[row, "level"]:
+    told = posters.loc[levels.index, ["report_id", "level"]].itertuples()
+    for (row, report, written), level in zip(told, levels, strict=True):
+        key = (report, level)
+        if level and first.setdefault(key, row) != row and written:
             message = f"it says the same as row {first[key]}. Count these patients in one row."
-            yield Problem(_file("posters"), row, "level", posters.at[row, "level"], message)
+            yield Problem(_file("posters"), row, "level", written, message)
 
 
 def _alike(named: Iterable[tuple[str, int, str, str]]) -> Iterator[Problem]:
@@ -136,16 +142,17 @@ def _alike(named: Iterable[tuple[str, int, str, str]]) -> Iterator[Problem]:
     places = [place for place in named if place[-1]]
     often = Counter(name for *_, name in places)
     first = {name: (table, row) for table, row, _, name in reversed(places)}
+    ids = {name: identifier(name) for name in often}
     known: dict[str, str] = {}
     for name, _ in often.most_common():
-        known.setdefault(identifier(name), name)
+        known.setdefault(ids[name], name)
     for table, row, column, name in places:
-        other = known[identifier(name)]
+        other = known[ids[name]]
         if other != name:
             where = f"row {first[other][1]} of {first[other][0]}.csv"
             message = (
                 f"it can hardly be told from '{other}' ({where}), and both would be recorded as "
-                f"{identifier(name)[:MOST]}. Write them in one way, or more differently."
+                f"{ids[name][:MOST]}. Write them in one way, or more differently."
             )
             yield Problem(_file(table), row, column, name, message)
 

@@ -210,8 +210,9 @@ class _Reader:
 
     def _note_cells(self, before: pd.DataFrame, after: pd.DataFrame, reason: str) -> None:
         for column in before.columns:
-            for row in before.index[before[column] != after[column]]:
-                old, new = before.at[row, column], after.at[row, column]
+            other = before[column] != after[column]
+            changed = zip(before[column][other].items(), after[column][other], strict=True)
+            for (row, old), new in changed:
                 self.note(old, new, reason, row=row, column=column)
 
     def _check_cells(self, frame: pd.DataFrame) -> None:
@@ -223,7 +224,7 @@ class _Reader:
     def _check_numbers(self, frame: pd.DataFrame) -> None:
         for column in self.schema.numbers:
             values = frame[column]
-            told = (values == "") | values.str.fullmatch(cells.SHEET_ERROR)
+            told = (values == "") | cells.is_error(values)
             for row, value in values[~told & ~cells.is_number(values)].items():
                 message = cells.advice(value)
                 if message:
@@ -236,7 +237,8 @@ class _Reader:
 
     def _check_whole(self, frame: pd.DataFrame, column: str) -> None:
         values = frame[column]
-        odd = values[cells.is_number(values) & ~values.str.fullmatch("[0-9]+")]
+        whole = cells.each(values, lambda v: v.str.fullmatch("[0-9]+"))
+        odd = values[cells.is_number(values) & ~whole]
         for row, value in odd.items():
             number = Fraction(value)
             if number.denominator != 1:

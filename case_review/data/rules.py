@@ -127,8 +127,9 @@ def _poster_sums(tables) -> Iterator[pd.DataFrame]:
         left_out = ~reports["report_id"].isin(counted["report_id"])
         rule = f"posters.csv counts the patients of every poster by {variable}"
         yield _compared(rule, "reports", reports.loc[left_out, "n_patients"], 0)
-        total = counted.groupby("report_id")["n"].transform(lambda n: n.sum(skipna=False))
-        total = total[~counted["report_id"].duplicated()].dropna()
+        total = counted.groupby("report_id")["n"].transform("sum")
+        unknown = counted["n"].isna().groupby(counted["report_id"]).transform("any")
+        total = total.mask(unknown)[~counted["report_id"].duplicated()].dropna()
         size = counted["report_id"].map(reports.set_index("report_id")["n_patients"]).dropna()
         total = total[total.index.isin(size.index)]
         rule = f"counts of {variable} sum to the poster's patients"

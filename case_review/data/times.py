@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
@@ -34,8 +35,8 @@ def _of_times(raw: Raw) -> Iterator[Problem]:
     patients = raw.tables["patients"]
     for value, unit, clean in _TIMES:
         highest = CLEAN["patients"].columns[clean].highest
-        for row, number in patients[value].items():
-            name = patients.at[row, unit] if unit in patients else unit
+        names = patients[unit] if unit in patients else [unit] * len(patients)
+        for (row, number), name in zip(patients[value].items(), names, strict=True):
             if (found := _number(number)) is None or name not in TIMES:
                 continue
             hours = to_base(found, name)[0]
@@ -55,6 +56,7 @@ def _of_times(raw: Raw) -> Iterator[Problem]:
             yield Problem("data/raw/patients.csv", row, value, number, message)
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str) -> Fraction | None:
     """A number as it is written; None for what reading, or a bound of the column, refuses."""
     try:
@@ -67,10 +69,12 @@ def _number(text: str) -> Fraction | None:
 def _tiny(raw: Raw) -> Iterator[Problem]:
     for table, schema in TABLES.items():
         for column in schema.numbers:
-            for row, number in raw.tables[table].get(column, {}).items():
-                if 0 < (_number(number) or 0) < LEAST:
-                    message = (
-                        f"{number} is next to nothing. Write 0, or a number of at least "
-                        f"{float(LEAST)}."
-                    )
-                    yield Problem(f"data/raw/{table}.csv", row, column, number, message)
+            if column not in raw.tables[table]:
+                continue
+            numbers = raw.tables[table][column]
+            tiny = [text for text in numbers.unique() if 0 < (_number(text) or 0) < LEAST]
+            for row, number in numbers[numbers.isin(tiny)].items():
+                message = (
+                    f"{number} is next to nothing. Write 0, or a number of at least {float(LEAST)}."
+                )
+                yield Problem(f"data/raw/{table}.csv", row, column, number, message)
