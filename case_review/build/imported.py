@@ -99,7 +99,6 @@ class Imports:
                 yield
         finally:
             warnings.showwarning = show
-            del builtins.get_ipython
         if said or printed.getvalue():
             words = (said or printed.getvalue().splitlines())[0]
             raise Unfit(f"something is said while modules are imported: {words}")
