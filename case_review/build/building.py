@@ -15,7 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from case_review.build import dependencies, facts, freshness, output, preparing, surroundings
+from case_review.build import (
+    dependencies,
+    facts,
+    freshness,
+    output,
+    preparing,
+    promotion,
+    surroundings,
+)
 from case_review.build.freshness import FORMATS
 from case_review.build.locking import die_with_parent, hold
 from case_review.build.progress import Progress, choose
@@ -192,6 +200,8 @@ class _Build:
                     due.append(name)
                 else:
                     self.outcome.kept.append(name)
+                    # What has failed since was taken back.
+                    promotion.failed_notebook(self.project, name).unlink(missing_ok=True)
                     settled.add(name)
 
     def _begin_runs(self, stack: contextlib.ExitStack, names: list[str]):

@@ -109,8 +109,12 @@ def test_notebooks_run_in_order_and_once(project):
     assert list(summary.lines(project, Options("notebooks"), outcome, 0.1)) == [
         "The notebooks are up to date"
     ]
+    failed = project.executed / "02_a.failed.ipynb"  # of a change that was taken back
+    failed.write_text("{}")
     build(project, "data")
-    assert begun(project) == []
+    assert begun(project) == [] and failed.exists()
+    build(project)
+    assert begun(project) == [] and not failed.exists()
 
 
 def test_what_came_out_as_before_makes_nothing_after_it_run(project):
