@@ -1,19 +1,20 @@
 """Great Expectations on the raw and the clean tables, with findings that name file, row and value.
 
 The suites are JSON files in `expectations/`, one per table and stage. `across_raw` judges the
-comparisons between tables that `rules` makes.
+comparisons between tables that `rules` makes. A table that was judged by its suite before is not
+judged again; see `judged`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from case_review.data import reading, rules, suites
+from case_review.data import judged, reading, rules, suites
 from case_review.data.problems import DataError, Problem, ordered, visible
 from case_review.data.schema import CLEAN, TABLES
 from case_review.errors import ReviewError
@@ -150,7 +151,7 @@ def validate(
         tables = typed
     else:
         tables = {name: _as_written(table) for name, table in tables.items()}
-    read = suites.read(project.expectations, stage)
+    read = suites.read(project.expectations, stage, project.kept)
     if gone := ", ".join(f"{name}.csv" for name in read if name not in tables):
         raise ReviewError(f"data/{stage}/ has no {gone}. Run `make data`.")
     frames = {name: _framed(tables[name]) for name in read}
@@ -159,8 +160,10 @@ def validate(
         if name in unsound or (name == "across" and unsound and frames[name].empty):
             continue
         path = project.expectations / f"{name}_{stage}.json"
-        for one in _check(stage, name, path, suite, frames[name]):
-            (problems if isinstance(one, str) else outcomes).append(one)
+        try:
+            outcomes += _judged(project.kept, stage, name, path, suite, frames[name])
+        except ReviewError as error:
+            problems.append(str(error))
     if problems:
         raise ReviewError("\n".join(problems))
     return Report(stage, outcomes)
@@ -204,6 +207,27 @@ def _framed(table: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({c: object for c in frame.columns if frame[c].dtype.name == "string"})
 
 
+def _judged(
+    keep: Path, stage: str, name: str, path: Path, suite: dict, frame: pd.DataFrame
+) -> Iterator[Outcome]:
+    """What became of each expectation, now or when the same table and suite were judged before.
+
+    One that cannot be applied is told by a ReviewError, and nothing is kept then.
+    """
+
+    def judge() -> list[dict]:
+        found = _check(stage, name, path, suite, frame)
+        if problems := [one for one in found if isinstance(one, str)]:
+            raise ReviewError("\n".join(problems))
+        return [asdict(outcome) for outcome in found]
+
+    given = [stage, name, path.name, suite, judged.content_of(frame)]
+    for one in judged.once(keep, "table", given, judge):
+        unexpected = [(row, value) for row, value in one["unexpected"]]
+        problems = tuple(Problem(**problem) for problem in one["problems"])
+        yield Outcome(**one | {"unexpected": unexpected, "problems": problems})
+
+
 def _check(
     stage: str, name: str, path: Path, suite: dict, frame: pd.DataFrame
 ) -> list[Outcome | str]:
@@ -219,7 +243,7 @@ def _check(
         for number, one in enumerate(suite["expectations"], 1)
     ]
 
-    def judged(some: list[dict]) -> list:
+    def judge(some: list[dict]) -> list:
         numbered = gx.ExpectationSuite(**{**suite, "expectations": some})
         found = batch.validate(numbered, result_format="COMPLETE").results
         if len(found) != len(some):
@@ -227,14 +251,14 @@ def _check(
         return sorted(found, key=lambda one: one.expectation_config.meta["number"])
 
     try:
-        return [_outcome(stage, path, name, frame, one) for one in judged(listed)]
+        return [_outcome(stage, path, name, frame, one) for one in judge(listed)]
     except Exception:  # what Great Expectations, or a type of it, did not foresee: find whose it is
-        return [_alone(stage, path, name, frame, one, judged) for one in listed]
+        return [_alone(stage, path, name, frame, one, judge) for one in listed]
 
 
-def _alone(stage: str, path: Path, name: str, frame: pd.DataFrame, one: dict, judged):
+def _alone(stage: str, path: Path, name: str, frame: pd.DataFrame, one: dict, judge):
     try:
-        (found,) = judged([one])
+        (found,) = judge([one])
         return _outcome(stage, path, name, frame, found)
     except Exception as error:
         where = suites.place(path, one["meta"]["number"], one["type"])

@@ -10,9 +10,10 @@ import inspect
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
-from case_review.data import json_file, rules
+from case_review.data import json_file, judged, rules
 from case_review.data.problems import visible
 from case_review.data.schema import CLEAN, FILE, TABLES, Column, TableSchema
 from case_review.errors import ReviewError
@@ -39,8 +40,13 @@ def great_expectations():
     return gx
 
 
-def read(folder: Path, stage: str) -> dict[str, dict]:
+def read(folder: Path, stage: str, keep: Path | None = None) -> dict[str, dict]:
     """The suites of a stage by the name of their table; those of the other stage are checked too.
+
+    Parameters
+    ----------
+    keep
+        A folder for what was found of each suite, so that none is checked twice; see `judged`.
 
     Raises
     ------
@@ -54,12 +60,13 @@ def read(folder: Path, stage: str) -> dict[str, dict]:
             path = folder / f"{name}_{each}.json"
             try:
                 suite = json_file.read(path, place(path))
+                given = [path.name, suite, each, repr(_tables(each)[name])]
+                judged.once(keep, "suite", given, partial(_sound, path, suite, name, each))
             except FileNotFoundError:
                 problems.append(f"expectations/ has no suite {path.name}. Put it back.")
             except ReviewError as error:
                 problems.append(str(error))
             else:
-                problems += _problems(path, suite, name, each)
                 found |= {name: suite} if each == stage else {}
     if problems:
         raise ReviewError("\n".join(problems))
@@ -83,6 +90,13 @@ def place(path: Path, number: int | None = None, type: str = "") -> str:
     """A suite, or one of its expectations counted from 1, as messages name it."""
     suite = f"expectations/{path.name}"
     return f"{suite}, expectation {number} ({visible(type)})" if number else suite
+
+
+def _sound(path: Path, suite, name: str, stage: str) -> bool:
+    """That nothing is wrong with a suite, or else a ReviewError with all of it."""
+    if problems := list(_problems(path, suite, name, stage)):
+        raise ReviewError("\n".join(problems))
+    return True
 
 
 def _problems(path: Path, suite, name: str, stage: str) -> Iterator[str]:
