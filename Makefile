@@ -4,11 +4,12 @@
 # -- what may be given on the command line ---------------------------------------------------------
 
 # PARAMS=file: another parameter file. OUT=folder: another output folder.
-# RENDERER=auto|quarto|embedded. TIMEOUT=seconds for one notebook. PYTHON=program to set up with.
+# RENDERER=auto|quarto|embedded. FORMATS=html,pdf,docx,jats (all; with html, some of them). TIMEOUT=seconds for one notebook. PYTHON=program to set up with.
 # VENV=folder: another (or a shared) environment.
 PARAMS ?= params.yml
 OUT ?= report/_site
 RENDERER ?= auto
+FORMATS ?=
 TIMEOUT ?= 900
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -18,13 +19,16 @@ JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS TIMEOUT VENV PYTHON SEED MOMENTS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
 ifeq ($(filter auto quarto embedded,$(RENDERER)),)
 $(error RENDERER=$(RENDERER): choose auto, quarto or embedded)
 endif
+COMMA := ,
+$(foreach format,$(subst $(COMMA), ,$(FORMATS)),$(if $(filter html pdf docx jats,$(format)),,\
+	$(error FORMATS=$(FORMATS): there is no $(format); choose some of html, pdf, docx, jats)))
 
 export CASE_REVIEW_PARAMS := $(PARAMS)
 export CASE_REVIEW_TIMEOUT := $(TIMEOUT)
@@ -83,7 +87,7 @@ endef
 	audit-dependencies release
 
 help: ## List the targets
-	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [TIMEOUT=seconds]"
+	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 22
 
@@ -111,7 +115,7 @@ extremes: ## Search the ends of statistics over all sets of response times again
 	$(call locked,_extremes)
 
 status: _setup ## What is out of date, and because of what
-	@$(REVIEW) status --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)
+	@$(REVIEW) status --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER) --formats "$(FORMATS)"
 
 edit: ## Open the notebooks in JupyterLab (installed on first use)
 	@$(READY)
@@ -207,7 +211,7 @@ BEFORE := $(EARLY)
 $(foreach late,$(LATE),$(eval $(call order_late,$(late),$(BEFORE)))$(eval BEFORE += $(late)))
 
 $(BUILD)/stamps/$(SITE_KEY).json: $(EXECUTED) FORCE | _begin
-	@$(REVIEW) stamp --site $(SITE_KEY) --out "$(OUT)" --renderer $(RENDERER)
+	@$(REVIEW) stamp --site $(SITE_KEY) --out "$(OUT)" --renderer $(RENDERER) --formats "$(FORMATS)"
 
 $(SITE): $(BUILD)/stamps/$(SITE_KEY).json
-	@$(REVIEW) render --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER)
+	@$(REVIEW) render --out "$(OUT)" --key $(SITE_KEY) --renderer $(RENDERER) --formats "$(FORMATS)"

@@ -36,7 +36,7 @@ def _stamp(project: Project, options) -> int:
 
     if options.site:
         out = _out(project, options)
-        freshness.refresh_site(project, out, options.product, options.renderer)
+        freshness.refresh_site(project, out, options.product, options.renderer, options.formats)
     else:
         freshness.refresh_notebook(project, options.product)
     return 0
@@ -75,18 +75,18 @@ def _render(project: Project, options) -> int:
     out = _out(project, options)
     note_output(project, out)
     freshness.require_current(project)
-    stamp = freshness.site_stamp(project, options.renderer)
+    stamp = freshness.site_stamp(project, options.renderer, options.formats)
 
     def confirm() -> None:
         """Nothing is published of sources that were changed since they were read."""
         freshness.require_current(project)
-        if freshness.site_stamp(project, options.renderer) != stamp:
+        if freshness.site_stamp(project, options.renderer, options.formats) != stamp:
             raise ReviewError(
                 "The report was rendered while its sources were changed, so it was not published. "
                 "Type the command again."
             )
 
-    render(project, renderer=options.renderer, out=out, confirm=confirm)
+    render(project, options.renderer, out, confirm, options.formats)
     freshness.record_site(project, out, options.key, stamp)
     for name in published.unknown(project):
         print(f"warning: {name} was neither declared nor made, so it is not published")
@@ -97,7 +97,8 @@ def _render(project: Project, options) -> int:
 def _status(project: Project, options) -> int:
     from case_review.build import freshness
 
-    lines = freshness.status(project, _out(project, options), options.key, options.renderer)
+    out = _out(project, options)
+    lines = freshness.status(project, out, options.key, options.renderer, options.formats)
     print("\n".join(lines) if lines else "Everything is up to date.")
     return 0
 
@@ -173,6 +174,18 @@ def _out(project: Project, options) -> Path:
     return output.folder(project, options.out)
 
 
+def _formats(given: str) -> tuple[str, ...]:
+    """The formats that are asked for, the page always; all of them where none is named."""
+    from case_review.build.freshness import FORMATS
+
+    named = given.replace(",", " ").split()
+    if unknown := [name for name in named if name not in FORMATS]:
+        raise ReviewError(
+            f"FORMATS={given}: there is no {unknown[0]}; choose some of {', '.join(FORMATS)}"
+        )
+    return tuple(name for name in FORMATS if name in named or name == FORMATS[0] or not named)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -185,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     report = argparse.ArgumentParser(add_help=False)
     report.add_argument("--out", default="report/_site", help="folder of the rendered report")
     report.add_argument("--renderer", choices=("auto", "quarto", "embedded"), default="auto")
+    help = "only these formats, with html: html, pdf, docx, jats"
+    report.add_argument("--formats", default="", help=help)
     site = argparse.ArgumentParser(add_help=False, parents=[report])
     site.add_argument("--key", default="site", help="name of its stamp")
 
@@ -221,6 +236,8 @@ def main(arguments: list[str] | None = None) -> int:
     _allow_open_files()
     try:
         project = find_project() if options.function is not _audit else None
+        if "formats" in options:
+            options.formats = _formats(options.formats)
         return options.function(project, options)
     except KeyboardInterrupt:
         print("interrupted; the previous report is untouched", file=sys.stderr)

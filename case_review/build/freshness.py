@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from case_review.build import dependencies, environment, published
@@ -29,7 +29,10 @@ _SETTINGS = {
     "renderer": "the renderer",
     "environment": _ENVIRONMENT,
     "quarto": "the Quarto program",
+    "formats": "the list of formats",
 }
+#: The formats of a report.
+FORMATS = ("html", "pdf", "docx", "jats")
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
@@ -40,9 +43,12 @@ def refresh_notebook(project: Project, name: str) -> None:
     _refresh(project, project.root, name, stamp, project.executed / f"{name}.ipynb")
 
 
-def refresh_site(project: Project, out: Path, key: str, renderer: str) -> None:
+def refresh_site(
+    project: Project, out: Path, key: str, renderer: str, formats: Sequence[str] = FORMATS
+) -> None:
     """Renew the stamp of the rendered report in `out`; `key` tells output folders apart."""
-    _refresh(project, out, key, site_stamp(project, renderer), manifest_path(project, key))
+    stamp = site_stamp(project, renderer, formats)
+    _refresh(project, out, key, stamp, manifest_path(project, key))
 
 
 def _refresh(project: Project, folder: Path, name: str, stamp: str, product: Path) -> None:
@@ -86,13 +92,14 @@ def require_current(project: Project) -> None:
         )
 
 
-def site_stamp(project: Project, renderer: str) -> str:
-    """The content of the rendered report's stamp."""
+def site_stamp(project: Project, renderer: str, formats: Sequence[str] = FORMATS) -> str:
+    """The content of the rendered report's stamp; `formats` says as what it is made."""
     version = revision(project)
     settings = {
         "commit": version.commit,
         "clean": version.clean,
         "renderer": renderer,
+        "formats": [name for name in FORMATS if name in formats],
         "environment": environment.digest(project.root),
     }
     if renderer != "embedded":
@@ -139,7 +146,9 @@ def record_site(project: Project, out: Path, key: str, stamp: str) -> None:
     write_text(manifest_path(project, key), manifest(stamp, outputs))
 
 
-def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
+def status(
+    project: Project, out: Path, key: str, renderer: str, formats: Sequence[str] = FORMATS
+) -> list[str]:
     """One line per product that is out of date, with the cause; empty if all is current."""
     lines = []
     waiting: list[str] = []
@@ -155,7 +164,7 @@ def status(project: Project, out: Path, key: str, renderer: str) -> list[str]:
             waiting.append(name)
         elif before:
             lines.append(f"{name}: to be checked after {', '.join(sorted(before))}")
-    causes = _causes(project, out, key, site_stamp(project, renderer))
+    causes = _causes(project, out, key, site_stamp(project, renderer, formats))
     if causes:
         lines.append(f"{project.shown(out)}: {_listed(causes)}")
     elif lines:
