@@ -111,7 +111,7 @@ def test_each_report_is_left_out_once(run, patients):
     found = results["sensitivity.leave_one_out.median_r3"]
     assert (found.value, found.n) == (pytest.approx(expected), 6)
     assert results["sensitivity.leave_one_out.repetitions"].value == 3
-    assert len(names["left_out"]) == 3
+    assert len(names["without"]) == 3
 
 
 def test_three_groups(run, patients):
