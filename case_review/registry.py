@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -251,15 +250,8 @@ def write(
 
 def read(path: Path) -> list[Recorded]:
     """The results of one notebook."""
-    return list(_recorded(Path(path).read_bytes()))
-
-
-# By content, for a page asks for the results of a notebook at each of its exhibits.
-@lru_cache(maxsize=64)
-def _recorded(content: bytes) -> tuple[Recorded, ...]:
-    document = json.loads(content)
-    name = document["notebook"]
-    return tuple(Recorded(**entry, notebook=name) for entry in document["results"])
+    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    return [Recorded(**entry, notebook=document["notebook"]) for entry in document["results"]]
 
 
 def read_tables(path: Path) -> dict[str, dict]:

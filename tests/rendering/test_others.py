@@ -39,14 +39,16 @@ def test_the_page_keeps_the_others_where_no_browser_draws_them(page):
         templates = exhibit.find_all("template", recursive=False)
         assert len(templates) == SETS
         assert exhibit.select_one(".exhibit-sources").find_previous_sibling().name == "template"
-    drawn = page.select("#fig-one > template > svg")
+    # Selectors of some versions do not look into templates.
+    kept = page.select_one("#fig-one").find_all("template", recursive=False)
+    drawn = [svg for one in kept for svg in one.find_all("svg", recursive=False)]
     assert [svg["aria-label"].split(",")[1] for svg in drawn] == [
         f" number {number} of {SETS}" for number in range(1, SETS + 1)
     ]
-    third = page.select("#tbl-one > template")[2]
-    assert [cell.string for cell in third.select("td")] == ["3", "97"]
-    assert third.select_one(".exhibit-notes p").string == "Of level 3."
-    assert not third.select("caption, a")
+    third = page.select_one("#tbl-one").find_all("template", recursive=False)[2]
+    assert [cell.string for cell in third.find_all("td")] == ["3", "97"]
+    assert third.find(class_="exhibit-notes").find("p").string == "Of level 3."
+    assert not third.find_all(["caption", "a"])
 
 
 def test_no_two_elements_share_an_id(page):
