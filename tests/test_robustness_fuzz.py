@@ -10,12 +10,11 @@ import subprocess
 
 import pandas as pd
 import pytest
-from building import command, surroundings
+from building import command, content, surroundings
 from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from robustness import content_of, judge, remember_checks, rows_of
-from test_pipeline import content
 
 from case_review.data.schema import AUDITED, SHOWN, TABLES
 from case_review.parameters import loading
