@@ -51,10 +51,10 @@ def surroundings(**others):
     return kept | others
 
 
-def make(root, goal, *settings, expect=0, **environment):
-    """Run make and return all that it printed."""
+def make(root, goal, *settings, expect=0, through=(), **environment):
+    """Run make, or a command that runs it, and return all that was printed."""
     done = subprocess.run(
-        command(goal, *settings),
+        [*through, *command(goal, *settings)],
         cwd=root,
         env=surroundings(**environment),
         stdout=subprocess.PIPE,
