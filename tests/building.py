@@ -16,8 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What a build says that had nothing to do.
 UP_TO_DATE = "report/_site is up to date"
 PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
-#: Set for a build, it takes nothing that builds of other projects have made.
-ON_ITS_OWN = {KEPT_VARIABLE: ""}
 
 
 def copy_sources(target):

@@ -3,13 +3,14 @@
 What could differ between notebooks is tested on the real report, all else on the small review.
 """
 
+import os
 import shutil
 import subprocess
 import warnings
+from pathlib import Path
 
 import pytest
 from building import (
-    ON_ITS_OWN,
     UP_TO_DATE,
     changed,
     content,
@@ -19,6 +20,8 @@ from building import (
     told,
 )
 from small_review import ANALYSIS
+
+from case_review.project import KEPT_VARIABLE
 
 pytestmark = pytest.mark.pipeline
 
@@ -102,17 +105,22 @@ def test_a_renderer_that_does_not_exist_is_refused_before_anything_runs(small_re
 
 
 def test_two_builds_of_a_small_review_agree_wherever_they_are_made(small, tmp_path):
-    assert_surroundings_do_not_matter(small, tmp_path)
+    # What was judged of the same tables is taken over; all else is made anew.
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    for path in Path(os.environ[KEPT_VARIABLE]).glob("judged-*"):
+        shutil.copy(path, folder)
+    assert_surroundings_do_not_matter(small, tmp_path, folder)
 
 
 @pytest.mark.nightly
 def test_time_zone_locale_and_user_settings_do_not_matter(built_report, tmp_path):
     root = tmp_path / "a réview, copied"
     shutil.copytree(built_report.root, root, symlinks=True)
-    assert_surroundings_do_not_matter(root, tmp_path)
+    assert_surroundings_do_not_matter(root, tmp_path, "")
 
 
-def assert_surroundings_do_not_matter(root, tmp_path):
+def assert_surroundings_do_not_matter(root, tmp_path, folder):
     """Build once more from nothing, as somebody elsewhere without a network: the same bytes."""
     before = content(root)
     make(root, "clean")
@@ -124,9 +132,10 @@ def assert_surroundings_do_not_matter(root, tmp_path):
     (ipython / "ipython_config.py").write_text("raise SystemExit('user configuration was read')")
     elsewhere = {"TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "5"}
     elsewhere |= {"IPYTHONDIR": str(tmp_path), "SOURCE_DATE_EPOCH": "1"}
+    elsewhere[KEPT_VARIABLE] = str(folder)
     offline = ["unshare", "-rn"]
     if subprocess.run([*offline, "true"], capture_output=True).returncode:
         warnings.warn("no right to take the network away: tried with it", stacklevel=1)
         offline = []
-    make(root, "report", through=offline, **elsewhere, **ON_ITS_OWN)
+    make(root, "report", through=offline, **elsewhere)
     assert content(root) == before

@@ -1,7 +1,8 @@
 """Raw files damaged at random: a right report or a clear error, never a bare traceback.
 
-Fifty cases in `make test`, always the same; three hundred, new every time, in `make nightly`. Each
-goes through all that `01_cleaning` does. Some are built end to end, over a report that must stay.
+Five cases in `make test`, always the same; fifty in `make nightly`, and three hundred that are new
+every time. Each goes through all that `01_cleaning` does. Some are built end to end, over a report
+that must stay.
 """
 
 import re
@@ -179,6 +180,12 @@ def folder(tmp_path_factory):
     base = tmp_path_factory.mktemp("fuzz")
     (base / "expectations").symlink_to(ROOT / "expectations")
     return base
+
+
+@settings(max_examples=5, derandomize=True, **CHECKS)
+@given(changes=damages)
+def test_five_damaged_sets(folder, terms, changes):
+    verify_case(folder, terms, changes)
 
 
 @pytest.mark.nightly
