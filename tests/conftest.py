@@ -12,10 +12,10 @@ from case_review.build import locking
 from case_review.project import KEPT_VARIABLE, Project
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
-#: The second does not need the built report, which the first builds meanwhile.
+#: Those after the first need only the small review while the first builds the real report.
 LONG = (
-    "test_pipeline", "test_notebook_changes", "test_seeds", "test_other_review",
-    "test_robustness_failures", "test_browser", "test_workers", "test_runner",
+    "test_pipeline", "test_robustness_failures", "test_notebook_changes", "test_other_review",
+    "test_seeds", "test_browser", "test_workers", "test_runner",
     "test_sensitivity_notebook", "test_sensitivity_sets", "test_many_sets", "test_outcomes",
     "test_robustness_inputs",
     "test_robustness_fuzz", "test_robustness_parameters", "test_release",
