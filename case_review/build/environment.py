@@ -19,6 +19,8 @@ from case_review.errors import ReviewError
 
 LOCK = "requirements.lock"
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
+#: A file that makes a module of its own, and the module's name.
+_MODULE = re.compile(r"(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 #: Most packages or files that a message names.
 _NAMED = 5
 
@@ -122,6 +124,27 @@ def unlocked(root: Path, folder: Path) -> dict[str, str]:
             name, version = _title(record.parent)
             if name not in known:
                 found |= {str(place / file): f"{name} {version}" for file, _ in _recorded(record)}
+    return found
+
+
+def beside(root: Path, folder: Path) -> dict[str, str]:
+    """By module: the package and the lock that brought it, of packages that no report may use.
+
+    They are installed where somebody tests or edits, and nowhere else. A namespace that packages
+    share is left alone.
+    """
+    used = locked(root / LOCK).keys() | locked(root / "requirements-build.lock").keys()
+    others: dict[str, str] = {}
+    for path in sorted(root.glob("requirements*.lock")):
+        others |= {name: path.name for name in locked(path).keys() - used if name not in others}
+    found = {}
+    for place in packages(folder) if others else ():
+        for record in place.glob("*.dist-info/RECORD"):
+            name, version = _title(record.parent)
+            if name in others:
+                for file, _ in _recorded(record):
+                    if module := _MODULE.match(file):
+                        found[module[1]] = f"{name} {version}, of {others[name]},"
     return found
 
 

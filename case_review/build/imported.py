@@ -66,7 +66,7 @@ class Imports:
 
             cell_outputs.set_variables()
             kernel.load_plotting()
-            own = (__name__, environment.__name__, kernel.__name__)
+            own = (__name__, kernel.__name__)
             self.everywhere = frozenset(n for n in sys.modules if _of_package(n) and n not in own)
 
     def add(self, modules: list[str]) -> None:
