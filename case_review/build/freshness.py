@@ -68,14 +68,13 @@ def require_current(project: Project) -> None:
     """Refuse notebooks that were not run, failed, or ran on what has changed since.
 
     Whatever has led there - a notebook that failed, a table saved a moment ago - the report
-    shows only what was made from one state of the project.
+    shows only what was made from one state of the project, that of the present look.
 
     Raises
     ------
     ReviewError
         Naming each notebook and the cause.
     """
-    facts.look_anew()
     with facts.one_look():
         found = {n: of_notebook(project, n) for n in dependencies.notebook_names(project)}
     stale = [f"{name}: {listed(causes)}" for name, causes in found.items() if causes]

@@ -12,7 +12,7 @@ from lxml import etree
 
 from case_review.build import made
 from case_review.errors import ReviewError
-from case_review.exhibits.style import FONT, FULL_WIDTH, font_folder
+from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
