@@ -69,6 +69,8 @@ class Manuscript:
         Its header, checked.
     cited
         Whether citations stand in the tree as readers see them.
+    counted
+        The labels of embedded cells that cite or have notes.
     later
         By label, the exhibits of the page that stand in its tree by their name only.
     """
@@ -85,6 +87,7 @@ class Manuscript:
     prose: list[str] = field(default_factory=list)
     embeds: dict[str, int] = field(default_factory=dict)
     cited: bool = False
+    counted: set[str] = field(default_factory=set)
     later: dict[str, fragments.Later] = field(default_factory=dict)
     _within: str = ""
 
