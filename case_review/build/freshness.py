@@ -46,8 +46,12 @@ def _kept(path: Path) -> str:
 
 def of_notebook(project: Project, name: str) -> list[str]:
     """Why a notebook is to be run; empty if its output is whole and made from what is there."""
-    with facts.one_look():
+
+    def find() -> list[str]:
         return _causes(project, project.root, name, dependencies.notebook_stamp(project, name))
+
+    with facts.one_look():
+        return list(facts.once(("causes", project.root, project.params_file, name), find))
 
 
 def of_site(project: Project, out: Path, renderer: str, formats: Sequence[str]) -> list[str]:

@@ -65,10 +65,13 @@ def _of_csv(content: bytes) -> bytes:
 
 def _marked(cell: str) -> str:
     """A cell as `marked_cell` marks it; a number, which is a text in a file, is no formula."""
+    marked = marked_cell(cell)
+    if marked == cell:
+        return cell
     try:
         float(cell)
     except ValueError:
-        return marked_cell(cell)
+        return marked
     return cell
 
 

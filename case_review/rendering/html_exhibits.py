@@ -200,6 +200,8 @@ def others(shown: Exhibit) -> list:
     A browser neither draws nor prints a template.
     """
     found: list = []
+    if not shown.svg:
+        ast.parse_ahead(shown.others)
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
