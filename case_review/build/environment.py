@@ -25,7 +25,8 @@ _MODULE = re.compile(r"(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 _NAMED = 5
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """A package's name as environments compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -47,7 +48,7 @@ def installed(folder: Path) -> dict[str, str]:
 def _title(entry: Path) -> tuple[str, str]:
     """Name and version of a package, from the folder that describes it."""
     name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
-    return _normal(name), version
+    return normal(name), version
 
 
 @lru_cache(maxsize=8)
@@ -61,8 +62,8 @@ def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
     if not path.is_file():  # set-up and stamps say so
         return found
     for name, version, marker in _pins(path.read_text(encoding="utf-8")):
-        versions, always = found.get(_normal(name), (set(), True))
-        found[_normal(name)] = ({*versions, version}, always and not marker)
+        versions, always = found.get(normal(name), (set(), True))
+        found[normal(name)] = ({*versions, version}, always and not marker)
     return found
 
 
@@ -85,7 +86,7 @@ def differences(root: Path, folder: Path) -> list[str]:
         import tomllib  # not needed elsewhere, and each command asks
 
         entries = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        direct = {_normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
+        direct = {normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
         lock = {name: pin for name, pin in lock.items() if name in direct}
     found = []
     for name, (versions, always) in sorted(lock.items()):

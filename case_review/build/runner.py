@@ -107,6 +107,7 @@ def run(
         foreign=dependencies.foreign(project, name),
         began=began,
     )
+    facts.look_anew()  # for a build has forked this process while it looked
     with facts.one_look():
         if dependencies.notebook_stamp(project, name) != stamp:
             raise ReviewError(
