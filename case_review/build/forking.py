@@ -241,6 +241,8 @@ def main(listening: str, lifeline: str, began: str, *modules: str) -> None:
     server.bring(imports.begin)
     if not server.unfit:
         server.bring(lambda: imports.add(list(modules)))
+    if not server.unfit:
+        server.bring(imports.parse)
     request = server.serve()
     imports.renew(request)
     sys.argv = [kernel.__file__, *request["arguments"]]

@@ -217,6 +217,7 @@ def _papermill(
             notebook,
             output.relative_to(project.root),
             parameters=values,
+            engine_name=provisioning.ENGINE,
             kernel_name=KERNEL,
             language="python",
             progress_bar=False,

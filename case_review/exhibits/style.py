@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
@@ -165,38 +166,51 @@ def laid_out(figure) -> Iterator[None]:
         figure.dpi = dpi
 
 
-def foot(figure, text: str) -> None:
-    """Put small print at the right below everything that the figure shows."""
-    bottom = _filled(figure).y0 / figure.get_figheight()
+def foot(figure, text: str, shown: Bbox | None = None) -> None:
+    """Put small print at the right below everything that the figure shows, which `filled` finds."""
+    bottom = (shown or filled(figure)).y0 / figure.get_figheight()
     figure.text(1, bottom - 0.03 / figure.get_figheight(), text, ha="right", va="top").set(
         size=SMALL, color=GREY, in_layout=False
     )
 
 
-def frame(figure) -> Bbox:
+def frame(figure, shown: Bbox) -> Bbox:
     """What to save of a figure, in inches: its whole width, and as much height as it fills.
 
     Anything that sticks out at a side widens the frame instead of being cut off.
+
+    Parameters
+    ----------
+    shown
+        What `filled` has found, with or without the small print, which is looked at here.
     """
-    filled = _filled(figure)
     inches = figure.dpi_scale_trans.inverted()
     texts = [text.get_window_extent().transformed(inches) for text in figure.texts]
-    filled = Bbox.union([filled, *texts])
-    right = max(figure.get_figwidth(), filled.x1)
-    return Bbox.from_extents(min(0, filled.x0), filled.y0 - _MARGIN, right, filled.y1 + _MARGIN)
+    all_of_it = Bbox.union([shown, *texts])
+    right = max(figure.get_figwidth(), all_of_it.x1)
+    bottom, top = all_of_it.y0 - _MARGIN, all_of_it.y1 + _MARGIN
+    return Bbox.from_extents(min(0, all_of_it.x0), bottom, right, top)
 
 
-def _filled(figure) -> Bbox:
+def filled(figure) -> Bbox:
     """What a figure fills, in inches, with its layout made if it has one."""
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
     return figure.get_tightbbox()
 
 
+@cache
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """The width in mm of one line of text in the figure font."""
     use()
     font = FontProperties(family=FONT, weight=weight)
     # A blank at an end has no outline, so it is measured between two strokes.
-    framed, strokes = (TextPath((0, 0), t, size=size, prop=font) for t in (f"|{text}|", "||"))
-    return (framed.get_extents().width - strokes.get_extents().width) * 25.4 / 72
+    lines = (TextPath((0, 0), line, size=size, prop=font) for line in (f"|{text}|", "||"))
+    framed, strokes = map(_extent, lines)
+    return (framed - strokes) * 25.4 / 72
+
+
+def _extent(outline: TextPath) -> float:
+    """The width of text that begins and ends with a straight stroke, without a look at curves."""
+    ends = outline.vertices[np.isin(outline.codes, (outline.MOVETO, outline.LINETO)), 0]
+    return ends.max() - ends.min()
