@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import nbformat
 import pytest
 from building import PRODUCTS, ROOT, copy_sources, make
@@ -20,6 +21,10 @@ LONG = (
     "test_robustness_inputs",
     "test_robustness_fuzz", "test_robustness_parameters", "test_release",
 )  # fmt: skip
+
+# How long an example takes says nothing of whether it is right, least of all on a busy machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 #: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
 BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))
@@ -54,12 +59,12 @@ def opening(name):
 
 
 def start_project(root):
-    """Put the package and params.yml into a new folder, with empty ones for all else."""
+    """Put the package, the locks and params.yml into a new folder, with empty ones for all else."""
     shutil.copytree(
         ROOT / "case_review", root / "case_review", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("params.yml", "requirements.lock"):
-        shutil.copy(ROOT / name, root / name)
+    for path in (ROOT / "params.yml", *ROOT.glob("requirements*.lock")):
+        shutil.copy(path, root)
     for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
         (root / folder).mkdir(parents=True)
     return Project(root)

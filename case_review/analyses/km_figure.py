@@ -161,7 +161,7 @@ def _by_number_at_risk(points: pd.DataFrame, few_at_risk: int):
 
 def _label_curves(figure, axes, curves, labels, looks, taken: Sequence[tuple]) -> None:
     """Write each name beside its curve, off all curves and off what is taken."""
-    figure.canvas.draw()  # settles the layout, and so the size of the axes
+    figure.draw_without_rendering()  # settles the layout, and so the size of the axes
     lines = {key: _dense(steps(km)) for key, km in curves.items()}
     medians = {key: km.median().estimate for key, km in curves.items()}
     lines |= {

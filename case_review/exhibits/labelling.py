@@ -66,10 +66,14 @@ def _best(points, key, boxes, label, area) -> np.ndarray:
     y = np.arange(3, area[1] - label[1], 2.5)
     corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     places = np.hstack([corners, corners + label])
+
+    def distance(boxes):
+        return _distance(x, y, label, boxes)
+
     # A point is a box without extent.
-    distances = {name: _distance(places, np.hstack([line, line])) for name, line in points.items()}
+    distances = {name: distance(np.hstack([line, line])) for name, line in points.items()}
     own = distances.pop(key)
-    others = [*distances.values(), *(_distance(places, box) for box in boxes)]
+    others = [*distances.values(), *map(distance, boxes)]
     other = np.min(others, axis=0) if others else np.full(len(places), np.inf)
     # Nearer to its own curve than to any other, so that nobody takes it for the other's name.
     cost = np.abs(own - 3.0) + 20 * np.maximum(0, _CLEAR - other)
@@ -78,8 +82,13 @@ def _best(points, key, boxes, label, area) -> np.ndarray:
     return places[int(np.argmin(cost))]
 
 
-def _distance(places: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """The distance of each place from the nearest of the boxes, all (left, bottom, right, top)."""
-    dx = np.maximum(places[:, None, 0] - boxes[:, 2], boxes[:, 0] - places[:, None, 2])
-    dy = np.maximum(places[:, None, 1] - boxes[:, 3], boxes[:, 1] - places[:, None, 3])
-    return np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)).min(axis=1)
+def _distance(x, y, label, boxes: np.ndarray) -> np.ndarray:
+    """How far a label at each place of a grid is from the nearest box (left, bottom, right, top).
+
+    Row after row of the grid, `x` first.
+    """
+    # Along each axis by itself, as a grid has few lines and many crossings.
+    dx = np.maximum(x[:, None] - boxes[:, 2], boxes[:, 0] - (x + label[0])[:, None]).clip(0)
+    dy = np.maximum(y[:, None] - boxes[:, 3], boxes[:, 1] - (y + label[1])[:, None]).clip(0)
+    nearest = (dx**2 + (dy**2)[:, None]).argmin(axis=-1)
+    return np.hypot(dx[range(len(x)), nearest], dy[np.arange(len(y))[:, None], nearest]).ravel()

@@ -17,7 +17,7 @@ GROUPS = VALUES["shared"]["groups"]
 PATIENTS, MONTH = read("patients"), VALUES["shared"]["month_days"]
 COURSES = swimmer.courses(PATIENTS, "anomaly", GROUPS, MONTH)
 #: The cells that the table of patients needs.
-LISTING = ("parameters", "setup", "patients-listed", "patients-table")
+LISTING = ("parameters", "setup", "patients-condensed", "patients-listed", "patients-table")
 
 
 def draw(courses, groups):

@@ -11,6 +11,7 @@ from case_review import values
 from case_review.analyses import km_figure, response
 from case_review.errors import ReviewError
 from case_review.exhibits import labelling, style
+from case_review.exhibits.drawn import as_svg
 from case_review.notebook import FigureOutput
 from case_review.statistics import cox, logrank, survival
 
@@ -200,7 +201,7 @@ def test_coordinates_start_at_zero_and_rise(curves):
 
 
 def _texts(figure):
-    return re.findall(r"<text[^>]*>([^<]*)</text>", FigureOutput(figure).svg)
+    return re.findall(r"<text[^>]*>([^<]*)</text>", as_svg(figure))
 
 
 def test_figure_text_is_text_and_bytes_repeat(curves):
