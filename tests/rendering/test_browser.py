@@ -100,6 +100,15 @@ class Browser:
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
 
+    def click_all(self, selector):
+        """Let a script click all of them, one after the other, and wait until it is drawn."""
+        self.driver.execute_async_script(
+            "const [selector, done] = arguments;"
+            "document.querySelectorAll(selector).forEach(node => node.click());"
+            "requestAnimationFrame(() => requestAnimationFrame(done));",
+            selector,
+        )
+
     def requested(self):
         """Addresses that pages asked for since the last call."""
         entries = (json.loads(e["message"])["message"] for e in self.driver.get_log("performance"))
@@ -130,7 +139,7 @@ def results(built_report):
 
 @cache
 def parsed(path):
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(path.read_bytes(), "lxml")
 
 
 def pages(site):
@@ -397,7 +406,7 @@ def table_page(tmp_path_factory):
     (root / "report" / "index.qmd").write_text(text, encoding="utf-8")
     (root / "params.yml").write_text("", encoding="utf-8")
     project = Project(root)
-    render(project, "embedded", project.site)
+    render(project, "embedded", project.site, formats=("html",))
     return project.site / "index.html"
 
 
@@ -453,7 +462,7 @@ def test_without_scripts_the_table_is_there_in_full(table_page):
 def others_page(tmp_path_factory):
     """A page with a figure and two tables that are one of many."""
     project = make(tmp_path_factory.mktemp("others"))
-    render(project, "embedded", project.site)
+    render(project, "embedded", project.site, formats=("html",))
     return project.site / "index.html"
 
 
@@ -521,8 +530,7 @@ def test_print_shows_the_report_s_own_only(browser, others_page):
 def test_paging_loads_nothing_and_breaks_no_policy(browser, others_page):
     browser.requested(), browser.complaints()
     browser.open(others_page)
-    for button in browser.all(".others button"):
-        browser.click(button)
+    browser.click_all(".others button")
     asked = [url for url in browser.requested() if not url.startswith(("data:", "about:"))]
     assert asked == [others_page.as_uri()] and browser.complaints() == []
 
@@ -794,8 +802,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_breaks_the_policy(browser,
     browser.requested(), browser.complaints()
     for path in (site / "index.html", site / "notebooks" / "05_response.html", table_page):
         browser.open(path)
-        for button in browser.all(".switch button"):
-            browser.click(button)
+        browser.click_all(".switch button")
     asked = [url for url in browser.requested() if not url.startswith(("data:", "about:"))]
     assert set(asked) == {
         path.as_uri()
@@ -901,8 +908,7 @@ def test_targets_are_large_enough(browser, site, table_page):
     )
     for path in (site / "index.html", site / "notebooks" / "05_response.html", table_page):
         browser.open(path, size=NARROW)
-        for button in [*browser.all(".switch button"), *browser.all("#toc:not([open]) summary")]:
-            browser.click(button)
+        browser.click_all(".switch button, #toc:not([open]) summary")
         assert browser.js(small) == [], path.name
 
 

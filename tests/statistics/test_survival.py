@@ -275,6 +275,7 @@ def test_a_change_of_unit_scales_the_median_only(rows, factor):
     assert scaled == pytest.approx([q * factor for q in quantiles] + [chisq], nan_ok=True)
 
 
+@settings(deadline=None)
 @given(patients)
 def test_columns_without_a_table_are_those_of_the_curve(rows):
     time, event, _ = zip(*rows, strict=True)
