@@ -36,9 +36,13 @@ def captions(built_report):
 
 
 def page_without(project, labels):
-    """The words of the page, but for exhibits with these labels and for hashes of data files."""
+    """The words of the page, but for exhibits with these labels and for hashes of data files.
+
+    Nor does it matter which other forms a report has.
+    """
     page = BeautifulSoup((project.site / "index.html").read_bytes(), "lxml")
-    for part in page.select("script, style, svg, template, footer, .exhibit-sources, .others"):
+    left = "script, style, svg, template, footer, .exhibit-sources, .others, .downloads"
+    for part in page.select(left):
         part.decompose()
     for one in page.select(".exhibit[id]"):
         if one["id"] in labels:
