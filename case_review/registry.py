@@ -12,9 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
-
-import pandas as pd
 
 from case_review import values
 from case_review.errors import ReviewError
@@ -249,8 +248,13 @@ def write(
 
 
 def read(path: Path) -> list[Recorded]:
-    """The results of one notebook."""
-    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    """The results of one notebook, taken apart once: every exhibit of a page asks."""
+    return list(_results(Path(path).read_bytes()))
+
+
+@lru_cache(maxsize=64)
+def _results(content: bytes) -> list[Recorded]:
+    document = json.loads(content)
     return [Recorded(**entry, notebook=document["notebook"]) for entry in document["results"]]
 
 
@@ -330,17 +334,15 @@ def read_known(path: Path) -> dict[str, Known]:
     """The table of standings by result id; nothing if the file does not exist."""
     if not Path(path).is_file():
         return {}
+    import pandas as pd  # not needed to read results, and large
+
     known = {}
     for row in pd.read_csv(path).to_dict("records"):
-        proved = bool(row["proved"] == "yes")
         varies = row["standing"] == values.VARIES
-        spread = Spread(row["least"], row["most"], row["middle"], proved)
+        spread = Spread(row["least"], row["most"], row["middle"], bool(row["proved"] == "yes"))
         # A limit that some set has not is not estimable over all of them: NaN.
-        limits = (
-            None
-            if pd.isna(row["lower"]) and pd.isna(row["upper"])
-            else Spread(row["lower"], row["upper"])
-        )
+        ends = row["lower"], row["upper"]
+        limits = None if all(map(pd.isna, ends)) else Spread(*ends)
         known[row["result_id"]] = Known(
             row["standing"], row["value"], row["half"],
             spread if varies else None, limits if varies else None,

@@ -1,9 +1,11 @@
 """Building a copy of the project by `make`, as somebody does who has just cloned it."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from case_review.build.products import manifest, manifest_path
@@ -11,6 +13,9 @@ from case_review.files import write_text
 from case_review.project import KEPT_VARIABLE, sha256
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What a build says that had nothing to do.
+UP_TO_DATE = "report/_site is up to date"
+PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
 
 
 def copy_sources(target):
@@ -44,10 +49,10 @@ def surroundings(**others):
     return kept | others
 
 
-def make(root, goal, *settings, expect=0, **environment):
-    """Run make and return all that it printed."""
+def make(root, goal, *settings, expect=0, through=(), **environment):
+    """Run make, or a command that runs it, and return all that was printed."""
     done = subprocess.run(
-        command(goal, *settings),
+        [*through, *command(goal, *settings)],
         cwd=root,
         env=surroundings(**environment),
         stdout=subprocess.PIPE,
@@ -57,6 +62,64 @@ def make(root, goal, *settings, expect=0, **environment):
     )
     assert done.returncode == expect, done.stdout
     return done.stdout
+
+
+def ran(output):
+    """The notebooks that ran, by their progress lines."""
+    lines = (line.split() for line in output.splitlines())
+    return [words[0] for words in lines if len(words) == 3 and words[0][:2].isdigit()]
+
+
+def told(output):
+    """The lines that are not make's own; those about what is wrong come last."""
+    lines = output.splitlines()
+    assert lines[-1].startswith("make: ***") and not lines[-2].startswith("make")
+    return [line for line in lines if line and not line.startswith("make")]
+
+
+def content(root, folders=PRODUCTS):
+    """The bytes of every file that a build has made, by its path from the root."""
+    files = (path for folder in folders for path in (root / folder).rglob("*"))
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in files if p.is_file()}
+
+
+def site(root):
+    """The bytes of every file of the finished report."""
+    return content(root, ["report/_site"])
+
+
+@contextmanager
+def changed(path, old, new):
+    """Replace a text in a file for the length of a `with` block."""
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+@contextmanager
+def extra_cell(path, source):
+    """Append a code cell to a notebook for the length of a `with` block."""
+    before = path.read_text(encoding="utf-8")
+    notebook = json.loads(before)
+    notebook["cells"].append(
+        {
+            "cell_type": "code",
+            "id": "added-by-a-test",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+        }
+    )
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
 
 
 def note_made(project, name):

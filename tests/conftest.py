@@ -2,26 +2,32 @@
 
 import os
 import shutil
+from pathlib import Path
 
+import hypothesis
 import nbformat
 import pytest
-from building import ROOT, copy_sources, make
+from building import PRODUCTS, ROOT, copy_sources, make
 
 from case_review.build import locking
-from case_review.project import Project
+from case_review.project import KEPT_VARIABLE, Project
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
-#: The second does not need the built report, which the first builds meanwhile.
+#: Those after the first need only the small review while the first builds the real report.
 LONG = (
-    "test_pipeline", "test_notebook_changes", "test_seeds", "test_other_review",
-    "test_robustness_failures", "test_browser", "test_workers", "test_runner",
+    "test_pipeline", "test_robustness_failures", "test_notebook_changes", "test_other_review",
+    "test_seeds", "test_browser", "test_workers", "test_runner",
     "test_sensitivity_notebook", "test_sensitivity_sets", "test_many_sets", "test_outcomes",
     "test_robustness_inputs",
     "test_robustness_fuzz", "test_robustness_parameters", "test_release",
 )  # fmt: skip
 
-#: Names a clone of the project with its finished report; `.ci/run` has one anyway.
-BUILT_VARIABLE = "CASE_REVIEW_BUILT"
+# How long an example takes says nothing of whether it is right, least of all on a busy machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+#: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
+BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))
 
 
 def pytest_collection_modifyitems(items):
@@ -53,12 +59,12 @@ def opening(name):
 
 
 def start_project(root):
-    """Put the package and params.yml into a new folder, with empty ones for all else."""
+    """Put the package, the locks and params.yml into a new folder, with empty ones for all else."""
     shutil.copytree(
         ROOT / "case_review", root / "case_review", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("params.yml", "requirements.lock"):
-        shutil.copy(ROOT / name, root / name)
+    for path in (ROOT / "params.yml", *ROOT.glob("requirements*.lock")):
+        shutil.copy(path, root)
     for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
         (root / folder).mkdir(parents=True)
     return Project(root)
@@ -79,20 +85,66 @@ def small_project(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def built_report(tmp_path_factory):
+def shared(tmp_path_factory):
+    """A folder that all workers of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept(shared):
+    """Finished work by its content, for all builds of this run; first of all what this project has.
+
+    Where the environment names a folder for it, that is taken.
+    """
+    if KEPT_VARIABLE not in os.environ:
+        folder, build = shared / "kept", Project(BEGUN).build
+        with locking.hold(shared / "kept.lock"):
+            if not folder.is_dir():
+                folder.mkdir()
+                for one, place in ((build / "kept", folder), (build / "made", folder / "made")):
+                    if one.is_dir():
+                        shutil.copytree(one, place, dirs_exist_ok=True)
+        os.environ[KEPT_VARIABLE] = str(folder)
+
+
+@pytest.fixture(scope="session")
+def built_report(shared, kept):
     """The real project with its finished report: one build for all tests and workers.
 
     It is there to be read. A test that changes a file takes a copy of `built_report.root`. Where
-    the environment names a clone that is built already, only what differs from it is made.
+    this project has a report, or the environment names a clone that has one, only what differs
+    from it is made.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     root = shared / "a built réport"
     with locking.hold(shared / "built-report.lock"):
         if not (root / "report" / "_site").is_dir():
-            if BUILT_VARIABLE in os.environ:
-                kept = shutil.ignore_patterns(".git", ".venv")
-                shutil.copytree(os.environ[BUILT_VARIABLE], root, symlinks=True, ignore=kept)
+            if (BEGUN / "report" / "_site").is_dir():
+                left = shutil.ignore_patterns("kept", "made", "*lock")
+                with locking.hold(Project(BEGUN).build / "lock", "make test"):
+                    for name in (*PRODUCTS, "report/_build"):
+                        shutil.copytree(BEGUN / name, root / name, symlinks=True, ignore=left)
             copy_sources(root)
             make(root, "report")
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def small_report(shared, kept):
+    """The small review (`small_review`) with its finished report, to be read; `small` is a copy."""
+    import small_review  # which imports from here
+
+    root = shared / "a small réport"
+    with locking.hold(shared / "small-report.lock"):
+        if not (root / "report" / "_site").is_dir():
+            small_review.write(root)
+            make(root, "report")
+    return Project(root)
+
+
+@pytest.fixture
+def small(small_report, tmp_path):
+    """The folder of a copy of the small review with its report, to be changed."""
+    root = tmp_path / "a réview, copied"
+    shutil.copytree(small_report.root, root, symlinks=True)
+    return root

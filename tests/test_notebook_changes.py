@@ -1,21 +1,25 @@
 """A statistician changes one cell of a notebook and sees it in table, figure and results.
 
 The rows count as extracted from reports, so that every number is an estimate from them; what is
-shown of reconstructed rows is in `analyses/test_response_notebook.py`.
+shown of reconstructed rows is in `analyses/test_response_notebook.py`. Most changes are tried on
+the cells within this process, which give what a run for the report gives.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import nbformat
+import notebook_cells
 import pandas as pd
 import pytest
-from building import copy_sources, make, surroundings
+from building import ROOT, changed, surroundings
 
-from case_review import registry
+from case_review.exhibits.drawn import FigureOutput
 from case_review.project import Project
 from case_review.rendering import interactive
 from case_review.rendering.cells import Notebooks
@@ -27,12 +31,11 @@ NAME = "05_response"
 
 
 class Outcome(NamedTuple):
-    """What a run leaves: the table, the texts of the figure, the results, and all that is shown."""
+    """What the cells leave: the table, the texts of the figure, and the results."""
 
     table: str
     figure: list
     results: dict
-    shown: dict
 
     def row(self, name):
         lines = self.table.splitlines()
@@ -41,46 +44,50 @@ class Outcome(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(small_report, tmp_path_factory):
+    """The small review, whose data are these as extracted, with the notebook."""
     root = tmp_path_factory.mktemp("changes") / "a review"
-    copy_sources(root)
-    for path in (root / "data" / "raw").glob("*.csv"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(",reconstructed\n", ",extracted\n"), encoding="utf-8")
-    make(root, "data")
+    shutil.copytree(small_report.root, root, symlinks=True)
+    for name in ("00_reconstruction", NAME):
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
     # Nothing is reconstructed, so this only says so.
     words = (sys.executable, "-m", "case_review", "run", "00_reconstruction")
     started(Project(root), *words).check_returncode()
     return Project(root)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def change(project):
-    """Replace a text in one cell of the notebook, run it and read what comes out."""
-    path = project.notebooks / f"{NAME}.ipynb"
-    before = path.read_text(encoding="utf-8")
+    """Run the cells, with a text of one of them replaced, and read what comes out."""
+    missing = {"keep_default_na": False, "na_values": [""]}
+    clean = {path.stem: pd.read_csv(path, **missing) for path in project.clean.glob("*.csv")}
 
-    def changed(cell_id, old, new):
-        book = nbformat.reads(before, as_version=4)
-        (cell,) = (cell for cell in book.cells if cell.id == cell_id)
-        assert cell.source.count(old) == 1, f"cell {cell_id} does not hold {old!r} once"
-        cell.source = cell.source.replace(old, new)
-        nbformat.write(book, path)
-        return run(project)
+    def changed(cell_id="", old="", new=""):
+        def source_of(cell):
+            source = real(cell)
+            if cell["id"] != cell_id:
+                return source
+            assert source.count(old) == 1, f"cell {cell_id} does not hold {old!r} once"
+            return source.replace(old, new)
 
-    yield changed
-    path.write_text(before, encoding="utf-8")
+        real = notebook_cells.source_of
+        with mock.patch.object(notebook_cells, "source_of", source_of):
+            ran = notebook_cells.run_cells(NAME, given=clean)
+        drawn = FigureOutput(ran.figures["fig-km"]).svg
+        return Outcome(ran.shown["tbl-response"], texts(drawn), ran.results)
+
+    return changed
+
+
+def texts(drawn):
+    """The texts of a drawn figure."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
 
 
 def run(project):
+    """Run the notebook for the report; returns what its labelled cells show."""
     started(project, sys.executable, "-m", "case_review", "run", NAME).check_returncode()
-    found = shown(project.executed / f"{NAME}.ipynb")
-    return Outcome(
-        found["tbl-response"]["text/markdown"],
-        re.findall(r"<text[^>]*>([^<]*)</text>", found["fig-km"]["image/svg+xml"]),
-        registry.load(project.results),
-        found,
-    )
+    return shown(project.executed / f"{NAME}.ipynb")
 
 
 def started(project, *words, folder=None):
@@ -99,9 +106,20 @@ def shown(path):
 
 
 @pytest.fixture(scope="module")
-def built(project):
-    """What the notebook gives as it is committed."""
+def built(change):
+    """What the cells give as they are committed."""
+    return change()
+
+
+@pytest.fixture(scope="module")
+def reported(project):
+    """What the notebook shows in the report as it is committed."""
     return run(project)
+
+
+def test_cells_within_this_process_give_what_the_report_shows(built, reported):
+    assert built.table == reported["tbl-response"]["text/markdown"]
+    assert built.figure == texts(reported["fig-km"]["image/svg+xml"])
 
 
 def test_the_type_of_confidence_interval(project, built, change):
@@ -152,15 +170,18 @@ def test_a_further_landmark(built, change):
     assert [int(match[1]) for match in order if match] == [1, 2, 4, 6, 8, 12]
 
 
-def test_the_title_of_an_axis(project, built, change):
-    found = change("km-figure", '"x_label": style.TIME_AXIS', '"x_label": "Weeks of treatment"')
-    assert "Weeks of treatment" in found.figure and "Weeks of treatment" not in built.figure
+def test_the_title_of_an_axis(project, reported):
+    path = project.notebooks / f"{NAME}.ipynb"
+    with changed(path, "style.TIME_AXIS", "'Weeks of treatment'"):
+        found = texts(run(project)["fig-km"]["image/svg+xml"])
+    before = texts(reported["fig-km"]["image/svg+xml"])
+    assert "Weeks of treatment" in found and "Weeks of treatment" not in before
     exhibit = Notebooks(project).exhibit(NAME, "fig-km")
     assert interactive.survival(project, exhibit)["titles"]["x"] == "Weeks of treatment"
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])
-def test_opened_by_hand_it_shows_what_the_report_shows(project, built, tmp_path, folder):
+def test_opened_by_hand_it_shows_what_the_report_shows(project, reported, tmp_path, folder):
     """By `jupyter execute`, in the folder of the project or in that of the notebooks."""
     here = project.root / folder
     path = (project.notebooks / f"{NAME}.ipynb").relative_to(here)
@@ -170,4 +191,4 @@ def test_opened_by_hand_it_shows_what_the_report_shows(project, built, tmp_path,
     started(project, *words, folder=here).check_returncode()
     by_hand = shown(executed)
     for label, kind in (("tbl-response", "text/markdown"), ("fig-km", "image/svg+xml")):
-        assert by_hand[label][kind] == built.shown[label][kind], label
+        assert by_hand[label][kind] == reported[label][kind], label

@@ -76,14 +76,15 @@ def extracted(raw):
     return tables["patients"]
 
 
-def test_another_review_needs_its_data_and_text_but_no_code(tmp_path):
+@pytest.mark.parametrize("forms", ["html", pytest.param("", marks=pytest.mark.nightly, id="all")])
+def test_another_review_needs_its_data_and_text_but_no_code(tmp_path, forms):
     root = tmp_path / "another review"
     copy_sources(root)
     patients = extracted(root / "data" / "raw")
     for name in ("06_audit", "09_statements", "10_statement_places"):
         (root / "notebooks" / f"{name}.ipynb").unlink()
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
-    make(root, "report")
+    make(root, "report", f"FORMATS={forms}")
     page = BeautifulSoup((root / "report/_site/index.html").read_text("utf-8"), "lxml")
     links = {link["data-result"]: link.get_text() for link in page.select("a.result[data-result]")}
     n = len(patients)

@@ -1,7 +1,7 @@
 """What can happen to a build, and what is left after it: the previous report, or the new one.
 
 `CASES` lists all failures with their outcome and the test that shows it, here or where the case
-belongs. The tests below run `make` in a copy of the built project.
+belongs. The tests below run `make` in a copy of the small review, built.
 """
 
 import ast
@@ -10,14 +10,23 @@ import shutil
 import signal
 import subprocess
 import time
-import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from building import ROOT, command, make, surroundings
+from building import (
+    ROOT,
+    UP_TO_DATE,
+    command,
+    content,
+    extra_cell,
+    make,
+    ran,
+    site,
+    surroundings,
+)
 from robustness import cells
-from test_pipeline import UP_TO_DATE, content, extra_cell, ran
+from small_review import ANALYSIS, CLEANING
 
 from case_review.__main__ import main
 from case_review.rendering.swap import clear_up
@@ -78,14 +87,21 @@ CASES = {
         "the same report",
         "test_robustness_failures.py::test_data_that_cannot_be_written",
     ),
-    "a path with blanks and accents": ("the report", "test_pipeline.py::built"),
+    "a path with blanks and accents": (
+        "the report",
+        "test_pipeline.py::test_a_second_report_does_nothing_and_says_so",
+    ),
+    "a product that was altered": (
+        "the same report",
+        "test_robustness_failures.py::test_what_was_altered_is_made_again",
+    ),
     "no network": (
         "the same report",
-        "test_robustness_failures.py::test_what_was_altered_is_made_again_without_a_network",
+        "test_pipeline.py::test_two_builds_of_a_small_review_agree_wherever_they_are_made",
     ),
     "another time zone and LC_ALL=C": (
         "the same bytes",
-        "test_pipeline.py::test_time_zone_locale_and_user_settings_do_not_matter",
+        "test_pipeline.py::test_two_builds_of_a_small_review_agree_wherever_they_are_made",
     ),
     "too old a Python": (
         "one sentence",
@@ -121,18 +137,6 @@ def test_every_case_has_its_test(case):
     assert function in {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
 
 
-@pytest.fixture(scope="module")
-def copied(built_report, tmp_path_factory):
-    """A built project of our own; every test leaves it as it found it."""
-    root = tmp_path_factory.mktemp("failures") / "a çopy"
-    shutil.copytree(built_report.root, root, symlinks=True)
-    return root
-
-
-def site(root):
-    return content(root, ["report/_site"])
-
-
 def start(root, goal="report"):
     # A test run that a shell started in the background ignores SIGINT, and so would what it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -153,14 +157,14 @@ def damaged(path, how):
         path.write_bytes(before)
 
 
-def test_damaged_data_leave_the_previous_report(copied):
-    before = content(copied)
-    raw = copied / "data" / "raw"
+def test_damaged_data_leave_the_previous_report(small):
+    before = content(small)
+    raw = small / "data" / "raw"
     with (
         damaged(raw / "patients.csv", cells(2, sex="femlae", age_value="old")),
         damaged(raw / "screening.csv", lambda content: b""),
     ):
-        told = make(copied, "report", expect=2)
+        told = make(small, "report", expect=2)
         assert ran(told) == []
         last = [line for line in told.splitlines() if not line.startswith("make")][-4:]
         assert last[0].endswith("3 problems in the raw data:")
@@ -169,11 +173,11 @@ def test_damaged_data_leave_the_previous_report(copied):
             "data/raw/patients.csv, row 2, column sex",
             "data/raw/screening.csv",
         ]
-        assert site(copied) == {k: v for k, v in before.items() if k.startswith("report/_site/")}
-        told = make(copied, "validate", expect=2)
+        assert site(small) == {k: v for k, v in before.items() if k.startswith("report/_site/")}
+        told = make(small, "validate", expect=2)
         assert "3 problems in the raw data:" in told
-    make(copied, "report")
-    assert content(copied) == before
+    make(small, "report")
+    assert content(small) == before
 
 
 @pytest.mark.parametrize(
@@ -184,11 +188,11 @@ def test_damaged_data_leave_the_previous_report(copied):
         pytest.param(signal.SIGINT, marks=pytest.mark.nightly),
     ],
 )
-def test_a_killed_build_is_followed_by_one_that_succeeds(copied, how):
-    before = content(copied)
-    with extra_cell(copied / "notebooks" / "03_treatment.ipynb", "import time\ntime.sleep(60)"):
-        killed = start(copied)
-        stage = copied / "report" / "_build" / "stage" / "03_treatment" / "notebook.ipynb"
+def test_a_killed_build_is_followed_by_one_that_succeeds(small, how):
+    before = content(small)
+    with extra_cell(small / "notebooks" / f"{ANALYSIS}.ipynb", "import time\ntime.sleep(60)"):
+        killed = start(small)
+        stage = small / "report" / "_build" / "stage" / ANALYSIS / "notebook.ipynb"
         until = time.monotonic() + 120
         while not stage.exists() and time.monotonic() < until:
             time.sleep(0.1)
@@ -196,9 +200,9 @@ def test_a_killed_build_is_followed_by_one_that_succeeds(copied, how):
         os.killpg(killed.pid, how)
         killed.communicate(timeout=60)
         assert killed.returncode != 0
-    assert {k: v for k, v in content(copied).items() if ".failed." not in k} == before
-    assert UP_TO_DATE in make(copied, "report")
-    assert content(copied) == before
+    assert {k: v for k, v in content(small).items() if ".failed." not in k} == before
+    assert UP_TO_DATE in make(small, "report")
+    assert content(small) == before
 
 
 def test_what_a_killed_swap_leaves_is_cleared_up(tmp_path):
@@ -215,24 +219,23 @@ def test_what_a_killed_swap_leaves_is_cleared_up(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
 
 
-@pytest.mark.nightly
-def test_two_builds_at_once(copied):
-    before = site(copied)
-    (copied / "report" / "_site" / "index.docx").write_bytes(b"altered")
-    builds = [start(copied), start(copied)]
+def test_two_builds_at_once(small):
+    before = site(small)
+    (small / "report" / "_site" / "index.docx").write_bytes(b"altered")
+    builds = [start(small), start(small)]
     told = [build.communicate(timeout=300)[0] for build in builds]
     assert [build.returncode for build in builds] == [0, 0], told
     waited = [text for text in told if "waiting for another build: process" in text]
     assert len(waited) == 1 and UP_TO_DATE in waited[0]
-    assert site(copied) == before
+    assert site(small) == before
 
 
-def test_data_that_cannot_be_written(copied):
-    before = content(copied)
-    (copied / "data" / "clean" / "patients.csv").unlink()
-    with unwritable(copied / "data" / "raw"):
-        assert "01_cleaning" in ran(make(copied, "report"))
-    assert content(copied) == before
+def test_data_that_cannot_be_written(small):
+    before = content(small)
+    (small / "data" / "clean" / "patients.csv").unlink()
+    with unwritable(small / "data" / "raw"):
+        assert CLEANING in ran(make(small, "report"))
+    assert content(small) == before
 
 
 @contextmanager
@@ -255,24 +258,13 @@ def unwritable(folder):
             folder.chmod(0o755)
 
 
-def test_what_was_altered_is_made_again_without_a_network(copied):
-    offline = ["unshare", "-rn"]
-    if subprocess.run([*offline, "true"], capture_output=True).returncode:
-        warnings.warn(
-            "no right to take the network away (unshare -rn): tried with it", stacklevel=1
-        )
-        offline = []
-    before = content(copied)
-    (copied / "report" / "results" / "03_treatment.json").unlink()
-    (copied / "report" / "_site" / "index.pdf").unlink()
-    (copied / "report" / "_site" / "index.docx").write_bytes(b"altered")
-    done = subprocess.run(
-        [*offline, *command("report")], cwd=copied, env=surroundings(), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    assert "03_treatment" in ran(done.stdout)
-    assert content(copied) == before
+def test_what_was_altered_is_made_again(small):
+    before = content(small)
+    (small / "report" / "results" / f"{ANALYSIS}.json").unlink()
+    (small / "report" / "_site" / "index.pdf").unlink()
+    (small / "report" / "_site" / "index.docx").write_bytes(b"altered")
+    assert ANALYSIS in ran(make(small, "report"))
+    assert content(small) == before
 
 
 @contextmanager
@@ -289,12 +281,11 @@ def small_disk(folder, size):
         subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.nightly
-def test_a_full_disk(built_report, tmp_path, monkeypatch, capsys):
+def test_a_full_disk(small_report, tmp_path, monkeypatch):
     root = tmp_path / "small disk"
     root.mkdir()
-    with small_disk(root, "400m"):
-        shutil.copytree(built_report.root, root, symlinks=True, dirs_exist_ok=True)
+    with small_disk(root, "60m"):
+        shutil.copytree(small_report.root, root, symlinks=True, dirs_exist_ok=True)
         monkeypatch.chdir(root)
         before = content(root)
         fill(root)
@@ -320,17 +311,14 @@ def fill(folder):
                 continue
 
 
-@pytest.mark.nightly
-def test_a_report_in_another_folder_of_the_repository(built_report, tmp_path):
-    root = tmp_path / "clone"
-    shutil.copytree(built_report.root, root, symlinks=True)
+def test_a_report_in_another_folder_of_the_repository(small):
     for arguments in (["init"], ["add", "."], ["commit", "-m", "x"]):
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-        subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+        subprocess.run(["git", *identity, *arguments], cwd=small, check=True, capture_output=True)
     out = "OUT=report/for june"
-    assert "report/for june: the report is ready" in make(root, "report", out)
-    assert "report/for june is up to date" in make(root, "report", out)
-    page = (root / "report" / "for june" / "index.html").read_text(encoding="utf-8")
+    assert "report/for june: the report is ready" in make(small, "report", out)
+    assert "report/for june is up to date" in make(small, "report", out)
+    page = (small / "report" / "for june" / "index.html").read_text(encoding="utf-8")
     assert ", clean." in page and "with local changes" not in page
 
 
@@ -353,22 +341,22 @@ IS_OLD = "import sys; sys.exit(sys.version_info >= (3, 11))"
 
 
 @pytest.mark.parametrize("name", ["keep.txt", "index.html"])
-def test_an_output_folder_with_other_files_is_refused(copied, monkeypatch, capsys, name):
-    other = copied.parent / "other"
+def test_an_output_folder_with_other_files_is_refused(small, monkeypatch, capsys, name):
+    other = small.parent / "other"
     other.mkdir(exist_ok=True)
     (other / name).write_text("mine")
-    monkeypatch.chdir(copied)
+    monkeypatch.chdir(small)
     assert main(["build", "report", "--out", str(other)]) == 1
     assert f"OUT={other}: the report would replace what is there" in capsys.readouterr().err
     assert (other / name).read_text() == "mine"
-    assert main(["build", "report", "--out", str(copied)]) == 1
-    assert (copied / "params.yml").is_file()
+    assert main(["build", "report", "--out", str(small)]) == 1
+    assert (small / "params.yml").is_file()
     shutil.rmtree(other)
 
 
 @pytest.mark.parametrize("text", ["soon", "0", "-5", "inf"])
-def test_a_time_out_that_is_no_number_is_refused(copied, monkeypatch, capsys, text):
-    monkeypatch.chdir(copied)
+def test_a_time_out_that_is_no_number_is_refused(small_report, monkeypatch, capsys, text):
+    monkeypatch.chdir(small_report.root)
     monkeypatch.setenv("CASE_REVIEW_TIMEOUT", text)
-    assert main(["run", "03_treatment"]) == 1
+    assert main(["run", ANALYSIS]) == 1
     assert f"TIMEOUT={text}: expected seconds" in capsys.readouterr().err

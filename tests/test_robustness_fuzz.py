@@ -1,7 +1,8 @@
 """Raw files damaged at random: a right report or a clear error, never a bare traceback.
 
-Fifty cases in `make test`, always the same; three hundred, new every time, in `make nightly`. Each
-goes through all that `01_cleaning` does. Some are built end to end, over a report that must stay.
+Five cases in `make test`, always the same; fifty in `make nightly`, and three hundred that are new
+every time. Each goes through all that `01_cleaning` does. Some are built end to end, over a report
+that must stay.
 """
 
 import re
@@ -10,12 +11,11 @@ import subprocess
 
 import pandas as pd
 import pytest
-from building import command, surroundings
+from building import command, content, surroundings
 from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from robustness import content_of, judge, remember_checks, rows_of
-from test_pipeline import content
 
 from case_review.data.schema import AUDITED, SHOWN, TABLES
 from case_review.parameters import loading
@@ -180,6 +180,12 @@ def folder(tmp_path_factory):
     base = tmp_path_factory.mktemp("fuzz")
     (base / "expectations").symlink_to(ROOT / "expectations")
     return base
+
+
+@settings(max_examples=5, derandomize=True, **CHECKS)
+@given(changes=damages)
+def test_five_damaged_sets(folder, terms, changes):
+    verify_case(folder, terms, changes)
 
 
 @pytest.mark.nightly

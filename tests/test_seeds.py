@@ -24,13 +24,14 @@ def other(built_report, tmp_path_factory):
     before = (root / "data" / "raw" / "patients.csv").read_bytes()
     make(root, "reconstruct", "SEED=7")
     assert (root / "data" / "raw" / "patients.csv").read_bytes() != before
-    make(root, "report")
+    make(root, "report", "FORMATS=html")
     return type(built_report)(root)
 
 
-def captions(project):
+@pytest.fixture(scope="module")
+def captions(built_report):
     """What is said of each exhibit of the report, by its label."""
-    page = BeautifulSoup((project.site / "index.html").read_bytes(), "lxml")
+    page = BeautifulSoup((built_report.site / "index.html").read_bytes(), "lxml")
     return {one["id"]: one.get_text(" ") for one in page.select(".exhibit[id]")}
 
 
@@ -46,10 +47,8 @@ def page_without(project, labels):
     return re.sub(r"\b[0-9a-f]{8,64}\b", "", words).split()
 
 
-def test_abstract_text_conclusions_and_verdicts_are_the_same(built_report, other):
-    one_of_many = {
-        label for label, said in captions(built_report).items() if ONE_OF_MANY.search(said)
-    }
+def test_abstract_text_conclusions_and_verdicts_are_the_same(built_report, other, captions):
+    one_of_many = {label for label, said in captions.items() if ONE_OF_MANY.search(said)}
     assert {"fig-swimmer", "fig-dose-level", "tbl-patients"} <= one_of_many
     assert not one_of_many & {"tbl-sensitivity", "tbl-response", "fig-km", "tbl-ensemble"}
     mine, theirs = (page_without(project, one_of_many) for project in (built_report, other))
@@ -71,12 +70,11 @@ def test_no_result_that_prose_may_show_differs(built_report, other):
     assert not {id for id in differing if f"result {id} " in manuscript}
 
 
-def test_only_exhibits_of_one_data_set_differ(built_report, other):
-    said = captions(built_report)
+def test_only_exhibits_of_one_data_set_differ(built_report, other, captions):
     for path in sorted(built_report.exhibits.glob("*.csv")):
         label = path.stem
         same = path.read_bytes() == (other.exhibits / path.name).read_bytes()
-        if label in said and not ONE_OF_MANY.search(said[label]):
+        if label in captions and not ONE_OF_MANY.search(captions[label]):
             assert same, f"{label} depends on the seed, and its caption does not say so"
 
 

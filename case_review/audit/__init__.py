@@ -7,26 +7,32 @@ ids of numbers that rows were made from come in; findings, verdicts and their ta
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from case_review.audit import categories, claims, findings, printed, sums
-from case_review.audit.claims import Claims
-from case_review.audit.findings import Finding
-from case_review.formatting import with_unit
+    from case_review.audit.claims import Claims
+    from case_review.audit.findings import Finding
 
-_CHECKS = (
-    printed.percentages,
-    printed.print_errors,
-    printed.numerators,
-    printed.order,
-    sums.blocks,
-    sums.parts_within,
-    sums.populations,
-    categories.coverage,
-    printed.agreement,
-)
+
+def _checks() -> tuple[Callable[[Claims], Iterable[Finding]], ...]:
+    """The checks in their order, which import what a report is rendered without."""
+    from case_review.audit import categories, printed, sums
+
+    return (
+        printed.percentages,
+        printed.print_errors,
+        printed.numerators,
+        printed.order,
+        sums.blocks,
+        sums.parts_within,
+        sums.populations,
+        categories.coverage,
+        printed.agreement,
+    )
 
 
 def audit_printed(
@@ -48,8 +54,10 @@ def audit_printed(
     list of Finding
         Place by place, as the file first names them, and within each in the order of the file.
     """
-    found = [finding for check in _CHECKS for finding in check(published)]
+    found = [finding for check in _checks() for finding in check(published)]
     if checks is not None:
+        from case_review.audit import sums
+
         found += sums.declared(published, checks, checks_source)
     places = {claim.place: number for number, claim in reversed(list(enumerate(published)))}
     position = {claim.claim_id: (places[claim.place], claim.line) for claim in published}
@@ -71,6 +79,9 @@ def main(path: str | Path) -> int:
     ReviewError
         If the file is not in the format of `published.csv`; the command then exits with 2.
     """
+    from case_review.audit import claims
+    from case_review.formatting import with_unit
+
     path = Path(path)
     published = claims.read(path)
     beside = path.with_name(f"{path.stem}_checks.csv")
@@ -90,4 +101,4 @@ def main(path: str | Path) -> int:
     return 1 if found else 0
 
 
-__all__ = ["Claims", "Finding", "audit_printed", "findings", "main"]
+__all__ = ["audit_printed", "main"]

@@ -79,14 +79,19 @@ class Problem:
         return f"{self.file}, line {self.line}: {self.message}"
 
 
-def check(project: Project) -> list[Problem]:
+def check(project: Project, captions: bool = True) -> list[Problem]:
     """All typed results and unknown result ids of a project's manuscript, captions and alt texts.
 
     Unknown ids are reported once results are recorded; before that none can be known.
+
+    Parameters
+    ----------
+    captions
+        Whether captions and alt texts are read; not where it is known that nothing is wrong there.
     """
     allowed, problems = read_allowed(project.report / ALLOWED)
     known = registry.load(project.results)
-    for file, content in (*_manuscript(project), *_captions(project)):
+    for file, content in (*_manuscript(project), *(_captions(project) if captions else ())):
         problems += typed(file, content, allowed)
         problems += _unknown(file, content, known) if known else ()
     return problems

@@ -144,9 +144,8 @@ class _Build:
         """Make what is out of date."""
         with facts.one_look():  # which is begun anew whenever a notebook has ended
             self._make_notebooks()
-            causes = self._causes_of_report()
-        if causes:
-            self._publish(causes)
+            if causes := self._causes_of_report():
+                self._publish(causes)
         if self.options.goal == "release":
             from case_review.build.release import release
 

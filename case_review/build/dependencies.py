@@ -36,7 +36,10 @@ STANDING = "standing"
 #: Shape every executed notebook, whatever it imports.
 _RUNNING = tuple(
     f"build/{name}.py"
-    for name in ("runner", "kernel", "imported", "cell_outputs", "normalising", "surroundings")
+    for name in (
+        *("runner", "kernel", "imported", "environment", "cell_outputs", "normalising"),
+        "surroundings",
+    )
 )
 #: A notebook's connection reads only what its methods are asked for, which `reads` finds.
 _CONNECTION = ("notebook.py", "build/dependencies.py")

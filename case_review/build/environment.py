@@ -19,11 +19,14 @@ from case_review.errors import ReviewError
 
 LOCK = "requirements.lock"
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
+#: A file that makes a module of its own, and the module's name.
+_MODULE = re.compile(r"(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 #: Most packages or files that a message names.
 _NAMED = 5
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """A package's name as environments compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -45,7 +48,7 @@ def installed(folder: Path) -> dict[str, str]:
 def _title(entry: Path) -> tuple[str, str]:
     """Name and version of a package, from the folder that describes it."""
     name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
-    return _normal(name), version
+    return normal(name), version
 
 
 @lru_cache(maxsize=8)
@@ -59,8 +62,8 @@ def locked(path: Path) -> dict[str, tuple[set[str], bool]]:
     if not path.is_file():  # set-up and stamps say so
         return found
     for name, version, marker in _pins(path.read_text(encoding="utf-8")):
-        versions, always = found.get(_normal(name), (set(), True))
-        found[_normal(name)] = ({*versions, version}, always and not marker)
+        versions, always = found.get(normal(name), (set(), True))
+        found[normal(name)] = ({*versions, version}, always and not marker)
     return found
 
 
@@ -83,7 +86,7 @@ def differences(root: Path, folder: Path) -> list[str]:
         import tomllib  # not needed elsewhere, and each command asks
 
         entries = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        direct = {_normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
+        direct = {normal(re.match(r"[\w.-]+", e)[0]) for e in entries["project"]["dependencies"]}
         lock = {name: pin for name, pin in lock.items() if name in direct}
     found = []
     for name, (versions, always) in sorted(lock.items()):
@@ -122,6 +125,27 @@ def unlocked(root: Path, folder: Path) -> dict[str, str]:
             name, version = _title(record.parent)
             if name not in known:
                 found |= {str(place / file): f"{name} {version}" for file, _ in _recorded(record)}
+    return found
+
+
+def beside(root: Path, folder: Path) -> dict[str, str]:
+    """By module: the package and the lock that brought it, of packages that no report may use.
+
+    They are installed where somebody tests or edits, and nowhere else. A namespace that packages
+    share is left alone.
+    """
+    used = locked(root / LOCK).keys() | locked(root / "requirements-build.lock").keys()
+    others: dict[str, str] = {}
+    for path in sorted(root.glob("requirements*.lock")):
+        others |= {name: path.name for name in locked(path).keys() - used if name not in others}
+    found = {}
+    for place in packages(folder) if others else ():
+        for record in place.glob("*.dist-info/RECORD"):
+            name, version = _title(record.parent)
+            if name in others:
+                for file, _ in _recorded(record):
+                    if module := _MODULE.match(file):
+                        found[module[1]] = f"{name} {version}, of {others[name]},"
     return found
 
 

@@ -234,12 +234,15 @@ def main(listening: str, lifeline: str, began: str, *modules: str) -> None:
     server = _Server(int(listening), int(lifeline), began, imports)
     kernel.clear_variables()
     kernel.leave_folder()
+    kernel.hide_what_is_beside()
     # Whom a kernel is to die with, which ipykernel asks when it is imported.
     os.environ[PARENT_VARIABLE] = str(os.getpid())
     sys.addaudithook(recorder)
     server.bring(imports.begin)
     if not server.unfit:
         server.bring(lambda: imports.add(list(modules)))
+    if not server.unfit:
+        server.bring(imports.parse)
     request = server.serve()
     imports.renew(request)
     sys.argv = [kernel.__file__, *request["arguments"]]

@@ -46,8 +46,12 @@ def _kept(path: Path) -> str:
 
 def of_notebook(project: Project, name: str) -> list[str]:
     """Why a notebook is to be run; empty if its output is whole and made from what is there."""
-    with facts.one_look():
+
+    def find() -> list[str]:
         return _causes(project, project.root, name, dependencies.notebook_stamp(project, name))
+
+    with facts.one_look():
+        return list(facts.once(("causes", project.root, project.params_file, name), find))
 
 
 def of_site(project: Project, out: Path, renderer: str, formats: Sequence[str]) -> list[str]:
@@ -68,14 +72,13 @@ def require_current(project: Project) -> None:
     """Refuse notebooks that were not run, failed, or ran on what has changed since.
 
     Whatever has led there - a notebook that failed, a table saved a moment ago - the report
-    shows only what was made from one state of the project.
+    shows only what was made from one state of the project, that of the present look.
 
     Raises
     ------
     ReviewError
         Naming each notebook and the cause.
     """
-    facts.look_anew()
     with facts.one_look():
         found = {n: of_notebook(project, n) for n in dependencies.notebook_names(project)}
     stale = [f"{name}: {listed(causes)}" for name, causes in found.items() if causes]

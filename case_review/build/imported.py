@@ -20,6 +20,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from case_review.build import environment, kernel
+from case_review.errors import ReviewError
+from case_review.project import find_project
 
 #: Names whom a kernel is to die with.
 PARENT_VARIABLE = "JPY_PARENT_PID"
@@ -31,6 +33,12 @@ _KERNEL = (
     "ipykernel.zmqshell",
     "IPython.core.debugger",
 )
+#: What modules import only when they are used, which a notebook that names them does.
+_LATER = {
+    f"{PACKAGE}.statistics.survival": ("lifelines",),
+    f"{PACKAGE}.reconstruction.outcomes": ("lifelines",),
+}
+_PARAMETERS = f"{PACKAGE}.parameters.params_file"
 #: Modules that ask whether they run in a terminal, and are told that they do not.
 _ASKERS = {"pandas.core.config_init"}
 
@@ -66,11 +74,11 @@ class Imports:
 
             cell_outputs.set_variables()
             kernel.load_plotting()
-            own = (__name__, environment.__name__, kernel.__name__)
+            own = (__name__, kernel.__name__)
             self.everywhere = frozenset(n for n in sys.modules if _of_package(n) and n not in own)
 
     def add(self, modules: list[str]) -> None:
-        """Import modules that are not there yet.
+        """Import modules that are not there yet, and what they import when they are used.
 
         Raises
         ------
@@ -82,6 +90,17 @@ class Imports:
         with self._watched():
             for name in modules:
                 importlib.import_module(name)
+                for later in _LATER.get(name, ()):
+                    importlib.import_module(later)
+
+    def parse(self) -> None:
+        """Parse the parameters, if they are read: a kernel need not that finds the same text."""
+        if _PARAMETERS not in sys.modules:
+            return
+        with self._watched():
+            importlib.import_module("ruamel.yaml")
+        with contextlib.suppress(ReviewError, OSError):  # of which the kernel tells
+            sys.modules[_PARAMETERS].documents(find_project())
 
     @contextlib.contextmanager
     def _watched(self):

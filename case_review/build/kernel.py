@@ -19,7 +19,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from case_review.build import surroundings
+from case_review.build import environment, surroundings
 
 #: Written to the staging folder; `opened` reads it.
 RECORD = "opened.json"
@@ -196,6 +196,31 @@ def load_plotting() -> None:
         os.chdir(before)
 
 
+class _Beside:
+    """Finds no module that only tests or editing brought, so that a report is the same without.
+
+    Libraries use some of them where they are there: seaborn looks for statsmodels.
+    """
+
+    def __init__(self, modules: Mapping[str, str]):
+        self._modules = modules
+
+    def find_spec(self, name: str, path=None, target=None) -> None:
+        """See `importlib.abc.MetaPathFinder`."""
+        if name in self._modules:
+            raise ModuleNotFoundError(
+                f"{self._modules[name]} is there for tests or editing only: "
+                "to use it in a report, add it to the dependencies as CONTRIBUTING.md says",
+                name=name,
+            )
+
+
+def hide_what_is_beside() -> None:
+    """Let a kernel import what stands in the report's lock, whatever else is installed."""
+    modules = environment.beside(Path.cwd(), Path(sys.prefix))
+    sys.meta_path.insert(0, _Beside({m: w for m, w in modules.items() if m not in sys.modules}))
+
+
 def leave_folder() -> None:
     """Let no module of the project take the place of a library's, as ipykernel_launcher has it."""
     if sys.path[0] in ("", str(Path.cwd())):
@@ -215,6 +240,8 @@ def main(arguments: list[str], imports=None) -> None:
     clear_variables()
     stage = Path(os.environ["CASE_REVIEW_STAGE"])
     leave_folder()
+    if not imports:
+        hide_what_is_beside()
     from ipykernel.iostream import IOPubThread
     from ipykernel.kernelapp import IPKernelApp
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from case_review import IMPORTED
-from case_review.build import products
+from case_review.build import environment, products
 from case_review.files import write_bytes
 from case_review.project import KEPT_VARIABLE, Project
 
@@ -133,10 +133,12 @@ def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes
 @cache
 def version(package: str) -> str:
     """The version of an installed package; `missing` if it is not installed."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return products.MISSING
+    return _installed().get(environment.normal(package), products.MISSING)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    return environment.installed(Path(sys.prefix))
 
 
 def code() -> str | None:
@@ -144,11 +146,23 @@ def code() -> str | None:
 
     None if a file of it changed since the package was imported: what runs may be older then.
     """
+    todo = [str(_PACKAGE)]
+    while todo:
+        with os.scandir(todo.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir() and entry.name != "__pycache__":
+                    todo.append(entry.path)
+                elif entry.name.endswith(".py"):
+                    facts = entry.stat()
+                    if max(facts.st_mtime, facts.st_ctime) > IMPORTED - _TICK:
+                        return None
+    return _code()
+
+
+@cache  # as long as nothing changed
+def _code() -> str:
     found = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
-        facts = path.stat()
-        if max(facts.st_mtime, facts.st_ctime) > IMPORTED - _TICK:
-            return None
         content = path.read_bytes()
         name = path.relative_to(_PACKAGE).as_posix().encode()
         found.update(b"%s %d\n" % (name, len(content)))

@@ -9,12 +9,14 @@ import warnings
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from case_review.errors import ReviewError
 from case_review.parameters import cell_options
 from case_review.project import Project
+
+if TYPE_CHECKING:
+    import nbformat
 
 #: The id of the cell that papermill injects, which it would draw at random.
 INJECTED = "injected-parameters"
@@ -64,6 +66,8 @@ def source(path: Path) -> nbformat.NotebookNode:
     ReviewError
         If the file is no notebook, or a cell's label is none or another's.
     """
+    import nbformat  # not needed to render, and long to import
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of missing ids
@@ -90,6 +94,8 @@ def _counted(number: int) -> Iterator[str]:
 
 def normalise(notebook: nbformat.NotebookNode, project: Project) -> str:
     """The notebook as JSON text; paths below the project are written relative to it."""
+    import nbformat
+
     notebook.metadata = nbformat.from_dict({"kernelspec": _KERNEL, "language_info": _LANGUAGE})
     for cell in notebook.cells:
         for name in _CELL_METADATA:
@@ -104,6 +110,8 @@ def normalise(notebook: nbformat.NotebookNode, project: Project) -> str:
 
 def _merged(outputs: list) -> Iterator[nbformat.NotebookNode]:
     """Neighbouring streams as one of each name: how they interleave is chance."""
+    import nbformat
+
     for is_stream, run in groupby(outputs, key=lambda output: output.output_type == "stream"):
         if not is_stream:
             yield from run

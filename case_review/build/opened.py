@@ -155,19 +155,22 @@ class _Judge:
         """The files of the project that are inputs."""
         unlocked = environment.unlocked(self.project.root, Path(sys.prefix))
         for path, about in self.record["files"].items():
-            if package := unlocked.get(str(_source(path))):
+            if unlocked and (package := unlocked.get(str(_source(path)))):
                 self.problems.append(
                     f"{self._cell(about)} imports {package}, which stands in no lock file, so that "
                     "nobody else has the same. Add it as CONTRIBUTING.md says."
                 )
-            made = any(str(place) in self.written for place in (path, *Path(path).parents))
-            if made or Path(path).is_dir() or self._provided(path):
+            if self._provided(path) or self._made(path) or Path(path).is_dir():
                 continue
             inside = self._inside(path)
             if inside is None:
                 self._outside(path, about)
             elif self._counts(inside, about, is_compiled=path != str(_source(path))):
                 yield inside
+
+    def _made(self, path: str) -> bool:
+        """Whether the run itself has written a path, or a folder that it lies in."""
+        return any(str(place) in self.written for place in (path, *Path(path).parents))
 
     def folders(self):
         """The folders of the project that were listed, where that is not the package's doing."""

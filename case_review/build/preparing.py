@@ -92,6 +92,8 @@ def publish(
 ) -> None:
     """Render the report into `out`, from one state of the project that is looked at once more.
 
+    What the present look has shown, if there is one, need not be looked at again before.
+
     Raises
     ------
     ReviewError
@@ -99,18 +101,25 @@ def publish(
     """
     os.environ["SOURCE_DATE_EPOCH"] = str(revision.revision(project).epoch)
     revision.note_output(project, out)
-    freshness.require_current(project)
-    stamp = freshness.site_stamp(project, renderer, formats)
+
+    def state() -> str:
+        """The stamp of what is there, which is found to be up to date."""
+        with facts.one_look():
+            freshness.require_current(project)
+            return freshness.site_stamp(project, renderer, formats)
+
+    stamp = state()
     loaded.require_same(project.root, freshness.files_of(stamp))
 
     def confirm() -> None:
         """Nothing is published of sources that were changed since they were read."""
-        freshness.require_current(project)
-        if freshness.site_stamp(project, renderer, formats) != stamp:
+        facts.look_anew()
+        if state() != stamp:
             raise ReviewError(
                 "The report was rendered while its sources were changed, so it was not published. "
                 "Type the command again."
             )
 
     render(project, renderer=renderer, out=out, confirm=confirm, formats=formats)
+    facts.look_anew()  # for the present look may know the report that was there before
     freshness.record_site(project, out, stamp)

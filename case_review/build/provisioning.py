@@ -1,7 +1,8 @@
 """How Jupyter gets a kernel of the build: forked from a warm process if there is one, else anew.
 
 A kernel provisioner is where `jupyter_client` lets kernels come from elsewhere; papermill and
-nbclient know nothing of it. The kernel's specification names it, see `runner.install_kernel`.
+nbclient know nothing of it. The kernel's specification names it, see `runner.install_kernel`. How
+papermill goes through the cells is told by an engine of its own.
 """
 
 from __future__ import annotations
@@ -16,16 +17,34 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from papermill.engines import NBClientEngine, papermill_engines
 from traitlets import List, Unicode
 
 from case_review.build import forking, kernel, warm
 
+#: By which papermill knows `Engine`.
+ENGINE = "case-review"
+
 
 def register() -> None:
-    """Let Jupyter find the provisioner in this process, installed as a package or not."""
+    """Let Jupyter and papermill find provisioner and engine, installed as a package or not."""
+    papermill_engines.register(ENGINE, Engine)
     group = KernelProvisionerFactory.GROUP_NAME
     entry = EntryPoint(warm.PROVISIONER, f"{__name__}:{WarmProvisioner.__name__}", group)
     KernelProvisionerFactory.provisioners[warm.PROVISIONER] = entry
+
+
+class Engine(NBClientEngine):
+    """Writes the executed notebook when it has ended, in whatever way, not at each of its cells."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **settings):
+        """Execute; the manager, which papermill calls `nb_man`, saves again afterwards."""
+        save, nb_man.save = nb_man.save, lambda **_: None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **settings)
+        finally:
+            nb_man.save = save
 
 
 class WarmProvisioner(LocalProvisioner):

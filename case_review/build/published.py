@@ -34,13 +34,15 @@ def undeclared(project: Project) -> list[Path]:
 
 def made(project: Project, *folders: Path) -> list[Path]:
     """The files below some folders that the notebooks have made, sorted by path."""
-    found = set()
-    for name in notebook_names(project):
-        for output in recorded_outputs(manifest_path(project, name)):
-            path = project.root / output
-            if any(folder in path.parents for folder in folders) and path.is_file():
-                found.add(path)
-    return sorted(found)
+    return list(facts.once(("made", project.root, folders), lambda: _made(project, folders)))
+
+
+def _made(project: Project, folders: tuple[Path, ...]) -> list[Path]:
+    within = tuple(f"{project.relative(folder)}/" for folder in folders)
+    names = notebook_names(project)
+    found = {o for n in names for o in recorded_outputs(manifest_path(project, n))}
+    paths = sorted(project.root / output for output in found if output.startswith(within))
+    return [path for path in paths if path.is_file()]
 
 
 def unknown(project: Project) -> list[str]:

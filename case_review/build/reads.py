@@ -165,6 +165,7 @@ def _sources(package: Path) -> set[str]:
     return {f"{folder[start:]}/{n}" for folder, _, names in walk for n in names if n[-3:] == ".py"}
 
 
+@facts.one_look()
 def module_files(project: Project, modules: Iterable[str]) -> dict[Path, Reads]:
     """The files of `modules` and of every module of the package that they import, at any depth.
 

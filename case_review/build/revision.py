@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from case_review.build import published
+from case_review.build import facts, published
 from case_review.errors import ReviewError
 from case_review.files import write_if_changed
 from case_review.project import Project, sha256
@@ -66,6 +66,11 @@ def revision(project: Project) -> Revision:
         If the project is a repository that git cannot read, for its version and its date are then
         not known.
     """
+    key = ("revision", project.root, project.params_file)
+    return facts.once(key, lambda: _revision(project))
+
+
+def _revision(project: Project) -> Revision:
     # A project unpacked inside another repository is not that repository's commit.
     if (project.root / ".git").exists() and (head := _head(project)):
         clean = _has_parameters(project) and _unchanged(project) and _is_committed(project)

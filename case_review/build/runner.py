@@ -107,6 +107,7 @@ def run(
         foreign=dependencies.foreign(project, name),
         began=began,
     )
+    facts.look_anew()  # for a build has forked this process while it looked
     with facts.one_look():
         if dependencies.notebook_stamp(project, name) != stamp:
             raise ReviewError(
@@ -216,6 +217,7 @@ def _papermill(
             notebook,
             output.relative_to(project.root),
             parameters=values,
+            engine_name=provisioning.ENGINE,
             kernel_name=KERNEL,
             language="python",
             progress_bar=False,

@@ -14,6 +14,8 @@ from multiprocessing.process import BaseProcess
 from case_review.build import explaining, facts
 from case_review.build.locking import die_with_parent
 from case_review.build.progress import Progress
+from case_review.errors import ReviewError
+from case_review.parameters import params_file
 from case_review.project import DRAWS, Project
 
 #: Seconds between two looks at how far long work has come, and until a child that was told to end
@@ -65,7 +67,9 @@ class Runs:
 
     def start(self, name: str) -> None:
         """Run a notebook in a process of its own."""
-        # Forked, so that nothing is imported twice; this process has no threads.
+        # Forked, so that nothing is imported or parsed twice; this process has no threads.
+        with contextlib.suppress(ReviewError):  # of which the child tells
+            params_file.documents(self._project)
         context = multiprocessing.get_context("fork")
         news, told = context.Pipe(duplex=False)
         arguments = (self._project, name, self._timeout, told, os.getpid())
@@ -123,8 +127,12 @@ def _run(project: Project, name: str, timeout: float | None, told: Connection, p
 
 def preload() -> None:
     """Import what runs notebooks, once for all children; it starts no threads."""
+    import IPython.paths  # noqa: F401
     import nbclient.exceptions  # noqa: F401
+    import nbformat
     import papermill  # noqa: F401
     import traitlets.config  # noqa: F401
 
-    from case_review.build import runner  # noqa: F401
+    from case_review.build import provisioning, runner  # noqa: F401
+
+    nbformat.validate(nbformat.v4.new_notebook())  # which compiles the schema

@@ -51,12 +51,13 @@ def as_png(figure) -> bytes:
 @contextmanager
 def _framed(figure, foot: str = "") -> Iterator:
     """What to save of a figure while its layout, made once, stays as it is."""
-    from case_review.exhibits import style
+    from case_review.exhibits import measuring, style
 
-    with style.laid_out(figure):
+    with measuring.once(), style.laid_out(figure):
+        shown = style.filled(figure)
         if foot:
-            style.foot(figure, foot)
-        yield style.frame(figure)
+            style.foot(figure, foot, shown)
+        yield style.frame(figure, shown)
 
 
 def _svg(figure, frame) -> str:

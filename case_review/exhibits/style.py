@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
-import font_source_sans_pro
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import PercentFormatter
 from matplotlib.transforms import Bbox
 
+from case_review.exhibits.look import (  # noqa: F401
+    BANDS,
+    BLACK,
+    BLUE,
+    COLUMN_WIDTH,
+    FONT,
+    FULL_WIDTH,
+    GREEN,
+    GREY,
+    GROUP_STYLES,
+    LIGHT,
+    MUTED,
+    ORANGE,
+    OVERALL_STYLE,
+    PALE,
+    PURPLE,
+    SKY,
+    SMALL,
+    TEXT,
+    TIME_AXIS,
+    VERMILLION,
+    YELLOW,
+    font_folder,
+    looks,
+)
 from case_review.exhibits.shown import BACKEND
 
-#: The colours of Okabe and Ito (2008), safe for colour blindness.
-BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1a1a1a"
-GREY, LIGHT = "#6b6b6b", "#d9d9d9"
-#: Small print in a figure; a quarter of `BLUE` on white; bands that are told apart behind marks.
-MUTED, PALE, BANDS = "#555555", "#bfdcec", ("#e3e7eb", "#f1f3f5")
-#: (colour, line style) of the groups of a comparison, in order.
-GROUP_STYLES = (
-    (VERMILLION, "-"),
-    (BLUE, (0, (5, 1.5))),
-    (GREEN, (0, (1, 1))),
-    (PURPLE, "-."),
-    (ORANGE, (0, (8, 1.5, 2, 1.5, 2, 1.5))),
-    (SKY, (0, (2.5, 1))),
-)
-OVERALL_STYLE = (BLACK, "-")
-
-#: What every axis of time is called.
-TIME_AXIS = "Weeks since start of treatment"
-#: Width in inches of the report's text block (16 cm) and of a journal's column (8.5 cm).
-FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54
-#: Sizes in points of text and of small print, in figures shown at their own width.
-TEXT, SMALL = 8.5, 7.5
-FONT = "Source Sans Pro"
 #: Proportions on an axis, in per cent.
 PERCENT = PercentFormatter(1, symbol="%", decimals=0)
 #: Inches above and below what a figure shows.
 _MARGIN = 0.05
-
-
-def font_folder() -> Path:
-    """The folder of the figure font, from a package of the lock, not of the machine."""
-    return Path(font_source_sans_pro.__file__).parent / "files"
 
 
 @cache
@@ -146,24 +141,6 @@ def write_beside(axes, text: str, point: tuple, offset: tuple, **look) -> None:
     axes.annotate(text, point, offset, textcoords="offset points", **look)
 
 
-def looks(keys: Collection[str], overall: str) -> dict[str, tuple]:
-    """Colour and line style by key: black for `overall`, for the others `GROUP_STYLES` in order.
-
-    Raises
-    ------
-    ValueError
-        If there are more groups than styles.
-    """
-    groups = [key for key in keys if key != overall]
-    if len(groups) > len(GROUP_STYLES):
-        raise ValueError(
-            f"{len(groups)} groups cannot be told apart in one figure: at most "
-            f"{len(GROUP_STYLES)} are possible"
-        )
-    styles = {overall: OVERALL_STYLE} | dict(zip(groups, GROUP_STYLES, strict=False))
-    return {key: styles[key] for key in keys}
-
-
 @contextmanager
 def laid_out(figure) -> Iterator[None]:
     """Make a figure's layout once, as fine as a PNG is drawn, and leave it however often it is.
@@ -189,38 +166,51 @@ def laid_out(figure) -> Iterator[None]:
         figure.dpi = dpi
 
 
-def foot(figure, text: str) -> None:
-    """Put small print at the right below everything that the figure shows."""
-    bottom = _filled(figure).y0 / figure.get_figheight()
+def foot(figure, text: str, shown: Bbox | None = None) -> None:
+    """Put small print at the right below everything that the figure shows, which `filled` finds."""
+    bottom = (shown or filled(figure)).y0 / figure.get_figheight()
     figure.text(1, bottom - 0.03 / figure.get_figheight(), text, ha="right", va="top").set(
         size=SMALL, color=GREY, in_layout=False
     )
 
 
-def frame(figure) -> Bbox:
+def frame(figure, shown: Bbox) -> Bbox:
     """What to save of a figure, in inches: its whole width, and as much height as it fills.
 
     Anything that sticks out at a side widens the frame instead of being cut off.
+
+    Parameters
+    ----------
+    shown
+        What `filled` has found, with or without the small print, which is looked at here.
     """
-    filled = _filled(figure)
     inches = figure.dpi_scale_trans.inverted()
     texts = [text.get_window_extent().transformed(inches) for text in figure.texts]
-    filled = Bbox.union([filled, *texts])
-    right = max(figure.get_figwidth(), filled.x1)
-    return Bbox.from_extents(min(0, filled.x0), filled.y0 - _MARGIN, right, filled.y1 + _MARGIN)
+    all_of_it = Bbox.union([shown, *texts])
+    right = max(figure.get_figwidth(), all_of_it.x1)
+    bottom, top = all_of_it.y0 - _MARGIN, all_of_it.y1 + _MARGIN
+    return Bbox.from_extents(min(0, all_of_it.x0), bottom, right, top)
 
 
-def _filled(figure) -> Bbox:
+def filled(figure) -> Bbox:
     """What a figure fills, in inches, with its layout made if it has one."""
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
     return figure.get_tightbbox()
 
 
+@cache
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """The width in mm of one line of text in the figure font."""
     use()
     font = FontProperties(family=FONT, weight=weight)
     # A blank at an end has no outline, so it is measured between two strokes.
-    framed, strokes = (TextPath((0, 0), t, size=size, prop=font) for t in (f"|{text}|", "||"))
-    return (framed.get_extents().width - strokes.get_extents().width) * 25.4 / 72
+    lines = (TextPath((0, 0), line, size=size, prop=font) for line in (f"|{text}|", "||"))
+    framed, strokes = map(_extent, lines)
+    return (framed - strokes) * 25.4 / 72
+
+
+def _extent(outline: TextPath) -> float:
+    """The width of text that begins and ends with a straight stroke, without a look at curves."""
+    ends = outline.vertices[np.isin(outline.codes, (outline.MOVETO, outline.LINETO)), 0]
+    return ends.max() - ends.min()

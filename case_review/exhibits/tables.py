@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from case_review.files import write_text
 from case_review.values import DETERMINED, MARKS, PRINTED, SAID, VARIES, Value, Varying, ends
 from case_review.values.standing import SHOWN_VARYING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Said by every exhibit that rests on reconstructed rows.
 RECONSTRUCTED_NOTE = (
@@ -136,6 +138,8 @@ class Table:
 
     def numbers(self) -> pd.DataFrame:
         """A row per value, unrounded: where it stands, its fields, as shown, what it rests on."""
+        import pandas as pd  # not needed where a report is only rendered, and large
+
         blocks, block = [], ""
         for row in self.rows:
             block = printed(row.cells[0]) if row.heading else block

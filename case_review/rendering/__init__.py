@@ -48,12 +48,10 @@ def render(
     writers = chosen(formats)
     if renderer == "auto":
         renderer = "quarto" if shutil.which("quarto") else "embedded"
-    problems = typed_numbers.check(project)
-    if problems:
-        raise ReviewError("\n".join(str(problem) for problem in problems))
     out = Path(out or project.site).absolute()
     output.refuse(project, out)
     with made.keeping(project), Renewal(out) as site:
+        _refuse_typed(project)
 
         def show() -> Path:
             confirm()
@@ -62,6 +60,20 @@ def render(
         _renderer(renderer)(project, site.fresh, writers, show)
         confirm()
         site.finish()
+
+
+def _refuse_typed(project: Project) -> None:
+    """Refuse numbers that are typed; captions in which there were none are not read again."""
+    code, reviewed = made.code(), project.report / typed_numbers.ALLOWED
+    files = [*project.notebooks.glob("*.ipynb"), *project.results.glob("*.json"), reviewed]
+    files = sorted(files) if code else []
+    names = "\n".join(project.relative(path) for path in files)
+    entry = made.Entry("captions", [code or "", names, *files])
+    known = code is not None and entry.read() is not None
+    if problems := typed_numbers.check(project, captions=not known):
+        raise ReviewError("\n".join(str(problem) for problem in problems))
+    if code and not known:
+        entry.keep(b"none")
 
 
 def _renderer(name: str):

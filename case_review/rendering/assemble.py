@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+from case_review.build import made as built
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import (
@@ -13,6 +15,7 @@ from case_review.rendering import (
     docx,
     figures,
     formulas,
+    fragments,
     html_exhibits,
     jats,
     marks,
@@ -36,6 +39,8 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
         Sentences of the footer.
     """
     made, unnamed = FORMS[form], count(1)
+    code = built.code() if form == "html" else None
+    top = {dict(n["c"][0][2]).get("label") for n in found.tree["blocks"] if n["t"] == "Div"}
 
     def own(label: str) -> Exhibit:
         """A table or figure of the manuscript itself."""
@@ -84,7 +89,10 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
             return None
         (id, classes, pairs), blocks = content
         if "cr-embed" in classes:
-            return exhibit(project, found, dict(pairs)["label"], form, folder, within)
+            label = dict(pairs)["label"]
+            make = partial(exhibit, project, found, label, form, folder, within)
+            late = form == "html" and label in top
+            return fragments.later(project, found, label, code, make) if late else make()
         if "cr-panels" in classes:
             *figures, words = ast.walk(blocks, letters(found))
             panels = [panel(each) for each in figures]

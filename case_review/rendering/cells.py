@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass, field
-
-import nbformat
 
 from case_review.errors import ReviewError
 from case_review.exhibits.drawn import read_others
@@ -52,6 +51,40 @@ class Exhibit:
     aside: list = field(default_factory=list)
 
 
+class Node(dict):
+    """A part of a notebook, whose entries are attributes as well, as nbformat has them.
+
+    What is read here was written by nbformat a moment ago; to import it takes longer than to read.
+    """
+
+    def __getattr__(self, name: str):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _notebook(content: bytes) -> Node:
+    """An executed notebook, the lines of its texts put together."""
+    found = json.loads(content, object_hook=Node)
+    for cell in found.cells:
+        cell["source"] = _joined(cell["source"])
+        bundles = [*cell.get("attachments", {}).values()]
+        for output in cell.get("outputs", []):
+            bundles.append(output.get("data", {}))
+            if "text" in output:
+                output["text"] = _joined(output["text"])
+        for bundle in bundles:
+            for kind in [kind for kind in bundle if not kind.endswith(("/json", "+json"))]:
+                bundle[kind] = _joined(bundle[kind])
+    return found
+
+
+def _joined(lines):
+    is_text = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    return "".join(lines) if is_text else lines
+
+
 class Notebooks:
     """The executed notebooks of a project, each read once.
 
@@ -68,7 +101,7 @@ class Notebooks:
         self.asked: dict[str, str] = {}
         self.said: list[str] = []
         self._content: dict[str, bytes] = {}
-        self._read: dict[str, nbformat.NotebookNode] = {}
+        self._read: dict[str, Node] = {}
         self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
@@ -82,7 +115,7 @@ class Notebooks:
             self._content[name] = (self.project.executed / f"{name}.ipynb").read_bytes()
         return self._content[name]
 
-    def notebook(self, name: str) -> nbformat.NotebookNode:
+    def notebook(self, name: str) -> Node:
         """One executed notebook.
 
         Raises
@@ -98,7 +131,7 @@ class Notebooks:
                 if source.is_file():
                     remedy = "Run `make notebooks` first."
                 raise ReviewError(f"report/_executed/{name}.ipynb does not exist. {remedy}")
-            found = nbformat.reads(self.content(name).decode("utf-8"), as_version=4)
+            found = _notebook(self.content(name))
             for cell in found.cells:
                 if any(output.output_type == "error" for output in cell.get("outputs", [])):
                     raise ReviewError(f"report/_executed/{name}.ipynb is from a failed run.")

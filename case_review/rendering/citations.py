@@ -103,6 +103,9 @@ def _replaced(found: Manuscript, change: Callable[[dict], list]) -> tuple[list, 
     def each(node: dict) -> list | None:
         if node["t"] == "Div" and "cr-embed" in node["c"][0][1]:
             label = dict(node["c"][0][2])["label"]
+            if label not in found.counted:
+                captions[label], contents[label] = found.captions[label], found.contents[label]
+                return [node]
             ((caption,), contents[label]) = (
                 ast.walk([ast.plain(found.captions[label])], each),
                 ast.walk(found.contents[label], each),

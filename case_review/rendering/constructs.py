@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, columns, formulas, pictures, shortcodes
+from case_review.rendering import ast, checked, columns, formulas, pictures, shortcodes
 from case_review.rendering.forms import FRAMES
 
 if TYPE_CHECKING:
@@ -51,15 +51,7 @@ def check(project: Project, found: Manuscript) -> None:
     checker = _Checker(project, found)
     found.tree["blocks"] = ast.walk(found.tree["blocks"], checker.change)
     found.tree["meta"] = ast.walk(found.tree["meta"], checker.change)
-    for label in found.exhibits:
-        found.within(label)
-        if ast.first(found.captions[label], ("Note", "Image")):
-            raise found.refuse("", "a caption cannot hold a footnote or a picture.")
-        found.captions[label] = ast.walk(found.captions[label], checker.change)
-        found.contents[label] = ast.walk(found.contents[label], checker.change)
-        formulas.refuse_unreadable(found, checker.formulas)
-        checker.formulas.clear()
-    found.within("")
+    checked.check(found, checker.walk, checker.formulas)
     formulas.refuse_unreadable(found, checker.own)
 
 

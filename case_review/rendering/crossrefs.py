@@ -124,8 +124,9 @@ def refer(found: Manuscript) -> None:
     found.tree = ast.walk(found.tree, change)
     for label in found.exhibits:
         found.within(label)
-        found.captions[label] = ast.walk(found.captions[label], change)
-        found.contents[label] = ast.walk(found.contents[label], change)
+        if label in found.counted:
+            found.captions[label] = ast.walk(found.captions[label], change)
+            found.contents[label] = ast.walk(found.contents[label], change)
         found.exhibits[label].aside = ast.walk(found.captions[label], _aside(found))
     found.within("")
 

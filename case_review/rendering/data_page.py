@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 from case_review.build import published
@@ -45,8 +46,11 @@ def copy(files: list[Path], base: Path, out: Path) -> None:
 def _safe(path: Path) -> bytes:
     """The bytes of a table; of a CSV with texts that a spreadsheet would compute, marked ones."""
     content = path.read_bytes()
-    if path.suffix != ".csv":
-        return content
+    return _of_csv(content) if path.suffix == ".csv" else content
+
+
+@lru_cache(maxsize=256)  # for the page of the tables asks again
+def _of_csv(content: bytes) -> bytes:
     try:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
@@ -61,10 +65,13 @@ def _safe(path: Path) -> bytes:
 
 def _marked(cell: str) -> str:
     """A cell as `marked_cell` marks it; a number, which is a text in a file, is no formula."""
+    marked = marked_cell(cell)
+    if marked == cell:
+        return cell
     try:
         float(cell)
     except ValueError:
-        return marked_cell(cell)
+        return marked
     return cell
 
 

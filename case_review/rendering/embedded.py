@@ -69,8 +69,6 @@ def render_into(
         # They are begun first, for a process that has used Typst cannot be forked any more.
         with side_by_side.started([partial(write, form, ready) for form in others]) as wait:
             letters.warn(found)
-            made_of = (shown.others for shown in found.exhibits.values() if not shown.svg)
-            ast.parse_ahead(text for texts in made_of for text in texts)
             html.prepare(project, found, foot, own)
             html.write(
                 project, found, assemble(project, found, "html", own, foot), own, out, writers

@@ -12,7 +12,7 @@ from lxml import etree
 
 from case_review.build import made
 from case_review.errors import ReviewError
-from case_review.exhibits.style import FONT, FULL_WIDTH, font_folder
+from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
@@ -73,8 +73,14 @@ def share_of_width(svg: str) -> float:
 
 def characters(svgs: Iterable[str]) -> str:
     """The characters that figures write as text, sorted."""
-    texts = ("".join(_parse(svg).itertext()) for svg in svgs)
-    return "".join(sorted(set("".join(texts)) | set(" 0123456789")))
+    return "".join(sorted({*" 0123456789", *(letter for svg in svgs for letter in _letters(svg))}))
+
+
+def _letters(svg: str) -> str:
+    def make() -> bytes:
+        return "".join(sorted(set("".join(_parse(svg).itertext())))).encode("utf-8")
+
+    return made.recall("letters", [made.version("lxml"), svg], make).decode("utf-8")
 
 
 def font_css(used: str) -> str:

@@ -1,18 +1,26 @@
-"""Exhibits of the page as HTML ahead of it: one that did not change is not written again.
+"""Exhibits of the page as HTML ahead of it: one that did not change is not made again.
 
 What pandoc makes of an exhibit does not depend on where it stands, unless it cites or has notes,
-which are counted over the page, or code; such exhibits are left to be written with the page.
+which are counted over the page, or code; such exhibits are left to be written with the page. What
+does depend on it is which of its results the page shows there first, for these bear anchors.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from case_review.build import made
-from case_review.rendering import ast, columns
+from case_review.project import Project
+from case_review.rendering import ast, columns, quality_pages
+
+if TYPE_CHECKING:
+    from case_review.rendering.manuscript import Manuscript
 
 #: Elements that pandoc counts over a whole page.
 _COUNTED = re.compile(r'"t": "(?:Cite|Note|Code|CodeBlock|Header)"')
@@ -20,41 +28,143 @@ _COUNTED = re.compile(r'"t": "(?:Cite|Note|Code|CodeBlock|Header)"')
 _NAMELESS = re.compile(
     r'(<div class="table-scroll" role="region"\s+tabindex="0"\s+aria-label=")Table(?: \d+)?"'
 )
+#: The class of what stands in a tree for an exhibit.
+_LATER = "cr-later"
+#: The line of the manuscript that a result remembers, for messages.
+_LINE = re.compile(r'\["line", "\d+"\]')
+#: Packages that an exhibit is made with.
+_PACKAGES = ("pypandoc_binary", "lxml", "numpy", "pandas")
 
 
-def written(blocks: list, filter: Path) -> list:
+@dataclass
+class Later:
+    """An exhibit that is known to stand by itself, and is made only if it is not kept.
+
+    Parameters
+    ----------
+    make
+        Its blocks.
+    parts
+        Everything that they follow from.
+    results
+        The ids of the results in it, in their order.
+    first
+        Those that the page shows first there.
+    """
+
+    make: Callable[[], list]
+    parts: list[made.Part]
+    results: list[str]
+    first: list[str] = field(default_factory=list)
+
+
+def later(
+    project: Project, found: Manuscript, label: str, code: str | None, make: Callable[[], list]
+) -> list:
+    """What stands for an exhibit in the tree of the page; its blocks if they belong into it.
+
+    Parameters
+    ----------
+    code
+        That of this package, see `made.code`.
+    make
+        Its blocks.
+    """
+    parts = _parts(project, found, label, code)
+    entry = made.Entry("standing", parts) if parts else None
+    if entry is None:
+        return make()
+    kept, blocks = entry.read(), None
+    if kept is None:
+        blocks = make()
+        alone = len(blocks) == 1 and _alone(blocks[0])
+        ids = [id for node in ast.each(blocks) if (id := _result(node))] if alone else None
+        kept = json.dumps(ids).encode("ascii")
+        entry.keep(kept)
+    ids = json.loads(kept)
+    if ids is None:
+        return blocks or make()
+    found.later[label] = Later(lambda: blocks or make(), parts, ids)
+    return [ast.div([], label, [_LATER])]
+
+
+def name_of(node: dict) -> str:
+    """The label of the exhibit that an element stands for; empty for other elements."""
+    is_later = node["t"] == "Div" and _LATER in node["c"][0][1]
+    return node["c"][0][0] if is_later else ""
+
+
+def _result(node: dict) -> str:
+    marked = node["t"] in ("Link", "Span")
+    return dict(node["c"][0][2]).get("data-result", "") if marked else ""
+
+
+def _parts(project: Project, found: Manuscript, label: str, code: str | None) -> list[made.Part]:
+    """Everything that the blocks of an exhibit follow from; nothing if that is not known."""
+    shown = found.exhibits[label]
+    said = [*found.captions[label], *found.contents[label]]
+    content = json.dumps(said)
+    if code is None or '"t": "Image"' in content:
+        return []
+    ids = []
+    if "cr-result" in content:
+        nodes = [node for node in ast.each(said) if node["t"] in ("Code", "Math")]
+        ids = [id for id in found.used if any(id in node["c"][1] for node in nodes)]
+    suites = quality_pages.guarding(project, shown.notebook, label)
+    files = [project.exhibits / f"{label}.{ending}" for ending in ("csv", "svg", "png")]
+    about = [shown.notebook, label, shown.name, shown.alt, shown.interactive]
+    about += [bool(quality_pages.suites(project)), [[s.name, s.met, s.of] for s in suites]]
+    about += [[path.is_file() for path in files], [repr(found.used[id]) for id in ids]]
+    parts = [code, *map(made.version, _PACKAGES), json.dumps(about), _LINE.sub("", content)]
+    parts += [project.results / f"{shown.notebook}.json", shown.svg, *shown.others]
+    return [*parts, files[0]] if shown.interactive else parts
+
+
+def written(blocks: list, filter: Path, found: Manuscript | None = None) -> list:
     """`blocks` whose exhibits are HTML where that is possible; `filter` writes tables.
 
     Frames of tables without caption are numbered over the page, as the filter does.
     """
-    ahead = [_alone(block) for block in blocks]
-    kept = [block for block, content in zip(blocks, ahead, strict=True) if not content]
+    code = made.code()
+    ahead = [_of(block, filter, found, code) for block in blocks]
+    kept = [block for block, html in zip(blocks, ahead, strict=True) if html is None]
     number = count(1 + sum(_is_nameless(node) for node in ast.each(kept)))
 
     def named(match: re.Match) -> str:
         place = next(number)
         return f'{match[1]}Table{f" {place}" if place > 1 else ""}"'
 
-    found, code = [], made.code()
-    for block, content in zip(blocks, ahead, strict=True):
-        if content:
-            html = _html(block, content, filter, code)
-            found.append(ast.raw("html", _NAMELESS.sub(named, html)))
-        else:
-            found.append(block)
-    return found
+    return [
+        block if html is None else ast.raw("html", _NAMELESS.sub(named, html))
+        for block, html in zip(blocks, ahead, strict=True)
+    ]
 
 
-def _html(block: dict, content: str, filter: Path, code: str | None) -> str:
-    def make() -> bytes:
-        tree = ast.document(columns.fitted([block]))
-        return ast.pandoc(arguments, json.dumps(tree))[0].strip("\n").encode("utf-8")
+def _of(block: dict, filter: Path, found: Manuscript | None, code: str | None) -> str | None:
+    """The HTML of an exhibit that depends on nothing beside it; None for other blocks."""
+    late = found.later.get(name_of(block)) if found else None
+    if late:
+        from case_review.rendering.html_exhibits import anchored
 
+        used = {id: found.used[id] for id in late.first}
+        parts = [*late.parts, json.dumps(late.first)]
+        return _kept(parts, filter, lambda: anchored(late.make(), used)[0])
+    if not (content := _alone(block)):
+        return None
+    return _kept([code, content] if code else [], filter, lambda: block)
+
+
+def _kept(parts: list[made.Part], filter: Path, block: Callable[[], dict]) -> str:
     arguments = ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"]
     arguments.append("--syntax-highlighting=none")
-    if code is None:
+
+    def make() -> bytes:
+        tree = ast.document(columns.fitted([block()]))
+        return ast.pandoc(arguments, json.dumps(tree))[0].strip("\n").encode("utf-8")
+
+    if not parts:
         return make().decode("utf-8")
-    parts = [code, made.version("pypandoc_binary"), filter, content]
+    parts = [made.version("pypandoc_binary"), filter, *parts]
     return made.recall("exhibit", parts, make).decode("utf-8")
 
 

@@ -47,7 +47,7 @@ def write(
     `work` is the folder for what pandoc includes; `prepare` must have filled it.
     """
     site = Site(project, found, work, out)
-    tree = html_exhibits.anchored(tree, found.used)
+    tree = html_exhibits.anchored(tree, found.used, found.later)
     tree["meta"]["downloads"] = _downloads(writers)
     about = _fill(project, found, tree["meta"])
     exhibits = found.exhibits.values()
@@ -59,7 +59,7 @@ def write(
     data = scripts.data("provenance", provenance.cards(numbers))
     data += scripts.linked_data(_described(about, found.header.people, writers))
     filter = project.report / "styles" / "tables.lua"
-    tree["blocks"] = fragments.written(tree["blocks"], filter)
+    tree["blocks"] = fragments.written(tree["blocks"], filter, found)
     site.write(FORM.file, tree, found, kinds, data)
     write_linked(project, found, work, out)
 

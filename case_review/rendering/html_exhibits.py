@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from case_review.build import made
 from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import (
     ast,
     columns,
     figures,
-    interactive,
+    fragments,
     marks,
     pictures,
     provenance,
@@ -20,6 +23,7 @@ from case_review.rendering import (
 )
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.forms import Form, Panel, plain_formula
+from case_review.rendering.fragments import Later
 from case_review.rendering.provenance import TableNumber
 from case_review.values import VARIES
 
@@ -38,14 +42,21 @@ def number(result: Recorded) -> dict:
     return ast.link(url, words, provenance.tooltip(result), classes, **data)
 
 
-def anchored(tree: dict, used: dict[str, Recorded]) -> dict:
-    """`tree` with an anchor at the first place of each of the results `used`."""
+def anchored(tree, used: dict[str, Recorded], later: Mapping[str, Later] | None = None):
+    """`tree` with an anchor at the first place of each of the results `used`.
+
+    The exhibits of `later` that stand in it by their name are told which of theirs are first.
+    """
     seen: set[str] = set()
 
     def change(node: dict):
+        if later and (each := later.get(fragments.name_of(node))):
+            each.first = [id for id in each.results if id in used and id not in seen]
+            seen.update(each.first)
+            return [node]
         marked = node["t"] in ("Link", "Span")
         id = dict(node["c"][0][2]).get("data-result") if marked else None
-        if id is None or id in seen:
+        if id not in used or id in seen:
             return None
         seen.add(id)
         attr, *content = node["c"]
@@ -164,10 +175,23 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
-        data = scripts.data(block, interactive.survival(project, shown))
-        blocks.append(ast.raw("html", data))
+        blocks.append(ast.raw("html", scripts.data(block, _survival(project, shown))))
     blocks += [*others(shown), sources(project, shown)]
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
+
+
+def _survival(project: Project, shown: Exhibit) -> dict:
+    """What a survival figure's script needs, made again only if its drawing or its data changed."""
+
+    def make() -> bytes:
+        from case_review.rendering import interactive  # which imports pandas
+
+        return json.dumps(interactive.survival(project, shown)).encode("ascii")
+
+    code = made.code()
+    parts = [code or "", *map(made.version, ("numpy", "pandas")), shown.label, shown.svg]
+    parts.append(project.exhibits / f"{shown.label}.csv")
+    return json.loads(made.recall("survival", parts, make) if code else make())
 
 
 def others(shown: Exhibit) -> list:
@@ -176,6 +200,8 @@ def others(shown: Exhibit) -> list:
     A browser neither draws nor prints a template.
     """
     found: list = []
+    if not shown.svg:
+        ast.parse_ahead(shown.others)
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
-from case_review.exhibits import style
+from case_review.exhibits import look
 from case_review.project import Project
 from case_review.rendering.cells import Exhibit
 
@@ -52,13 +52,13 @@ def survival(project: Project, shown: Exhibit) -> dict:
     labels = dict(zip(frame["group"], frame["label"], strict=True))
     groups = [
         {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
-        for key, (colour, line) in style.looks(labels, OVERALL).items()
+        for key, (colour, line) in look.looks(labels, OVERALL).items()
     ]
     rows = frame.round(6).astype(object).where(frame.notna(), None).to_dict("records")
-    look = {"font": style.FONT, "grey": style.GREY, "light": style.LIGHT}
+    shades = {"font": look.FONT, "grey": look.GREY, "light": look.LIGHT}
     words = _OF_SETS if over_sets else _OF_ONE
     titles = _axis_titles(shown.svg)
-    return {"groups": groups, "rows": rows, "titles": titles, "words": words, "look": look}
+    return {"groups": groups, "rows": rows, "titles": titles, "words": words, "look": shades}
 
 
 def _censoring(frame: pd.DataFrame) -> pd.DataFrame:

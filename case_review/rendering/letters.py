@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from case_review.build import made
 from case_review.errors import ReviewError
-from case_review.exhibits.style import font_folder
+from case_review.exhibits.look import font_folder
 from case_review.rendering import figures
 
 if TYPE_CHECKING:

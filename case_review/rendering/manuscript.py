@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from case_review import registry
 from case_review.errors import ReviewError
@@ -28,6 +29,9 @@ from case_review.rendering import (
 )
 from case_review.rendering.cells import Exhibit, Notebooks
 from case_review.rendering.shortcodes import Call
+
+if TYPE_CHECKING:
+    from case_review.rendering import fragments
 
 _NAME = "report/index.qmd"
 _EMBED = re.compile(r"(?:_executed/)([\w-]+)\.ipynb#([\w-]+)")
@@ -65,6 +69,10 @@ class Manuscript:
         Its header, checked.
     cited
         Whether citations stand in the tree as readers see them.
+    counted
+        The labels of embedded cells that cite or have notes.
+    later
+        By label, the exhibits of the page that stand in its tree by their name only.
     """
 
     tree: dict
@@ -79,6 +87,8 @@ class Manuscript:
     prose: list[str] = field(default_factory=list)
     embeds: dict[str, int] = field(default_factory=dict)
     cited: bool = False
+    counted: set[str] = field(default_factory=set)
+    later: dict[str, fragments.Later] = field(default_factory=dict)
     _within: str = ""
 
     def refuse(self, needle: str, message: str) -> ReviewError:

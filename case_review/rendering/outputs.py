@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 
-import nbformat
-
 from case_review.build import made
 from case_review.build.normalising import last_state, printable
 from case_review.errors import ReviewError
 from case_review.parameters import cell_options
 from case_review.rendering import ast, figures, foreign, narrative
-from case_review.rendering.cells import Notebooks
+from case_review.rendering.cells import Node, Notebooks
 
 _RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _SVG, _JSON, _HTML, _LATEX = "image/svg+xml", "application/json", "text/html", "text/latex"
@@ -23,20 +21,18 @@ _DRAWN = re.compile(
 )
 
 
-def markdown(cell: nbformat.NotebookNode) -> list[str]:
+def markdown(cell: Node) -> list[str]:
     """The outputs of a cell that are Markdown."""
     shown = (output.get("data", {}).get("text/markdown") for output in cell.get("outputs", []))
     return [str(text) for text in shown if text]
 
 
-def shows_picture(cell: nbformat.NotebookNode) -> bool:
+def shows_picture(cell: Node) -> bool:
     """Whether a cell shows a figure or another picture."""
     return any(kind.startswith("image/") for o in cell.outputs for kind in o.get("data", {}))
 
 
-def blocks(
-    output: nbformat.NotebookNode, cell: nbformat.NotebookNode, place: narrative.Place, unique: str
-) -> list:
+def blocks(output: Node, cell: Node, place: narrative.Place, unique: str) -> list:
     """An output that is no Markdown: in the best form that a page can show.
 
     Parameters
@@ -81,7 +77,7 @@ def letters(notebooks: Notebooks) -> str:
     return "".join(sorted(found))
 
 
-def _drawings(notebook: nbformat.NotebookNode) -> list[str]:
+def _drawings(notebook: Node) -> list[str]:
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
     found = (output.get("data", {}).get(_SVG) for output in outputs)
     return [svg for svg in found if svg and _inline(str(svg), "x", "x")]

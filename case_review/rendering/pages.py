@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import nbformat
-
 from case_review import registry
 from case_review.parameters import cell_options
 from case_review.project import Project
 from case_review.rendering import ast, html_exhibits, marks, narrative, outputs, provenance
-from case_review.rendering.cells import Exhibit, Notebooks
+from case_review.rendering.cells import Exhibit, Node, Notebooks
 from case_review.rendering.manuscript import Manuscript
 
 #: What papermill's tags on a cell say to a reader.
@@ -89,14 +87,14 @@ def page(
     return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
 
 
-def _narrated(cell: nbformat.NotebookNode) -> list[str]:
+def _narrated(cell: Node) -> list[str]:
     """What a cell says in Markdown as Jupyter shows it."""
     if cell.cell_type == "markdown":
         return [cell.source]
     return [] if _tabled(cell) else outputs.markdown(cell)
 
 
-def _tabled(cell: nbformat.NotebookNode) -> list[str]:
+def _tabled(cell: Node) -> list[str]:
     """What a cell shows as a table of the report, whose characters are what they are."""
     tabled = cell.cell_type == "code" and cell_options.label(cell.source).startswith("tbl-")
     return outputs.markdown(cell) if tabled else []
@@ -154,7 +152,7 @@ def _section(node: dict) -> dict | None:
 
 
 def _code(
-    cell: nbformat.NotebookNode,
+    cell: Node,
     place: narrative.Place,
     parsed: Iterator[list],
     shown: Exhibit,

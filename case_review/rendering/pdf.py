@@ -9,7 +9,7 @@ from case_review import __version__
 from case_review.build import made
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
-from case_review.exhibits.style import font_folder
+from case_review.exhibits.look import font_folder
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded

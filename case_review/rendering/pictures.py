@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from PIL import Image, UnidentifiedImageError
-
 from case_review.project import Project
 
 if TYPE_CHECKING:
@@ -52,6 +50,8 @@ def check(project: Project, found: Manuscript, attr: list, source: str) -> Path:
         raise refuse("is neither PNG nor JPEG. Save it as one of these.")
     if not path.is_file():
         raise refuse(f"does not exist. Put it at report/{unquote(source)}, or correct its name.")
+    from PIL import Image, UnidentifiedImageError  # long to import
+
     try:
         with Image.open(path) as opened:
             kind = opened.format

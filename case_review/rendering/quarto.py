@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from case_review.build import published
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
-from case_review.exhibits.style import font_folder
+from case_review.exhibits.look import font_folder
 from case_review.project import Project
 from case_review.rendering import (
     citations,

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from case_review.build import made
@@ -100,9 +101,8 @@ def _vega() -> str:
 @cache
 def _datatables() -> str:
     """DataTables, as the package itables brings it: a module whose default export is named."""
-    import itables
-
-    path = Path(itables.__file__).parent / "html" / "dt_bundle.js"
+    package = find_spec("itables")  # importing it imports pandas
+    path = Path(package.origin).parent / "html" / "dt_bundle.js"
     text, count = _EXPORT.subn(r"window.DataTable=\1;", path.read_text(encoding="utf-8"))
     if count != 1:
         raise ReviewError("this version of itables bundles DataTables in another way.")

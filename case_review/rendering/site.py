@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,11 @@ PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
 #: Files that all pages include, and what stands for them until a page is written: with the
 #: commit and the sums of the data in them, no page could be kept when one of these changes.
 _SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-review-footer-->"}
+#: What stands for a large piece of HTML while pandoc writes the page, and what is large.
+_ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
+_LARGE = 200
 #: Packages that a page is made with.
-_PACKAGES = ("pypandoc_binary", "lxml", "nbformat", "itables")
+_PACKAGES = ("pypandoc_binary", "lxml", "itables")
 
 
 @dataclass
@@ -100,7 +104,7 @@ class Site:
         """
         tree["meta"]["description"] = ast.said(_description(tree))
         tree["meta"]["lang"] = ast.said(self.lang)
-        tree["blocks"] = columns.fitted(tree["blocks"])
+        tree["blocks"], aside = _without_raw(columns.fitted(tree["blocks"]))
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), highlighting.option(tree)]
         arguments.append(f"--variable=policy:{scripts.policy(used)}")
@@ -110,6 +114,7 @@ class Site:
             text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
         head, end, tail = letters.page(name, text).rpartition("</body>")
         head, tail = printable(head + data), printable(end + tail)
+        head = _ASIDE.sub(lambda match: printable(letters.page(name, aside[int(match[1])])), head)
         text = head + scripts.elements(used) + tail
         if page and page.entry:
             told = {"asked": page.asked, "said": page.said, "text": text}
@@ -192,6 +197,17 @@ class Site:
             current = f' aria-current="{here}"' if here else ""
             items.append(f'<li><a href="{up}{target}"{current}>{html.escape(words)}</a></li>')
         return "".join(items)
+
+
+def _without_raw(blocks: list) -> tuple[list, list[str]]:
+    """Blocks of a page in which large pieces of HTML wait aside, for pandoc only copies them."""
+    found, aside = [], []
+    for block in blocks:
+        if block["t"] == "RawBlock" and block["c"][0] == "html" and len(block["c"][1]) > _LARGE:
+            aside.append(block["c"][1])
+            block = ast.raw("html", f"<!--case-review-aside-{len(aside) - 1}-->")
+        found.append(block)
+    return found, aside
 
 
 def _description(tree: dict) -> str:

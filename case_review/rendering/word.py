@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Template
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -34,6 +34,10 @@ _EM, _INDENT = "\u2003", 180
 _WHOLE = 45
 
 
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
 def tag(name: str) -> str:
     """The full name of an element or attribute of WordprocessingML."""
     return f"{{{W}}}{name}"
@@ -43,9 +47,9 @@ def field(code: str, shown: str, properties: str) -> str:
     """A field that Word can update, showing `shown` until then; `properties` format its runs."""
     parts = (
         '<w:fldChar w:fldCharType="begin"/>',
-        f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
+        f'<w:instrText xml:space="preserve"> {_escape(code)} </w:instrText>',
         '<w:fldChar w:fldCharType="separate"/>',
-        f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
+        f'<w:t xml:space="preserve">{_escape(shown)}</w:t>',
         '<w:fldChar w:fldCharType="end"/>',
     )
     return "".join(f"<w:r><w:rPr>{properties}</w:rPr>{part}</w:r>" for part in parts)
@@ -61,7 +65,7 @@ def reference(additions: Path, words: dict[str, str], target: Path) -> None:
     words
         What `$title`, `$day` and `$version` stand for in it.
     """
-    escaped = {name: escape(text) for name, text in words.items()}
+    escaped = {name: _escape(text) for name, text in words.items()}
     filled = Template(scripts.style(additions)).substitute(escaped)
     reader = etree.XMLParser(remove_blank_text=True, remove_comments=True)
     added = {

@@ -96,6 +96,16 @@ def test_what_is_installed_beside_the_lock_is_known_by_its_files(root):
     assert environment.unlocked(root, root / ".venv")[str(path)] == "extra 0.1"
 
 
+def test_what_tests_brought_is_known_by_its_modules(root):
+    for name in ("extra", "alpha"):
+        put(root / ".venv", name, "0.1")
+    (root / "requirements-test.lock").write_text("extra==0.1 \\\nalpha==1 \\\n")
+    expected = {"extra": "extra 0.1, of requirements-test.lock,"}
+    assert environment.beside(root, root / ".venv") == expected
+    (root / "requirements-build.lock").write_text("extra==0.1 \\\n")
+    assert environment.beside(root, root / ".venv") == {}
+
+
 def test_a_conda_environment_is_asked_for_the_direct_dependencies(root, monkeypatch, capsys):
     (root / ".venv" / "conda-meta").mkdir()
     (root / "pyproject.toml").write_text('[project]\ndependencies = ["be.ta>=2"]\n')

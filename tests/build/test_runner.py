@@ -10,7 +10,7 @@ import pytest
 from conftest import opening, write_notebook
 
 from case_review.__main__ import main
-from case_review.build import products, promotion, runner
+from case_review.build import facts, products, promotion, runner
 from case_review.build.runner import NotebookFailed
 from case_review.errors import ReviewError
 
@@ -123,6 +123,15 @@ def test_inputs_that_change_during_a_run_are_noticed(project):
     notebook(project, "nb.read('patients')", change)
     with pytest.raises(ReviewError, match="inputs were changed while"):
         runner.run(project, NAME)
+    assert not project.executed.exists()
+
+
+def test_they_are_noticed_within_the_look_of_a_build(project):
+    table = project.clean / "patients.csv"
+    table.write_text("a\n1\n")
+    notebook(project, "nb.read('patients')", "1")
+    with facts.one_look(), pytest.raises(ReviewError, match="inputs were changed while"):
+        runner.run(project, NAME, on_cell=lambda *_: table.write_text("a\n2\n"))
     assert not project.executed.exists()
 
 

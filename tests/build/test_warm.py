@@ -37,6 +37,11 @@ SURROUNDINGS = (
     "print({k: len(v) for k, v in get_ipython().events.callbacks.items()})",
     "print(sorted(n for n in sys.modules if 'case_review' in n))",
 )
+#: One that would use what only tests have: a library does so where it can, a cell by its name.
+TESTS_ONLY = (
+    "import sys\nimport seaborn\nprint('statsmodels' in sys.modules)",
+    "try:\n    import statsmodels\nexcept ModuleNotFoundError as error:\n    print(error)",
+)
 #: One that imports what its code does not tell.
 HIDDEN = ("import importlib\nprint(importlib.import_module('case_review.' + 'registry').__name__)",)
 
@@ -70,15 +75,18 @@ def run(project, name):
 def test_a_forked_kernel_is_what_one_started_anew_is(project, forked):
     write_notebook(project.notebooks / "20_a.ipynb", *SURROUNDINGS)
     write_notebook(project.notebooks / "21_b.ipynb", *HIDDEN)
+    write_notebook(project.notebooks / "22_c.ipynb", *TESTS_ONLY)
+    names = ("20_a", "21_b", "22_c")
     with warm.server(project, ["20_a"]):
-        found = [run(project, name) for name in ("20_a", "21_b")]
+        found = [run(project, name) for name in names]
         left = [kernel.pid for kernel in forked]
-        assert len(left) == 2
-    anew = [run(project, name) for name in ("20_a", "21_b")]
-    assert len(forked) == 2
+        assert len(left) == 3
+    anew = [run(project, name) for name in names]
+    assert len(forked) == 3
     for one, other in zip(found, anew, strict=True):
         assert one[0].splitlines() == other[0].splitlines()
         assert one[1] == other[1]
+    assert "False" in found[2][0] and "of requirements-test.lock, is there for" in found[2][0]
     # What another notebook has brought into the process is still seen to be read.
     assert "case_review/registry.py" in found[1][1].files
     assert all(not psutil.pid_exists(pid) for pid in left)

@@ -204,7 +204,7 @@ def test_what_quarto_rendered_can_be_released(manuscript, program, tmp_path):
     source = manuscript.executed / "01_small.ipynb"
     (manuscript.notebooks / source.name).write_bytes(source.read_bytes())
     rendering.render(manuscript, "auto")
-    freshness.record_site(manuscript, manuscript.site, "site")
+    freshness.record_site(manuscript, manuscript.site, "")
     for folder in ("_executed", "_site", "_build"):
         with (manuscript.root / ".gitignore").open("a", encoding="utf-8") as ignored:
             ignored.write(f"report/{folder}\n")
