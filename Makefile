@@ -83,7 +83,7 @@ endef
 
 # -- targets for people ----------------------------------------------------------------------------
 
-.PHONY: help report test data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
+.PHONY: help report test coverage data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
 	audit-dependencies release watch
 
 help: ## List the targets
@@ -100,10 +100,15 @@ data: ## Check the raw data and write the clean tables
 notebooks: ## Run what is out of date among the notebooks
 	$(call build,notebooks)
 
+# The tests of a file share what takes long to make.
+TOGETHER = -q -n 2 --dist loadfile --no-loadscope-reorder
 test: _tests ## Lint, then unit, pipeline and rendering tests
 	@"$(VENV)/bin/python" -m ruff check .
 	@"$(VENV)/bin/lint-imports" --no-logo --no-cache
-	@"$(VENV)/bin/python" -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly" $(PYTEST)
+	@"$(VENV)/bin/python" -m pytest $(TOGETHER) -m "not nightly" $(PYTEST)
+
+coverage: _tests ## The same tests, and which lines of the package they run: nine in ten at least
+	@"$(VENV)/bin/python" -m pytest $(TOGETHER) -m "not nightly" --cov --cov-report=term $(PYTEST)
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
 	@$(REVIEW) validate
@@ -140,7 +145,7 @@ bench: _tests ## Time builds and statistics into docs/benchmarks (RUNS=5, ROWS="
 	@PYTHONPATH=.:tests "$(VENV)/bin/python" -m bench --runs "$(or $(RUNS),5)" --rows "$(ROWS)"
 
 nightly: _tests ## The tests that are too long for `make test`
-	@"$(VENV)/bin/python" -m pytest -q -m nightly $(PYTEST)
+	@"$(VENV)/bin/python" -m pytest -q -m "nightly or hypothesis" --hypothesis-profile=default $(PYTEST)
 
 kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
 	@"$(VENV)/bin/python" tests/kill_build.py --moments "$(or $(MOMENTS),20)" --seed "$(or $(SEED),1)"

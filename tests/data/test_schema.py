@@ -86,7 +86,7 @@ def _become(folder, module, arguments, said):
 
 
 def run(folder, module, *arguments):
-    """Run a module in a fork, which has what takes seconds to import; exit code and what it said."""
+    """Run a module in a fork, which has what takes long to import; exit code and what it said."""
     suites.great_expectations()
     said = folder / "said"
     fork = multiprocessing.get_context("fork")
