@@ -156,14 +156,9 @@ def _out(project: Project, options) -> Path:
 
 def _formats(given: str) -> tuple[str, ...]:
     """The forms that are asked for; all of them where none is named."""
-    from case_review.build.freshness import FORMATS
+    from case_review.build import output
 
-    named = given.replace(",", " ").split()
-    if unknown := [name for name in named if name not in FORMATS]:
-        raise ReviewError(
-            f"FORMATS={given}: there is no {unknown[0]}; choose some of {', '.join(FORMATS)}"
-        )
-    return tuple(name for name in FORMATS if name in named or name == FORMATS[0] or not named)
+    return output.formats(given.replace(",", " ").split() or output.FORMATS)
 
 
 def _jobs(given: str) -> int:

@@ -24,7 +24,6 @@ from case_review.build import (
     promotion,
     surroundings,
 )
-from case_review.build.freshness import FORMATS
 from case_review.build.locking import die_with_parent, hold
 from case_review.build.progress import Progress, choose
 from case_review.errors import ReviewError
@@ -57,7 +56,7 @@ class Options:
     goal: str = "report"
     out: str = "report/_site"
     renderer: str = "auto"
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = output.FORMATS
     jobs: int = 1
     keep_going: bool = False
     timeout: float | None = None
@@ -132,7 +131,7 @@ class _Build:
 
     def __init__(self, project: Project, options: Options, rendering, progress: Progress):
         if options.goal == "release":
-            options = replace(options, formats=FORMATS)  # which it holds all
+            options = replace(options, formats=output.FORMATS)  # which it holds all
         self.project, self.options, self.progress = project, options, progress
         self.rendering = rendering
         self.outcome = Outcome()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from case_review.build import dependencies, facts, published
+from case_review.build.output import FORMATS
 from case_review.build.products import MISSING, damage, manifest, manifest_path, stamp_path
 from case_review.build.revision import outputs, revision
 from case_review.errors import ReviewError
@@ -30,8 +31,6 @@ _SETTINGS = {
     "environment": _ENVIRONMENT,
     "quarto": "the Quarto program",
 }
-#: The forms of a report.
-FORMATS = ("html", "pdf", "docx", "jats")
 #: What the rendered report shows or quotes besides the notebooks' output.
 _QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
 

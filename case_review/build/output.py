@@ -1,8 +1,9 @@
-"""The folder that a report is put into: a missing one, or one that holds a report and no more."""
+"""What a report is made as, and the folder for it: a new one, or one with a report and no more."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from case_review.errors import ReviewError
@@ -13,8 +14,26 @@ _REPORT = frozenset(
     ("index.html", "index.pdf", "index.docx", "index.jats.xml", "data", "exhibits", "notebooks",
      "quality", "pictures")
 )  # fmt: skip
+#: The forms of a report; the page, which offers the others, is always made.
+FORMATS = ("html", "pdf", "docx", "jats")
 #: Each of them is in every report.
 _ALWAYS = ("index.html", "notebooks/index.html", "data/SHA256SUMS")
+
+
+def formats(named: Collection[str]) -> tuple[str, ...]:
+    """The forms of a report for which these are named: in order, and the page among them.
+
+    Raises
+    ------
+    ReviewError
+        For a form that does not exist.
+    """
+    if unknown := [name for name in named if name not in FORMATS]:
+        raise ReviewError(
+            f"FORMATS={','.join(named)}: there is no {unknown[0]}; choose some of "
+            f"{', '.join(FORMATS)}"
+        )
+    return tuple(name for name in FORMATS if name in named or name == FORMATS[0])
 
 
 def folder(project: Project, given: str) -> Path:

@@ -99,8 +99,9 @@ def publish(
     ReviewError
         If a notebook is not up to date, if anything was changed meanwhile, or if `render` fails.
     """
+    if revision.note_output(project, out):
+        facts.look_anew()  # for a report in `out` was taken for a change of the sources before
     os.environ["SOURCE_DATE_EPOCH"] = str(revision.revision(project).epoch)
-    revision.note_output(project, out)
 
     def state() -> str:
         """The stamp of what is there, which is found to be up to date."""

@@ -152,12 +152,19 @@ def _enters(name: str, other: set[str]) -> bool:
     return not (made or within or last[:1] == "." or last.endswith("~"))
 
 
-def note_output(project: Project, out: Path) -> None:
-    """Remember that a report is rendered into `out`, which so is no source of the project."""
+def note_output(project: Project, out: Path) -> bool:
+    """Remember that a report is rendered into `out`, which so is no source of the project.
+
+    Returns
+    -------
+    bool
+        Whether that was not known.
+    """
     path = os.path.relpath(out, project.root)
-    if not path.startswith(os.pardir):
-        name = hashlib.sha256(path.encode("utf-8")).hexdigest()[:16]
-        write_if_changed(project.build / _OUTPUTS / name, path)
+    if path.startswith(os.pardir):
+        return False
+    name = hashlib.sha256(path.encode("utf-8")).hexdigest()[:16]
+    return write_if_changed(project.build / _OUTPUTS / name, path)
 
 
 def outputs(project: Project) -> list[str]:

@@ -15,7 +15,7 @@ from case_review.audit import typed_numbers
 from case_review.build import made, output
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering.forms import ALL, chosen
+from case_review.rendering.forms import WRITERS
 from case_review.rendering.swap import Renewal
 
 
@@ -24,7 +24,7 @@ def render(
     renderer: str = "auto",
     out: Path | None = None,
     confirm: Callable[[], None] = lambda: None,
-    formats: Sequence[str] = ALL,
+    formats: Sequence[str] = output.FORMATS,
 ) -> None:
     """Render the report into `out` (default `report/_site`); a failure leaves what was there.
 
@@ -45,7 +45,7 @@ def render(
     ReviewError
         For a typed number, an unknown construct, result, cell or format, or a renderer that fails.
     """
-    writers = chosen(formats)
+    writers = [WRITERS[form] for form in output.formats(formats)]
     if renderer == "auto":
         renderer = "quarto" if shutil.which("quarto") else "embedded"
     out = Path(out or project.site).absolute()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from case_review.errors import ReviewError
 from case_review.registry import Recorded
 from case_review.rendering.cells import Exhibit
 
@@ -25,20 +24,6 @@ FRAMES = {
 
 #: Pandoc's writer of each format, by the name that `FORMATS` takes. The page is first.
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx", "jats": "jats"}
-ALL = tuple(WRITERS)
-
-
-def chosen(formats: Sequence[str]) -> list[str]:
-    """The writers of some formats; the page is always among them, for it offers the others.
-
-    Raises
-    ------
-    ReviewError
-        For a format that does not exist.
-    """
-    if unknown := [name for name in formats if name not in ALL]:
-        raise ReviewError(f"there is no format '{unknown[0]}': choose some of {', '.join(ALL)}.")
-    return [WRITERS[name] for name in ALL if name in formats or name == ALL[0]]
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _result(node: dict) -> str:
 def _parts(project: Project, found: Manuscript, label: str, code: str | None) -> list[made.Part]:
     """Everything that the blocks of an exhibit follow from; nothing if that is not known."""
     shown = found.exhibits[label]
-    said = [*found.captions[label], *found.contents[label]]
+    said = [found.captions[label], found.contents[label]]
     content = json.dumps(said)
     if code is None or '"t": "Image"' in content:
         return []

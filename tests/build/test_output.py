@@ -10,7 +10,7 @@ from building import ROOT
 from conftest import write_notebook
 
 from case_review.__main__ import main
-from case_review.build import freshness, output, products, published
+from case_review.build import facts, freshness, output, preparing, products, published
 from case_review.errors import ReviewError
 from case_review.files import move, write_text
 from case_review.project import sha256
@@ -86,6 +86,24 @@ def test_a_wrong_place_is_told_before_anything_runs(small_project, capsys):
     write_notebook(small_project.notebooks / "01_cleaning.ipynb", "1")
     assert main(["build", "report", "--out", "report/exhibits"]) == 1
     assert "the project keeps report/exhibits there" in capsys.readouterr().err
+
+
+def test_what_was_seen_before_a_folder_is_noted_does_not_count(small_project, monkeypatch):
+    seen = []
+
+    def stamp(*_):
+        seen.append(facts.once(("seen",), lambda: "anew"))
+        return "{}"
+
+    monkeypatch.setattr(freshness, "require_current", lambda project: None)
+    monkeypatch.setattr(freshness, "site_stamp", stamp)
+    monkeypatch.setattr(freshness, "record_site", lambda *_: None)
+    for _ in range(2):
+        with facts.one_look():
+            facts.once(("seen",), lambda: "before")
+            out = small_project.root / "shown"
+            preparing.publish(small_project, out, "embedded", ("html",), lambda *_, **__: None)
+    assert seen == ["anew", "before"]
 
 
 def made(project, name, *paths):

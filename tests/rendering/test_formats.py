@@ -8,8 +8,9 @@ import time
 import pytest
 from constructs_project import make
 
+from case_review.build import output
 from case_review.errors import ReviewError
-from case_review.rendering import embedded, html, render, side_by_side, swap
+from case_review.rendering import assemble, embedded, forms, html, render, side_by_side, swap
 
 TEXT = """---
 title: Small
@@ -118,7 +119,7 @@ def test_only_chosen_formats_are_made_and_offered(project, plain, cheap, tmp_pat
     assert {path.name for path in out.iterdir()} & {"index.html", *OTHERS.values()} == {
         "index.html", "index.docx",
     }  # fmt: skip
-    with pytest.raises(ReviewError, match="no format 'word': choose some of html, pdf, docx, jats"):
+    with pytest.raises(ReviewError, match="there is no word; choose some of html, pdf, docx, jats"):
         render(project, "embedded", out, formats=("html", "word"))
 
 
@@ -226,3 +227,10 @@ def test_calls_end_with_the_block(monkeypatch):
         raise ReviewError("of the block")
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_every_form_has_a_writer_and_a_file_of_the_report():
+    assert tuple(forms.WRITERS) == output.FORMATS
+    assert set(forms.WRITERS.values()) == set(assemble.FORMS)
+    assert {form.file for form in assemble.FORMS.values()} <= output._REPORT
+    assert output.formats(["jats", "pdf"]) == ("html", "pdf", "jats")

@@ -104,6 +104,25 @@ def test_one_sentence_makes_nothing_but_the_report(project, started):
     assert [(call[1], call[3]) for call in started] == [("markdown", "json"), ("json", "html5")]
 
 
+def test_a_kept_exhibit_bears_the_anchors_of_what_the_page_shows_first_in_it(project, monkeypatch):
+    path, book = project.report / "index.qmd", project.executed / "01_small.ipynb"
+    text = book.read_text(encoding="utf-8")
+    book.write_text(text.replace("Rows.", "Rows, {{< result small.count >}}."), encoding="utf-8")
+    anchor, places = 'id="number-small-count"', []
+    for first in ("A sentence.", "Another sentence.", "At first {{< result small.count >}}."):
+        given = path.read_text(encoding="utf-8").split("# Results")[0]
+        path.write_text(
+            f"{given}# Results\n\n{first}\n\n{{{{< embed _executed/01_small.ipynb#tbl-one >}}}}\n",
+            encoding="utf-8",
+        )
+        found = rendered(project)
+        assert found == alone(project, monkeypatch)
+        page = found["index.html"]
+        assert page.count(anchor) == 1
+        places.append(page.index(anchor) > page.index('id="tbl-one"'))
+    assert places == [True, True, False]
+
+
 def test_no_damage_of_what_is_kept_enters_the_site(project, monkeypatch):
     whole = alone(project, monkeypatch)
     entries = sorted((project.root / "kept").rglob("*.made"))
