@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 import pandas as pd
-import seaborn as sns
 
 from case_review import intervals, units
 from case_review.analyses import spread
@@ -107,12 +106,12 @@ def _doses(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most:
     size = min(max(0.9 * step * column, 3.2), 4.5)
     beside = rows.groupby(["group", "low"])["low"]
     shift = beside.cumcount() - (beside.transform("size") - 1) / 2
-    sns.stripplot(
-        x=rows["group"].map(list(named).index) + step * shift, y=rows["low"].astype(float),
-        hue=rows["group"], palette={key: colour for key, (_, colour) in named.items()},
-        jitter=False, native_scale=True, legend=False, size=size, edgecolor="white", linewidth=0.4,
-        zorder=3, ax=axes,
-    )  # fmt: skip
+    across = rows["group"].map(list(named).index) + step * shift
+    look = {"s": size**2, "ec": "white", "lw": 0.4, "zorder": 3}
+    # What stands one above the other is one strip, and of one group.
+    for place, strip in rows.groupby(across):
+        n, (_, colour) = len(strip), named[strip["group"].iloc[0]]
+        axes.scatter([place] * n, strip["low"].astype(float), fc=[colour] * n, **look)
 
 
 def _spread(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:

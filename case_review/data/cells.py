@@ -31,32 +31,29 @@ SHEET_ERROR = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
-def each(values: pd.Series, test: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """What `test` says of each value; it looks once at each that is different."""
-    different = pd.Series(values.unique(), dtype=values.dtype)
-    said = dict(zip(different, test(different), strict=True))
-    return values.map(said).astype(bool)
+def each(values: pd.Series, test: Callable[[str], object]) -> pd.Series:
+    """What `test` says of each text; it looks once at each that is different."""
+    return values.isin([value for value in values.unique() if test(value)])
 
 
 def missing(values: pd.Series, may_name: bool) -> pd.Series:
     """Which values say that there is none; a word of letters may be a name: `NA`, `Nan`, `Null`."""
 
-    def says(different: pd.Series) -> pd.Series:
-        lower = different.str.lower()
-        found = lower.isin(_MISSING)
-        return found & ~lower.str.isalpha() if may_name else found
+    def says(value: str) -> bool:
+        lower = value.lower()
+        return lower in _MISSING and not (may_name and lower.isalpha())
 
     return each(values, says)
 
 
 def is_number(values: pd.Series) -> pd.Series:
     """Which values are numbers as they stand."""
-    return each(values, lambda v: v.str.fullmatch(_NUMBER) & (v.str.len() <= _LONGEST))
+    return each(values, lambda v: _NUMBER.fullmatch(v) and len(v) <= _LONGEST)
 
 
 def is_error(values: pd.Series) -> pd.Series:
     """Which values are a spreadsheet's errors."""
-    return each(values, lambda v: v.str.fullmatch(SHEET_ERROR))
+    return each(values, SHEET_ERROR.fullmatch)
 
 
 def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, pd.Series]]:
@@ -74,18 +71,18 @@ def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, 
     )
     yield (
         "an invisible control character stands here. Remove it.",
-        values[each(values, lambda v: v.str.contains(_CONTROL))],
+        values[each(values, _CONTROL.search)],
     )
     if not number:
         yield (
             "a spreadsheet seems to have made a date of it. Type it again in a cell formatted as "
             "text.",
-            values[each(values, lambda v: v.str.fullmatch(_MANGLED))],
+            values[each(values, _MANGLED.fullmatch)],
         )
     if name:
         yield (
             "a name with a blank or a sign that cannot be seen. Type it again.",
-            values[~each(values, lambda v: v.map(str.isprintable))],
+            values[~each(values, str.isprintable)],
         )
         yield (
             "an apostrophe before a name, by which spreadsheets mark text. Remove it.",

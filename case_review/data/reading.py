@@ -6,6 +6,7 @@ for the cleaning ledger. All problems of all files are collected before anything
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -237,7 +238,7 @@ class _Reader:
 
     def _check_whole(self, frame: pd.DataFrame, column: str) -> None:
         values = frame[column]
-        whole = cells.each(values, lambda v: v.str.fullmatch("[0-9]+"))
+        whole = cells.each(values, re.compile("[0-9]+").fullmatch)
         odd = values[cells.is_number(values) & ~whole]
         for row, value in odd.items():
             number = Fraction(value)
