@@ -20,6 +20,7 @@ _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: Excel's own first line, which names the separator of those below.
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?[\s,;|]*', re.IGNORECASE)
+_EMPTY = "the file is empty. It needs its header row."
 #: Files that programs lay beside a table while it is open in them.
 _OPEN = re.compile(r"~\$(.+)|\.~lock\.(.+)#")
 README = "README.md"
@@ -151,6 +152,8 @@ def _csv(content: bytes) -> Lines:
             "Look for a quotation mark that is not closed, or stands within a cell.",
             line,
         ) from None
+    if not found.lines:  # separators and quotation marks alone
+        raise FileProblem(_EMPTY)
     return found
 
 
@@ -169,7 +172,7 @@ def _delimiter(text: str, found: Lines) -> tuple[str, str]:
         )
     found.remarks.append((first.strip(), "", "the line names the separator, and carries no data"))
     if not any(map(str.strip, written[number + 1 :])):
-        raise FileProblem("the file is empty. It needs its header row.")
+        raise FileProblem(_EMPTY)
     return named[1], text.replace(first, "", 1)
 
 
@@ -183,7 +186,7 @@ def _text(content: bytes, found: Lines) -> str:
         line = content[: error.start].count(b"\n") + 1
         raise FileProblem("the file is not UTF-8. Save it again as 'CSV UTF-8'.", line) from None
     if not text.strip():
-        raise FileProblem("the file is empty. It needs its header row.")
+        raise FileProblem(_EMPTY)
     for odd, what in (("\x00", "zero bytes"), ("\ufffd", "replacement characters (\ufffd)")):
         if odd in text:
             raise FileProblem(

@@ -127,7 +127,11 @@ def test_a_separator_that_is_none(tmp_path):
         ", row 1: the first line names ':' as what separates columns. Separate them by commas, or "
         "by semicolons or tabs."
     ]
-    *_, said = attempt(tmp_path, "sep=;\n")
+
+
+@pytest.mark.parametrize("content", ["sep=;\n", ",,\n", ";;\n;\n", '""\n'])
+def test_separators_and_quotation_marks_alone_are_no_table(tmp_path, content):
+    *_, said = attempt(tmp_path, content)
     assert said == [": the file is empty. It needs its header row."]
 
 
