@@ -10,6 +10,7 @@ import pytest
 from bench import measuring, page, rows
 from bench.measuring import Measured
 from building import ROOT, copy_sources
+from conftest import write_notebook
 
 
 def run(row, number, seconds, cpu, begun="2026-01-02T03:04", shown=None, peak=None):
@@ -137,3 +138,18 @@ def test_a_failure_and_a_process_left_behind_are_told(tmp_path):
     assert "failed in" in said and said.endswith("\nno such luck\n")
     left = "import subprocess; subprocess.Popen(['sleep', '60'])"
     assert measured(tmp_path, left, grace=0.2).endswith("left 1 processes behind\n")
+
+
+def test_the_floor_runs_cells_as_a_build_does(tmp_path):
+    label = "from case_review.parameters.cell_options import running_label\n"
+    source = f"#| label: tbl-one\n{label}print(running_label())"
+    write_notebook(tmp_path / "a.ipynb", source)
+    program = (
+        "from pathlib import Path; from bench import floors; floors.run_cells(Path('a.ipynb'))"
+    )
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("tbl-one\n", 0), done.stderr

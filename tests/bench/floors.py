@@ -38,15 +38,24 @@ def render_once() -> None:
 
 def one_process() -> None:
     """All cells of all notebooks in one process, as plain code, then one rendering in it."""
-    from IPython.core.interactiveshell import InteractiveShell
-
     for path in _notebooks(find_project()):
-        InteractiveShell.clear_instance()
-        shell = InteractiveShell.instance()
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                shell.run_cell("".join(cell["source"])).raise_error()
+        run_cells(path)
     render_once()
+
+
+def run_cells(path: Path) -> None:
+    """Run the cells of one notebook in this process."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=config)
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            # A cell finds its label in what the shell has stored of it.
+            shell.run_cell("".join(cell["source"]), store_history=True).raise_error()
 
 
 def by_hand() -> None:
