@@ -5,7 +5,8 @@
 Builds a copy of the project from each state of its sources, and notes every site byte for byte.
 Then, for each moment, the sources change from one state to another, `make report` starts, and its
 whole process group is killed with SIGKILL. The site must then be the previous or the new one,
-complete, and the next `make report`, without `make clean`, must make that of the sources. One
+complete, or the new page, which is shown before the other forms are made and offers none of them;
+the next `make report`, without `make clean`, must make that of the sources. One
 change in three is of data and parameters, which runs notebooks; the others are of the manuscript,
 so that most kills meet the rendering. The moments are spread over the time that a build takes: one
 at random in each equal part of it.
@@ -26,6 +27,9 @@ from pathlib import Path
 
 from building import command, copy_sources, surroundings
 
+from case_review.rendering import html
+from case_review.rendering.assemble import FORMS
+
 #: What changes, as (file, one text, another): what notebooks read, and what is only rendered.
 KINDS = (
     (
@@ -34,6 +38,8 @@ KINDS = (
     ),
     (("report/index.qmd", b"a reproducible review of case", b"a rebuilt review of case"),),
 )
+#: The files of a report that follow its page.
+LATER = {form.file for name, form in FORMS.items() if name != "html"}
 #: The kind of change before each moment, over and over.
 ORDER = (1, 1, 0)
 
@@ -46,6 +52,23 @@ def site_of(root: Path) -> dict[str, str]:
         path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
     }
+
+
+def page_alone(root: Path) -> str:
+    """The hash of the finished report's page as it is without its other forms."""
+    page = (root / "report" / "_site" / html.FORM.file).read_text(encoding="utf-8")
+    others = [name for name, form in FORMS.items() if form.file in LATER]
+    return hashlib.sha256(html.without(page, others).encode("utf-8")).hexdigest()
+
+
+def name_of(found: dict, previous: dict, new: dict, alone: str) -> str:
+    """Which whole site was found: the previous or the new one, or the new page; empty if none."""
+    if found in (previous, new):
+        return "previous" if found == previous else "new"
+    # The other forms join one by one, and the page that offers them comes last.
+    first = new | {html.FORM.file: alone}
+    is_page = all(found.get(name) in (first[name], *([None] * (name in LATER))) for name in first)
+    return "page" if is_page and found.keys() <= first.keys() else ""
 
 
 def flip(root: Path, kind: int) -> None:
@@ -103,12 +126,13 @@ def main() -> int:
         root = Path(folder) / "a copy"
         copy_sources(root)
         build(root)
-        sites, lengths, state = {(0, 0): site_of(root)}, {}, (0, 0)
+        sites, alone, lengths, state = {(0, 0): site_of(root)}, {}, {}, (0, 0)
         for kind in (1, 0, 1, 0):  # through all four states and back
             state = changed(root, state, kind)
             lengths[kind] = build(root)
             found = sites.setdefault(state, site_of(root))
             assert found == site_of(root)
+            alone[state] = page_alone(root)
         print(f"Notebooks and report take {lengths[0]:.0f} s, the report alone {lengths[1]:.0f} s.")
         print(f"{len(sites)} different sites of {len(found)} files.", flush=True)
         assert len({str(site) for site in sites.values()}) == len(sites)
@@ -117,8 +141,7 @@ def main() -> int:
             moment = (part + chance.random()) * lengths[kind] / options.moments
             before, state = state, changed(root, state, kind)
             last = kill_after(root, moment)
-            found = site_of(root)
-            whole = "previous" if found == sites[before] else "new" if found == sites[state] else ""
+            whole = name_of(site_of(root), sites[before], sites[state], alone[state])
             seconds = build(root)
             right = site_of(root) == sites[state]
             bad += not (whole and right)
