@@ -145,7 +145,7 @@ bench: _tests ## Time builds and statistics into docs/benchmarks (RUNS=5, ROWS="
 	@PYTHONPATH=.:tests "$(VENV)/bin/python" -m bench --runs "$(or $(RUNS),5)" --rows "$(ROWS)"
 
 nightly: _tests ## The tests that are too long for `make test`
-	@"$(VENV)/bin/python" -m pytest -q -m "nightly or hypothesis" --hypothesis-profile=default $(PYTEST)
+	@"$(VENV)/bin/python" -m pytest -q -m "nightly or hypothesis" --hypothesis-profile=untimed $(PYTEST)
 
 kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays whole (SEED=n)
 	@"$(VENV)/bin/python" tests/kill_build.py --moments "$(or $(MOMENTS),20)" --seed "$(or $(SEED),1)"

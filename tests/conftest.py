@@ -23,8 +23,8 @@ LONG = (
 )  # fmt: skip
 
 # How long an example takes says nothing of whether it is right, least of all on a busy machine.
+# `make nightly` draws examples at random by it; `ci`, of pyproject.toml, tries the same each time.
 hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
 
 #: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
 BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))

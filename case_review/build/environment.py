@@ -11,16 +11,16 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 from pathlib import Path
 
 from case_review.errors import ReviewError
 
-LOCK = "requirements.lock"
+LOCK, BUILD_LOCK = "requirements.lock", "requirements-build.lock"
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
 #: A file that makes a module of its own, and the module's name.
-_MODULE = re.compile(r"(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
+_MODULE = re.compile(r"/site-packages/(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 #: Most packages or files that a message names.
 _NAMED = 5
 
@@ -119,13 +119,17 @@ def unlocked(root: Path, folder: Path) -> dict[str, str]:
     known = {"pip", "setuptools", "wheel", "uv"}
     for path in root.glob("requirements*.lock"):
         known |= locked(path).keys()
-    found = {}
-    for place in packages(folder) if have.keys() - known else ():
+    return {str(path): title for _, title, path in _files(folder, have.keys() - known)}
+
+
+def _files(folder: Path, names: Set[str]) -> Iterator[tuple[str, str, Path]]:
+    """By some packages: name, name with version, and path of each file that they have brought."""
+    for place in packages(folder) if names else ():
         for record in place.glob("*.dist-info/RECORD"):
             name, version = _title(record.parent)
-            if name not in known:
-                found |= {str(place / file): f"{name} {version}" for file, _ in _recorded(record)}
-    return found
+            if name in names:
+                for file, _ in _recorded(record):
+                    yield name, f"{name} {version}", place / file
 
 
 def beside(root: Path, folder: Path) -> dict[str, str]:
@@ -134,19 +138,15 @@ def beside(root: Path, folder: Path) -> dict[str, str]:
     They are installed where somebody tests or edits, and nowhere else. A namespace that packages
     share is left alone.
     """
-    used = locked(root / LOCK).keys() | locked(root / "requirements-build.lock").keys()
+    used = locked(root / LOCK).keys() | locked(root / BUILD_LOCK).keys()
     others: dict[str, str] = {}
     for path in sorted(root.glob("requirements*.lock")):
         others |= {name: path.name for name in locked(path).keys() - used if name not in others}
-    found = {}
-    for place in packages(folder) if others else ():
-        for record in place.glob("*.dist-info/RECORD"):
-            name, version = _title(record.parent)
-            if name in others:
-                for file, _ in _recorded(record):
-                    if module := _MODULE.match(file):
-                        found[module[1]] = f"{name} {version}, of {others[name]},"
-    return found
+    return {
+        module[1]: f"{title}, of {others[name]},"
+        for name, title, path in _files(folder, others.keys())
+        if (module := _MODULE.search(path.as_posix()))
+    }
 
 
 def fingerprint(folder: Path) -> str:

@@ -10,15 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from case_review.build import dependencies, facts, published
-from case_review.build.output import FORMATS
+from case_review.build.output import FORMATS, GENERATED
 from case_review.build.products import MISSING, damage, manifest, manifest_path, stamp_path
 from case_review.build.revision import outputs, revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
 from case_review.project import Project
 
-#: What the build writes, and what Quarto leaves where somebody starts it by hand.
-_GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
 #: Most causes that `make status` names for one product.
 _CAUSES = 8
 _ENVIRONMENT = "the version of Python or of an installed package"
@@ -129,7 +127,7 @@ def _site_inputs(project: Project) -> Iterator[Path]:
         folders[:] = [
             name
             for name in folders
-            if name not in _GENERATED and name[0] != "." and Path(folder, name) not in reports
+            if name not in GENERATED and name[0] != "." and Path(folder, name) not in reports
         ]
         yield from (Path(folder) / name for name in names if not name.startswith("."))
 

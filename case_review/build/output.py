@@ -14,6 +14,10 @@ _REPORT = frozenset(
     ("index.html", "index.pdf", "index.docx", "index.jats.xml", "data", "exhibits", "notebooks",
      "quality", "pictures")
 )  # fmt: skip
+#: What a build writes into `report/`, and what Quarto leaves where somebody starts it by hand.
+GENERATED = frozenset(
+    ("_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files")
+)
 #: The forms of a report; the page, which offers the others, is always made.
 FORMATS = ("html", "pdf", "docx", "jats")
 #: Each of them is in every report.

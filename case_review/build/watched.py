@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from case_review.build import opened
+from case_review.build.output import GENERATED
 from case_review.build.revision import outputs
 from case_review.project import Project
 
@@ -18,8 +19,6 @@ _STEP, _LONGEST = 50, 500
 _PULSE, _BEGIN = 250, 10
 #: Files beside the folders that a report is made from.
 _BESIDE = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
-#: What a build or Quarto writes into `report/`.
-GENERATED = {"_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files"}
 #: Endings of what editors and office programs leave beside a file while it is being saved.
 _TEMPORARY = ("~", ".tmp", ".part", ".swp", ".swx", ".bak", ".orig", ".pyc", "#")
 #: The empty file by which vim finds out whether it may write into a folder.

@@ -64,15 +64,16 @@ def render(
 
 def _refuse_typed(project: Project) -> None:
     """Refuse numbers that are typed; captions in which there were none are not read again."""
-    code, reviewed = made.code(), project.report / typed_numbers.ALLOWED
-    files = [*project.notebooks.glob("*.ipynb"), *project.results.glob("*.json"), reviewed]
-    files = sorted(files) if code else []
-    names = "\n".join(project.relative(path) for path in files)
-    entry = made.Entry("captions", [code or "", names, *files])
-    known = code is not None and entry.read() is not None
+    entry = None
+    if code := made.code():
+        reviewed = project.report / typed_numbers.ALLOWED
+        files = [*project.notebooks.glob("*.ipynb"), *project.results.glob("*.json"), reviewed]
+        names = "\n".join(map(project.relative, sorted(files)))
+        entry = made.Entry("captions", [code, names, *sorted(files)])
+    known = entry is not None and entry.read() is not None
     if problems := typed_numbers.check(project, captions=not known):
         raise ReviewError("\n".join(str(problem) for problem in problems))
-    if code and not known:
+    if entry and not known:
         entry.keep(b"none")
 
 

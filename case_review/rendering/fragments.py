@@ -78,7 +78,7 @@ def later(
     if kept is None:
         blocks = make()
         alone = len(blocks) == 1 and _alone(blocks[0])
-        ids = [id for node in ast.each(blocks) if (id := _result(node))] if alone else None
+        ids = [id for node in ast.each(blocks) if (id := result_of(node))] if alone else None
         kept = json.dumps(ids).encode("ascii")
         entry.keep(kept)
     ids = json.loads(kept)
@@ -94,7 +94,8 @@ def name_of(node: dict) -> str:
     return node["c"][0][0] if is_later else ""
 
 
-def _result(node: dict) -> str:
+def result_of(node: dict) -> str:
+    """The id of the result that an element shows; empty for other elements."""
     marked = node["t"] in ("Link", "Span")
     return dict(node["c"][0][2]).get("data-result", "") if marked else ""
 

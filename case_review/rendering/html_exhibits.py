@@ -54,8 +54,7 @@ def anchored(tree, used: dict[str, Recorded], later: Mapping[str, Later] | None 
             each.first = [id for id in each.results if id in used and id not in seen]
             seen.update(each.first)
             return [node]
-        marked = node["t"] in ("Link", "Span")
-        id = dict(node["c"][0][2]).get("data-result") if marked else None
+        id = fragments.result_of(node)
         if id not in used or id in seen:
             return None
         seen.add(id)
