@@ -133,6 +133,8 @@ class _Server:
         # While it has not been waited for, its number is that of no other group.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+        # One that was forked a moment ago has no group yet.
+        os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         with connection, contextlib.suppress(OSError):
             send(connection, {"status": os.waitstatus_to_exitcode(status)})

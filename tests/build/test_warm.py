@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -135,6 +137,20 @@ def test_no_kernel_outlives_who_asked_for_it_or_who_forked_it(project):
         assert os.environ[warm.ADDRESS_VARIABLE] == address
         server.kill()
         assert gone(third.pid) and third.poll() == -signal.SIGKILL
+
+
+def test_a_kernel_is_ended_that_was_forked_a_moment_ago():
+    ours, its = socket.socketpair()
+    young = subprocess.Popen(["sleep", "5"])  # in this process's group, as before its own session
+    watched = os.pidfd_open(young.pid)
+    server = SimpleNamespace(
+        kernels={watched: (young.pid, its)}, selector=selectors.DefaultSelector()
+    )
+    for file in (watched, its):
+        server.selector.register(file, selectors.EVENT_READ, watched)
+    with ours:
+        forking._Server.bury(server, watched)
+        assert forking.receive(ours) == {"status": -signal.SIGKILL}
 
 
 def test_nothing_is_left_of_a_build_that_was_killed(project):
