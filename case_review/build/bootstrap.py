@@ -305,23 +305,26 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def main(arguments):
-    """`FOLDER [--test] [--edit]`: make the environment in FOLDER ready; 0 if it is."""
+def main(arguments, command=()):
+    """`FOLDER [--test] [--edit]`: make the environment ready for a command; returns 0 if it is."""
     root = Path.cwd()
     folder = root / arguments[0]
     extra = [EXTRA_LOCKS[name] for name in arguments[1:]]
     try:
         check_machine(root)
         want = wanted(root, folder, extra)
-        check_python(has_venv=True if is_ready(folder, want) else None)
-        if is_ready(folder, want):
-            check(root, folder)
-            return 0
-        from case_review.build.locking import hold
+        ready = is_ready(folder, want)
+        check_python(has_venv=ready or None)
+        if ready and command[:1] == ["build"]:  # which asks for the outcome before it makes a thing
+            from case_review.build import environment
 
-        with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
-            if not is_ready(folder, want):
-                set_up(root, folder, extra)
+            return environment.look_meanwhile(lambda: main(arguments))
+        if not ready:
+            from case_review.build.locking import hold
+
+            with hold(root / "report" / "_build" / "setup.lock", "set-up", say):
+                if not is_ready(folder, want):
+                    set_up(root, folder, extra)
         check(root, folder)
     except SetupError as error:
         say(error)
@@ -336,15 +339,11 @@ def main(arguments):
     return 0
 
 
-def become(folder, command):
-    """Become `python -m case_review COMMAND...` with the Python of the environment in `folder`."""
-    python = str(Path.cwd() / folder / "bin" / "python")
-    os.execv(python, [python, "-m", "case_review", *command])
-
-
 if __name__ == "__main__":
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
-    failed = main(sys.argv[1:end])
-    if failed or end == len(sys.argv):
+    command = sys.argv[end + 1 :]
+    failed = main(sys.argv[1:end], command)
+    if failed or not command:
         sys.exit(failed)
-    become(sys.argv[1], sys.argv[end + 1 :])
+    python = str(Path.cwd() / sys.argv[1] / "bin" / "python")
+    os.execv(python, [python, "-m", "case_review", *command])

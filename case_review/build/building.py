@@ -17,6 +17,7 @@ from pathlib import Path
 
 from case_review.build import (
     dependencies,
+    environment,
     facts,
     freshness,
     output,
@@ -117,6 +118,7 @@ def build(
             return _Build(project, options, rendering, progress).make()
         finally:
             facts.of(project).save()
+            environment.require_looked()
 
 
 def alone(project: Project, command: str) -> contextlib.AbstractContextManager:
@@ -209,6 +211,7 @@ class _Build:
         """
         from case_review.build import running, warm
 
+        environment.require_looked()
         die_with_parent()
         surroundings.build_font_cache(self.project)
         names = [name for name in names if freshness.of_notebook(self.project, name)]
@@ -233,6 +236,7 @@ class _Build:
     def _publish(self, causes: list[str]) -> None:
         """Render the report."""
         out, options = self.outcome.out, self.options
+        environment.require_looked()
         die_with_parent()
         began = time.monotonic()
         self.outcome.causes["report"] = causes

@@ -6,12 +6,14 @@ Uses only the standard library, so that set-up can ask before the environment is
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import hashlib
 import os
 import re
+import signal
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +25,8 @@ _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
 _MODULE = re.compile(r"/site-packages/(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 #: Most packages or files that a message names.
 _NAMED = 5
+#: Names the process that looks at the environment while a build begins.
+_LOOKING = "CASE_REVIEW_LOOKING"
 
 
 def normal(name: str) -> str:
@@ -111,6 +115,42 @@ def require(root: Path) -> None:
             f"{sys.prefix} is not what {LOCK} says: {listed(wrong)}. Type `make report`, which "
             "sets up an environment of the project's own or says how to mend this one."
         )
+
+
+def look_meanwhile(look: Callable[[], int]) -> int:
+    """Let another process look at the environment, while this one, or what it becomes, goes on.
+
+    Parameters
+    ----------
+    look
+        Returns 0 if nothing is wrong, and says otherwise what is; called in that process.
+
+    Returns
+    -------
+    int
+        0, for nothing is wrong yet: `require_looked` tells.
+    """
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who waits
+        os._exit(look())
+    os.environ[_LOOKING] = str(child)
+    return 0
+
+
+def require_looked() -> None:
+    """Wait for the look at the environment, if one is under way, and end if anything is wrong.
+
+    Raises
+    ------
+    SystemExit
+        With what the other process has returned, which has said why.
+    """
+    child = os.environ.pop(_LOOKING, "")
+    with contextlib.suppress(ValueError, ChildProcessError):  # somebody else's variable
+        _, status = os.waitpid(int(child), 0)
+        if code := os.waitstatus_to_exitcode(status):
+            raise SystemExit(abs(code))
 
 
 def unlocked(root: Path, folder: Path) -> dict[str, str]:

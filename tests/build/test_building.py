@@ -14,6 +14,7 @@ from conftest import write_notebook
 from case_review.build import (
     building,
     dependencies,
+    environment,
     facts,
     graph,
     loaded,
@@ -115,6 +116,19 @@ def test_notebooks_run_in_order_and_once(project):
     assert begun(project) == [] and failed.exists()
     build(project)
     assert begun(project) == [] and not failed.exists()
+
+
+def test_nothing_is_made_in_an_environment_that_is_found_wrong_meanwhile(project):
+    environment.look_meanwhile(lambda: 1)
+    with pytest.raises(SystemExit, match="1"):
+        build(project)
+    assert begun(project) == []
+    environment.look_meanwhile(lambda: 0)
+    build(project)
+    begun(project)
+    environment.look_meanwhile(lambda: 1)
+    with pytest.raises(SystemExit, match="1"):  # also where nothing is to be made
+        build(project)
 
 
 def test_what_came_out_as_before_makes_nothing_after_it_run(project):

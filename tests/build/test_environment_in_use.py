@@ -91,6 +91,20 @@ def test_a_package_changed_in_place_stops_and_a_touched_one_does_not(root, monke
     assert "is not what" not in refusal(root, monkeypatch, capsys)
 
 
+def test_a_build_is_told_what_was_found_meanwhile(root, monkeypatch, capfd):
+    refusal(root, monkeypatch, capfd)
+    assert bootstrap.main([".venv"], ["build"]) == 0
+    environment.require_looked()
+    path = next((root / ".venv").rglob("alpha.py"))
+    path.write_text("x = 2\n")
+    assert bootstrap.main([".venv"], ["build"]) == 0
+    with pytest.raises(SystemExit, match="1"):
+        environment.require_looked()
+    assert "alpha.py is missing or altered" in capfd.readouterr().err
+    environment.require_looked()  # nothing is waited for twice
+    assert bootstrap.main([".venv"], ["status"]) == 1
+
+
 def test_what_is_installed_beside_the_lock_is_known_by_its_files(root):
     path = put(root / ".venv", "extra", "0.1")
     assert environment.unlocked(root, root / ".venv")[str(path)] == "extra 0.1"
