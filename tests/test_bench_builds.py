@@ -54,7 +54,7 @@ def test_runs_are_written_read_and_measured_again_by_row(tmp_path):
 
 def test_rows_are_chosen_by_words_of_their_names():
     assert [row.name for row in rows.chosen("Caption; nothing")] == [
-        "nothing to do", "a caption of 04",
+        "nothing to do", "a caption of 04", "a caption of 04, in make watch",
     ]  # fmt: skip
     everyday = {row.name for row in rows.chosen("")}
     assert {"full rebuild", rows.ONE_PROCESS, rows.BY_HAND, rows.UNGROWN} <= everyday
@@ -107,11 +107,11 @@ except ReviewError as error:
 """
 
 
-def measured(tmp_path, code, grace=60):
+def measured(tmp_path, code, grace=60, program=MEASURE):
     """What is said of a command, in a process of its own: it waits for all of its children."""
     folder = tmp_path / "copy"
     folder.mkdir(exist_ok=True)
-    command = [sys.executable, "-c", MEASURE, str(folder), code, str(grace)]
+    command = [sys.executable, "-c", program, str(folder), code, str(grace)]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     return subprocess.run(command, env=environment, capture_output=True, text=True).stdout
 
@@ -131,6 +131,47 @@ def test_time_of_processes_without_a_parent_counts_and_the_page_is_seen(tmp_path
     assert found.cpu_seconds >= 0.2
     assert 0 < found.page_seconds < found.seconds
     assert found.peak_mb > 1
+
+
+WATCH = """
+import os, sys, time
+from functools import partial
+from pathlib import Path
+from bench import watched
+from case_review.errors import ReviewError
+watched._IDLE = 0
+folder = Path(sys.argv[1])
+save = lambda root: (root / "saved").touch()
+try:
+    command = [sys.executable, "-c", sys.argv[2]]
+    print(vars(watched.measure(command, folder, folder / "page", os.environ, save)))
+except ReviewError as error:
+    print(error)
+"""
+WATCHING = f"""
+import os, time
+{BURN}
+print("report/_site is up to date", flush=True)
+try:
+    while not os.path.exists("saved"): time.sleep(0.01)
+    until = time.process_time() + 0.1
+    while time.process_time() < until: pass
+    open("page", "w").close(); time.sleep(0.3)
+    print("report/_site: the report is ready", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of other processes")
+def test_in_make_watch_time_counts_from_the_save_on(tmp_path):
+    found = Measured(**ast.literal_eval(measured(tmp_path, WATCHING, program=WATCH)))
+    assert 0.08 <= found.cpu_seconds < 0.2  # what burnt before does not count
+    assert 0 < found.page_seconds <= found.seconds - 0.2
+    assert (tmp_path / "copy.log").read_text().endswith("ended\n")
+    said = measured(tmp_path, "print('no such luck')", program=WATCH)
+    assert said == "`make watch` has made no page:\nno such luck\n"
 
 
 def test_a_failure_and_a_process_left_behind_are_told(tmp_path):

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from case_review.build import dependencies, forking, kernel, reads, surroundings
+from case_review.errors import ReviewError
 from case_review.project import Project
 
 #: `CASE_REVIEW_WARM=0` (`make report WARM=0`) starts every kernel anew; the other names the socket
@@ -67,15 +68,19 @@ def server(project: Project, names: Iterable[str]) -> Iterator[None]:
     ----------
     names
         Notebooks that run first: what they import is imported at once, the rest when it is needed.
+        Of one that cannot be read its run tells.
     """
     if not possible() or is_fit():
         yield
         return
-    wanted = sorted({module for name in names for module in facts_of(project, name)["imports"]})
+    wanted: set[str] = set()
+    for name in names:
+        with contextlib.suppress(ReviewError, OSError):
+            wanted.update(facts_of(project, name)["imports"])
     before = os.environ.get(ADDRESS_VARIABLE)
     with contextlib.ExitStack() as stack:
         try:
-            started = stack.enter_context(_started(project, wanted))
+            started = stack.enter_context(_started(project, sorted(wanted)))
         except OSError:  # no room for a process or a socket: kernels then say so themselves
             started = ""
         os.environ[ADDRESS_VARIABLE] = started

@@ -219,7 +219,7 @@ def watch(
             watching.fail(replace(watching))
         else:
             surroundings.build_font_cache(project)
-            kernels.enter_context(warm.server(project, []))
+            kernels.enter_context(warm.server(project, dependencies.notebook_names(project)))
             watching.want(forms[:1])
         while not watching.ended and os.getppid() == parent:
             watching.step()

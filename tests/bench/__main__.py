@@ -9,11 +9,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import rebuild
 
-from bench import page
+from bench import page, watched
 from bench.measuring import measure
 from bench.rows import DRAWN, MAKE, Row, chosen, kept
 from case_review.errors import ReviewError
@@ -37,9 +38,13 @@ def run_all(project: Project, rows: list[Row], runs: int, folder: Path) -> Itera
             if row.copy not in made:
                 made[row.copy] = _copy(project, row, folder, made)
             root = made[row.copy]
-            row.change(root, run)
             shown = root / "report" / "_site" / "index.html"
-            measured = measure(row.command, root, shown, _environment(root))
+            where = (row.command, root, shown, _environment(root))
+            if row.is_watched:
+                measured = watched.measure(*where, partial(row.change, run=run))
+            else:
+                row.change(root, run)
+                measured = measure(*where)
             print(
                 f"{run}  {row.name:<36} {measured.seconds:7.2f} s"
                 f" {measured.cpu_seconds:7.2f} s CPU",

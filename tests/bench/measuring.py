@@ -68,7 +68,7 @@ def measure(command: Sequence[str], folder: Path, page: Path, environment: Mappi
     ReviewError
         If it fails, with the last lines of what it said, or leaves a process behind.
     """
-    _adopt_orphans()
+    adopt_orphans()
     before, began = _cpu(), time.monotonic()
     log = folder.with_name(f"{folder.name}.log")
     with log.open("wb") as output:
@@ -76,19 +76,19 @@ def measure(command: Sequence[str], folder: Path, page: Path, environment: Mappi
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        watch = _Watch(process.pid, page, began)
+        look = Look(process.pid, page, began)
         try:
             code = process.wait()
         finally:
             seconds = time.monotonic() - began
-            watch.stop()
-            left = _end_of_all()
+            look.stop()
+            left = end_of_all()
     said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
     if code:
         raise ReviewError(f"`{' '.join(map(str, command))}` failed in {folder}:\n{said}")
     if left:
         raise ReviewError(f"`{' '.join(map(str, command))}` left {left} processes behind")
-    return Measured(seconds, watch.page_seconds, _cpu() - before, watch.peak_mb)
+    return Measured(seconds, look.page_seconds, _cpu() - before, look.peak_mb)
 
 
 def _cpu() -> float:
@@ -97,13 +97,13 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
     """Wait for what a build leaves without a parent as well, so that its time is counted."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _end_of_all() -> int:
+def end_of_all() -> int:
     """Wait for all children; returns how many had to be killed after a grace."""
     deadline, killed = time.monotonic() + _GRACE, set()
     with contextlib.suppress(ChildProcessError):
@@ -118,7 +118,7 @@ def _end_of_all() -> int:
     return len(killed)
 
 
-class _Watch:
+class Look:
     """Looks at the page and at the memory from a thread, until it is stopped."""
 
     def __init__(self, pid: int, page: Path, began: float):
@@ -155,6 +155,16 @@ def _mark(page: Path) -> tuple | None:
     except OSError:
         return None
     return facts.st_ino, facts.st_mtime_ns, facts.st_size
+
+
+def cpu_of_tree(pid: int) -> float:
+    """Processor seconds of a process, of those below it, and of all that they have waited for."""
+    ticks = 0
+    for each in (pid, *_below(pid)):
+        with contextlib.suppress(OSError):
+            fields = Path("/proc", str(each), "stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _below(pid: int) -> list[int]:

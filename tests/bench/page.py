@@ -16,7 +16,7 @@ _HEAD = """# How long a build takes
 
 {where}. Written by `make bench` on {days}; each run is in [`runs.csv`](runs.csv). Medians: until
 the page holds the change, until the command ends, and processor seconds of all processes together;
-most memory at one time.
+most memory at one time. In `make watch`, all from the save of the file on, with the page only.
 
 ![Seconds of each run, by row.](runs.svg)
 

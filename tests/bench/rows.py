@@ -14,7 +14,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import grown_review
@@ -64,7 +64,7 @@ def grown(times: int) -> Callable[[Path], None]:
     return lambda root: grown_review.grow(root, times)
 
 
-def replaced(name: str, pattern: str, text: str) -> Callable[[Path, int], None]:
+def substituted(name: str, pattern: str, text: str) -> Callable[[Path, int], None]:
     """Replace the one place in a file that matches; `{run}` and `{letter}` are the run's."""
 
     def change(root: Path, run: int) -> None:
@@ -104,9 +104,10 @@ class Row:
     name
         What is measured, as the table says it.
     change
-        Done before each run to the copy, with the run's number, and not measured.
+        Done before each run to the copy, with the run's number, and not measured but for
+        `make watch`.
     command
-        What is measured, in the copy.
+        What is measured, in the copy; `make watch` from the save of the change on.
     copy
         Which copy of the project.
     begin
@@ -125,21 +126,29 @@ class Row:
     built: bool = True
     on_request: bool = False
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether the change is saved, and measured, while the command runs."""
+        return "watch" in self.command
+
 
 def _grown(times: int) -> Row:
     name = f"grown review: {times:,} x the patients"
     return Row(name, unmake, copy=f"grown-{times}", begin=grown(times), built=False)
 
 
+def _watched(row: Row) -> Row:
+    """The same change, saved while `make watch` runs."""
+    command = ("make", "watch", *MAKE[2:], "FORMATS=html")
+    return replace(row, name=f"{row.name}, in make watch", command=command, copy="watched")
+
+
 FLOOR = (sys.executable, "-m", "bench.floors")
-ROWS = (
-    Row("full rebuild", unmake),
-    Row(ONE_PROCESS, forget, (*FLOOR, "one_process"), copy="floors"),
-    Row(BY_HAND, forget, (*FLOOR, "by_hand"), copy="floors"),
-    Row("nothing to do"),
+#: What people change between two looks at the paper.
+EDITS = (
     Row(
         "a sentence of the manuscript",
-        replaced("report/index.qmd", r"^# ", SENTENCE.format("{letter}") + "\n\n# "),
+        substituted("report/index.qmd", r"^# ", SENTENCE.format("{letter}") + "\n\n# "),
     ),
     Row(
         "a caption of 04",
@@ -153,12 +162,20 @@ ROWS = (
     ),
     Row(
         "a parameter of 03",
-        replaced("params.yml", r"(id: dose_5, .*low: )[\d.]+", r"\g<1>2.0{run}"),
+        substituted("params.yml", r"(id: dose_5, .*low: )[\d.]+", r"\g<1>2.0{run}"),
     ),
     Row(
         "a cell of the data",
-        replaced("data/raw/patients.csv", r"^(R01-1,R01,male,)[\d.]+", r"\g<1>13.{run}"),
+        substituted("data/raw/patients.csv", r"^(R01-1,R01,male,)[\d.]+", r"\g<1>13.{run}"),
     ),
+)
+ROWS = (
+    Row("full rebuild", unmake),
+    Row(ONE_PROCESS, forget, (*FLOOR, "one_process"), copy="floors"),
+    Row(BY_HAND, forget, (*FLOOR, "by_hand"), copy="floors"),
+    Row("nothing to do"),
+    *EDITS,
+    *map(_watched, EDITS),
     *map(_grown, (1, 10, 100, 1000)),
     Row("first build, with set-up", undo_set_up, ("make", "report"), "new", None, False, True),
     Row("make test", command=("make", "test", *MAKE[2:]), on_request=True),
