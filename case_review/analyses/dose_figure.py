@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 
 from case_review import intervals, units
@@ -108,10 +109,9 @@ def _doses(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most:
     shift = beside.cumcount() - (beside.transform("size") - 1) / 2
     across = rows["group"].map(list(named).index) + step * shift
     look = {"s": size**2, "ec": "white", "lw": 0.4, "zorder": 3}
-    # What stands one above the other is one strip, and of one group.
-    for place, strip in rows.groupby(across):
-        n, (_, colour) = len(strip), named[strip["group"].iloc[0]]
-        axes.scatter([place] * n, strip["low"].astype(float), fc=[colour] * n, **look)
+    for group, (_, colour) in named.items():
+        own = rows["group"] == group
+        axes.scatter(across[own], rows["low"][own].astype(float), fc=colour, **look)
 
 
 def _spread(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
@@ -142,15 +142,15 @@ def _levels(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> N
             ["high", "low"], ascending=False, kind="stable"
         )
         axes.text(0, y, text, weight="semibold", va="center")
-        for row in own.itertuples():
-            y -= 1
-            # A limit that is not reported is an arrow towards the end of the scale.
-            low, high = (end if pd.isna(x) else x for x, end in ((row.low, 0), (row.high, limit)))
-            axes.plot([low, high], [y, y], color=colour, lw=3.2, solid_capstyle="butt")
-            for x, marker, end in ((row.low, "<", low), (row.high, ">", high)):
-                if pd.isna(x):
-                    axes.scatter([end], [y], marker=marker, s=26, color=colour, clip_on=False)
-        y -= 1.6
+        places = y - 1 - np.arange(len(own))
+        bars = own[["low", "high"]].astype(float).fillna({"low": 0, "high": limit})
+        axes.hlines(places, bars["low"], bars["high"], colors=colour, lw=3.2, capstyle="butt")
+        # A limit that is not reported is an arrow towards the end of the scale.
+        for end, marker in (("low", "<"), ("high", ">")):
+            if (unknown := own[end].isna().to_numpy()).any():
+                look = {"marker": marker, "s": 26, "color": colour, "clip_on": False}
+                axes.scatter(bars[end][unknown], places[unknown], **look)
+        y -= len(own) + 1.6
     axes.set(yticks=[], xlim=(0, 1.05 * limit), ylim=(y + 0.6, 1.2))
     axes.spines["left"].set_visible(False)
 

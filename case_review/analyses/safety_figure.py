@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
-import seaborn as sns
 
 from case_review.exhibits import style
 
@@ -26,14 +26,10 @@ def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str
     figure, axes = style.panels(0.9 + 0.27 * (len(points) + 2))
     width = 100 * (points["most"] - points["least"])
     axes.barh(points["y"], width, 0.6, 100 * points["least"], color=style.SKY, alpha=0.35)
-    # The median of a proportion and its two limits is the proportion, and their range the limits.
-    ends = points.melt("y", ["low", "proportion", "high"], value_name="percent")
-    sns.pointplot(
-        ends.assign(percent=100 * ends["percent"]),
-        x="percent", y="y", orient="y", native_scale=True, estimator="median",
-        errorbar=("pi", 100), linestyle="none", color=style.VERMILLION, markersize=5, zorder=3,
-        err_kws={"color": style.BLACK, "linewidth": 1.4, "zorder": 2}, ax=axes,
-    )  # fmt: skip
+    upwards = points[::-1]
+    middle, *ends = (100 * upwards[name] for name in ("proportion", "low", "high"))
+    axes.plot(middle, upwards["y"], "o", color=style.VERMILLION, ms=5, mew=2.025, zorder=3)
+    axes.plot(np.array(ends), [upwards["y"]] * 2, color=style.BLACK, lw=1.4)
     for row in points.itertuples():
         end = (100 * max(row.most, row.high), row.y)
         style.write_beside(axes, f"{row.n}/{row.of}", end, (5, 0), va="center")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from case_review import registry
 from case_review.analyses.response import HOURS_PER_WEEK
@@ -93,6 +92,8 @@ def middle(ensemble: Ensemble, id: str) -> float:
     values = ensemble.drawn[id].dropna().to_numpy()
     if _constant(values):
         return float(values[0]) if len(values) else math.nan
+    from scipy import stats  # takes a second to import
+
     skewness, kurtosis = stats.skew(values), stats.kurtosis(values, fisher=False)
     two_humps = (skewness**2 + 1) / kurtosis > _TWO_HUMPS
     return math.nan if two_humps else float(np.median(values))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from case_review.audit.claims import Claims
 from case_review.errors import ReviewError
@@ -78,7 +78,7 @@ class Printed:
     def chi_square_range(self) -> tuple[float, float]:
         """Smallest and largest log-rank chi-square whose p rounds to the printed one."""
         half = 0.5 * 10**-self.p_digits
-        return float(stats.chi2.isf(self.p + half, 1)), float(stats.chi2.isf(self.p - half, 1))
+        return tuple(float(special.chdtri(1, p)) for p in (self.p + half, self.p - half))
 
 
 def median_positions(n: int, conf_level: float = 0.95) -> tuple[int, int, int | None]:

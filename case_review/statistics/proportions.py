@@ -7,7 +7,7 @@ import math
 from bisect import bisect_left
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from case_review.statistics.inputs import check_level
 from case_review.values import Count, Proportion
@@ -35,8 +35,8 @@ def exact(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     """
     n, of = _checked(n, of, conf_level)
     tail = (1 - conf_level) / 2
-    low = 0.0 if n == 0 else float(stats.beta.ppf(tail, n, of - n + 1))
-    high = 1.0 if n == of else float(stats.beta.isf(tail, n + 1, of - n))
+    low = 0.0 if n == 0 else float(special.betaincinv(n, of - n + 1, tail))
+    high = 1.0 if n == of else float(special.betainccinv(n + 1, of - n, tail))
     return low, high
 
 
@@ -46,6 +46,8 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     Takes, returns and refuses the same as `exact`.
     """
     n, of = _checked(n, of, conf_level)
+    from scipy import stats  # takes a second to import
+
     limits = stats.binomtest(n, of).proportion_ci(conf_level, method="wilson")
     return float(limits.low), float(limits.high)
 

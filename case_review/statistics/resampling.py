@@ -9,7 +9,7 @@ from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from case_review.statistics.inputs import (
     check_draws,
@@ -336,6 +336,6 @@ def _corrected(
     away = without.mean() - without
     spread = (away**2).sum() ** 1.5
     acceleration = (away**3).sum() / (6 * spread) if spread > 0 else 0.0
-    bias = stats.norm.ppf(below)
-    moved = bias + stats.norm.ppf(tails)
-    return stats.norm.cdf(bias + moved / (1 - acceleration * moved))
+    bias = special.ndtri(below)
+    moved = bias + special.ndtri(tails)
+    return special.ndtr(bias + moved / (1 - acceleration * moved))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 import numpy as np
-from scipy import stats
 
 from case_review.statistics import rmst
 from case_review.statistics.inputs import (
@@ -300,6 +299,8 @@ def welch_difference(
             continue
         estimate, low, high, p = float(own.mean() - other.mean()), math.nan, math.nan, math.nan
         if min(len(own), len(other)) > 1 and np.ptp(own) + np.ptp(other) > 0:
+            from scipy import stats  # takes a second to import
+
             test = stats.ttest_ind(own, other, equal_var=False)
             low, high = map(float, test.confidence_interval(conf_level))
             p = float(test.pvalue)

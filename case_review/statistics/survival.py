@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from case_review.statistics.inputs import check_conf, check_level, checked, members, normal_quantile
 from case_review.values import Estimate, Proportion
@@ -271,6 +270,8 @@ def sign_test_limits(time, event, conf_level: float = 0.95, unit: str = "") -> E
         patient is censored: order statistics are then unknown.
     """
     check_level(conf_level)
+    from scipy import stats  # as lifelines does, and takes a second to import
+
     time, event = checked(time, event)
     how = {"unit": unit, "most": 1, "conf_level": conf_level}
     if not event.all():

@@ -1,7 +1,10 @@
-"""A text is measured again only if something that its layout follows from is another."""
+"""Texts and ticks are found again only if something that they follow from is another."""
+
+import contextlib
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.axis import Axis
 from matplotlib.text import Text
 
 from case_review.exhibits import drawn, measuring, style
@@ -51,14 +54,69 @@ def test_a_font_or_a_setting_that_is_added_counts(figure):
 
 
 def test_matplotlib_is_left_as_it_was(figure):
-    measure = Text._get_layout
+    before = Text._get_layout, Axis._update_ticks
     with pytest.raises(ZeroDivisionError), measuring.once():
-        assert Text._get_layout is not measure
+        assert Text._get_layout is not before[0] and Axis._update_ticks is not before[1]
         1 / 0  # noqa: B018
-    assert Text._get_layout is measure
+    assert (Text._get_layout, Axis._update_ticks) == before
 
 
-def test_a_drawing_has_the_same_bytes(figure, monkeypatch):
-    first = drawn.as_svg(figure)
-    monkeypatch.setattr(measuring, "_key", lambda *_: object())
-    assert drawn.as_svg(figure) == first
+def ticks_of(figure):
+    axes = [axis for each in figure.axes for axis in (each.xaxis, each.yaxis)]
+    return [[(tick.get_loc(), tick.label1.get_text()) for tick in a._update_ticks()] for a in axes]
+
+
+VIEWS = {
+    "limits": lambda f: f.axes[0].set_xlim(0, 1000),
+    "limits of axes that share it": lambda f: f.axes[1].set_ylim(0, 1000),
+    "data": lambda f: f.axes[0].plot([0, 1e6], [0, 1]),
+    "scale": lambda f: f.axes[1].set_xscale("log"),
+    "places": lambda f: f.axes[0].set_xticks([0.25, 0.75]),
+    "names": lambda f: f.axes[0].xaxis.set_major_formatter("{x} weeks"),
+    "small places": lambda f: f.axes[0].minorticks_on(),
+    "room": lambda f: f.set_size_inches(0.8, 0.8),
+    "dots": lambda f: setattr(f, "dpi", f.dpi / 8) or f.axes[0].set_xlim(0, 3),
+}
+
+
+@pytest.mark.parametrize("change", VIEWS.values(), ids=VIEWS)
+def test_ticks_are_found_as_without_it(change):
+    figure, axes = style.panels(2, widths=[1, 1], sharey=True)
+    for each in axes:
+        each.plot([1, 20], [1, 20])
+    found = []
+    with measuring.once():
+        before = ticks_of(figure)
+        assert ticks_of(figure) == before
+        change(figure)
+        found = ticks_of(figure)
+    assert found == ticks_of(figure) != before
+    plt.close(figure)
+
+
+def test_ticks_are_found_once_for_a_layout_and_once_for_a_drawing(figure, monkeypatch):
+    found, find = [], Axis._update_ticks
+    monkeypatch.setattr(Axis, "_update_ticks", lambda axis: (found.append(axis), find(axis))[1])
+    drawn.as_svg(figure)
+    # Before and after each of the layout's two passes, and with the fewer dots of the SVG.
+    assert max(found.count(axis) for axis in found) <= 4
+
+
+def several():
+    figure, axes = style.panels(2, widths=[2, 1, 1])
+    axes[0].set_yticks([0, 1], ["one\nof two lines", "another"])
+    axes[0].inset_axes([0.5, 0.5, 0.4, 0.4]).semilogx([1, 2e5], [0.001, 0.002])
+    axes[1].twinx().plot([0, 3], [0, 3e-7])
+    axes[2].figure.colorbar(axes[2].pcolormesh([[1, 2], [3, 4]]), ax=axes[2])
+    figure.add_subplot(projection="polar").plot([0, 1], [1, 2])
+    return figure
+
+
+def test_a_drawing_has_the_same_bytes(monkeypatch):
+    first = drawn.as_svg(several())
+    for name in ("_key", "_view"):
+        monkeypatch.setattr(measuring, name, lambda *_: object())
+    assert drawn.as_svg(several()) == first
+    monkeypatch.setattr(measuring, "once", contextlib.nullcontext)
+    assert drawn.as_svg(several()) == first
+    plt.close("all")

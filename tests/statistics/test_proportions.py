@@ -25,6 +25,16 @@ def test_exact_limits_equal_scipy():
     assert proportions.exact(20, 60) == pytest.approx((reference.low, reference.high), abs=1e-9)
 
 
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
+def test_exact_limits_are_quantiles_of_the_beta_distribution_to_the_last_digit(level):
+    tail = (1 - level) / 2
+    for of in (1, 2, 7, 25, 84, 1000):
+        for n in {0, 1, of // 3, of // 2, of - 1, of}:
+            low = stats.beta.ppf(tail, n, of - n + 1) if n else 0
+            high = stats.beta.isf(tail, n + 1, of - n) if n < of else 1
+            assert proportions.exact(n, of, level) == (low, high)
+
+
 def test_wilson_limits_of_newcombe():
     # Newcombe, Stat Med 1998;17:857, table I, method 3: 81/263 and 15/148.
     assert proportions.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
