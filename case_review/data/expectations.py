@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from case_review.data import judged, reading, rules, suites
+from case_review.data import judged, judging, reading, rules, suites
 from case_review.data.problems import DataError, Problem, ordered, visible
 from case_review.data.schema import CLEAN, TABLES
 from case_review.errors import ReviewError
@@ -232,37 +233,36 @@ def _check(
     stage: str, name: str, path: Path, suite: dict, frame: pd.DataFrame
 ) -> list[Outcome | str]:
     """What became of each expectation, or why it cannot be applied to the table."""
-    gx = suites.great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("tables").add_dataframe_asset(name)
-    batch = source.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    # Results come in an order of their own, so each expectation takes its number along.
-    listed = [
-        {**one, "meta": {"notes": one["type"], **(one.get("meta") or {}), "number": number}}
+    listed = {
+        number: {
+            **one,
+            "meta": {"notes": one["type"], **(one.get("meta") or {}), judging.NUMBER: number},
+        }
         for number, one in enumerate(suite["expectations"], 1)
-    ]
+    }
+    tell = partial(_outcome, stage, path, name, frame)
 
-    def judge(some: list[dict]) -> list:
-        numbered = gx.ExpectationSuite(**{**suite, "expectations": some})
-        found = batch.validate(numbered, result_format="COMPLETE").results
-        if len(found) != len(some):
-            raise ReviewError(f"{len(found)} of {len(some)} were judged")
-        return sorted(found, key=lambda one: one.expectation_config.meta["number"])
+    def judge(some: Mapping[int, dict]) -> dict[int, Outcome]:
+        found = judging.in_full(name, {**suite, "expectations": list(some.values())}, frame)
+        return dict(zip(some, map(tell, found), strict=True))
 
+    numbered = {**suite, "expectations": list(listed.values())}
+    told = {judging.number_of(one): tell(one) for one in judging.met(numbered, frame)}
+    rest = {number: one for number, one in listed.items() if number not in told}
     try:
-        return [_outcome(stage, path, name, frame, one) for one in judge(listed)]
+        told |= judge(rest) if rest else {}
     except Exception:  # what Great Expectations, or a type of it, did not foresee: find whose it is
-        return [_alone(stage, path, name, frame, one, judge) for one in listed]
+        for number, one in rest.items():
+            told |= _alone(path, number, one, judge)
+    return [told[number] for number in listed]
 
 
-def _alone(stage: str, path: Path, name: str, frame: pd.DataFrame, one: dict, judge):
+def _alone(path: Path, number: int, one: dict, judge) -> dict[int, Outcome | str]:
     try:
-        (found,) = judge([one])
-        return _outcome(stage, path, name, frame, found)
+        return judge({number: one})
     except Exception as error:
-        where = suites.place(path, one["meta"]["number"], one["type"])
-        return f"{where}: it cannot be applied to the table ({_told(error)}). Correct it."
+        where = suites.place(path, number, one["type"])
+        return {number: f"{where}: it cannot be applied to the table ({_told(error)}). Correct it."}
 
 
 def _told(error: Exception) -> str:

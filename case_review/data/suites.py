@@ -8,12 +8,12 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from case_review.data import json_file, judged, rules
+from case_review.data.judging import great_expectations
 from case_review.data.problems import visible
 from case_review.data.schema import CLEAN, FILE, TABLES, Column, TableSchema
 from case_review.errors import ReviewError
@@ -30,14 +30,6 @@ _OTHERS = ("reproduced.json", "results.json")
 _COMPARISONS = TableSchema({name: Column(name, "") for name in rules.COLUMNS})
 _WHOLE = ["Int64Dtype", "int64"]
 _NUMBERS = [*_WHOLE, "Float64Dtype", "float64"]
-
-
-def great_expectations():
-    """The package, which takes seconds to import, so only where data are checked."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-
-    return gx
 
 
 def read(folder: Path, stage: str, keep: Path | None = None) -> dict[str, dict]:
