@@ -247,6 +247,20 @@ def test_no_page_outlives_what_it_was_made_of(original, project, monkeypatch, ch
     assert after == alone(project, monkeypatch)
 
 
+def test_a_title_in_a_cell_follows_its_result(project, monkeypatch):
+    path = project.executed / "01_small.ipynb"
+    book = nbformat.read(path, as_version=4)
+    shown = next(cell for cell in book.cells if "tbl-one" in cell.source).outputs[0].data
+    title = "{{< result small.count >}}"
+    shown["text/markdown"] += f'\n\n::: {{.callout-note title="{title}"}}\nA callout.\n:::\n'
+    nbformat.write(book, path)
+    assert "<strong>25 patients</strong>" in rendered(project)["index.html"]
+    change_result(project)
+    after = rendered(project)
+    assert "<strong>26 patients</strong>" in after["index.html"]
+    assert after == alone(project, monkeypatch)
+
+
 def test_a_picture_saved_while_its_page_is_made_does_not_stay_in_it(project, monkeypatch):
     change_narrative(project)
     read = html.pages.page
