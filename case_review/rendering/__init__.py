@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from case_review.audit import typed_numbers
 from case_review.build import made, output
 from case_review.errors import ReviewError
 from case_review.project import Project
+from case_review.rendering import side_by_side
 from case_review.rendering.forms import WRITERS
 from case_review.rendering.swap import Renewal
 
@@ -50,14 +52,21 @@ def render(
         renderer = "quarto" if shutil.which("quarto") else "embedded"
     out = Path(out or project.site).absolute()
     output.refuse(project, out)
-    with made.keeping(project), Renewal(out) as site:
-        _refuse_typed(project)
+    # Typed numbers are looked for while the report is made of them.
+    look = [partial(_refuse_typed, project)]
+    with made.keeping(project), Renewal(out) as site, side_by_side.started(look) as refuse_typed:
 
         def show() -> Path:
+            refuse_typed()
             confirm()
             return site.show()
 
-        _renderer(renderer)(project, site.fresh, writers, show)
+        try:
+            _renderer(renderer)(project, site.fresh, writers, show)
+        except ReviewError:
+            refuse_typed()  # which says more plainly what is wrong
+            raise
+        refuse_typed()
         confirm()
         site.finish()
 

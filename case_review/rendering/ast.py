@@ -26,10 +26,14 @@ _MOST_KNOWN = 4096
 
 
 def pandoc(
-    arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
+    arguments: Iterable[str],
+    text: str,
+    folder: Path | None = None,
+    epoch: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> tuple[str, str]:
     """What pandoc makes of `text` and what it warns of; see `converter.run`."""
-    content, warnings = converter.run(arguments, text, folder, epoch)
+    content, warnings = converter.run(arguments, text, folder, epoch, meanwhile)
     return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), warnings
 
 

@@ -102,6 +102,7 @@ class Notebooks:
         self.said: list[str] = []
         self._content: dict[str, bytes] = {}
         self._read: dict[str, Node] = {}
+        self._labelled: dict[str, dict[str, tuple[dict[str, str], Node]]] = {}
         self._numbers: dict[str, dict[str, dict[str, TableNumber]]] = {}
 
     def names(self) -> list[str]:
@@ -147,21 +148,25 @@ class Notebooks:
             If there is no such cell, or it shows nothing, lacks a caption or alt text, or asks for
         an interaction that does not exist or does not fit.
         """
-        for cell in self.notebook(name).cells:
-            given = options(cell.source) if cell.cell_type == "code" else {}
-            if given.get("label") == label:
-                found = _exhibit(name, label, given, cell)
-                if name not in self._numbers:
-                    self._numbers[name] = table_numbers(self.project, name)
-                found.numbers = self._numbers[name].get(label, {})
-                found.others = read_others(self.project.exhibits, label)
-                if found.others and found.interactive == "survival":
-                    raise ReviewError(
-                        f"cell {label} of notebook {name} has `others` and is interactive: a page "
-                        "cannot show both. Leave out one of them."
-                    )
-                return found
-        raise ReviewError(f"notebook {name} has no cell labelled {label}.")
+        if name not in self._labelled:
+            own: dict[str, tuple[dict[str, str], Node]] = {}
+            for cell in self.notebook(name).cells:
+                given = options(cell.source) if cell.cell_type == "code" else {}
+                own.setdefault(given.get("label", ""), (given, cell))
+            self._labelled[name] = own
+            self._numbers[name] = table_numbers(self.project, name)
+        if label not in self._labelled[name]:
+            raise ReviewError(f"notebook {name} has no cell labelled {label}.")
+        given, cell = self._labelled[name][label]
+        found = _exhibit(name, label, given, cell)
+        found.numbers = self._numbers[name].get(label, {})
+        found.others = read_others(self.project.exhibits, label)
+        if found.others and found.interactive == "survival":
+            raise ReviewError(
+                f"cell {label} of notebook {name} has `others` and is interactive: a page "
+                "cannot show both. Leave out one of them."
+            )
+        return found
 
 
 def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:

@@ -70,7 +70,8 @@ def resolved(project: Project, found: Manuscript, work: Path) -> Manuscript:
     _replaced(found, collect)
     lang = {"lang": ast.said(found.header.lang)}
     document = {**found.tree, "meta": {**lang, **found.tree["meta"]}}
-    document["blocks"] = [ast.div([_as_block(part)]) for part in parts]
+    # Without the lines of results: each would change with a line more before it.
+    document["blocks"] = ast.walk([ast.div([_as_block(part)]) for part in parts], _without_line)
     arguments = [*_options(listed, document, work), "-f", "json", "-t", "json"]
     made = json.loads(_run(project, found, document, arguments, work))
     ready = iter(made["blocks"])
@@ -90,6 +91,13 @@ def resolved(project: Project, found: Manuscript, work: Path) -> Manuscript:
 def _is_list(node: dict) -> bool:
     """Whether a block is the place of the references."""
     return node["t"] == "Div" and node["c"][0][0] == "refs"
+
+
+def _without_line(node: dict) -> list | None:
+    if node["t"] != "Code" or "cr-result" not in node["c"][0][1]:
+        return None
+    (id, classes, _), text = node["c"]
+    return [{"t": "Code", "c": [[id, classes, []], text]}]
 
 
 def _as_block(part: dict) -> dict:
@@ -135,28 +143,47 @@ def _bare(node):
 
 
 def convert(
-    project: Project, found: Manuscript, tree: dict, arguments: list[str], work: Path
+    project: Project,
+    found: Manuscript,
+    tree: dict,
+    arguments: list[str],
+    work: Path,
+    meanwhile: Callable[[], None] | None = None,
 ) -> str:
-    """The text that pandoc makes of a tree, citations resolved; an unknown citation is refused."""
-    content = converted(project, found, tree, arguments, work)
+    """The text that pandoc makes of a tree, citations resolved; an unknown citation is refused.
+
+    `meanwhile` is called until pandoc is done.
+    """
+    content = converted(project, found, tree, arguments, work, meanwhile)
     return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def converted(
-    project: Project, found: Manuscript, tree: dict, arguments: list[str], work: Path
+    project: Project,
+    found: Manuscript,
+    tree: dict,
+    arguments: list[str],
+    work: Path,
+    meanwhile: Callable[[], None] | None = None,
 ) -> bytes:
     """The same for a form that is no text."""
     cited = _options(sources(found), tree, work)
     if found.cited:
         cited = [argument for argument in cited if argument != "--citeproc"]
     # Citations first, for the filters of a page read captions aloud.
-    return _run(project, found, tree, [*cited, *arguments], work)
+    return _run(project, found, tree, [*cited, *arguments], work, meanwhile)
 
 
 def _run(
-    project: Project, found: Manuscript, tree: dict, arguments: list[str], work: Path
+    project: Project,
+    found: Manuscript,
+    tree: dict,
+    arguments: list[str],
+    work: Path,
+    meanwhile: Callable[[], None] | None = None,
 ) -> bytes:
-    content, warnings = converter.run(arguments, json.dumps(tree), work, build_epoch(project))
+    text, epoch = json.dumps(tree), build_epoch(project)
+    content, warnings = converter.run(arguments, text, work, epoch, meanwhile)
     if missing := _MISSING.search(warnings):
         key = missing[1]
         names = " and ".join(project.shown(path) for path in sources(found)["bibliography"])

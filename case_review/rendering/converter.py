@@ -10,7 +10,8 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +32,7 @@ _FILES = frozenset((
     "--template",
 ))  # fmt: skip
 #: Formats that read no further file, and Word's, which reads pictures.
-_READERS = frozenset(("json", "markdown", "html", "html5"))
+_READERS = frozenset(("json", "markdown", "html", "html5", "biblatex", "bibtex", "csljson"))
 _WRITERS = frozenset(("json", "html", "html5", "jats", "jats_archiving", "typst", "plain"))
 _WITH_PICTURES = "docx"
 #: Pictures that pandoc puts into a Word file as they are.
@@ -60,7 +61,11 @@ def pandoc_path() -> str:
 
 
 def run(
-    arguments: Iterable[str], text: str, folder: Path | None = None, epoch: int | None = None
+    arguments: Iterable[str],
+    text: str,
+    folder: Path | None = None,
+    epoch: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> tuple[bytes, str]:
     """Run pandoc on `text`; returns its output and its warnings.
 
@@ -70,6 +75,8 @@ def run(
         Where files that the arguments or the text name lie.
     epoch
         The time that files bear. A file, such as Word's, is asked for by `-o -`.
+    meanwhile
+        What this process does until pandoc is done; what it raises ends pandoc.
 
     Raises
     ------
@@ -78,31 +85,54 @@ def run(
     """
     arguments = list(arguments)
     parts = _parts(arguments, text, folder or Path.cwd(), epoch)
-    if parts is None:
-        return _start(arguments, text, folder, epoch)
-
-    def make() -> bytes:
-        content, warnings = _start(arguments, text, folder, epoch)
-        return json.dumps(warnings).encode("ascii") + b"\n" + content
-
-    warnings, _, content = made.recall("pandoc", parts, make).partition(b"\n")
-    return content, json.loads(warnings)
+    entry = made.Entry("pandoc", parts) if parts is not None else None
+    kept = entry.read() if entry else None
+    if kept is not None:
+        if meanwhile:
+            meanwhile()
+        warnings, _, content = kept.partition(b"\n")
+        return content, json.loads(warnings)
+    content, warnings = _start(arguments, text, folder, epoch, meanwhile)
+    if entry:
+        entry.keep(json.dumps(warnings).encode("ascii") + b"\n" + content)
+    return content, warnings
 
 
 def _start(
-    arguments: list[str], text: str, folder: Path | None, epoch: int | None
+    arguments: list[str],
+    text: str,
+    folder: Path | None,
+    epoch: int | None,
+    meanwhile: Callable[[], None] | None,
 ) -> tuple[bytes, str]:
     # Templates and filters that a user keeps for pandoc have no part in the report.
     own = f"--data-dir={Path(pandoc_path()).parent}"
     command = [pandoc_path(), own, "--wrap=none", *arguments]
     env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(
-        command, input=text.encode("utf-8"), cwd=folder, env=env, capture_output=True
-    )
-    warnings = done.stderr.decode("utf-8", "replace")
-    if done.returncode:
+    # Files, for pipes would fill up, and hold pandoc back, while nobody reads them.
+    opened = tempfile.TemporaryFile
+    with opened() as given, opened() as out, opened() as told:
+        given.write(text.encode("utf-8"))
+        given.seek(0)
+        process = subprocess.Popen(
+            command, stdin=given, stdout=out, stderr=told, cwd=folder, env=env
+        )
+        try:
+            if meanwhile:
+                meanwhile()
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        content, warnings = _whole(out), _whole(told).decode("utf-8", "replace")
+    if process.returncode:
         raise ReviewError(f"pandoc could not convert the manuscript: {warnings.strip()}")
-    return done.stdout, warnings
+    return content, warnings
+
+
+def _whole(file) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 @cache

@@ -8,7 +8,7 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
-from case_review.build import published
+from case_review.build import made, published
 from case_review.exhibits import escape
 from case_review.exhibits.tables import marked_cell
 from case_review.project import Project, sha256
@@ -25,11 +25,11 @@ def write_files(project: Project, out: Path) -> None:
 
     A cell that a spreadsheet would compute is preceded by an apostrophe in the copy.
     """
-    sums = []
+    sums, code = [], made.code()
     for path in _files(project):
         target = out / project.relative(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_safe(path))
+        target.write_bytes(_safe(path, code))
         sums.append(f"{sha256(target)}  {path.parent.name}/{path.name}\n")
     (out / "data").mkdir(exist_ok=True)
     (out / "data" / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
@@ -37,20 +37,30 @@ def write_files(project: Project, out: Path) -> None:
 
 def copy(files: list[Path], base: Path, out: Path) -> None:
     """Copy files into `out`, each with the folders that it lies in below `base`."""
-    for path in files:
-        target = out / path.relative_to(base)
-        target.parent.mkdir(parents=True, exist_ok=True)
+    targets = {path: out / path.relative_to(base) for path in files}
+    for folder in {target.parent for target in targets.values()}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, target in targets.items():
         shutil.copyfile(path, target)
 
 
-def _safe(path: Path) -> bytes:
-    """The bytes of a table; of a CSV with texts that a spreadsheet would compute, marked ones."""
+def _safe(path: Path, code: str | None) -> bytes:
+    """The bytes of a table; of a CSV with texts that a spreadsheet would compute, marked ones.
+
+    `code` is that of this package, see `made.code`.
+    """
     content = path.read_bytes()
-    return _of_csv(content) if path.suffix == ".csv" else content
+    return _of_csv(content, code) if path.suffix == ".csv" else content
 
 
 @lru_cache(maxsize=256)  # for the page of the tables asks again
-def _of_csv(content: bytes) -> bytes:
+def _of_csv(content: bytes, code: str | None) -> bytes:
+    if code is None:
+        return _marked_csv(content)
+    return made.recall("table", [code, content], lambda: _marked_csv(content))
+
+
+def _marked_csv(content: bytes) -> bytes:
     try:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
@@ -82,7 +92,8 @@ def markdown(project: Project) -> str:
         "start of its SHA-256; [all checksums in full](SHA256SUMS) can be checked with "
         "`sha256sum -c`."
     ]
-    changed = [f"`{path.name}`" for path in _files(project) if _safe(path) != path.read_bytes()]
+    code, files = made.code(), _files(project)
+    changed = [f"`{path.name}`" for path in files if _safe(path, code) != path.read_bytes()]
     if changed:
         parts.append(
             "So that no spreadsheet program computes a text, an apostrophe stands before each that "
@@ -90,7 +101,7 @@ def markdown(project: Project) -> str:
             "cards of numbers, is that of the table as it was read."
         )
     for stage, title in _STAGES.items():
-        own = [path for path in _files(project) if path.parent.name == stage]
+        own = [path for path in files if path.parent.name == stage]
         rows = []
         for path in own:
             number, columns = _shape(path)

@@ -104,11 +104,11 @@ def _parts(project: Project, found: Manuscript, label: str, code: str | None) ->
     """Everything that the blocks of an exhibit follow from; nothing if that is not known."""
     shown = found.exhibits[label]
     said = [found.captions[label], found.contents[label]]
-    content = json.dumps(said)
-    if code is None or '"t": "Image"' in content:
+    content = json.dumps(found.plain.get(label, said))
+    if code is None or (label not in found.plain and '"t": "Image"' in content):
         return []
     ids = []
-    if "cr-result" in content:
+    if label not in found.plain and "cr-result" in content:
         nodes = [node for node in ast.each(said) if node["t"] in ("Code", "Math")]
         ids = [id for id in found.used if any(id in node["c"][1] for node in nodes)]
     suites = quality_pages.guarding(project, shown.notebook, label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from case_review import __version__
@@ -60,8 +61,8 @@ def write(
     data += scripts.linked_data(_described(about, found.header.people, writers))
     filter = project.report / "styles" / "tables.lua"
     tree["blocks"] = fragments.written(tree["blocks"], filter, found)
-    site.write(FORM.file, tree, found, kinds, data)
-    write_linked(project, found, work, out)
+    linked = partial(write_linked, project, found, work, out)
+    site.write(FORM.file, tree, found, kinds, data, meanwhile=linked)
 
 
 def without(page: str, writers: Sequence[str]) -> str:

@@ -116,14 +116,7 @@ def _refuse_levels(found: Manuscript, headings: list[dict], lines: dict[int, int
 
 def _nodes(node, kinds) -> Iterator[dict]:
     """All elements of some kinds, in their order."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _nodes(item, kinds)
-    elif isinstance(node, dict):
-        if node.get("t") in kinds:
-            yield node
-        for value in node.values():
-            yield from _nodes(value, kinds)
+    return (each for each in ast.each(node) if each["t"] in kinds)
 
 
 def _ids(found: Manuscript, lines: dict[int, int]) -> set[str]:

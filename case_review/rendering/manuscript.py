@@ -9,16 +9,18 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from case_review import registry
+from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    checked,
     constructs,
     crossrefs,
     header,
@@ -71,6 +73,10 @@ class Manuscript:
         Whether citations stand in the tree as readers see them.
     counted
         The labels of embedded cells that cite or have notes.
+    unchecked
+        By label, the embedded cells that must be checked: their texts, and where they are kept.
+    plain
+        By label, caption and Markdown of embedded cells that follow from these words alone.
     later
         By label, the exhibits of the page that stand in its tree by their name only.
     """
@@ -88,6 +94,8 @@ class Manuscript:
     embeds: dict[str, int] = field(default_factory=dict)
     cited: bool = False
     counted: set[str] = field(default_factory=set)
+    unchecked: dict[str, tuple[tuple[str, str], made.Entry | None]] = field(default_factory=dict)
+    plain: dict[str, tuple[str, str]] = field(default_factory=dict)
     later: dict[str, fragments.Later] = field(default_factory=dict)
     _within: str = ""
 
@@ -140,6 +148,7 @@ def read(project: Project) -> Manuscript:
     lines = source.splitlines()
     found = Manuscript({}, lines, header=header.read(project, lines))
     results, notebooks = registry.load(project.results), Notebooks(project)
+    embeds: dict[str, str] = {}
 
     def replace(call: Call) -> str:
         if call.in_address:
@@ -147,7 +156,7 @@ def read(project: Project) -> Manuscript:
         if call.name == "result" and len(call.arguments) == 1:
             return _result(found, results, call.arguments[0], call.line)
         if call.name == "embed" and len(call.arguments) == 1 and not call.beside:
-            return _embed(found, notebooks, call.arguments[0], call.line)
+            return _embed(found, embeds, call.arguments[0], call.line)
         raise _error(
             call.line,
             f"{call.shown} is not supported here. Write {{{{< result ID >}}}}, or alone on a line, "
@@ -156,8 +165,7 @@ def read(project: Project) -> Manuscript:
 
     text = shortcodes.replaced(source.replace("\r\n", "\n"), replace, _error)
     found.prose = text.prose
-    found.tree = _parsed(text)
-    _open_exhibits(found, results)
+    found.tree = _parsed(text, lambda: _open_exhibits(found, embeds, notebooks, results))
     constructs.check(project, found)
     crossrefs.name_all(found)
     crossrefs.refer(found)
@@ -167,9 +175,10 @@ def read(project: Project) -> Manuscript:
     return found
 
 
-def _parsed(text: shortcodes.Replaced) -> dict:
+def _parsed(text: shortcodes.Replaced, meanwhile: Callable[[], None]) -> dict:
     """The tree; what pandoc warns of would be lost or moved, and is refused."""
-    content, warnings = ast.pandoc(["-f", "markdown", "-t", "json"], text.text)
+    arguments = ["-f", "markdown", "-t", "json"]
+    content, warnings = ast.pandoc(arguments, text.text, meanwhile=meanwhile)
     if warning := _WARNING.search(warnings):
         places = [int(number) for number in _AT.findall(warning[1])]
         line = text.lines[min(places[0], len(text.lines)) - 1] if places else 1
@@ -201,23 +210,26 @@ def _result(found: Manuscript, results: Mapping, id: str, number: int) -> str:
     return shortcodes.mark(id, number)
 
 
-def _embed(found: Manuscript, notebooks: Notebooks, target: str, number: int) -> str:
+def _embed(found: Manuscript, embeds: dict[str, str], target: str, number: int) -> str:
     match = _EMBED.fullmatch(target)
     if not match:
         raise _error(number, f"'{target}' should read _executed/NOTEBOOK.ipynb#LABEL.")
     notebook, label = match.groups()
-    if label in found.exhibits:
+    if label in embeds:
         raise _error(number, f"{label} is embedded twice.")
-    try:
-        found.exhibits[label] = notebooks.exhibit(notebook, label)
-    except ReviewError as error:
-        raise _error(number, str(error)) from None
-    found.embeds[label] = number
+    embeds[label], found.embeds[label] = notebook, number
     return f'\n::: {{.cr-embed label="{label}"}}\n:::\n'
 
 
-def _open_exhibits(found: Manuscript, results: Mapping) -> None:
-    """Read captions and Markdown of embedded cells, which may say all that the text may."""
+def _open_exhibits(
+    found: Manuscript, embeds: dict[str, str], notebooks: Notebooks, results: Mapping
+) -> None:
+    """Read embedded cells; their captions and Markdown may say all that the text may."""
+    for label, notebook in embeds.items():
+        try:
+            found.exhibits[label] = notebooks.exhibit(notebook, label)
+        except ReviewError as error:
+            raise _error(found.embeds[label], str(error)) from None
     texts: dict[str, tuple[str, str]] = {}
     for label, shown in found.exhibits.items():
         line = found.embeds[label]
@@ -235,11 +247,10 @@ def _open_exhibits(found: Manuscript, results: Mapping) -> None:
             return _error(line, f"in cell {shown.label} of notebook {shown.notebook}: {message}")
 
         def opened(text: str, replace=replace, refuse=refuse) -> str:
+            if shortcodes.has_none(text):
+                return text
             return shortcodes.replaced(text, replace, refuse).text
 
         texts[label] = opened(shown.caption), opened(shown.markdown)
         shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
-    ast.parse_ahead((text for pair in texts.values() for text in pair), ast.SHOWN)
-    for label, (caption, markdown) in texts.items():
-        found.captions[label] = ast.inlines(caption, ast.SHOWN)
-        found.contents[label] = ast.parse_many([markdown], ast.SHOWN)[0]
+    checked.read(found, texts)

@@ -136,6 +136,11 @@ def replaced(source: str, replace: Callable[[Call], str], refuse: Refuse) -> Rep
     return found
 
 
+def has_none(text: str) -> bool:
+    """Whether a text surely has no shortcode, and no code block that `replaced` would refuse."""
+    return not any(mark in text for mark in ("{{<", "```", "~~~"))
+
+
 def _commented(source: str, place: int) -> bool:
     """Whether a place of the header stands in a comment of YAML."""
     start = source.rfind("\n", 0, place) + 1

@@ -28,7 +28,7 @@ def started(calls: list[Callable[[], None]]) -> Iterator[Callable[[], None]]:
 
     Each call finds everything as it was when it was started; what it has to tell, it writes to
     files. Where a process cannot be forked safely, the calls are made one after the other when the
-    function is called. None outlives the block.
+    function is called. Called again, it does nothing. None outlives the block.
 
     Raises
     ------
@@ -36,10 +36,11 @@ def started(calls: list[Callable[[], None]]) -> Iterator[Callable[[], None]]:
         From the function: the first error of a call, in their order, as the call raised it.
     """
     if not _is_safe():
+        left = list(calls)
 
         def one_after_the_other() -> None:
-            for call in calls:
-                call()
+            while left:
+                left.pop(0)()
 
         yield one_after_the_other
         return
@@ -52,10 +53,11 @@ def started(calls: list[Callable[[], None]]) -> Iterator[Callable[[], None]]:
             process.start()
             theirs.close()
             running.append((process, ours))
+        waiting = list(running)
 
         def wait() -> None:
-            for process, ours in running:
-                _raise_from(process, ours)
+            while waiting:
+                _raise_from(*waiting.pop(0))
 
         yield wait
     finally:

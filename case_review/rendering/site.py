@@ -75,7 +75,7 @@ class Site:
         self._shared = {}
         for name, stands_for in _SHARED.items():
             # Pandoc includes a text without the end of its last line.
-            self._shared[stands_for] = (work / name).read_text(encoding="utf-8").rstrip("\n")
+            self._shared[stands_for.encode("ascii")] = (work / name).read_bytes().rstrip(b"\n")
             (work / f"shared-{name}").write_text(stands_for, encoding="utf-8")
 
     def write(
@@ -86,6 +86,7 @@ class Site:
         kinds: frozenset[str] | set[str] = frozenset(),
         data: str = "",
         page: Page | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Write a page.
 
@@ -101,6 +102,8 @@ class Site:
             Blocks of data for its scripts.
         page
             Where the page is kept, if `kept` did not know it.
+        meanwhile
+            Called while pandoc writes the page.
         """
         tree["meta"]["description"] = ast.said(_description(tree))
         tree["meta"]["lang"] = ast.said(self.lang)
@@ -109,17 +112,17 @@ class Site:
         arguments = [*self._options(name), highlighting.option(tree)]
         arguments.append(f"--variable=policy:{scripts.policy(used)}")
         if found:
-            text = convert(self.project, found, tree, arguments, self.work)
+            text = convert(self.project, found, tree, arguments, self.work, meanwhile)
         else:
-            text, _ = ast.pandoc(arguments, json.dumps(tree), self.work)
+            text, _ = ast.pandoc(arguments, json.dumps(tree), self.work, meanwhile=meanwhile)
         head, end, tail = letters.page(name, text).rpartition("</body>")
         head, tail = printable(head + data), printable(end + tail)
         head = _ASIDE.sub(lambda match: printable(letters.page(name, aside[int(match[1])])), head)
-        text = head + scripts.elements(used) + tail
+        content = (head + scripts.elements(used) + tail).encode("utf-8")
         if page and page.entry:
-            told = {"asked": page.asked, "said": page.said, "text": text}
-            page.entry.keep(json.dumps(told).encode("ascii"))
-        self._put(name, text)
+            told = json.dumps({"asked": page.asked, "said": page.said})
+            page.entry.keep(told.encode("ascii") + b"\n" + content)
+        self._put(name, content)
 
     def kept(
         self, name: str, parts: Iterable[made.Part], answer: Callable[[str], str] = str
@@ -137,13 +140,13 @@ class Site:
         if self._code is None:
             return Page(name)
         entry = made.Entry("page", [*self._common(name), *parts])
-        content = entry.read()
-        told = json.loads(content) if content is not None else None
+        first, _, content = (entry.read() or b"").partition(b"\n")
+        told = json.loads(first) if first else None
         if told is None or any(answer(path) != was for path, was in told["asked"].items()):
             return Page(name, entry)
         for line in told["said"]:
             narrative.tell(line)
-        self._put(name, told["text"])
+        self._put(name, content)
         return None
 
     def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
@@ -164,14 +167,15 @@ class Site:
             self._links(name),
         ]
 
-    def _put(self, name: str, text: str) -> None:
+    def _put(self, name: str, content: bytes) -> None:
         for stands_for, shared in self._shared.items():
-            if text.count(stands_for) != 1:
+            before, found, after = content.partition(stands_for)
+            if not found or stands_for in after:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
-            text = text.replace(stands_for, shared)
+            content = b"".join((before, shared, after))
         path = self.out / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
 
     def _options(self, name: str) -> list[str]:
         """Pandoc's options for a page."""

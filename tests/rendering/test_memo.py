@@ -1,6 +1,7 @@
 """What is kept of earlier renders changes no byte of the site and never outlives its causes."""
 
 import shutil
+import subprocess
 
 import nbformat
 import pytest
@@ -8,8 +9,8 @@ from others_project import make
 
 import case_review
 from case_review.build import made
-from case_review.errors import ReviewError
-from case_review.rendering import ast, converter, fragments, html, manuscript
+from case_review.build.revision import revision
+from case_review.rendering import ast, citations, converter, fragments, html, manuscript, provenance
 from case_review.rendering.assemble import assemble
 
 PAGE = "notebooks/01_small.html"
@@ -42,7 +43,7 @@ def project(original, tmp_path, monkeypatch):
     return type(original)(tmp_path / "project")
 
 
-def rendered(project):
+def rendered(project, foot=("A foot.",)):
     """The pages of a site by path, as they are made now."""
     work, out = project.build / "work", project.build / "out"
     for folder in (work, out):
@@ -51,7 +52,7 @@ def rendered(project):
     ast._known.clear()
     with made.keeping(project):
         found = manuscript.read(project)
-        html.prepare(project, found, ["A foot."], work)
+        html.prepare(project, found, foot, work)
         html.write(project, found, assemble(project, found, "html", work, []), work, out, ["html"])
     return {
         path.relative_to(out).as_posix(): path.read_text(encoding="utf-8")
@@ -102,6 +103,46 @@ def test_one_sentence_makes_nothing_but_the_report(project, started):
     assert "Another note." in before["index.html"]
     # The manuscript is read, and the report written.
     assert [(call[1], call[3]) for call in started] == [("markdown", "json"), ("json", "html5")]
+
+
+def test_another_commit_stands_on_every_page_and_makes_only_the_report(project, started):
+    def git(*command):
+        who = ("-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *command], cwd=project.root, check=True, capture_output=True)
+
+    (project.root / ".gitignore").write_text("kept/\nreport/_build/\n")
+    git("init", "--quiet")
+    git("add", ".")
+    commits = []
+    for message in ("One", "Two", ""):
+        if message:
+            git("commit", "--allow-empty", "--message", message)
+        else:
+            (project.root / "params.yml").write_text("a: 1\n")
+        started.clear()
+        version = revision(project)
+        pages = rendered(project, provenance.footer(project, "a renderer"))
+        assert all(str(version) in text for text in pages.values())
+        commits.append(str(version))
+        # The footer, which every page includes, and the report, which says how to cite it.
+        calls = [(call[1], call[3]) for call in started if "-f" in call[0]]
+        assert calls == [("markdown", "html"), ("json", "html5")]
+    assert len(set(commits)) == 3
+
+
+def test_a_line_more_leaves_the_citations_behind_it_as_they_are(project, tmp_path, started):
+    path, said = project.report / "index.qmd", []
+    (project.report / "a.bib").write_text("@book{a, title={One}, author={B}, year={2001}}")
+    cited = "It was {{< result small.count >}} [@a].\n\n::: {#refs}\n:::\n"
+    text = path.read_text().replace("title: Small", "title: Small\nbibliography: a.bib") + cited
+    for more in ("", "\n\nA line more."):
+        path.write_text(text.replace("A note.", f"A note.{more}"))
+        started.clear()
+        found = citations.resolved(project, manuscript.read(project), tmp_path)
+        said.append(ast.text(found.tree["blocks"][-2:]))
+    assert "2001" in said[0]
+    assert said[0] == said[1]
+    assert [(call[1], call[3]) for call in started] == [("markdown", "json")]
 
 
 def test_a_kept_exhibit_bears_the_anchors_of_what_the_page_shows_first_in_it(project, monkeypatch):
@@ -206,6 +247,20 @@ def test_no_page_outlives_what_it_was_made_of(original, project, monkeypatch, ch
     assert after == alone(project, monkeypatch)
 
 
+def test_a_title_in_a_cell_follows_its_result(project, monkeypatch):
+    path = project.executed / "01_small.ipynb"
+    book = nbformat.read(path, as_version=4)
+    shown = next(cell for cell in book.cells if "tbl-one" in cell.source).outputs[0].data
+    title = "{{< result small.count >}}"
+    shown["text/markdown"] += f'\n\n::: {{.callout-note title="{title}"}}\nA callout.\n:::\n'
+    nbformat.write(book, path)
+    assert "<strong>25 patients</strong>" in rendered(project)["index.html"]
+    change_result(project)
+    after = rendered(project)
+    assert "<strong>26 patients</strong>" in after["index.html"]
+    assert after == alone(project, monkeypatch)
+
+
 def test_a_picture_saved_while_its_page_is_made_does_not_stay_in_it(project, monkeypatch):
     change_narrative(project)
     read = html.pages.page
@@ -230,83 +285,6 @@ def test_no_page_is_kept_by_code_that_is_older_than_its_file(project, monkeypatc
     assert case_review.IMPORTED > 0
     assert made.code()
     assert whole[PAGE]
-
-
-OPTIONS = ["-f", "markdown", "-t", "html"]
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        ["--embed-resources"],
-        ["--extract-media=."],
-        ["-o", "page.html"],
-        ["--lua-filter=reads.lua"],
-        ["--template=parts.html"],
-        ["-t", "docx", "-o", "-"],
-        ["--citeproc", "--metadata=title:x"],
-    ],
-)
-def test_a_call_that_may_rest_on_other_files_is_not_kept(tmp_path, monkeypatch, started, more):
-    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    (tmp_path / "reads.lua").write_text("local x = io.open('a.txt')")
-    (tmp_path / "parts.html").write_text("$styles.html()$$body$")
-    (tmp_path / "a.bib").write_text("@book{a, title={One}}")
-    # A document of pandoc's own, whose metadata name a file.
-    tree = ast.document([ast.para(*ast.words("A."))], bibliography=ast.said("a.bib"))
-    arguments = ["-f", "json", "-t", "html", *more]
-    started.clear()
-    for _ in range(2):
-        converter.run(arguments, converter.json.dumps(tree), tmp_path)
-    assert len(started) == 2
-
-
-@pytest.mark.parametrize("option", ["--template", "--include-in-header", "--lua-filter", "--csl"])
-def test_files_that_options_name_count_by_their_content(tmp_path, monkeypatch, started, option):
-    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
-    file = tmp_path / "file.txt"
-    file.write_text("-- one")
-    (tmp_path / "csl").mkdir()
-    more = ["--standalone", "--metadata=title:x", f"{option}=file.txt"]
-    if option == "--csl":
-        more = ["--template=file.txt"]  # a style is a larger file; the way is the same
-    first = converter.run([*OPTIONS, *more], "A.", tmp_path)
-    assert converter.run([*OPTIONS, *more], "A.", tmp_path) == first
-    assert len(started) == 1
-    file.write_text("-- two")
-    second = converter.run([*OPTIONS, *more], "A.", tmp_path)
-    assert len(started) == 2
-    assert (second != first) == (option != "--lua-filter")
-
-
-def test_pictures_in_word_count_by_their_content(tmp_path, monkeypatch, started):
-    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
-    (tmp_path / "a.png").write_bytes(SQUARE)
-    tree = converter.json.dumps(ast.document([ast.image("a.png", "A")]))
-    started.clear()
-    arguments = ["-f", "json", "-t", "docx", "-o", "-"]
-    first = [converter.run(arguments, tree, tmp_path, 1_000_000_000)[0] for _ in range(2)]
-    assert len(started) == 1
-    assert first[0] == first[1]
-    assert first[0].startswith(b"PK")
-    (tmp_path / "a.png").write_bytes(SQUARE + b"more")
-    assert converter.run(arguments, tree, tmp_path, 1_000_000_000)[0] != first[0]
-
-
-def test_what_pandoc_refuses_is_refused_again(tmp_path, monkeypatch):
-    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
-    for _ in range(2):
-        with pytest.raises(ReviewError, match="pandoc could not convert"):
-            converter.run(["-f", "json", "-t", "html"], "no tree")
-
-
-def test_warnings_are_kept_with_what_they_warn_of(tmp_path, monkeypatch, started):
-    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
-    found = [ast.pandoc(["-f", "markdown", "-t", "json"], "::: {.a}\nText") for _ in range(2)]
-    assert len(started) == 1
-    assert found[0] == found[1]
-    assert "Div" in found[1][1]
 
 
 def test_frames_without_a_name_are_numbered_over_the_page(original):
