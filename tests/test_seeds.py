@@ -12,7 +12,7 @@ import notebook_cells
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from building import make
+from building import make, parsed
 from descriptive_data import drawn
 
 from case_review import registry
@@ -38,7 +38,7 @@ def other(built_report, tmp_path_factory):
 @pytest.fixture(scope="module")
 def captions(built_report):
     """What is said of each exhibit of the report, by its label."""
-    page = BeautifulSoup((built_report.site / "index.html").read_bytes(), "lxml")
+    page = parsed(built_report.site / "index.html")
     return {one["id"]: one.get_text(" ") for one in page.select(".exhibit[id]")}
 
 

@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from building import ROOT
+from building import ROOT, parsed
 from others_project import SETS, make
 
 from case_review import registry
@@ -161,11 +160,6 @@ def site(built_report):
 @pytest.fixture(scope="module")
 def results(built_report):
     return registry.load(built_report.results)
-
-
-@cache
-def parsed(path):
-    return BeautifulSoup(path.read_bytes(), "lxml")
 
 
 def pages(site):
