@@ -6,7 +6,10 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 from case_review.build.products import manifest, manifest_path
 from case_review.files import write_text
@@ -86,6 +89,12 @@ def content(root, folders=PRODUCTS):
 def site(root):
     """The bytes of every file of the finished report."""
     return content(root, ["report/_site"])
+
+
+@cache
+def parsed(path):
+    """The tree of a finished page, which is there to be read: to parse the report takes seconds."""
+    return BeautifulSoup(path.read_bytes(), "lxml")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What several test files share: a small project to build, and the project under test."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ import hypothesis
 import nbformat
 import pytest
 from building import PRODUCTS, ROOT, copy_sources, make
+from pypdf import PdfReader
 
 from case_review.build import locking
 from case_review.project import KEPT_VARIABLE, Project
@@ -127,6 +129,17 @@ def built_report(shared, kept):
             copy_sources(root)
             make(root, "report")
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def pdf_texts(built_report, shared):
+    """The text of each page of the finished PDF: read once for all workers, as that takes long."""
+    path = shared / "index.pdf.json"
+    with locking.hold(shared / "index.pdf.lock"):
+        if not path.is_file():
+            pages = PdfReader(built_report.site / "index.pdf").pages
+            path.write_text(json.dumps([page.extract_text() for page in pages]), encoding="utf-8")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,12 @@ shown of reconstructed rows is in `analyses/test_response_notebook.py`. Most cha
 the cells within this process, which give what a run for the report gives.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -19,6 +21,7 @@ import pandas as pd
 import pytest
 from building import ROOT, changed, surroundings
 
+from case_review.build import runner, warm
 from case_review.exhibits.drawn import FigureOutput
 from case_review.project import Project
 from case_review.rendering import interactive
@@ -48,12 +51,14 @@ def project(small_report, tmp_path_factory):
     """The small review, whose data are these as extracted, with the notebook."""
     root = tmp_path_factory.mktemp("changes") / "a review"
     shutil.copytree(small_report.root, root, symlinks=True)
-    for name in ("00_reconstruction", NAME):
+    names = ("00_reconstruction", NAME)
+    for name in names:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
-    # Nothing is reconstructed, so this only says so.
-    words = (sys.executable, "-m", "case_review", "run", "00_reconstruction")
-    started(Project(root), *words).check_returncode()
-    return Project(root)
+    project = Project(root)
+    with as_before(root), warm.server(project, names):
+        # Nothing is reconstructed, so this only says so.
+        run(project, "00_reconstruction")
+        yield project
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +89,24 @@ def texts(drawn):
     return re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
 
 
-def run(project):
-    """Run the notebook for the report; returns what its labelled cells show."""
-    started(project, sys.executable, "-m", "case_review", "run", NAME).check_returncode()
-    return shown(project.executed / f"{NAME}.ipynb")
+@contextmanager
+def as_before(folder):
+    """Leave folder and variables of this process as they are, which runs change."""
+    here, variables = Path.cwd(), dict(os.environ)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(variables)
 
 
-def started(project, *words, folder=None):
-    environment = surroundings(PYTHONPATH=str(project.root))
-    return subprocess.run(words, cwd=folder or project.root, env=environment, timeout=300)
+def run(project, name=NAME):
+    """Run a notebook for the report; returns what its labelled cells show."""
+    with as_before(project.root):
+        runner.run(project, name)
+    return shown(project.executed / f"{name}.ipynb")
 
 
 def shown(path):
@@ -188,7 +202,8 @@ def test_opened_by_hand_it_shows_what_the_report_shows(project, reported, tmp_pa
     executed = tmp_path / "by hand.ipynb"
     jupyter = Path(sys.executable).with_name("jupyter")
     words = [str(jupyter), "execute", str(path), f"--output={executed}"]
-    started(project, *words, folder=here).check_returncode()
+    environment = surroundings(PYTHONPATH=str(project.root))
+    subprocess.run(words, cwd=here, env=environment, timeout=300, check=True)
     by_hand = shown(executed)
     for label, kind in (("tbl-response", "text/markdown"), ("fig-km", "image/svg+xml")):
         assert by_hand[label][kind] == reported[label][kind], label

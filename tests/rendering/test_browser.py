@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from building import ROOT
+from building import ROOT, parsed
 from others_project import SETS, make
 
 from case_review import registry
@@ -57,15 +56,41 @@ class Browser:
         self.driver = Chrome(options=options, service=Service(DRIVER))
         self.driver.set_script_timeout(240)  # axe takes its time on a machine that is busy
         self.driver.execute_cdp_cmd("Network.enable", {})
+        self.own, self.viewed = self.driver.current_window_handle, {}
+
+    def view(self, path, size=WIDE, dark=False, purpose=""):
+        """Show a page in a tab of its own, loaded once for all that only read, point or scroll.
+
+        Tests that change more, all of them in the same way, share a tab by its `purpose`.
+        """
+        key = path, size, dark, purpose
+        if key not in self.viewed:
+            self.driver.switch_to.new_window("tab")
+            self.viewed[key] = self.driver.current_window_handle
+        self.driver.switch_to.window(self.viewed[key])
+        self.driver.execute_cdp_cmd("Page.bringToFront", {})
+        if self.driver.current_url != path.as_uri():
+            self._load(path, "", size, dark)
+        from selenium.webdriver import Keys
+
+        self.press(Keys.ESCAPE)  # closes a card
+        self.js("document.activeElement.blur(), scrollTo(0, 0)")
 
     def open(self, path, fragment="", size=WIDE, dark=False):
         """Load a page afresh at a size, in the light or in the dark."""
+        if self.driver.current_window_handle != self.own:
+            self.driver.switch_to.window(self.own)
+            self.driver.execute_cdp_cmd("Page.bringToFront", {})
+        self._load(path, fragment, size, dark)
+
+    def _load(self, path, fragment, size, dark):
         screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        self.driver.get("about:blank")
+        if self.driver.current_url.partition("#")[0] == path.as_uri():
+            self.driver.get("about:blank")  # or the page would stay as it is
         self.driver.get(path.as_uri() + fragment)
         self.until("document.readyState == 'complete'")
 
@@ -137,11 +162,6 @@ def results(built_report):
     return registry.load(built_report.results)
 
 
-@cache
-def parsed(path):
-    return BeautifulSoup(path.read_bytes(), "lxml")
-
-
 def pages(site):
     return sorted(site.rglob("*.html"))
 
@@ -155,7 +175,7 @@ def card(browser):
 
 @pytest.mark.parametrize("way", ["hover", "focus"])
 def test_card_shows_where_a_number_comes_from(browser, site, results, way):
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     link = browser.find("a.result[data-result='response.median_weeks']")
     result = results["response.median_weeks"]
     assert not card(browser).is_displayed()
@@ -179,7 +199,7 @@ def test_card_shows_where_a_number_comes_from(browser, site, results, way):
 def test_card_can_be_pointed_at_and_is_closed_by_escape(browser, site):
     from selenium.webdriver import Keys
 
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     browser.point_at(browser.find("a.result"))
     browser.until("!document.querySelector('#provenance-card').hidden")
     browser.point_at(card(browser))
@@ -217,10 +237,13 @@ def test_a_finger_sees_the_card_before_it_follows_the_number(browser, site):
         browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
-def test_the_card_never_covers_its_number(browser, site):
-    browser.open(site / "index.html", size=NARROW)
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.nightly)])
+def test_the_card_never_covers_its_number(browser, site, every):
+    browser.view(site / "index.html", size=NARROW)
+    assert browser.js("document.querySelectorAll('a.result').length") > 1000
     covered = browser.js(
-        "[...document.querySelectorAll('a.result')].filter(link => {"
+        f"[...document.querySelectorAll('a.result')].filter((_, n) => n % {every} === 0)"
+        ".filter(link => {"
         " link.scrollIntoView({block: 'center'}); link.focus();"
         " const card = document.querySelector('#provenance-card').getBoundingClientRect();"
         " return [...link.getClientRects()].some(line =>"
@@ -231,7 +254,7 @@ def test_the_card_never_covers_its_number(browser, site):
 
 
 def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     link = browser.find("a.result[data-result='response.median_weeks']")
     result = results["response.median_weeks"]
     browser.click(link)
@@ -290,7 +313,7 @@ def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, 
 
 @pytest.mark.parametrize("way", ["hover", "focus"])
 def test_a_number_in_a_table_is_calm_until_it_is_asked(browser, site, way):
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     link = browser.find("a.result[data-number]")
     style = "getComputedStyle(arguments[0])"
     cell = "arguments[0].closest('th, td')"
@@ -336,11 +359,16 @@ def bands_drawn(browser):
 
 @pytest.fixture
 def curves(browser, site):
-    """The interactive survival figure, opened; returns the check boxes by label."""
-    browser.open(site / "index.html")
+    """The interactive survival figure with all that it has; returns the check boxes by label."""
+    browser.view(site / "index.html", purpose="curves")
     browser.click(browser.all(f"{FIGURE} .switch button")[1])
-    browser.until("document.querySelectorAll('#fig-km .mark-line path').length > 1")
-    return {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label")}
+    hidden = f"{FIGURE} fieldset input:not(:checked)"
+    browser.until("document.querySelectorAll('#fig-km .mark-line path').length")
+    browser.click_all(hidden)
+    boxes = {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label")}
+    drawn = "[...document.querySelectorAll('#fig-km .mark-line path')]"
+    browser.until(f"{drawn}.filter(p => p.getAttribute('d')).length === {len(boxes) - 1}")
+    return boxes
 
 
 def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
@@ -583,13 +611,13 @@ def test_a_number_that_varies_looks_different(browser, others_page, kind):
 
 
 def test_what_hears_a_mark_is_the_word(browser, others_page):
-    browser.open(others_page)
+    browser.view(others_page)
     link = browser.find("p a.result[data-result='small.ratio']")
     assert link.accessible_name == "0.54 to 1.98 (varies)"
 
 
 def test_contents_follow_the_text(browser, site):
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     for heading in browser.all("main h3")[5:7]:
         browser.js("arguments[0].scrollIntoView()", heading)
         target = f"#toc a[href='#{heading.get_attribute('id')}']"
@@ -654,7 +682,7 @@ def test_each_exhibit_names_its_sources(site):
 
 
 def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     letters = browser.js(
         "[...document.querySelectorAll('main > p')].filter(p => p.textContent.length > 400)"
         ".map(p => p.textContent.length * parseFloat(getComputedStyle(p).lineHeight)"
@@ -673,7 +701,7 @@ def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser
 def test_labels_of_rows_are_indented_as_a_whole(browser, site):
     labels = parsed(site / "index.html").select("tbody th, tbody td:first-child")
     assert not [node.get_text() for node in labels if node.get_text().startswith("\u2003")]
-    browser.open(site / "index.html", size=NARROW)
+    browser.view(site / "index.html", size=NARROW)
     places = [
         browser.js(f"parseFloat(getComputedStyle(document.querySelector({cell!r})).paddingLeft)")
         for cell in ("#tbl-characteristics th[scope=rowgroup]", "th.indent-1", "th.indent-2")
@@ -735,13 +763,14 @@ def test_parameters_are_folded_and_opened_by_the_keyboard(browser, site):
 
 def test_no_page_scrolls_sideways_on_a_phone(browser, site):
     for path in pages(site):
-        browser.open(path, size=NARROW)
+        show = browser.view if path == site / "index.html" else browser.open
+        show(path, size=NARROW)
         wide = browser.js("document.documentElement.scrollWidth")
         assert wide <= NARROW[0], path.name
 
 
 def test_what_scrolls_can_be_reached_and_has_a_name(browser, site):
-    browser.open(site / "index.html", size=NARROW)
+    browser.view(site / "index.html", size=NARROW)
     browser.until("document.querySelector('.table-scroll[tabindex]') !== null")
     frames = browser.js(
         "[...document.querySelectorAll('.table-scroll, .drawing, pre')]"
@@ -756,18 +785,16 @@ def test_dark_mode_turns_text_and_figures_light(browser, site):
         colour = browser.js(f"getComputedStyle(document.querySelector({selector!r})).{part}")
         return sum(int(value) for value in re.findall(r"\d+", colour)[:3]) / 765
 
-    browser.open(site / "index.html", dark=True)
+    browser.view(site / "index.html", dark=True)
     assert lightness("body", "backgroundColor") < 0.2 and lightness("body", "color") > 0.8
     assert lightness(".drawing", "backgroundColor") < 0.2
     assert "invert" in browser.js("getComputedStyle(document.querySelector('.drawing svg')).filter")
-    browser.open(site / "index.html")
+    browser.view(site / "index.html")
     assert lightness("body", "backgroundColor") == 1 and lightness("body", "color") < 0.2
     assert lightness(".drawing", "backgroundColor") == 1
 
 
-def test_print_hides_what_only_a_screen_can_use(browser, site):
-    browser.open(site / "index.html")
-    browser.click(browser.all(f"{FIGURE} .switch button")[1])
+def test_print_hides_what_only_a_screen_can_use(browser, curves):
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         for selector in (".site", ".contents", ".downloads", ".chart-panel", ".switch"):
@@ -788,14 +815,17 @@ def test_print_hides_what_only_a_screen_can_use(browser, site):
 def test_states_are_seen_in_forced_colours(browser, curves):
     forced = [{"name": "forced-colors", "value": "active"}]
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": forced})
-    for states in (f"{FIGURE} .switch button", ".site a", "#toc a"):
-        looks = browser.js(
-            f"[...document.querySelectorAll({states!r})].map(node => {{"
-            " const look = getComputedStyle(node);"
-            " return [look.backgroundColor, look.borderBottomColor, look.borderLeftColor]"
-            ".join() })"
-        )
-        assert len(set(looks)) == 2, states
+    try:
+        for states in (f"{FIGURE} .switch button", ".site a", "#toc a"):
+            looks = browser.js(
+                f"[...document.querySelectorAll({states!r})].map(node => {{"
+                " const look = getComputedStyle(node);"
+                " return [look.backgroundColor, look.borderBottomColor, look.borderLeftColor]"
+                ".join() })"
+            )
+            assert len(set(looks)) == 2, states
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_nothing_is_loaded_from_elsewhere_and_nothing_breaks_the_policy(browser, site, table_page):
@@ -870,7 +900,7 @@ def test_axe_sees_what_is_wrong(browser, table_page):
     ("size", "dark"),
     [
         pytest.param(WIDE, False, id="wide-light"),
-        pytest.param(NARROW, True, id="narrow-dark"),
+        pytest.param(NARROW, True, id="narrow-dark", marks=pytest.mark.nightly),
         pytest.param(WIDE, True, id="wide-dark", marks=pytest.mark.nightly),
         pytest.param(NARROW, False, id="narrow-light", marks=pytest.mark.nightly),
     ],
@@ -883,12 +913,24 @@ def test_axe_finds_nothing_in_the_report(browser, site, size, dark):
     assert violations(browser) == []
 
 
+#: A page of each kind, the one that holds most of what such pages hold.
+KINDS = (
+    "data/index.html", "notebooks/index.html", "notebooks/05_response.html",
+    "quality/index.html", "quality/across_raw.html", "quality/patients_raw.html",
+)  # fmt: skip
+
+
+def test_axe_finds_nothing_in_a_page_of_each_kind(browser, site, table_page):
+    folders = {path.relative_to(site).parent for path in pages(site)}
+    assert folders == {Path(), *(Path(name).parent for name in KINDS)}
+    for path in [*(site / name for name in KINDS), table_page]:
+        browser.open(path)
+        assert violations(browser) == [], path.name
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("size", "dark"),
-    [
-        pytest.param(WIDE, False, id="wide-light"),
-        pytest.param(NARROW, True, id="narrow-dark", marks=pytest.mark.nightly),
-    ],
+    ("size", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"]
 )
 def test_axe_finds_nothing_in_the_other_pages(browser, site, table_page, size, dark):
     others = [path for path in pages(site) if path != site / "index.html"]
@@ -928,16 +970,18 @@ def test_header_cells_have_a_scope_and_pages_a_language(site):
 def test_keyboard_reaches_what_can_be_operated(browser, site):
     from selenium.webdriver import Keys
 
-    browser.open(site / "notebooks" / "05_response.html")
+    browser.view(site / "notebooks" / "05_response.html")
     wanted = browser.js(
         "document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary').length"
     )
-    seen = set()
+    browser.js(
+        "window.reached = [], document.addEventListener('focusin',"
+        " event => window.reached.push(event.target.outerHTML))"
+    )
     browser.press(Keys.TAB)
     assert browser.js("document.activeElement.className") == "skip"
-    for _ in range(wanted + 20):
-        seen.add(browser.js("document.activeElement.outerHTML"))
-        browser.press(Keys.TAB)
+    browser.press(*[Keys.TAB] * (wanted + 20))
+    seen = set(browser.js("window.reached"))
     reached = [html for html in seen if html.startswith(("<a", "<summary"))]
     distinct = browser.js(
         "new Set([...document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary')]"

@@ -5,12 +5,11 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup
+from building import parsed
 from conftest import ROOT
 from descriptive_data import laid_out, printed
 from docx import Document
 from lxml import html
-from pypdf import PdfReader
 
 pytestmark = pytest.mark.pipeline
 
@@ -32,7 +31,7 @@ def site(built_report):
 
 @pytest.fixture(scope="module")
 def page(site):
-    return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "lxml")
+    return parsed(site / "index.html")
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +40,8 @@ def word(site):
 
 
 @pytest.fixture(scope="module")
-def pdf(site):
-    return squeezed("".join(page.extract_text() for page in PdfReader(site / "index.pdf").pages))
+def pdf(pdf_texts):
+    return squeezed("".join(pdf_texts))
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ def document(built_report):
 
 
 @pytest.fixture(scope="module")
-def texts(document):
-    return [" ".join(page.extract_text().split()) for page in document.pages]
+def texts(pdf_texts):
+    return [" ".join(text.split()) for text in pdf_texts]
 
 
 def elements(node, kind):
