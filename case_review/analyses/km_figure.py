@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
@@ -240,7 +241,7 @@ def _medians(main, strip, curves, labels, looks, size: float) -> None:
     for label, key in zip(strip.get_yticklabels(), curves, strict=True):
         label.set_color(looks[key][0])
     strip.tick_params(length=0, labelbottom=False)
-    strip.spines[:].set_visible(False)
+    sns.despine(ax=strip, left=True, bottom=True)
 
 
 def _median_text(strip, text: str, right: float, position: int, end: float, size: float) -> None:
