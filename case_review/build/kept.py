@@ -11,6 +11,7 @@ import importlib
 import inspect
 import io
 import json
+import math
 import os
 import sys
 import time
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Kept chunks of one function that other sources or arguments made, beyond which the oldest go.
 KEPT = 200
 #: Changes when kept files are written in another way.
-_FORMAT = 1
+_FORMAT = 2
 #: The entry of a kept file that says what else is in it.
 _INDEX = "index.json"
 #: Packages whose version may change a number without a change of the lock, in a foreign worker.
@@ -94,16 +95,21 @@ def pack(result: dict) -> bytes:
         for name, value in result.items()
         if name not in arrays
     }
-    names = {name: f"{number}.npy" for number, name in enumerate(arrays)}
-    index = {"order": list(result), "arrays": names, "values": others}
+    # One member per type, for a header and an entry of the archive take longer than their numbers.
+    blocks: dict[np.dtype, list[np.ndarray]] = {}
+    for array in arrays.values():
+        blocks.setdefault(array.dtype, []).append(array.ravel())
+    members = {kind: f"{number}.npy" for number, kind in enumerate(blocks)}
+    places = {name: [members[array.dtype], array.shape] for name, array in arrays.items()}
+    index = {"order": list(result), "arrays": places, "values": others}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         # A ZipInfo of its own, because the default carries the time of day.
         archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps(index))
-        for name, array in arrays.items():
+        for kind, parts in blocks.items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(names[name]), member.getvalue())
+            np.lib.format.write_array(member, np.concatenate(parts, dtype=kind), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(members[kind]), member.getvalue())
     return content.getvalue()
 
 
@@ -111,10 +117,14 @@ def unpack(content: bytes) -> dict:
     """The result that `pack` made these bytes of."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         index = json.loads(archive.read(_INDEX))
-        found = index["values"]
-        for name, member in index["arrays"].items():
-            array = io.BytesIO(archive.read(member))
-            found[name] = np.lib.format.read_array(array, allow_pickle=False)
+        found, blocks = index["values"], {}
+        for name, (member, shape) in index["arrays"].items():
+            if member not in blocks:
+                array = io.BytesIO(archive.read(member))
+                blocks[member] = np.lib.format.read_array(array, allow_pickle=False)
+            size = math.prod(shape)
+            found[name] = blocks[member][:size].reshape(shape)
+            blocks[member] = blocks[member][size:]
     return {name: found[name] for name in index["order"]}
 
 

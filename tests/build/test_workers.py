@@ -162,6 +162,27 @@ def test_the_first_failing_chunk_is_the_error_of_the_caller(cluster, monkeypatch
         assert caught.value.__notes__ == ["in fail(start=0)"]
 
 
+def test_what_is_kept_comes_back_as_it_was():
+    result = {
+        "numbers": np.array([[1.5, np.nan], [-0.0, 2.0]]),
+        "a value": {"x": [1, "two"]},
+        "flags": np.array([True, False]),
+        "more numbers": np.arange(3.0),
+        "none": np.empty((0, 2)),
+        "one": np.array(4.0),
+        "text": np.array(["a", "bcd"]),
+        "longer text": np.array(["abcdef"]),
+        "whole": np.arange(6).reshape(2, 3).T,
+        "from elsewhere": np.array([1, 2], dtype=">i4"),
+    }
+    found = kept.unpack(kept.pack(result))
+    assert list(found) == list(result) and found["a value"] == result["a value"]
+    for name, array in result.items():
+        if isinstance(array, np.ndarray):
+            assert (found[name].dtype, found[name].shape) == (array.dtype, array.shape)
+            assert found[name].tobytes() == array.tobytes() and found[name].flags.writeable
+
+
 def test_what_cannot_be_kept_is_refused():
     with pytest.raises(TypeError, match="JSON does not give"):
         workers.spread(chunk_work.draw, [{"start": (1, 2)}])
