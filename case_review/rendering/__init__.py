@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from case_review.audit import typed_numbers
 from case_review.build import made, output
 from case_review.errors import ReviewError
 from case_review.project import Project
@@ -73,6 +72,8 @@ def render(
 
 def _refuse_typed(project: Project) -> None:
     """Refuse numbers that are typed; captions in which there were none are not read again."""
+    from case_review.audit import typed_numbers  # in the process that looks
+
     entry = None
     if code := made.code():
         reviewed = project.report / typed_numbers.ALLOWED

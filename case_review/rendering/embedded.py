@@ -60,6 +60,10 @@ def render_into(
             (base / name).mkdir()
             return base / name
 
+        def copy() -> None:
+            pictures.copy(found.pictures, out)
+            data_page.copy(published.made(project, project.exhibits), project.report, out)
+
         def write(form: str, ready: Path) -> None:
             own = work(form)
             _WRITERS[form](project, found, assemble(project, found, form, own, foot), own, ready)
@@ -70,11 +74,8 @@ def render_into(
         with side_by_side.started([partial(write, form, ready) for form in others]) as wait:
             letters.warn(found)
             html.prepare(project, found, foot, own)
-            html.write(
-                project, found, assemble(project, found, "html", own, foot), own, out, writers
-            )
-            pictures.copy(found.pictures, out)
-            data_page.copy(published.made(project, project.exhibits), project.report, out)
+            tree = assemble(project, found, "html", own, foot)
+            html.write(project, found, tree, own, out, writers, copy)
             if show and others:
                 page = out / html.FORM.file
                 shutil.copyfile(page, ready / html.FORM.file)

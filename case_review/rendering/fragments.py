@@ -30,6 +30,10 @@ _NAMELESS = re.compile(
 )
 #: The class of what stands in a tree for an exhibit.
 _LATER = "cr-later"
+#: What stands between exhibits that are written together.
+_SPLIT = "<!-- case-review-split -->"
+#: Everything that the HTML of an exhibit follows from, if it can be kept, and what makes the block.
+_Standing = tuple[list[made.Part], Callable[[], dict]]
 #: The line of the manuscript that a result remembers, for messages.
 _LINE = re.compile(r'\["line", "\d+"\]')
 #: Packages that an exhibit is made with.
@@ -127,7 +131,9 @@ def written(blocks: list, filter: Path, found: Manuscript | None = None) -> list
     Frames of tables without caption are numbered over the page, as the filter does.
     """
     code = made.code()
-    ahead = [_of(block, filter, found, code) for block in blocks]
+    standing = [_standing(block, found, code) for block in blocks]
+    ready = iter(_written([each for each in standing if each], filter))
+    ahead = [next(ready) if each else None for each in standing]
     kept = [block for block, html in zip(blocks, ahead, strict=True) if html is None]
     number = count(1 + sum(_is_nameless(node) for node in ast.each(kept)))
 
@@ -141,32 +147,45 @@ def written(blocks: list, filter: Path, found: Manuscript | None = None) -> list
     ]
 
 
-def _of(block: dict, filter: Path, found: Manuscript | None, code: str | None) -> str | None:
-    """The HTML of an exhibit that depends on nothing beside it; None for other blocks."""
+def _standing(block: dict, found: Manuscript | None, code: str | None) -> _Standing | None:
+    """An exhibit that depends on nothing beside it; None for other blocks."""
     late = found.later.get(name_of(block)) if found else None
     if late:
         from case_review.rendering.html_exhibits import anchored
 
         used = {id: found.used[id] for id in late.first}
         parts = [*late.parts, json.dumps(late.first)]
-        return _kept(parts, filter, lambda: anchored(late.make(), used)[0])
+        return parts, lambda: anchored(late.make(), used)[0]
     if not (content := _alone(block)):
         return None
-    return _kept([code, content] if code else [], filter, lambda: block)
+    return [code, content] if code else [], lambda: block
 
 
-def _kept(parts: list[made.Part], filter: Path, block: Callable[[], dict]) -> str:
+def _written(standing: list[_Standing], filter: Path) -> list[str]:
+    """The HTML of exhibits; all that are not kept are written with one start of pandoc."""
+    version = made.version("pypandoc_binary")
+    entries = [made.Entry("exhibit", [version, filter, *p]) if p else None for p, _ in standing]
+    found = [entry.read() if entry else None for entry in entries]
+    missing = [place for place, content in enumerate(found) if content is None]
+    blocks = columns.fitted([standing[place][1]() for place in missing])
+    for place, html in zip(missing, _html(blocks, filter), strict=True):
+        found[place] = html.encode("utf-8")
+        if entry := entries[place]:
+            entry.keep(found[place])
+    return [content.decode("utf-8") for content in found]
+
+
+def _html(blocks: list, filter: Path) -> list[str]:
+    """What pandoc makes of each block by itself."""
+    names = [ast.text(each["c"][1][1]) for each in ast.each(blocks) if each["t"] == "Table"]
+    names = [name for name in names if name.strip()]
+    if len(blocks) > 1 and len(set(names)) < len(names):  # which the filter would tell apart
+        return [html for block in blocks for html in _html([block], filter)]
     arguments = ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"]
     arguments.append("--syntax-highlighting=none")
-
-    def make() -> bytes:
-        tree = ast.document(columns.fitted([block()]))
-        return ast.pandoc(arguments, json.dumps(tree))[0].strip("\n").encode("utf-8")
-
-    if not parts:
-        return make().decode("utf-8")
-    parts = [made.version("pypandoc_binary"), filter, *parts]
-    return made.recall("exhibit", parts, make).decode("utf-8")
+    tree = ast.document([each for block in blocks for each in (block, ast.raw("html", _SPLIT))])
+    parts = ast.pandoc(arguments, json.dumps(tree))[0].split(_SPLIT) if blocks else [""]
+    return [part.strip("\n") for part in parts[:-1]]
 
 
 def _alone(block: dict) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from case_review import __version__
@@ -41,11 +40,18 @@ _LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, 
 
 
 def write(
-    project: Project, found: Manuscript, tree: dict, work: Path, out: Path, writers: Sequence[str]
+    project: Project,
+    found: Manuscript,
+    tree: dict,
+    work: Path,
+    out: Path,
+    writers: Sequence[str],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
     """Write `index.html`, which offers the forms of `writers`, and the pages it links to.
 
-    `work` is the folder for what pandoc includes; `prepare` must have filled it.
+    `work` is the folder for what pandoc includes; `prepare` must have filled it. `meanwhile` is
+    called while pandoc writes the report.
     """
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
@@ -61,8 +67,12 @@ def write(
     data += scripts.linked_data(_described(about, found.header.people, writers))
     filter = project.report / "styles" / "tables.lua"
     tree["blocks"] = fragments.written(tree["blocks"], filter, found)
-    linked = partial(write_linked, project, found, work, out)
-    site.write(FORM.file, tree, found, kinds, data, meanwhile=linked)
+
+    def others() -> None:
+        write_linked(project, found, work, out)
+        meanwhile()
+
+    site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
 
 
 def without(page: str, writers: Sequence[str]) -> str:

@@ -60,10 +60,11 @@ def cheap(monkeypatch):
 def blank(monkeypatch):
     """A page that is quickly made."""
 
-    def write(project, found, tree, work, out, writers):
+    def write(project, found, tree, work, out, writers, meanwhile):
         for name in ("index.html", "notebooks/index.html", "data/SHA256SUMS"):
             (out / name).parent.mkdir(exist_ok=True)
             (out / name).write_text("blank", encoding="utf-8")
+        meanwhile()
 
     monkeypatch.setattr(html, "write", write)
     monkeypatch.setattr(html, "prepare", lambda *given: None)

@@ -299,3 +299,21 @@ def test_frames_without_a_name_are_numbered_over_the_page(original):
     text, _ = ast.pandoc(["-f", "json", "-t", "html", f"--lua-filter={filter}"], tree)
     names = [part.split('"')[0] for part in text.split('aria-label="')[1:]]
     assert sorted(names) == ["Table", "Table 2", "Table 3", "Table 4", "Table 5"]
+
+
+@pytest.mark.parametrize(("captions", "starts"), [(("One.", "Two."), 1), (("One.", "One."), 2)])
+def test_exhibits_are_written_together_as_each_is_alone(
+    original, tmp_path, monkeypatch, started, captions, starts
+):
+    filter = original.report / "styles" / "tables.lua"
+    blocks = [
+        ast.div(ast.parse(f"| a |\n|---|\n| {n} |\n\n: {caption}\n")["blocks"], label, ["exhibit"])
+        for n, (label, caption) in enumerate(zip(("tbl-a", "tbl-b"), captions, strict=True))
+    ]
+    alone = [block for each in blocks for block in fragments.written([each], filter)]
+    monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
+    started.clear()
+    together = fragments.written(blocks, filter)
+    assert together == alone
+    assert f'aria-label="{captions[1]}"' in together[1]["c"][1]
+    assert len(started) == starts
