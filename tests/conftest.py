@@ -15,13 +15,13 @@ from case_review.build import locking
 from case_review.project import KEPT_VARIABLE, Project
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
-#: Those after the first need only the small review while the first builds the real report.
+#: The second needs only the small review while the first builds the real report.
 LONG = (
-    "test_pipeline", "test_robustness_failures", "test_notebook_changes", "test_other_review",
-    "test_seeds", "test_browser", "test_workers", "test_runner",
-    "test_sensitivity_notebook", "test_sensitivity_sets", "test_many_sets", "test_outcomes",
-    "test_robustness_inputs",
-    "test_robustness_fuzz", "test_robustness_parameters", "test_release",
+    "test_browser", "test_robustness_failures", "test_pipeline", "test_robustness_inputs",
+    "test_other_review", "test_notebook_changes", "test_memo", "test_seeds", "test_runner",
+    "test_warm", "test_watching", "test_workers", "test_release", "test_expectations",
+    "test_sensitivity_notebook", "test_ensemble", "test_robustness_text", "test_many_sets",
+    "test_extremes", "test_notebook_zoo",
 )  # fmt: skip
 
 # How long an example takes says nothing of whether it is right, least of all on a busy machine.
