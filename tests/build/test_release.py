@@ -38,7 +38,7 @@ def project(tmp_path, monkeypatch):
     project.site.mkdir()
     for name in FINISHED:
         (project.site / name).write_text(name)
-    freshness.record_site(project, project.site, "site", "")
+    freshness.record_site(project, project.site, "site")
     project.clean.mkdir(parents=True)
     (project.clean / "patients.csv").write_text("n\n1\n")
     (root / "params.yml").write_text("shared: {}\n")
@@ -52,7 +52,7 @@ def project(tmp_path, monkeypatch):
 def rebuilt(root):
     """An unpacked release, as a build that changes nothing leaves it."""
     project = Project(root)
-    freshness.record_site(project, project.site, "site", "")
+    freshness.record_site(project, project.site, "site")
     note_made(project, "02_x")
     return project
 
@@ -142,7 +142,7 @@ def test_an_incomplete_or_changed_project_is_refused(project):
 
 def test_a_report_of_a_renderer_that_makes_less_is_complete(project, tmp_path):
     (project.site / "index.jats.xml").unlink()
-    freshness.record_site(project, project.site, "site", "")
+    freshness.record_site(project, project.site, "site")
     with zipfile.ZipFile(release(project, tmp_path)) as opened:
         names = {name.rpartition("/")[2] for name in opened.namelist()}
     assert {*FINISHED} - names == {"index.jats.xml"}
