@@ -134,11 +134,12 @@ def test_time_of_processes_without_a_parent_counts_and_the_page_is_seen(tmp_path
 
 
 WATCH = """
-import os, sys, time
+import os, signal, sys, time
 from functools import partial
 from pathlib import Path
 from bench import watched
 from case_review.errors import ReviewError
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in the background of a shell
 watched._IDLE = 0
 folder = Path(sys.argv[1])
 save = lambda root: (root / "saved").touch()

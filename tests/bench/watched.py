@@ -18,7 +18,7 @@ from case_review.errors import ReviewError
 #: What a build says at its end.
 _ENDED = re.compile(r"is up to date|the report is ready|^make: \*\*\*", re.MULTILINE)
 #: Seconds between two looks, for a build, and for what is imported while nothing is saved.
-_LOOK, _PATIENCE, _IDLE = 0.01, 900.0, 8.0
+_LOOK, _PATIENCE, _IDLE = 0.01, 900.0, 5.0
 
 
 def measure(
@@ -43,7 +43,7 @@ def measure(
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, start_new_session=True,
+            stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_heed_ctrl_c,
         )  # fmt: skip
         try:
             _wait_for_build(process, log, 1)
@@ -65,6 +65,11 @@ def measure(
     if left:
         raise ReviewError(f"`{' '.join(map(str, command))}` left {left} processes behind")
     return Measured(seconds, look.page_seconds, used, look.peak_mb)
+
+
+def _heed_ctrl_c() -> None:
+    """A shell lets what it runs in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for_build(process: subprocess.Popen, log: Path, builds: int) -> None:
