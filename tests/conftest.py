@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from case_review.build import locking
 from case_review.project import KEPT_VARIABLE, Project
+from case_review.rendering import converter
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 #: The second needs only the small review while the first builds the real report.
@@ -129,6 +130,19 @@ def built_report(shared, kept):
             copy_sources(root)
             make(root, "report")
     return Project(root)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The arguments of each start of pandoc, as it is started."""
+    calls, start = [], converter._start
+
+    def counted(arguments, *others):
+        calls.append(arguments)
+        return start(arguments, *others)
+
+    monkeypatch.setattr(converter, "_start", counted)
+    return calls
 
 
 @pytest.fixture(scope="session")

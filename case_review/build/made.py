@@ -39,8 +39,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 #: Seconds by which the times of files may lag behind the clock.
 _TICK = 0.1
 
-#: What a result follows from: texts, bytes, and files, which count by their content.
-Part = str | bytes | Path
+#: What a result follows from: texts, bytes, and files, which count by their content. None is what
+#: is not known, and a result that follows from it is never kept.
+Part = str | bytes | Path | None
 
 #: The folder of the project that is worked on. Forked processes have it too, and share its files.
 _chosen: Path | None = None
@@ -65,7 +66,7 @@ def folder() -> Path | None:
 
 
 def key(parts: Iterable[Part]) -> str:
-    """The SHA-256 of parts, none of which can pass for another or for two."""
+    """The SHA-256 of known parts, none of which can pass for another or for two."""
     found = hashlib.sha256(_FORMAT)
     for part in parts:
         if isinstance(part, Path):
@@ -96,12 +97,13 @@ class Entry:
 
     def __init__(self, stem: str, parts: Iterable[Part]):
         self._parts = [stem, *parts]
-        self._key = key(self._parts) if folder() else ""
+        self._key = key(self._parts) if folder() and None not in self._parts else ""
 
     @property
     def _path(self) -> Path | None:
         place = folder()
-        return place / f"{self._parts[0]}-{self._key}{_ENDING}" if place else None
+        known = place and self._key
+        return place / f"{self._parts[0]}-{self._key}{_ENDING}" if known else None
 
     def read(self) -> bytes | None:
         """The result; None if it is not kept or damaged."""

@@ -74,16 +74,14 @@ def _refuse_typed(project: Project) -> None:
     """Refuse numbers that are typed; captions in which there were none are not read again."""
     from case_review.audit import typed_numbers  # in the process that looks
 
-    entry = None
-    if code := made.code():
-        reviewed = project.report / typed_numbers.ALLOWED
-        files = [*project.notebooks.glob("*.ipynb"), *project.results.glob("*.json"), reviewed]
-        names = "\n".join(map(project.relative, sorted(files)))
-        entry = made.Entry("captions", [code, names, *sorted(files)])
-    known = entry is not None and entry.read() is not None
+    reviewed = project.report / typed_numbers.ALLOWED
+    files = [*project.notebooks.glob("*.ipynb"), *project.results.glob("*.json"), reviewed]
+    names = "\n".join(map(project.relative, sorted(files)))
+    entry = made.Entry("captions", [made.code(), names, *sorted(files)])
+    known = entry.read() is not None
     if problems := typed_numbers.check(project, captions=not known):
         raise ReviewError("\n".join(str(problem) for problem in problems))
-    if entry and not known:
+    if not known:
         entry.keep(b"none")
 
 

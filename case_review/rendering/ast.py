@@ -34,7 +34,12 @@ def pandoc(
 ) -> tuple[str, str]:
     """What pandoc makes of `text` and what it warns of; see `converter.run`."""
     content, warnings = converter.run(arguments, text, folder, epoch, meanwhile)
-    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), warnings
+    return as_text(content), warnings
+
+
+def as_text(content: bytes) -> str:
+    """What pandoc has written, with one kind of line ends."""
+    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse(text: str, reader: str = "markdown") -> dict:

@@ -27,8 +27,8 @@ def read(found: Manuscript, texts: dict[str, tuple[str, str]]) -> None:
     """
     code, version = made.code(), made.version("pypandoc_binary")
     for label, both in texts.items():
-        entry = made.Entry("cell", [code, version, *both]) if code else None
-        kept = entry.read() if entry else None
+        entry = made.Entry("cell", [code, version, *both])
+        kept = entry.read()
         if kept is None:
             found.unchecked[label] = both, entry
         else:
@@ -67,8 +67,7 @@ def check(found: Manuscript, walk: Callable[[list], list], maths: list[str]) -> 
             found.counted |= {label} if counted else set()
             continue
         _note(found, label, both, counted)
-        if entry:
-            entry.keep(json.dumps([*shown, counted]).encode("ascii"))
+        entry.keep(json.dumps([*shown, counted]).encode("ascii"))
     found.within("")
 
 

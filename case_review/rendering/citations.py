@@ -142,22 +142,6 @@ def _bare(node):
     return ast.walk(node, change)
 
 
-def convert(
-    project: Project,
-    found: Manuscript,
-    tree: dict,
-    arguments: list[str],
-    work: Path,
-    meanwhile: Callable[[], None] | None = None,
-) -> str:
-    """The text that pandoc makes of a tree, citations resolved; an unknown citation is refused.
-
-    `meanwhile` is called until pandoc is done.
-    """
-    content = converted(project, found, tree, arguments, work, meanwhile)
-    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def converted(
     project: Project,
     found: Manuscript,
@@ -166,7 +150,10 @@ def converted(
     work: Path,
     meanwhile: Callable[[], None] | None = None,
 ) -> bytes:
-    """The same for a form that is no text."""
+    """What pandoc makes of a tree, citations resolved; an unknown citation is refused.
+
+    `meanwhile` is called until pandoc is done.
+    """
     cited = _options(sources(found), tree, work)
     if found.cited:
         cited = [argument for argument in cited if argument != "--citeproc"]

@@ -98,17 +98,15 @@ def run(
         With pandoc's own words if it fails.
     """
     arguments = list(arguments)
-    parts = _parts(arguments, text, folder or Path.cwd(), epoch)
-    entry = made.Entry("pandoc", parts) if parts is not None else None
-    kept = entry.read() if entry else None
+    entry = made.Entry("pandoc", _parts(arguments, text, folder or Path.cwd(), epoch))
+    kept = entry.read()
     if kept is not None:
         if meanwhile:
             meanwhile()
         warnings, _, content = kept.partition(b"\n")
         return content, json.loads(warnings)
     content, warnings = _start(arguments, text, folder, epoch, meanwhile)
-    if entry:
-        entry.keep(json.dumps(warnings).encode("ascii") + b"\n" + content)
+    entry.keep(json.dumps(warnings).encode("ascii") + b"\n" + content)
     return content, warnings
 
 
@@ -158,10 +156,8 @@ def _version() -> str:
     return f"{version}, {facts.st_size}"
 
 
-def _parts(
-    arguments: list[str], text: str, folder: Path, epoch: int | None
-) -> list[made.Part] | None:
-    """Everything that the output rests on; None if that is not known."""
+def _parts(arguments: list[str], text: str, folder: Path, epoch: int | None) -> list[made.Part]:
+    """Everything that the output rests on; a part is None if that is not known."""
     parts: list[made.Part] = [_version(), text]
     left = iter(arguments)
     formats = {"-f": "markdown", "-t": "html"}
@@ -175,7 +171,7 @@ def _parts(
         elif name in _FILES and value:
             file = folder / value
             if name == "--template" and (not file.is_file() or _has_partial(file)):
-                return None
+                return [None]
             parts += [name, file.suffix, file]
             citing.add(name)
         elif name == "--lua-filter" and _is_pure(folder / value):
@@ -183,21 +179,21 @@ def _parts(
         elif name in _WORDS and not (name.startswith("--syntax") and (folder / value).exists()):
             parts.append(argument)
         else:
-            return None
+            return [None]
     source, target = (re.split(r"[+-]", formats[each])[0] for each in ("-f", "-t"))
     if source not in _READERS and "--sandbox" not in arguments:
-        return None
+        return [None]
     if formats.get("-o", "-") != "-" or (target != _WITH_PICTURES and target not in _WRITERS):
-        return None
+        return [None]
     if "--citeproc" in arguments and not _is_told(text, citing):
-        return None
+        return [None]
     if target == _WITH_PICTURES:
         pictures = _pictures(json.loads(text), folder) if source == "json" else None
         if pictures is None:
-            return None
+            return [None]
         date = epoch if epoch is not None else os.environ.get("SOURCE_DATE_EPOCH")
         # Without a date the file bears the time of day.
-        return None if date is None else [*parts, f"date {date}", *pictures]
+        return [None] if date is None else [*parts, f"date {date}", *pictures]
     return parts
 
 

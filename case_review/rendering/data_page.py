@@ -55,8 +55,6 @@ def _safe(path: Path, code: str | None) -> bytes:
 
 @lru_cache(maxsize=256)  # for the page of the tables asks again
 def _of_csv(content: bytes, code: str | None) -> bytes:
-    if code is None:
-        return _marked_csv(content)
     return made.recall("table", [code, content], lambda: _marked_csv(content))
 
 

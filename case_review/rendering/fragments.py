@@ -32,7 +32,7 @@ _NAMELESS = re.compile(
 _LATER = "cr-later"
 #: What stands between exhibits that are written together.
 _SPLIT = "<!-- case-review-split -->"
-#: Everything that the HTML of an exhibit follows from, if it can be kept, and what makes the block.
+#: Everything that the HTML of an exhibit follows from, and what makes the block.
 _Standing = tuple[list[made.Part], Callable[[], dict]]
 #: The line of the manuscript that a result remembers, for messages.
 _LINE = re.compile(r'\["line", "\d+"\]')
@@ -75,9 +75,9 @@ def later(
         Its blocks.
     """
     parts = _parts(project, found, label, code)
-    entry = made.Entry("standing", parts) if parts else None
-    if entry is None:
+    if None in parts:
         return make()
+    entry = made.Entry("standing", parts)
     kept, blocks = entry.read(), None
     if kept is None:
         blocks = make()
@@ -105,12 +105,12 @@ def result_of(node: dict) -> str:
 
 
 def _parts(project: Project, found: Manuscript, label: str, code: str | None) -> list[made.Part]:
-    """Everything that the blocks of an exhibit follow from; nothing if that is not known."""
+    """Everything that the blocks of an exhibit follow from; a part is None if it is not known."""
     shown = found.exhibits[label]
     said = [found.captions[label], found.contents[label]]
     content = json.dumps(found.plain.get(label, said))
     if code is None or (label not in found.plain and '"t": "Image"' in content):
-        return []
+        return [None]
     ids = []
     if label not in found.plain and "cr-result" in content:
         nodes = [node for node in ast.each(said) if node["t"] in ("Code", "Math")]
@@ -158,20 +158,19 @@ def _standing(block: dict, found: Manuscript | None, code: str | None) -> _Stand
         return parts, lambda: anchored(late.make(), used)[0]
     if not (content := _alone(block)):
         return None
-    return [code, content] if code else [], lambda: block
+    return [code, content], lambda: block
 
 
 def _written(standing: list[_Standing], filter: Path) -> list[str]:
     """The HTML of exhibits; all that are not kept are written with one start of pandoc."""
     version = made.version("pypandoc_binary")
-    entries = [made.Entry("exhibit", [version, filter, *p]) if p else None for p, _ in standing]
-    found = [entry.read() if entry else None for entry in entries]
+    entries = [made.Entry("exhibit", [version, filter, *parts]) for parts, _ in standing]
+    found = [entry.read() for entry in entries]
     missing = [place for place, content in enumerate(found) if content is None]
     blocks = columns.fitted([standing[place][1]() for place in missing])
     for place, html in zip(missing, _html(blocks, filter), strict=True):
         found[place] = html.encode("utf-8")
-        if entry := entries[place]:
-            entry.keep(found[place])
+        entries[place].keep(found[place])
     return [content.decode("utf-8") for content in found]
 
 

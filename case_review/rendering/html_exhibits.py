@@ -187,10 +187,9 @@ def _survival(project: Project, shown: Exhibit) -> dict:
 
         return json.dumps(interactive.survival(project, shown)).encode("ascii")
 
-    code = made.code()
-    parts = [code or "", *map(made.version, ("numpy", "pandas")), shown.label, shown.svg]
+    parts = [made.code(), *map(made.version, ("numpy", "pandas")), shown.label, shown.svg]
     parts.append(project.exhibits / f"{shown.label}.csv")
-    return json.loads(made.recall("survival", parts, make) if code else make())
+    return json.loads(made.recall("survival", parts, make))
 
 
 def others(shown: Exhibit) -> list:

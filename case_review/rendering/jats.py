@@ -16,7 +16,7 @@ from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import ast, figures, marks, provenance
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.citations import convert
+from case_review.rendering.citations import converted
 from case_review.rendering.forms import Form, Panel, plain_formula
 from case_review.rendering.manuscript import Manuscript
 
@@ -47,7 +47,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     arguments.append(f"--variable=iso-date:{day.isoformat()}")
     alts = _set_aside(tree)
     tree["blocks"] = ast.walk(tree["blocks"], _verse)
-    text = convert(project, found, tree, arguments, work)
+    text = ast.as_text(converted(project, found, tree, arguments, work))
     try:
         article = etree.fromstring(text.encode("utf-8"))
     except etree.XMLSyntaxError as error:

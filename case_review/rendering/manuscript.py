@@ -94,7 +94,7 @@ class Manuscript:
     embeds: dict[str, int] = field(default_factory=dict)
     cited: bool = False
     counted: set[str] = field(default_factory=set)
-    unchecked: dict[str, tuple[tuple[str, str], made.Entry | None]] = field(default_factory=dict)
+    unchecked: dict[str, tuple[tuple[str, str], made.Entry]] = field(default_factory=dict)
     plain: dict[str, tuple[str, str]] = field(default_factory=dict)
     later: dict[str, fragments.Later] = field(default_factory=dict)
     _within: str = ""

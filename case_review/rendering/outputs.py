@@ -71,8 +71,8 @@ def letters(notebooks: Notebooks) -> str:
         def make(name: str = name) -> bytes:
             return figures.characters(_drawings(notebooks.notebook(name))).encode("utf-8")
 
-        parts = [code or "", made.version("lxml"), notebooks.content(name)]
-        content = made.recall("letters", parts, make) if code else make()
+        parts = [code, made.version("lxml"), notebooks.content(name)]
+        content = made.recall("letters", parts, make)
         found.update(content.decode("utf-8"))
     return "".join(sorted(found))
 

@@ -15,7 +15,7 @@ from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import ast, figures, formulas, pictures, provenance
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.citations import convert
+from case_review.rendering.citations import converted
 from case_review.rendering.forms import Form, Panel
 from case_review.rendering.manuscript import Manuscript
 
@@ -42,7 +42,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
     for name, value in _front(project, tree).items():
         arguments.append(f"--variable={name}:{value}")
-    text = convert(project, found, tree, arguments, work)
+    text = ast.as_text(converted(project, found, tree, arguments, work))
     (work / "report.typ").write_text(text, encoding="utf-8")
     (out / FORM.file).write_bytes(_set(work / "report.typ", build_epoch(project)))
 

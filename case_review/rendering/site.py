@@ -23,7 +23,7 @@ from case_review.rendering import (
     quality_pages,
     scripts,
 )
-from case_review.rendering.citations import convert
+from case_review.rendering.citations import converted
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 
@@ -112,7 +112,9 @@ class Site:
         arguments = [*self._options(name), highlighting.option(tree)]
         arguments.append(f"--variable=policy:{scripts.policy(used)}")
         if found:
-            text = convert(self.project, found, tree, arguments, self.work, meanwhile)
+            text = ast.as_text(
+                converted(self.project, found, tree, arguments, self.work, meanwhile)
+            )
         else:
             text, _ = ast.pandoc(arguments, json.dumps(tree), self.work, meanwhile=meanwhile)
         head, end, tail = letters.page(name, text).rpartition("</body>")
@@ -137,8 +139,6 @@ class Site:
             What a file is that a kept page asked for; if it is something else now, the page must
             be made again.
         """
-        if self._code is None:
-            return Page(name)
         entry = made.Entry("page", [*self._common(name), *parts])
         first, _, content = (entry.read() or b"").partition(b"\n")
         told = json.loads(first) if first else None
@@ -159,7 +159,7 @@ class Site:
         """What a page follows from beside its own content."""
         styles = [self._styles / each for each in ("report.html", "tables.lua", "report.js")]
         return [
-            self._code or "",
+            self._code,
             *map(made.version, _PACKAGES),
             *styles,
             self.lang,

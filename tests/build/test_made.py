@@ -47,6 +47,13 @@ def test_other_parts_are_made_anew(place, parts):
     assert made.recall("y", ["a", "b"], make) == b"made 3"
 
 
+def test_what_follows_from_something_unknown_is_never_kept(place):
+    make = Maker()
+    assert made.recall("x", ["a", None], make) == b"made 1"
+    assert made.recall("x", ["a", None], make) == b"made 2"
+    assert not place.exists()
+
+
 def test_a_file_counts_by_its_content(place, tmp_path):
     make, file = Maker(), tmp_path / "file"
     assert made.recall("x", [file], make) == b"made 1"  # a file that is missing counts as such

@@ -14,19 +14,6 @@ SQUARE = (
 OPTIONS = ["-f", "markdown", "-t", "html"]
 
 
-@pytest.fixture
-def started(monkeypatch):
-    """The arguments of each start of pandoc, as it is started."""
-    calls, start = [], converter._start
-
-    def counted(arguments, *others):
-        calls.append(arguments)
-        return start(arguments, *others)
-
-    monkeypatch.setattr(converter, "_start", counted)
-    return calls
-
-
 @pytest.mark.parametrize(
     "more",
     [

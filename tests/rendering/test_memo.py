@@ -72,19 +72,6 @@ def alone(project, monkeypatch):
         return rendered(project)
 
 
-@pytest.fixture
-def started(monkeypatch):
-    """The arguments of each start of pandoc, as it is started."""
-    calls, start = [], converter._start
-
-    def counted(arguments, *others):
-        calls.append(arguments)
-        return start(arguments, *others)
-
-    monkeypatch.setattr(converter, "_start", counted)
-    return calls
-
-
 def test_what_is_kept_gives_the_same_bytes_without_pandoc(project, monkeypatch, started, capsys):
     kept = rendered(project)
     assert not started
