@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import time
@@ -83,6 +84,19 @@ def sockets() -> Iterator[str]:
         prefix="review-", dir=place, ignore_cleanup_errors=True
     ) as folder:
         yield folder
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect garbage before the block and none within it, so that no finaliser interrupts it."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build_font_cache(project: Project) -> None:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from case_review.build import kept, surroundings
@@ -231,11 +231,13 @@ def _client(count: int, folder: str) -> Iterator:
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     address = os.environ.get(ADDRESS_VARIABLE)
+    # Uncollected: a client that found no scheduler ends when it is collected, under the same lock.
     with dask.config.set(_CONFIGURATION), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions that differ: the sources' check says it
         if address:
             try:
-                client = Client(address, timeout=PATIENCE, set_as_default=False)
+                with surroundings.uncollected():
+                    client = Client(address, timeout=PATIENCE, set_as_default=False)
             except (OSError, ValueError, RuntimeError) as error:
                 raise ReviewError(
                     f"{ADDRESS_VARIABLE}={address}: no scheduler answered within {PATIENCE} "
@@ -252,21 +254,22 @@ def _client(count: int, folder: str) -> Iterator:
                     ) from error
                 yield client
             return
-        with (
-            LocalCluster(
-                n_workers=0,  # `_tend` starts them
-                threads_per_worker=1,
-                host="127.0.0.1",
-                protocol="tcp",
-                dashboard_address=None,
-                local_directory=folder,
-                memory_limit=0,
-                silence_logs=logging.CRITICAL,
-                preload=[__name__],
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-            _tend(cluster, count),
-        ):
+        with ExitStack() as stack:
+            with surroundings.uncollected():
+                cluster = LocalCluster(
+                    n_workers=0,  # `_tend` starts them
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    protocol="tcp",
+                    dashboard_address=None,
+                    local_directory=folder,
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL,
+                    preload=[__name__],
+                )
+                stack.enter_context(cluster)
+                client = stack.enter_context(Client(cluster, set_as_default=False))
+            stack.enter_context(_tend(cluster, count))
             with suppress(TimeoutError):  # all of them, so that the first does not get every chunk
                 client.wait_for_workers(count, timeout=60)
             yield client

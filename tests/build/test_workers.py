@@ -224,6 +224,47 @@ def test_a_cluster_without_workers_is_an_error(monkeypatch):
             workers.spread(chunk_work.draw, chunks())
 
 
+AGAIN = """
+import gc, os
+import chunk_work
+from distributed import LocalCluster
+from distributed.utils import LoopRunner
+from case_review.build import workers
+from case_review.errors import ReviewError
+
+workers.PATIENCE = 1
+start = LoopRunner._start_unlocked
+
+
+def spread(address):
+    os.environ[workers.ADDRESS_VARIABLE] = address
+    try:
+        workers.spread(chunk_work.draw, [{"start": 1}, {"start": 2}])
+    except ReviewError as error:
+        print(error)
+
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
+        gc.disable()
+        spread("nonsense")
+        # The worst moment at which garbage can be collected.
+        LoopRunner._start_unlocked = lambda loop: (gc.collect(), start(loop))[1]
+        spread(empty.scheduler_address)
+"""
+
+
+def test_after_a_scheduler_that_did_not_answer_another_is_reached(tmp_path):
+    (tmp_path / "again.py").write_text(AGAIN)
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "again.py")],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "no scheduler answered" in done.stdout, done.stderr
+    assert "the scheduler has no workers" in done.stdout, done.stderr
+
+
 # -- a program of its own --------------------------------------------------------------------------
 
 
