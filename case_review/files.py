@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Collection
 from pathlib import Path
+
+#: Seconds after which an unfinished file is that of a process that was killed.
+ABANDONED = 3600
+_DIGEST = hashlib.sha256().digest_size
 
 
 def write_text(path: Path, text: str) -> None:
@@ -42,6 +50,57 @@ def move(old: Path, new: Path) -> None:
             raise
         write_bytes(new, old.read_bytes())
         old.unlink()
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write what `read_kept` gives back; a full disk or a folder that is closed keeps nothing."""
+    with contextlib.suppress(OSError):
+        write_bytes(path, _checksum(path, content) + content)
+
+
+def read_kept(path: Path) -> bytes | None:
+    """What `keep` wrote; None if there is nothing, or if it is damaged.
+
+    What was read counts as new for `prune`.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    told, content = content[:_DIGEST], content[_DIGEST:]
+    if told != _checksum(path, content):
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return content
+
+
+def _checksum(path: Path, content: bytes) -> bytes:
+    """It is wrong for damaged content, and for content under another name."""
+    return hashlib.sha256(path.name.encode() + content).digest()
+
+
+def prune(folder: Path, stem: str, ending: str, most: int, used: Collection[Path] = ()) -> None:
+    """Remove the oldest files of a kind beyond `most`, and those that a killed process left half.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    stem, ending
+        How the names of the kind begin and end.
+    most
+        How many stay.
+    used
+        Files that stay in any case, and are not counted.
+    """
+    begun = time.time() - ABANDONED
+    with contextlib.suppress(OSError):  # of another process that removes them, too
+        others = [path for path in folder.glob(f"{stem}-*{ending}") if path not in used]
+        others.sort(key=lambda path: path.stat().st_mtime)
+        half = [path for path in folder.glob(f".{stem}-*") if path.stat().st_mtime < begun]
+        for path in [*others[: max(0, len(others) - most)], *half]:
+            path.unlink(missing_ok=True)
 
 
 def write_if_changed(path: Path, text: str) -> bool:

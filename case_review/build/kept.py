@@ -14,7 +14,6 @@ import json
 import math
 import os
 import sys
-import time
 import zipfile
 from functools import lru_cache
 from importlib import metadata
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from case_review import files
 from case_review.build import dependencies, products
 from case_review.project import Project, sha256
 
@@ -44,12 +44,12 @@ def fingerprint(module: str, name: str) -> str:
     It is taken once in a process, as its modules are loaded once.
     """
     project = Project(ROOT)
-    files = [ROOT / "requirements.lock", *dependencies.module_files(project, [module])]
+    sources = [ROOT / "requirements.lock", *dependencies.module_files(project, [module])]
     found = {
         "function": f"{module}.{name}",
         "format": _FORMAT,
         "own": sha256(inspect.getsourcefile(importlib.import_module(module))),
-        "files": dependencies.hashes(project, files),
+        "files": dependencies.hashes(project, sources),
         "versions": {"python": "{}.{}".format(*sys.version_info[:2])}
         | {package: _version(package) for package in _COMPUTING},
     }
@@ -140,8 +140,4 @@ def read(path: Path) -> dict | None:
 
 def prune(folder: Path, stem: str, used: set[Path]) -> None:
     """Remove the oldest files of the function beyond `KEPT`, and what a killed run left half."""
-    others = [path for path in folder.glob(f"{stem}-*.npz") if path not in used]
-    others.sort(key=lambda path: path.stat().st_mtime)
-    half = [p for p in folder.glob(f".{stem}-*") if p.stat().st_mtime < time.time() - 3600]
-    for path in [*others[: max(0, len(others) - KEPT)], *half]:
-        path.unlink(missing_ok=True)
+    files.prune(folder, stem, ".npz", KEPT, used)

@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from case_review import IMPORTED
+from case_review import IMPORTED, files
 from case_review.build import environment, products
-from case_review.files import write_bytes
 from case_review.project import KEPT_VARIABLE, Project
 
 #: Bytes and number of all kept results; beyond them those go that were not used for longest.
@@ -28,11 +27,8 @@ MOST_FILES = 5_000
 #: The folder, in that of the build or in the one that copies of a project share.
 _FOLDER = "made"
 #: Changes when kept files are written in another way.
-_FORMAT = b"case-review made 1\n"
+_FORMAT = b"case-review made 2\n"
 _ENDING = ".made"
-_DIGEST = hashlib.sha256().digest_size
-#: Seconds after which an unfinished file is that of a process that was killed.
-_ABANDONED = 3600
 
 #: The files that this package was imported from.
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -108,15 +104,14 @@ class Entry:
     def read(self) -> bytes | None:
         """The result; None if it is not kept or damaged."""
         path = self._path
-        return _read(path, self._key) if path else None
+        return files.read_kept(path) if path else None
 
     def keep(self, content: bytes) -> None:
         """Keep what was made of the parts, unless one was changed meanwhile or the disk is full."""
         path = self._path
         # A file that was saved meanwhile may have entered what was made.
         if path and key(self._parts) == self._key:
-            with contextlib.suppress(OSError):
-                write_bytes(path, _sum(self._key, content) + content)
+            files.keep(path, content)
 
 
 def recall(stem: str, parts: Iterable[Part], make: Callable[[], bytes]) -> bytes:
@@ -172,23 +167,6 @@ def _code() -> str:
     return found.hexdigest()
 
 
-def _sum(name: str, content: bytes) -> bytes:
-    """A checksum that is wrong for damaged content, and for content under another name."""
-    return hashlib.sha256(name.encode("ascii") + content).digest()
-
-
-def _read(path: Path, name: str) -> bytes | None:
-    try:
-        content = path.read_bytes()
-        if content[:_DIGEST] != _sum(name, content[_DIGEST:]):
-            return None
-    except OSError:
-        return None
-    with contextlib.suppress(OSError):  # so that what is used is not pruned as old
-        os.utime(path)
-    return content[_DIGEST:]
-
-
 def prune(most: int = MOST, most_files: int = MOST_FILES) -> None:
     """Remove the results that were not used for longest, beyond so many bytes and files."""
     found = []
@@ -202,6 +180,6 @@ def prune(most: int = MOST, most_files: int = MOST_FILES) -> None:
     for place, (used, size, entry) in enumerate(found):
         left -= size
         unfinished = not entry.name.endswith(_ENDING)
-        if left < 0 or place >= most_files or (unfinished and used < time.time() - _ABANDONED):
+        if left < 0 or place >= most_files or (unfinished and used < time.time() - files.ABANDONED):
             with contextlib.suppress(OSError):
                 Path(entry.path).unlink()

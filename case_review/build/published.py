@@ -20,6 +20,11 @@ def raw(project: Project) -> list[Path]:
     return [path for path in data_files(project.raw) if path not in others]
 
 
+def data(project: Project) -> list[Path]:
+    """The data files that are published: raw ones, then clean tables."""
+    return [*raw(project), *made(project, project.clean)]
+
+
 def undeclared(project: Project) -> list[Path]:
     """The files beside the raw data that nothing declares; what is declared is a kept fact."""
     here = Path(raw_file.__file__)

@@ -10,16 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from case_review.files import write_bytes
+from case_review import files
 
 #: Kept judgements beyond which the oldest go; a review has some thirty in force.
 KEPT = 400
@@ -46,14 +44,13 @@ def once(keep: Path | None, what: str, given: object, judge: Callable[[], object
         return judge()
     text = json.dumps([what, given, _surroundings()], ensure_ascii=True)
     path = keep / f"{_STEM}-{hashlib.sha256(text.encode()).hexdigest()}.json"
-    found = _read(path)
-    if found is None:
-        found = [judge()]
-        content = json.dumps(found)
-        with suppress(OSError):
-            write_bytes(path, f"{_sum(content)}\n{content}".encode())
-            _prune(keep)
-    return found[0]
+    known = files.read_kept(path)
+    if known is not None:
+        return json.loads(known)
+    found = judge()
+    files.keep(path, json.dumps(found).encode())
+    files.prune(keep, _STEM, ".json", KEPT)
+    return found
 
 
 def content_of(table: pd.DataFrame) -> list:
@@ -72,28 +69,3 @@ def _surroundings() -> list:
     code = [[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
     versions = [[name, metadata.version(name)] for name in _JUDGING]
     return [code, versions, list(sys.version_info[:3])]
-
-
-def _sum(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _read(path: Path) -> list | None:
-    """What a file keeps, in a list; None if there is none or if it is damaged."""
-    try:
-        told, _, content = path.read_text(encoding="utf-8").partition("\n")
-    except (OSError, ValueError):
-        return None
-    if told != _sum(content):
-        return None
-    with suppress(OSError):
-        path.touch()  # so that what is used is not pruned as old
-    return json.loads(content)
-
-
-def _prune(keep: Path) -> None:
-    """Remove the oldest judgements beyond `KEPT`, and what a killed run left half."""
-    by_age = sorted(keep.glob(f"{_STEM}-*.json"), key=lambda path: path.stat().st_mtime)
-    half = [p for p in keep.glob(f".{_STEM}-*") if p.stat().st_mtime < time.time() - 3600]
-    for path in [*by_age[: max(0, len(by_age) - KEPT)], *half]:
-        path.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ def write_files(project: Project, out: Path) -> None:
     A cell that a spreadsheet would compute is preceded by an apostrophe in the copy.
     """
     sums, code = [], made.code()
-    for path in _files(project):
+    for path in published.data(project):
         target = out / project.relative(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(_safe(path, code))
@@ -90,7 +90,7 @@ def markdown(project: Project) -> str:
         "start of its SHA-256; [all checksums in full](SHA256SUMS) can be checked with "
         "`sha256sum -c`."
     ]
-    code, files = made.code(), _files(project)
+    code, files = made.code(), published.data(project)
     changed = [f"`{path.name}`" for path in files if _safe(path, code) != path.read_bytes()]
     if changed:
         parts.append(
@@ -108,10 +108,6 @@ def markdown(project: Project) -> str:
         heads = {"File": ":---", "Rows": "---:", "Columns": ":---", "SHA-256": ":---"}
         parts += [f"# {title}", ast.pipe_table(heads, rows)] if own else []
     return "\n\n".join(parts) + "\n"
-
-
-def _files(project: Project) -> list[Path]:
-    return [*published.raw(project), *published.made(project, project.clean)]
 
 
 def _shape(path: Path) -> tuple[str, str]:

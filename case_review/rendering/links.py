@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from case_review.build.dependencies import data_files
+from case_review.build import published
+from case_review.build.dependencies import notebook_names
 from case_review.project import Project
 from case_review.rendering import ast, provenance
 
@@ -213,11 +214,10 @@ def _in_site(project: Project, path: str) -> bool:
     if path in _PAGES:
         return True
     if folder == "exhibits":
-        return "/" not in name and (project.exhibits / name).is_file()
+        made = published.made(project, project.exhibits)
+        return "/" not in name and project.exhibits / name in made
     if folder == "notebooks":
-        stem = name.removesuffix(".html")
-        return name != stem and (project.report / "_executed" / f"{stem}.ipynb").is_file()
+        return name in {f"{notebook}.html" for notebook in notebook_names(project)}
     if folder == "data":
-        tables = [*data_files(project.raw), *data_files(project.clean)]
-        return path in {project.relative(table) for table in tables}
+        return path in {project.relative(table) for table in published.data(project)}
     return False

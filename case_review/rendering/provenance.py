@@ -308,11 +308,10 @@ def _breakable(text: str) -> str:
 
 def footer(project: Project, renderer: str) -> list[str]:
     """The sentences at the foot of every form of the report."""
-    files = [*published.raw(project), *published.made(project, project.clean)]
     sentences = [f"Rendered by {renderer}.", f"Sources: {revision(project)}."]
     if project.params_file != project.root / "params.yml":
         sentences.append(f"Parameters: {_named(project, project.params_file)}.")
-    sums = "; ".join(_named(project, path) for path in files)
+    sums = "; ".join(_named(project, path) for path in published.data(project))
     return [*sentences, f"Data files and the start of their SHA-256: {sums or 'none'}."]
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from case_review import files
 from case_review.build import made
 from case_review.project import Project
 
@@ -117,7 +118,7 @@ def test_a_full_disk_only_means_that_nothing_is_kept(place, monkeypatch):
     def full(path, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(made, "write_bytes", full)
+    monkeypatch.setattr(files, "write_bytes", full)
     assert made.recall("x", ["a"], lambda: b"content") == b"content"
 
 

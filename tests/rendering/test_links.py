@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from case_review.build import products
 from case_review.errors import ReviewError
+from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import ast, links
 from case_review.rendering.manuscript import Manuscript
@@ -15,11 +17,15 @@ HEADER = "---\ntitle: a\n---\n\n"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     root = tmp_path_factory.mktemp("links")
-    for folder in ("data/raw", "data/clean", "report/_executed", "report/exhibits"):
+    for folder in ("data/raw", "notebooks", "report/_executed", "report/exhibits"):
         (root / folder).mkdir(parents=True)
-    for name in ("data/raw/a b.csv", "report/exhibits/tbl-a.csv", "report/_executed/01_a.ipynb"):
+    for name in ("data/raw/a b.csv", "data/raw/names.csv", "report/exhibits/tbl-a.csv",
+                 "report/exhibits/tbl-left.csv", "notebooks/01_a.ipynb",
+                 "report/_executed/02_gone.ipynb", "report/notes.pdf"):  # fmt: skip
         (root / name).write_text("{}")
-    (root / "report/notes.pdf").write_text("x")
+    (root / "data/raw/README.md").write_text("# a b.csv\n")
+    manifest = products.manifest("", {"report/exhibits/tbl-a.csv": ""})
+    write_text(products.manifest_path(Project(root), "01_a"), manifest)
     return Project(root)
 
 
@@ -43,6 +49,10 @@ def check(project, text):
         ("[x](exhibits/tbl-b.csv)\n", "line 5: .* no file of the site"),
         ("[x](exhibits/../../params.yml)\n", "line 5: .* no file of the site"),
         ("[x](notebooks/02_b.html)\n", "line 5: .* no file of the site"),
+        # What lies there and is neither declared nor made is not published.
+        ("[x](data/raw/names.csv)\n", "line 5: .* no file of the site"),
+        ("[x](exhibits/tbl-left.csv)\n", "line 5: .* no file of the site"),
+        ("[x](notebooks/02_gone.html)\n", "line 5: .* no file of the site"),
         ("[x](/etc/passwd)\n", "line 5: .* no file of the site"),
         ("[x](two words.pdf)\n", "line 5: .* no file of the site"),
         ("[x](file:///etc/passwd)\n", "line 5: .* is not admitted: addresses begin with http"),

@@ -8,6 +8,7 @@ from functools import cache
 
 import lifelines
 import numpy as np
+import pytest
 
 _fitter = lifelines.KaplanMeierFitter
 
@@ -23,3 +24,11 @@ class Fitted:
 @cache
 def _made(*columns):
     return _fitter().fit(*(np.frombuffer(*column).copy() for column in columns))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fit_once():
+    """Let the tests of a module that imports this share the fits of curves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifelines, "KaplanMeierFitter", Fitted)
+        yield

@@ -7,23 +7,15 @@ groups. R is not needed to run the tests.
 import math
 from pathlib import Path
 
-import lifelines
 import numpy as np
 import pandas as pd
 import pytest
-from fitted_once import Fitted
+from fitted_once import fit_once  # noqa: F401 (for all tests here)
 
 from case_review.statistics import cox, logrank, rmst, survival
 
 FIXTURE = Path(__file__).parent / "r-survival-2"
 TYPES = {"log": "log", "log-log": "loglog", "plain": "plain"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fit_once():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifelines, "KaplanMeierFitter", Fitted)
-        yield
 
 
 def read(name):

@@ -3,11 +3,10 @@
 import math
 from pathlib import Path
 
-import lifelines
 import numpy as np
 import pandas as pd
 import pytest
-from fitted_once import Fitted
+from fitted_once import fit_once  # noqa: F401 (for all tests here)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,13 +15,6 @@ from case_review.statistics import logrank, survival
 
 FIXTURE = Path(__file__).parent / "r-survival"
 TYPES = {"log": "log", "log-log": "loglog", "plain": "plain"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fit_once():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifelines, "KaplanMeierFitter", Fitted)
-        yield
 
 
 @pytest.fixture(scope="module")
