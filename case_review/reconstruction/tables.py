@@ -15,6 +15,9 @@ from case_review.files import write_text
 from case_review.project import Project
 from case_review.reconstruction import rows, sampling, specification
 
+#: The tables that cleaning takes along, and of which a set has none of its own.
+_OTHERS = ("screening", "later_evidence")
+
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
     """The four reconstructed tables, by name; the seed decides which consistent set they are.
@@ -65,13 +68,13 @@ def other_patients(
     """
     if not number:
         return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
-    source = reading.read(raw)
+    others = {name: reading.read_table(raw, name) for name in _OTHERS}
     sampler = sampling.Sampler(specification.read(raw), month_days)
     frames = {}
     for index in range(1, number + 1):
         found = tables(sampler, seed, index, month_days)
         text = {name: table.astype(str) for name, table in found.items()}
-        one = reading.Raw({**source.tables, **text})
+        one = reading.Raw({**others, **text})
         cleaned = cleaning.Cleaning(
             one, dictionaries["diagnoses"], dictionaries["events"], month_days
         ).run()
