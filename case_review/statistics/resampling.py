@@ -221,8 +221,8 @@ def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
 def _sums(values: np.ndarray, most: int) -> list[np.ndarray]:
     """The sums of all subsets of 0, 1, ... `most` values; none where there are fewer values."""
     found = [np.zeros(1), *[np.empty(0)] * most]
-    for value in values:
-        for size in range(most, 0, -1):
+    for number, value in enumerate(values, start=1):
+        for size in range(min(number, most), 0, -1):
             found[size] = np.concatenate([found[size], found[size - 1] + value])
     return found
 
