@@ -15,9 +15,6 @@ from case_review.files import write_text
 from case_review.project import Project
 from case_review.reconstruction import rows, sampling, specification
 
-#: The tables that cleaning takes along, and of which a set has none of its own.
-_OTHERS = ("screening", "later_evidence")
-
 
 def reconstruct(raw: Path, seed: int, month_days: float) -> dict[str, pd.DataFrame]:
     """The four reconstructed tables, by name; the seed decides which consistent set they are.
@@ -62,23 +59,20 @@ def other_patients(
     Parameters
     ----------
     raw
-        Folder of the raw data, whose other tables are cleaned along.
+        Folder of `published.csv` and `reconstruction.yml`.
     dictionaries
         `diagnoses` and `events` of the section `cleaning` of `params.yml`.
     """
     if not number:
         return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
-    others = {name: reading.read_table(raw, name) for name in _OTHERS}
     sampler = sampling.Sampler(specification.read(raw), month_days)
     frames = {}
     for index in range(1, number + 1):
         found = tables(sampler, seed, index, month_days)
         text = {name: table.astype(str) for name, table in found.items()}
-        one = reading.Raw({**others, **text})
-        cleaned = cleaning.Cleaning(
-            one, dictionaries["diagnoses"], dictionaries["events"], month_days
-        ).run()
-        frames[index] = cleaned["patients"]
+        frames[index] = cleaning.Cleaning(
+            reading.Raw(text), dictionaries["diagnoses"], dictionaries["events"], month_days
+        ).patients()
     return pd.concat(frames, names=["set"]).reset_index("set").reset_index(drop=True)
 
 
