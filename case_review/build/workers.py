@@ -39,7 +39,7 @@ _CONFIGURATION = {
     "distributed.scheduler.no-workers-timeout": "3m",
     "distributed.comm.timeouts.connect": "60s",
     "distributed.worker.profile.enabled": False,
-    # Dask's own thresholds give memory back with every array: a third of an analysis in numpy.
+    # Dask's own have glibc give memory back with every large array: a third of numpy's time.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 * 2**20,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
 }

@@ -308,7 +308,7 @@ def _places(n: int, kind: str, conf_level: float) -> tuple[float, float, float]:
 
 @cache
 def _curve(n: int, conf_type: str, conf_level: float) -> survival.KaplanMeier:
-    """The curve of n uncensored patients with the times 1 to n; a fit takes 20 ms."""
+    """The curve of n uncensored patients with the times 1 to n, fitted once."""
     times = np.arange(1, n + 1)
     return survival.kaplan_meier(times, np.ones(n), conf_type=conf_type, conf_level=conf_level)
 

@@ -220,10 +220,16 @@ def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
 
 def _sums(values: np.ndarray, most: int) -> list[np.ndarray]:
     """The sums of all subsets of 0, 1, ... `most` values; none where there are fewer values."""
-    found = [np.zeros(1), *[np.empty(0)] * most]
-    for number, value in enumerate(values, start=1):
-        for size in range(min(number, most), 0, -1):
-            found[size] = np.concatenate([found[size], found[size - 1] + value])
+    sums, last = np.zeros(1), np.full(1, -1)
+    found = [sums]
+    for _ in range(most):
+        # From each subset come those with one later value more.
+        more = len(values) - 1 - last
+        subset = np.repeat(np.arange(len(last)), more)
+        place = np.arange(len(subset)) - np.repeat(np.cumsum(more) - more, more)
+        last = last[subset] + 1 + place
+        sums = sums[subset] + values[last]
+        found.append(sums)
     return found
 
 

@@ -215,6 +215,6 @@ def _blocks(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """The sum of each block of rows; `np.add.reduceat` goes through one column at a time."""
     found = rows[starts]
     for block, (start, end) in zip(found, pairwise([*starts, len(rows)]), strict=True):
-        for row in rows[start + 1 : end]:
-            block += row
+        if end - start > 1:
+            rows[start:end].sum(axis=0, out=block)
     return found
