@@ -36,6 +36,11 @@ def draw(start, stop, seed, folder=None, pause=0.0, deaths=0):
     }
 
 
+def environment(start):
+    """What this process was started with."""
+    return {"started": dict(os.environ)}
+
+
 def end_process(start):
     os.kill(os.getpid(), signal.SIGKILL)
 

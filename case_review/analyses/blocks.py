@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from case_review.exhibits import style
+from case_review.exhibits import look
 
 #: The key of the patients who belong to none of the groups.
 NO_GROUP = ""
@@ -30,12 +30,12 @@ def blocks(own: pd.Series, groups: Mapping[str, str]) -> dict[str, tuple[str, st
     Raises
     ------
     ValueError
-        If there are more groups than can be told apart; see `style.looks`.
+        If there are more groups than can be told apart; see `look.looks`.
     """
-    looks = style.looks(groups, NO_GROUP)
+    looks = look.looks(groups, NO_GROUP)
     found = {key: (name, looks[key][0]) for key, name in groups.items()}
     if not groups:
-        found[NO_GROUP] = ("All patients", style.OVERALL_STYLE[0])
+        found[NO_GROUP] = ("All patients", look.OVERALL_STYLE[0])
     elif own.isna().any():
-        found[NO_GROUP] = ("In no group", style.GREY)
+        found[NO_GROUP] = ("In no group", look.GREY)
     return found

@@ -39,6 +39,9 @@ _CONFIGURATION = {
     "distributed.scheduler.no-workers-timeout": "3m",
     "distributed.comm.timeouts.connect": "60s",
     "distributed.worker.profile.enabled": False,
+    # Dask's own have glibc give memory back with every large array: a third of numpy's time.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 256 * 2**20,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
 }
 
 
@@ -192,9 +195,7 @@ def _work(module: str, name: str, source: str, chunk: dict) -> bytes:
 
 def _processors() -> int:
     """The processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
@@ -317,8 +318,7 @@ def _bar(name: str, shown: bool | None, done: int, total: int) -> Iterator[Calla
         yield _telling(Path(stage) / DRAWS, name, done, total)
         (Path(stage) / DRAWS).unlink(missing_ok=True)
         return
-    shown = sys.stderr.isatty() if shown is None else shown
-    if not shown:
+    if not (sys.stderr.isatty() if shown is None else shown):
         yield lambda: None
         return
     from tqdm import tqdm

@@ -68,6 +68,20 @@ class Cleaning:
         tables["ledger"] = pd.DataFrame(self.ledger)
         return tables
 
+    def patients(self) -> pd.DataFrame:
+        """The clean patients alone, for whom the tables of reports, posters and events suffice.
+
+        Raises
+        ------
+        DataError
+            As `run`, but for values that only another table has.
+        """
+        population = self._reports().set_index("report_id")["population"]
+        patients = self._patients(population)
+        if self.problems:
+            raise DataError(self.problems)
+        return patients[list(CLEAN["patients"].columns)]
+
     # -- tables ----------------------------------------------------------------------------------
 
     def _reports(self) -> pd.DataFrame:

@@ -147,6 +147,21 @@ def analyse(published: list, content: dict, choices: dict, begin: int, end: int)
     }
 
 
+def analyse_times(hours: list, second: list, choices: dict) -> dict:
+    """The outcomes of sets of times alone, an array for each; see `outcomes.of_times`.
+
+    Parameters
+    ----------
+    hours, second
+        Of each set: sorted times of the patients, and whether each is in the second group.
+    choices
+        Fields of `Choices`.
+    """
+    chosen, pairs = Choices(**choices), zip(hours, second, strict=True)
+    rows = [outcomes.of_times(*map(np.array, pair), chosen) for pair in pairs]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
 def _counts(spec, data: sampling.DataSet) -> Iterable[tuple[str, float]]:
     """Numbers of patients that the print leaves open: with each other drug, and reduced for each.
 
@@ -161,11 +176,14 @@ def _counts(spec, data: sampling.DataSet) -> Iterable[tuple[str, float]]:
         yield f"safety.dose_reduced.{event}", float(put_down.count(event))
 
 
-def with_searched(ensemble: Ensemble, raw: Path, choices: Choices) -> Ensemble:
+def with_searched(
+    ensemble: Ensemble, raw: Path, choices: Choices, keep: Path | None = None
+) -> Ensemble:
     """The ensemble with the sets that a search for the ends of ranges found; see `extreme_sets`.
 
     They hold for the length of a month that they were searched with; with another one no set is
-    added, and ranges are those of the drawn sets. A proof counts for its horizon alone.
+    added, and ranges are those of the drawn sets. A proof counts for its horizon alone. `keep` is
+    a folder for their outcomes; the sets themselves are checked each time.
 
     Raises
     ------
@@ -178,7 +196,8 @@ def with_searched(ensemble: Ensemble, raw: Path, choices: Choices) -> Ensemble:
     printed = times.read_printed(spec.claims, spec["response"]["ids"], choices.month_days)
     found = extreme_sets.read(raw, printed, choices.groups)
     hours, second = found.sets.times, found.sets.second
-    rows = [outcomes.of_times(*pair, choices) for pair in zip(hours, second, strict=True)]
+    chunk = {"hours": hours.tolist(), "second": second.tolist(), "choices": asdict(choices)}
+    (rows,) = workers.spread(analyse_times, [chunk], keep=keep)
     horizon = found.table["horizon_weeks"].fillna(choices.rmst_horizon_weeks)
     proof = found.table["proved"] & horizon.eq(choices.rmst_horizon_weeks)
     proved = proof.groupby(found.table["statistic"]).all()

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import linprog
 
 #: Relative slack of the window of chi-square in bounds, far above the rounding of sums of floats.
 _SLACK = 1e-9
@@ -211,6 +210,8 @@ def _logrank(risk, second, events, events_second) -> tuple[np.ndarray, np.ndarra
 
 def _prices(lattice: Lattice, gains: list[np.ndarray], region: _Region) -> list[tuple]:
     """Prices with low bounds for a region, lowest first, as (bound, price): cutting planes."""
+    from scipy.optimize import linprog  # takes half a second to import
+
     most = lattice.best_path(gains, (0, 0))[0]
     size = most + lattice.best_path([-gain for gain in gains], (0, 0))[0] or 1.0
     limits = [(-_STEEPEST * size, _STEEPEST * size)] * 2 + [(None, None)]

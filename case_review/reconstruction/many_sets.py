@@ -18,14 +18,16 @@ def _risk_sets(times: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, ...]:
     """
     rows = np.atleast_2d(times)
     number, place = rows.shape[1], np.arange(rows.shape[1])
-    changes = rows[:, 1:] != rows[:, :-1]
-    begins = np.pad(changes, ((0, 0), (1, 0)), constant_values=True)
-    ends = np.pad(changes, ((0, 0), (0, 1)), constant_values=True)
-    first = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
-    last = np.where(ends, place + 1, number)[:, ::-1]
+    changes = np.ones((len(rows), number + 1), dtype=bool)
+    changes[:, 1:-1] = rows[:, 1:] != rows[:, :-1]
+    first = np.maximum.accumulate(np.where(changes[:, :-1], place, 0), axis=1)
+    last = np.where(changes[:, 1:], place + 1, number)[:, ::-1]
     last = np.minimum.accumulate(last, axis=1)[:, ::-1]
     from_here = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
-    group = np.take_along_axis(from_here, np.broadcast_to(first, second.shape), axis=1)
+    if len(first) == 1:
+        group = from_here.take(first[0], axis=1)
+    else:
+        group = np.take_along_axis(from_here, first, axis=1)
     return first, last, number - first, group
 
 

@@ -299,17 +299,21 @@ def order_median(times: tuple[float, ...], kind: str, conf_level: float) -> Esti
 @cache
 def _places(n: int, kind: str, conf_level: float) -> tuple[float, float, float]:
     """Positions from 0 among n sorted times; one between two stands for their midpoint."""
-    positions, event = np.arange(n), np.ones(n)
     if kind == sensitivity.SIGN_TEST:
-        found = survival.sign_test_limits(positions, event, conf_level)
+        found = survival.sign_test_limits(np.arange(1, n + 1), np.ones(n), conf_level)
     else:
-        how = {"conf_type": kind, "conf_level": conf_level}
-        found = survival.kaplan_meier(positions, event, **how).median()
-    return found.estimate, found.lower, found.upper
+        found = _curve(n, kind, conf_level).median()
+    return found.estimate - 1, found.lower - 1, found.upper - 1
+
+
+@cache
+def _curve(n: int, conf_type: str, conf_level: float) -> survival.KaplanMeier:
+    """The curve of n uncensored patients with the times 1 to n, fitted once."""
+    times = np.arange(1, n + 1)
+    return survival.kaplan_meier(times, np.ones(n), conf_type=conf_type, conf_level=conf_level)
 
 
 @cache
 def responding(by_then: int, n: int, conf_type: str, conf_level: float) -> Estimate:
     """The proportion that has responded once `by_then` of n patients have, all uncensored."""
-    how = {"conf_type": conf_type, "conf_level": conf_level}
-    return survival.kaplan_meier(np.arange(1, n + 1), np.ones(n), **how).with_event(by_then)
+    return _curve(n, conf_type, conf_level).with_event(by_then)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,7 +101,11 @@ class Sampler:
         self.n_first, self.n_posters = totals
         self.n = self.n_first + self.n_posters
         self.first = np.arange(self.n) < self.n_first
-        self.counts = {v: self._population_counts(v) for v in specification["by_population"]}
+        #: By variable, the printed levels of the patients of each population, in no order.
+        self.levels = {
+            variable: [_spread(counts) for counts in self._population_counts(variable)]
+            for variable in specification["by_population"]
+        }
 
     def draw(self, seed: int, index: int) -> DataSet:
         """The data set with this seed and number."""
@@ -151,10 +156,10 @@ class Sampler:
 
     # -- levels of variables -----------------------------------------------------------------------
 
-    def _population_counts(self, variable: str) -> dict[str, dict[str, int]]:
-        """Patients with each level, by population."""
+    def _population_counts(self, variable: str) -> list[dict[str, int]]:
+        """Patients with each level, of each population."""
         entry = self.spec["by_population"][variable]
-        found = {}
+        found = []
         for population, total in zip(POPULATIONS, (self.n_first, self.n_posters), strict=True):
             counts = {
                 level: self.spec.number(f"{entry['claim']}.{path}.{population}.n")
@@ -164,7 +169,7 @@ class Sampler:
                 raise _Contradiction(
                     f"{entry['claim']} adds up to {sum(counts.values())} {population}, not {total}"
                 )
-            found[population] = counts
+            found.append(counts)
         return found
 
     def _levels(self, second: np.ndarray, series: np.ndarray, rng) -> dict[str, np.ndarray]:
@@ -172,7 +177,7 @@ class Sampler:
         levels = {v: np.empty(self.n, dtype=object) for v in self.spec["by_population"]}
         linked = self._linked(rng)
         for variable, found in levels.items():
-            first, posters = (_spread(self.counts[variable][p]) for p in POPULATIONS)
+            first, posters = self.levels[variable]
             found[self.first] = linked.get(variable, first)
             if variable == "diagnosis":
                 names = list(self.spec["response"]["groups"])
@@ -195,20 +200,19 @@ class Sampler:
         """The levels in publications of the variables that `implications` binds to one another."""
         rules = self.spec["implications"]
         variables = sorted({v for rule in rules for v in (*rule["if"], *rule["then"])})
+        levels = {variable: self.levels[variable][0] for variable in variables}
+        several = np.tile(np.arange(self.n_first), (_BATCH, 1))
         for _ in range(_TRIES // _BATCH):
-            drawn = {}
-            for variable in variables:
-                levels = _spread(self.counts[variable][POPULATIONS[0]])
-                order = rng.permuted(np.tile(np.arange(self.n_first), (_BATCH, 1)), axis=1)
-                drawn[variable] = levels[order]
+            order = {variable: rng.permuted(several, axis=1) for variable in variables}
             holds = np.ones(_BATCH, dtype=bool)
             for rule in rules:
                 ((variable, value),) = rule["if"].items()
+                has = (levels[variable] == value)[order[variable]]
                 for other, implied in rule["then"].items():
-                    broken = (drawn[variable] == value) & (drawn[other] != implied)
+                    broken = has & (levels[other] != implied)[order[other]]
                     holds &= ~broken.any(axis=1)
             if holds.any():
-                return {v: levels[int(holds.argmax())] for v, levels in drawn.items()}
+                return {v: levels[v][order[v][int(holds.argmax())]] for v in variables}
         raise _Contradiction("no patient can have what `implications` says")
 
     def _name_within(self, variable: str, found: np.ndarray, rng) -> None:
@@ -286,6 +290,13 @@ def choose_with_sum(sizes: np.ndarray, number: int, total: int, rng) -> np.ndarr
     array of bool or None
         Who is chosen; None if there is no such choice.
     """
+    # Which sums there are at all is soon found, as bits: those of k entries in the k-th stretch.
+    stretch = int(sizes.sum()) + 1
+    reached = 1
+    for size in sizes.tolist():
+        reached |= reached << stretch + size
+    if total >= stretch or not reached >> number * stretch + total & 1:
+        return None
     # ways[i][k, s]: how many choices of k of the entries from i on add up to s.
     ways = [np.zeros((number + 1, total + 1)) for _ in range(len(sizes) + 1)]
     ways[-1][0, 0] = 1
@@ -293,8 +304,6 @@ def choose_with_sum(sizes: np.ndarray, number: int, total: int, rng) -> np.ndarr
         ways[i] += ways[i + 1]
         if sizes[i] <= total:
             ways[i][1:, sizes[i] :] += ways[i + 1][:-1, : total + 1 - sizes[i]]
-    if not ways[0][number, total]:
-        return None
     chosen = np.zeros(len(sizes), dtype=bool)
     for i, size in enumerate(sizes):
         with_it = ways[i + 1][number - 1, total - size] if number and size <= total else 0
@@ -306,8 +315,8 @@ def choose_with_sum(sizes: np.ndarray, number: int, total: int, rng) -> np.ndarr
 
 def _composition(total: int, parts: int, rng) -> list[int]:
     """`total` split at random into `parts` positive numbers, all ways equally likely."""
-    cuts = np.sort(rng.choice(np.arange(1, total), parts - 1, replace=False))
-    return [int(n) for n in np.diff([0, *cuts, total])]
+    cuts = sorted(rng.choice(np.arange(1, total), parts - 1, replace=False).tolist())
+    return [end - start for start, end in pairwise([0, *cuts, total])]
 
 
 def _spread(counts: Mapping[str, int]) -> np.ndarray:

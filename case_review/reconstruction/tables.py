@@ -59,23 +59,20 @@ def other_patients(
     Parameters
     ----------
     raw
-        Folder of the raw data, whose other tables are cleaned along.
+        Folder of `published.csv` and `reconstruction.yml`.
     dictionaries
         `diagnoses` and `events` of the section `cleaning` of `params.yml`.
     """
     if not number:
         return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
-    source = reading.read(raw)
     sampler = sampling.Sampler(specification.read(raw), month_days)
     frames = {}
     for index in range(1, number + 1):
         found = tables(sampler, seed, index, month_days)
         text = {name: table.astype(str) for name, table in found.items()}
-        one = reading.Raw({**source.tables, **text})
-        cleaned = cleaning.Cleaning(
-            one, dictionaries["diagnoses"], dictionaries["events"], month_days
-        ).run()
-        frames[index] = cleaned["patients"]
+        frames[index] = cleaning.Cleaning(
+            reading.Raw(text), dictionaries["diagnoses"], dictionaries["events"], month_days
+        ).patients()
     return pd.concat(frames, names=["set"]).reset_index("set").reset_index(drop=True)
 
 

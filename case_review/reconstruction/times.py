@@ -22,8 +22,9 @@ from case_review.reconstruction.many_sets import logrank_parts
 from case_review.statistics import survival
 from case_review.units import to_hours
 
-#: Labellings tried at once, and how often before new times are drawn.
-_BATCH, _BATCHES = 2000, 10
+#: Labellings drawn at once, how many parts they are tested in, and how often that is done before
+#: new times are drawn.
+_BATCH, _PARTS, _BATCHES = 2000, 10, 10
 #: Vectors of times tried before a set of constraints is declared unsatisfiable.
 _ATTEMPTS = 50
 
@@ -161,11 +162,12 @@ def draw(
     for _ in range(_ATTEMPTS):
         times = _draw_times(anchors, candidates, rng)
         for _ in range(_BATCHES):
-            labels = rng.permuted(unshuffled, axis=1)
-            score, variance = logrank_parts(times, labels)
-            fits = np.flatnonzero((score**2 >= low * variance) & (score**2 <= high * variance))
-            if fits.size:
-                return times, labels[fits[0]]
+            # One that fits comes soon as a rule, and to draw is quicker than to test.
+            for labels in np.split(rng.permuted(unshuffled, axis=1), _PARTS):
+                score, variance = logrank_parts(times, labels)
+                fits = np.flatnonzero((score**2 >= low * variance) & (score**2 <= high * variance))
+                if fits.size:
+                    return times, labels[fits[0]]
     raise ReviewError(
         "no set of response times agrees with the printed median, limits, range and p. "
         "Check these numbers in published.csv, or widen the grid of times in "

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain, combinations
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -209,26 +208,29 @@ def splits_as_extreme(scores: np.ndarray, size: int, distance: float) -> int:
     if distance <= 0:
         return math.comb(len(scores), size)
     half = len(scores) // 2
-    first, second = scores[:half], scores[half:]
+    parts = _sums(scores[:half], size), _sums(scores[half:], size)
     count = 0
-    for j in range(max(0, size - len(second)), min(size, half) + 1):
-        sums, others = _sums(first, j), np.sort(_sums(second, size - j))
-        count += int((len(others) - np.searchsorted(others, distance - sums, side="left")).sum())
+    for sums, others in zip(parts[0], parts[1][::-1], strict=True):
+        sums, others = np.sort(sums), np.sort(others)
+        beyond = np.searchsorted(others, distance - sums, side="left")
+        count += int((len(others) - beyond).sum())
         count += int(np.searchsorted(others, -distance - sums, side="right").sum())
     return count
 
 
-def _sums(values: np.ndarray, size: int) -> np.ndarray:
-    """The sums of all subsets of `size` values."""
-    return values[_subsets(len(values), size)].sum(axis=1)
-
-
-@lru_cache(maxsize=64)
-def _subsets(patients: int, size: int) -> np.ndarray:
-    """All subsets of `size` patients; kept, because hundreds of data sets have one size."""
-    number = math.comb(patients, size)
-    chosen = chain.from_iterable(combinations(range(patients), size))
-    return np.fromiter(chosen, np.int16, number * size).reshape(number, size)
+def _sums(values: np.ndarray, most: int) -> list[np.ndarray]:
+    """The sums of all subsets of 0, 1, ... `most` values; none where there are fewer values."""
+    sums, last = np.zeros(1), np.full(1, -1)
+    found = [sums]
+    for _ in range(most):
+        # From each subset come those with one later value more.
+        more = len(values) - 1 - last
+        subset = np.repeat(np.arange(len(last)), more)
+        place = np.arange(len(subset)) - np.repeat(np.cumsum(more) - more, more)
+        last = last[subset] + 1 + place
+        sums = sums[subset] + values[last]
+        found.append(sums)
+    return found
 
 
 def bootstrap_by_report(

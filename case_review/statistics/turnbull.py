@@ -120,9 +120,10 @@ def _maximised_once(inside: np.ndarray, weights: np.ndarray, cells: np.ndarray) 
     kinds, kind = np.unique(inside, axis=0, return_inverse=True)
     together = weights @ np.eye(len(kinds))[kind.ravel()]
     key = np.hstack([together, cells])
-    whole = key.view(np.dtype((np.void, key.itemsize * key.shape[1]))).ravel()
-    _, first, place = np.unique(whole, return_index=True, return_inverse=True)
-    return maximise(kinds, together[first], cells[first])[place]
+    first: dict[bytes, int] = {}
+    same = [first.setdefault(row.tobytes(), number) for number, row in enumerate(key)]
+    different, place = np.unique(same, return_inverse=True)
+    return maximise(kinds, together[different], cells[different])[place]
 
 
 def _interior(inside: np.ndarray, share: np.ndarray, cells: np.ndarray) -> np.ndarray:
@@ -135,6 +136,7 @@ def _interior(inside: np.ndarray, share: np.ndarray, cells: np.ndarray) -> np.nd
     slack = np.where(cells, np.maximum(1 - _slopes(inside, share, mass)[0], 1e-2), 1.0)
     centring = np.full((len(cells), 1), 0.1)
     diagonal = np.arange(cells.shape[1])
+    both = (cells[:, :, None] & cells[:, None, :]).astype(float)
     for _ in range(_MOST_STEPS):
         slope, curvature = _slopes(inside, share, mass)
         gap = (mass * slack).sum(axis=1, keepdims=True) / cells.sum(axis=1, keepdims=True)
@@ -142,14 +144,14 @@ def _interior(inside: np.ndarray, share: np.ndarray, cells: np.ndarray) -> np.nd
         done = (gap[:, 0] < _COMPLEMENTARY) & (error < _DUAL)
         if done.any():
             found[left[done]] = mass[done]
-            state = (left, mass, slack, share, cells, centring, slope, curvature, gap)
+            state = (left, mass, slack, share, cells, both, centring, slope, curvature, gap)
             state = [array[~done] for array in state]
-            left, mass, slack, share, cells, centring, slope, curvature, gap = state
+            left, mass, slack, share, cells, both, centring, slope, curvature, gap = state
             if not len(left):
                 return found / found.sum(axis=1, keepdims=True)
         # A cell that the sample does not have gets an equation of its own: no change.
         matrix = np.matmul(inside.T * curvature[:, None, :], inside)
-        matrix *= cells[:, :, None] & cells[:, None, :]
+        matrix *= both
         safe = np.where(cells, mass, 1.0)
         matrix[:, diagonal, diagonal] += slack / safe
         wanted = centring * gap

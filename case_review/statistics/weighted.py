@@ -1,7 +1,8 @@
 """Kaplan–Meier curves, medians and restricted means of many samples of the same patients at once.
 
 A sample is a row of weights: how often each patient counts in it. Times are taken as they are;
-`inputs.checked` has made those equal that differ by rounding.
+`inputs.checked` has made those equal that differ by rounding. Within, a row is a time or a patient
+and goes through all samples, for there are thousands of these and numpy is quick along rows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,12 +66,12 @@ def together(weights: np.ndarray, kind: np.ndarray, member: np.ndarray | None = 
     order = np.argsort(kind, kind="stable")
     starts = np.flatnonzero(np.diff(kind[order], prepend=-1))
     column = order if member is None else member[order]
-    found = np.empty((len(weights), len(starts)))
+    found = np.empty((len(starts), len(weights)))
     at_once = max(1, _KEPT // len(kind))
     for start in range(0, len(weights), at_once):
-        part = weights[start : start + at_once][:, column]
-        found[start : start + at_once] = np.add.reduceat(part, starts, axis=1)
-    return found
+        part = weights[start : start + at_once].T[column]
+        found[:, start : start + at_once] = _blocks(part, starts)
+    return found.T
 
 
 def resampled_kinds(
@@ -128,7 +130,7 @@ def weighted_curves(
         If a weight is missing, infinite or negative.
     """
     times, events, at_risk = _counts(time, event, weights)
-    return times, _survival(events, at_risk)
+    return times, _survival(events, at_risk).T
 
 
 def medians(times: np.ndarray, survival: np.ndarray, level: float = 0.5) -> np.ndarray:
@@ -169,33 +171,50 @@ def restricted_moments(
     check_horizon(horizon)
     times, events, at_risk = _counts(time, event, weights)
     survival = _survival(events, at_risk)
-    last = np.where(weights > 0, time, -np.inf).max(axis=1)
-    known = (last >= horizon) | ((survival[:, -1] <= 0) & np.isfinite(last))
+    last = np.where(weights.T > 0, time[:, None], -np.inf).max(axis=0)
+    known = (last >= horizon) | ((survival[-1] <= 0) & np.isfinite(last))
     edges = np.concatenate([[0.0], np.minimum(times, horizon), [horizon]])
-    areas = survival * np.diff(edges[1:])
-    after = np.cumsum(areas[:, ::-1], axis=1)[:, ::-1]
+    areas = survival * np.diff(edges[1:])[:, None]
+    after = _running(np.add, areas[::-1])[::-1]
     alive = at_risk - events
     # Where everybody left has the event the curve is 0 from there on, and so is the area.
-    weight = np.divide(events, at_risk * alive, out=np.zeros_like(events), where=alive > 0)
-    variances = (after**2 * weight).sum(axis=1)
-    means = edges[1] + after[:, 0]
+    weight = np.where(alive > 0, events, 0) / np.where(alive > 0, at_risk * alive, 1)
+    # Numpy adds up a sample that lies together more exactly than one number of each row at a time.
+    variances = np.ascontiguousarray((after**2 * weight).T).sum(axis=1)
+    means = edges[1] + after[0]
     return np.where(known, means, math.nan), np.where(known, variances, math.nan)
 
 
 def _counts(time: np.ndarray, event: np.ndarray, weights: np.ndarray):
-    """Distinct event times, and the events and patients at risk at each (samples x times)."""
+    """Distinct event times, and the events and patients at risk at each (times x samples)."""
     weights = np.atleast_2d(check_weights(weights, len(time)))
     times = np.unique(time[event]) if event.any() else np.unique(time)
     order = np.argsort(time, kind="stable")
     first = np.searchsorted(time[order], times)
-    ordered = weights[:, order]
+    ordered = weights.T[order]
     # What lies between two event times has no event, so that each block adds up to one time's.
-    events = np.add.reduceat(ordered * event[order], first, axis=1)
-    before = np.zeros((len(weights), len(time) + 1))
-    np.cumsum(ordered, axis=1, out=before[:, 1:])
-    return times, events, before[:, -1:] - before[:, first]
+    events = _blocks(ordered * event[order, None], first)
+    before = _running(np.add, np.vstack([np.zeros(len(weights)), ordered]))
+    return times, events, before[-1] - before[first]
 
 
 def _survival(events: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    share = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
-    return np.cumprod(1 - share, axis=1)
+    share = events / np.where(at_risk > 0, at_risk, 1)  # where nobody is at risk nobody has one
+    return _running(np.multiply, 1 - share)
+
+
+def _running(operation: np.ufunc, rows: np.ndarray) -> np.ndarray:
+    """`operation.accumulate` down the rows, which in numpy goes through one column at a time."""
+    found = np.array(rows)
+    for before, row in pairwise(found):
+        operation(before, row, out=row)
+    return found
+
+
+def _blocks(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The sum of each block of rows; `np.add.reduceat` goes through one column at a time."""
+    found = rows[starts]
+    for block, (start, end) in zip(found, pairwise([*starts, len(rows)]), strict=True):
+        if end - start > 1:
+            rows[start:end].sum(axis=0, out=block)
+    return found

@@ -67,6 +67,15 @@ def test_results_do_not_depend_on_the_number_of_workers(taken, tmp_path):
     assert dict(os.environ) == before
 
 
+def test_a_worker_keeps_its_memory_and_computes_in_one_thread():
+    results = workers.spread(chunk_work.environment, [{"start": 1}, {"start": 2}], workers=2)
+    for started in (result["started"] for result in results):
+        # Thresholds in bytes that arrays of thousands of samples stay below; see glibc's mallopt.
+        assert int(started["MALLOC_TRIM_THRESHOLD_"]) >= 2**28
+        assert int(started["MALLOC_MMAP_THRESHOLD_"]) == 2**25  # the most that glibc takes
+        assert started["OMP_NUM_THREADS"] == started["OPENBLAS_NUM_THREADS"] == "1"
+
+
 def test_a_result_comes_back_as_it_was():
     (result,) = workers.spread(chunk_work.draw, chunks(1))
     expected = chunk_work.draw(**chunks(1)[0])

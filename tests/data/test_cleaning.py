@@ -17,8 +17,12 @@ PARAMS = YAML(typ="safe").load((ROOT / "params.yml").read_text(encoding="utf-8")
 
 
 def clean(folder=ROOT / "data" / "raw", month_days=30.4375):
+    return cleaning_of(reading.read(folder), month_days).run()
+
+
+def cleaning_of(raw, month_days=30.4375):
     terms = PARAMS["cleaning"]
-    return Cleaning(reading.read(folder), terms["diagnoses"], terms["events"], month_days).run()
+    return Cleaning(raw, terms["diagnoses"], terms["events"], month_days)
 
 
 @pytest.fixture
@@ -60,6 +64,17 @@ def test_counts_of_the_review_survive_cleaning():
     assert patients["time_hours"].sort_values().iloc[[0, 8, 12, 18, 24]].tolist() == [
         24, 168, 336, 1680, 4383,
     ]  # fmt: skip
+
+
+def test_patients_alone_are_cleaned_as_with_the_other_tables(folder):
+    raw = reading.read(folder)
+    own = {name: raw.tables[name] for name in ("reports", "patients", "posters", "adverse_events")}
+    pd.testing.assert_frame_equal(
+        cleaning_of(reading.Raw(own)).patients(), clean()["patients"], check_exact=True
+    )
+    change(folder, "patients", 4, diagnosis="haemangiom")
+    with pytest.raises(DataError, match="row 4, column diagnosis: found 'haemangiom'"):
+        cleaning_of(reading.read(folder)).patients()
 
 
 def test_derived_counts_of_a_poster_sum_to_its_patients():

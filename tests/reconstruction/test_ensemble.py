@@ -1,6 +1,8 @@
 """The ensemble: the same whatever does the work, with sets at the ends, and what it tells."""
 
 import dataclasses
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -52,6 +54,28 @@ def test_the_sets_at_the_ends_make_ranges_as_wide_as_were_ever_found(whole):
         row = told.loc[id]
         assert row["least"] <= low and row["most"] >= high, id
         assert (row["standing"], row["proved"]) == ("varies", "yes")
+
+
+def test_what_the_sets_of_the_search_give_is_kept(drawn, whole, monkeypatch, tmp_path):
+    first = ensemble.with_searched(drawn, RAW, CHOICES, keep=tmp_path)
+    pd.testing.assert_frame_equal(first.searched, whole.searched, check_exact=True)
+    assert len(list(tmp_path.glob("*.npz"))) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(outcomes, "of_times", None)
+        again = ensemble.with_searched(drawn, RAW, CHOICES, keep=tmp_path)
+        pd.testing.assert_frame_equal(again.searched, whole.searched, check_exact=True)
+        other = dataclasses.replace(CHOICES, conf_level=0.9)
+        with pytest.raises(TypeError):
+            ensemble.with_searched(drawn, RAW, other, keep=tmp_path)
+
+
+def test_a_worker_loads_nothing_that_draws_figures_or_searches_for_ends():
+    asked = "import sys, case_review.reconstruction.ensemble; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {"case_review.reconstruction.sampling", "matplotlib", "ortools", "scipy.optimize"}
+    assert loaded & set(done.stdout.split()) == {"case_review.reconstruction.sampling"}
 
 
 def test_with_months_of_another_length_no_set_of_the_search_is_used(drawn):
