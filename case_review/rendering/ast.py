@@ -42,18 +42,16 @@ def as_text(content: bytes) -> str:
     return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, reader: str = "markdown") -> dict:
-    """The document tree of a Markdown text."""
-    return json.loads(_parsed(text, reader))
-
-
-def _parsed(text: str, reader: str) -> str:
-    """The tree as JSON: every form of the report asks for the same captions and tables."""
+def parse(text: str, reader: str = "markdown", meanwhile: Callable[[], None] | None = None) -> dict:
+    """The document tree of a Markdown text; `meanwhile` is called until pandoc is done."""
+    # As JSON, for every form of the report asks for the same captions and tables.
     if (text, reader) not in _known:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        _known[text, reader] = pandoc(["-f", reader, "-t", "json"], text)[0]
-    return _known[text, reader]
+        _known[text, reader] = pandoc(["-f", reader, "-t", "json"], text, meanwhile=meanwhile)[0]
+    elif meanwhile:
+        meanwhile()
+    return json.loads(_known[text, reader])
 
 
 def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
@@ -266,11 +264,14 @@ def numbered(name: str, caption: list) -> list:
 
 def inlines(text: str, reader: str = SAFE) -> list:
     """The inlines of one line of Markdown, such as a caption."""
+    return parse(line, reader)["blocks"][0]["c"][2:] if (line := on_a_line(text)) else []
+
+
+def on_a_line(text: str) -> str:
+    """What `inlines` has parsed of a text, for `parse_ahead`."""
     flat = re.sub(r"\s*\n\s*", " ", text.strip())
-    if not flat:
-        return []
     # With a word in front it is no heading, list or quotation, whatever it begins with.
-    return parse(f"Caption {flat}", reader)["blocks"][0]["c"][2:]
+    return f"Caption {flat}" if flat else ""
 
 
 def pipe_table(columns: dict[str, str | int], rows: list[list[str]]) -> str:

@@ -109,9 +109,12 @@ def document(blocks: list, title: list, kicker: str) -> dict:
 def index(notebooks: Notebooks) -> dict:
     """The page that lists the notebooks, each with its title and first paragraph."""
     blocks: list = []
+    firsts = []
     for name in notebooks.names():
-        first = next((c for c in notebooks.notebook(name).cells if c.cell_type == "markdown"), None)
-        found = ast.parse_many([first.source])[0] if first else []
+        cells = notebooks.notebook(name).cells
+        firsts.append(next((cell.source for cell in cells if cell.cell_type == "markdown"), ""))
+    read = narrative.parse(firsts, ast.SAFE)
+    for name, found in zip(notebooks.names(), read, strict=True):
         title = next((b["c"][2] for b in found if b["t"] == "Header"), ast.words(name))
         heading = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
         blocks.append({"t": "Header", "c": [1, ast.attr(name, ["unnumbered"]), heading]})
