@@ -17,6 +17,8 @@ from case_review.rendering import converter
 SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
 #: The same for captions and tables that the report shows, which may also cite, refer and calculate.
 SHOWN = "markdown-raw_html-raw_attribute-raw_tex-yaml_metadata_block"
+#: What only `SHOWN` takes for more than words: citations and formulas.
+_MORE = re.compile(r"[@$]")
 _SPLIT = "case-review-split"
 #: Beginnings of headings, rules, definitions, fences, numbered examples; footnotes; a last escape.
 _BEARING = re.compile(r"^\s*[-#=%:\[({@`~<\\]|\[\^|\\\s*\Z", re.MULTILINE)
@@ -45,13 +47,21 @@ def as_text(content: bytes) -> str:
 def parse(text: str, reader: str = "markdown", meanwhile: Callable[[], None] | None = None) -> dict:
     """The document tree of a Markdown text; `meanwhile` is called until pandoc is done."""
     # As JSON, for every form of the report asks for the same captions and tables.
-    if (text, reader) not in _known:
+    if (key := _key(text, reader)) not in _known:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        _known[text, reader] = pandoc(["-f", reader, "-t", "json"], text, meanwhile=meanwhile)[0]
+        _known[key] = pandoc(["-f", reader, "-t", "json"], text, meanwhile=meanwhile)[0]
     elif meanwhile:
         meanwhile()
-    return json.loads(_known[text, reader])
+    return json.loads(_known[key])
+
+
+def _key(text: str, reader: str) -> tuple[str, str]:
+    """Where `_known` has the tree of a text, for which another reader may stand."""
+    other = (text, SHOWN)
+    return (
+        other if reader == SAFE and other in _known and not _MORE.search(text) else (text, reader)
+    )
 
 
 def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
@@ -67,6 +77,13 @@ def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
 
 def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
     """The blocks of several Markdown texts, with one start of pandoc where that is possible."""
+    alone = not any(_BEARING.search(text) for text in texts)
+    known = {text for text in texts if alone and _key(text, reader) in _known}
+    read = iter(_parsed_together([text for text in texts if text not in known], reader))
+    return [parse(text, reader)["blocks"] if text in known else next(read) for text in texts]
+
+
+def _parsed_together(texts: list[str], reader: str) -> list[list]:
     if not texts:
         return []
     divider = f"\n\n```{{.{_SPLIT}}}\n```\n\n"

@@ -97,7 +97,8 @@ def _narrated(cell: Node) -> list[str]:
 def _tabled(cell: Node) -> list[str]:
     """What a cell shows as a table of the report, whose characters are what they are."""
     tabled = cell.cell_type == "code" and cell_options.label(cell.source).startswith("tbl-")
-    return outputs.markdown(cell) if tabled else []
+    # Without its end, as the report shows it, so that a text is parsed once for both.
+    return [text.rstrip() for text in outputs.markdown(cell)] if tabled else []
 
 
 def document(blocks: list, title: list, kicker: str) -> dict:
