@@ -17,6 +17,8 @@ from case_review.rendering import converter
 SAFE = "markdown-raw_html-raw_attribute-raw_tex-citations-tex_math_dollars-yaml_metadata_block"
 #: The same for captions and tables that the report shows, which may also cite, refer and calculate.
 SHOWN = "markdown-raw_html-raw_attribute-raw_tex-yaml_metadata_block"
+#: What only `SHOWN` takes for more than words: citations and formulas.
+_MORE = re.compile(r"[@$]")
 _SPLIT = "case-review-split"
 #: Beginnings of headings, rules, definitions, fences, numbered examples; footnotes; a last escape.
 _BEARING = re.compile(r"^\s*[-#=%:\[({@`~<\\]|\[\^|\\\s*\Z", re.MULTILINE)
@@ -42,18 +44,24 @@ def as_text(content: bytes) -> str:
     return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, reader: str = "markdown") -> dict:
-    """The document tree of a Markdown text."""
-    return json.loads(_parsed(text, reader))
-
-
-def _parsed(text: str, reader: str) -> str:
-    """The tree as JSON: every form of the report asks for the same captions and tables."""
-    if (text, reader) not in _known:
+def parse(text: str, reader: str = "markdown", meanwhile: Callable[[], None] | None = None) -> dict:
+    """The document tree of a Markdown text; `meanwhile` is called until pandoc is done."""
+    # As JSON, for every form of the report asks for the same captions and tables.
+    if (key := _key(text, reader)) not in _known:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        _known[text, reader] = pandoc(["-f", reader, "-t", "json"], text)[0]
-    return _known[text, reader]
+        _known[key] = pandoc(["-f", reader, "-t", "json"], text, meanwhile=meanwhile)[0]
+    elif meanwhile:
+        meanwhile()
+    return json.loads(_known[key])
+
+
+def _key(text: str, reader: str) -> tuple[str, str]:
+    """Where `_known` has the tree of a text, for which another reader may stand."""
+    other = (text, SHOWN)
+    return (
+        other if reader == SAFE and other in _known and not _MORE.search(text) else (text, reader)
+    )
 
 
 def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
@@ -69,6 +77,13 @@ def parse_ahead(texts: Iterable[str], reader: str = SAFE) -> None:
 
 def parse_many(texts: list[str], reader: str = SAFE) -> list[list]:
     """The blocks of several Markdown texts, with one start of pandoc where that is possible."""
+    alone = not any(_BEARING.search(text) for text in texts)
+    known = {text for text in texts if alone and _key(text, reader) in _known}
+    read = iter(_parsed_together([text for text in texts if text not in known], reader))
+    return [parse(text, reader)["blocks"] if text in known else next(read) for text in texts]
+
+
+def _parsed_together(texts: list[str], reader: str) -> list[list]:
     if not texts:
         return []
     divider = f"\n\n```{{.{_SPLIT}}}\n```\n\n"
@@ -266,11 +281,14 @@ def numbered(name: str, caption: list) -> list:
 
 def inlines(text: str, reader: str = SAFE) -> list:
     """The inlines of one line of Markdown, such as a caption."""
+    return parse(line, reader)["blocks"][0]["c"][2:] if (line := on_a_line(text)) else []
+
+
+def on_a_line(text: str) -> str:
+    """What `inlines` has parsed of a text, for `parse_ahead`."""
     flat = re.sub(r"\s*\n\s*", " ", text.strip())
-    if not flat:
-        return []
     # With a word in front it is no heading, list or quotation, whatever it begins with.
-    return parse(f"Caption {flat}", reader)["blocks"][0]["c"][2:]
+    return f"Caption {flat}" if flat else ""
 
 
 def pipe_table(columns: dict[str, str | int], rows: list[list[str]]) -> str:

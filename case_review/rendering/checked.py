@@ -34,7 +34,9 @@ def read(found: Manuscript, texts: dict[str, tuple[str, str]]) -> None:
         else:
             found.captions[label], found.contents[label], counted = json.loads(kept)
             _note(found, label, both, counted)
-    ast.parse_ahead((text for both, _ in found.unchecked.values() for text in both), ast.SHOWN)
+    unread = [both for both, _ in found.unchecked.values()]
+    lines = [ast.on_a_line(caption) for caption, _ in unread]
+    ast.parse_ahead([*lines, *(markdown for _, markdown in unread)], ast.SHOWN)
     for label, ((caption, markdown), _) in found.unchecked.items():
         found.captions[label] = ast.inlines(caption, ast.SHOWN)
         found.contents[label] = ast.parse_many([markdown], ast.SHOWN)[0]

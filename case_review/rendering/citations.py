@@ -88,6 +88,18 @@ def resolved(project: Project, found: Manuscript, work: Path) -> Manuscript:
     return replace(found, tree=tree, captions=captions, contents=contents, cited=True)
 
 
+def settled(project: Project, found: Manuscript, tree: dict, work: Path) -> tuple[Manuscript, dict]:
+    """A form's tree whose citations are as readers see them, and `found`, which then says so.
+
+    For a form that looks into its tree before pandoc writes it.
+    """
+    listed = sources(found)
+    if found.cited or not listed["bibliography"]:
+        return found, tree
+    arguments = [*_options(listed, tree, work), "-f", "json", "-t", "json"]
+    return replace(found, cited=True), json.loads(_run(project, found, tree, arguments, work))
+
+
 def _is_list(node: dict) -> bool:
     """Whether a block is the place of the references."""
     return node["t"] == "Div" and node["c"][0][0] == "refs"
@@ -157,7 +169,6 @@ def converted(
     cited = _options(sources(found), tree, work)
     if found.cited:
         cited = [argument for argument in cited if argument != "--citeproc"]
-    # Citations first, for the filters of a page read captions aloud.
     return _run(project, found, tree, [*cited, *arguments], work, meanwhile)
 
 

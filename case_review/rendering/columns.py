@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import gt
 
 from case_review.rendering import ast
 
@@ -44,6 +45,8 @@ def _shares(rows: tuple[tuple[tuple[int, int], ...], ...], width: int) -> tuple[
     widths = [max(1, *(least for _, least in column)) for column in columns]
     sizes = [[size for size, _ in row] for row in rows]
     for _ in range(LINE - sum(widths) - 2 * len(widths)):
+        # A row that is on one line stays so, and no column makes it shorter.
+        sizes = [row for row in sizes if any(map(gt, row, widths))]
         widths[_most_wanting(sizes, widths)] += 1
     shares = [size + 2 for size in widths]
     return tuple(round(share / sum(shares), 4) for share in shares)

@@ -21,9 +21,9 @@ from urllib.parse import unquote
 from case_review.build import made, products
 from case_review.errors import ReviewError
 
-#: How pandoc's own program takes memory: room for all that is short-lived, which it then need not
-#: tidy up, instead of as much as its heap has grown to. A quarter less time, half the memory.
-_MEMORY = ("+RTS", "-H1m", "-A64m", "-RTS")
+#: How pandoc's own program takes memory: room for all that is short-lived, and for so much that
+#: lasts, which it then need not tidy up, instead of as much as its heap has grown to.
+_MEMORY = ("+RTS", "-H1m", "-A32m", "-O256m", "-RTS")
 #: Options whose effect is told by their words alone.
 _WORDS = frozenset((
     "--citeproc", "--mathjax", "--mathml", "--metadata", "--print-default-data-file",

@@ -69,7 +69,16 @@ def render_into(
             _WRITERS[form](project, found, assemble(project, found, form, own, foot), own, ready)
 
         ready, own = work("ready"), work("html")
-        found = citations.resolved(project, found, own)
+
+        def resolve() -> None:
+            nonlocal found
+            found = citations.resolved(project, found, own)
+
+        if any(FORMS[form].appendix for form in others):
+            # Read once, before the forms that end with it are made side by side.
+            provenance.ending(found.used, foot, meanwhile=resolve)
+        else:
+            resolve()
         # They are begun first, for a process that has used Typst cannot be forked any more.
         with side_by_side.started([partial(write, form, ready) for form in others]) as wait:
             letters.warn(found)

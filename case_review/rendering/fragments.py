@@ -12,19 +12,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from case_review.build import made
 from case_review.project import Project
-from case_review.rendering import ast, columns, quality_pages
+from case_review.rendering import ast, columns, framing, quality_pages
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
 
 #: Elements that pandoc counts over a whole page.
 _COUNTED = re.compile(r'"t": "(?:Cite|Note|Code|CodeBlock|Header)"')
-#: The name of a frame whose table has none, see `report/styles/tables.lua`.
+#: The name of a frame whose table has none, see `framing`.
 _NAMELESS = re.compile(
     r'(<div class="table-scroll" role="region"\s+tabindex="0"\s+aria-label=")Table(?: \d+)?"'
 )
@@ -37,7 +36,7 @@ _Standing = tuple[list[made.Part], Callable[[], dict]]
 #: The line of the manuscript that a result remembers, for messages.
 _LINE = re.compile(r'\["line", "\d+"\]')
 #: Packages that an exhibit is made with.
-_PACKAGES = ("pypandoc_binary", "lxml", "numpy", "pandas")
+_PACKAGES = ("pypandoc_binary", "lxml")
 
 
 @dataclass
@@ -125,14 +124,14 @@ def _parts(project: Project, found: Manuscript, label: str, code: str | None) ->
     return [*parts, files[0]] if shown.interactive else parts
 
 
-def written(blocks: list, filter: Path, found: Manuscript | None = None) -> list:
-    """`blocks` whose exhibits are HTML where that is possible; `filter` writes tables.
+def written(blocks: list, found: Manuscript | None = None) -> list:
+    """`blocks` whose exhibits are HTML where that is possible.
 
-    Frames of tables without caption are numbered over the page, as the filter does.
+    Frames of tables without caption are numbered over the page, as `framing` does.
     """
     code = made.code()
     standing = [_standing(block, found, code) for block in blocks]
-    ready = iter(_written([each for each in standing if each], filter))
+    ready = iter(_written([each for each in standing if each]))
     ahead = [next(ready) if each else None for each in standing]
     kept = [block for block, html in zip(blocks, ahead, strict=True) if html is None]
     number = count(1 + sum(_is_nameless(node) for node in ast.each(kept)))
@@ -161,27 +160,27 @@ def _standing(block: dict, found: Manuscript | None, code: str | None) -> _Stand
     return [code, content], lambda: block
 
 
-def _written(standing: list[_Standing], filter: Path) -> list[str]:
+def _written(standing: list[_Standing]) -> list[str]:
     """The HTML of exhibits; all that are not kept are written with one start of pandoc."""
     version = made.version("pypandoc_binary")
-    entries = [made.Entry("exhibit", [version, filter, *parts]) for parts, _ in standing]
+    entries = [made.Entry("exhibit", [version, *parts]) for parts, _ in standing]
     found = [entry.read() for entry in entries]
     missing = [place for place, content in enumerate(found) if content is None]
     blocks = columns.fitted([standing[place][1]() for place in missing])
-    for place, html in zip(missing, _html(blocks, filter), strict=True):
+    for place, html in zip(missing, _html(blocks), strict=True):
         found[place] = html.encode("utf-8")
         entries[place].keep(found[place])
     return [content.decode("utf-8") for content in found]
 
 
-def _html(blocks: list, filter: Path) -> list[str]:
+def _html(blocks: list) -> list[str]:
     """What pandoc makes of each block by itself."""
     names = [ast.text(each["c"][1][1]) for each in ast.each(blocks) if each["t"] == "Table"]
     names = [name for name in names if name.strip()]
-    if len(blocks) > 1 and len(set(names)) < len(names):  # which the filter would tell apart
-        return [html for block in blocks for html in _html([block], filter)]
-    arguments = ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"]
-    arguments.append("--syntax-highlighting=none")
+    if len(blocks) > 1 and len(set(names)) < len(names):  # which `framing` would tell apart
+        return [html for block in blocks for html in _html([block])]
+    arguments = ["-f", "json", "-t", "html5", "--mathml", "--syntax-highlighting=none"]
+    blocks = framing.framed(blocks)
     tree = ast.document([each for block in blocks for each in (block, ast.raw("html", _SPLIT))])
     parts = ast.pandoc(arguments, json.dumps(tree))[0].split(_SPLIT) if blocks else [""]
     return [part.strip("\n") for part in parts[:-1]]

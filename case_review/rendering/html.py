@@ -13,6 +13,7 @@ from case_review.project import Project
 from case_review.rendering import (
     ast,
     bylines,
+    citations,
     data_page,
     figures,
     fragments,
@@ -53,6 +54,8 @@ def write(
     `work` is the folder for what pandoc includes; `prepare` must have filled it. `meanwhile` is
     called while pandoc writes the report.
     """
+    # The frames of tables bear their captions, with the citations in them.
+    found, tree = citations.settled(project, found, tree, work)
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
     tree["meta"]["downloads"] = _downloads(writers)
@@ -65,8 +68,7 @@ def write(
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
     data += scripts.linked_data(_described(about, found.header.people, writers))
-    filter = project.report / "styles" / "tables.lua"
-    tree["blocks"] = fragments.written(tree["blocks"], filter, found)
+    tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
         write_linked(project, found, work, out)
@@ -89,7 +91,7 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     data_page.write_files(project, out)
     _write_notebooks(project, found, site)
     _write_quality(project, site)
-    site.write_text("data/index.html", data_page.markdown(project), "Data", "Sources")
+    site.write_texts([("data/index.html", data_page.markdown(project), "Data", "Sources")])
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -153,10 +155,11 @@ def _write_quality(project: Project, site: Site) -> None:
     if not suites:
         return
     title, kicker = quality_pages.TITLE, "Checks before and after cleaning"
-    site.write_text("quality/index.html", quality_pages.overview(suites), title, kicker)
+    texts = [("quality/index.html", quality_pages.overview(suites), title, kicker)]
     for suite in suites:
-        own = f"Expectations: {suite.name}"
-        site.write_text(f"quality/{suite.name}.html", quality_pages.page(suite), own, title)
+        own = (quality_pages.page(suite), f"Expectations: {suite.name}", title)
+        texts.append((f"quality/{suite.name}.html", *own))
+    site.write_texts(texts)
 
 
 def _downloads(writers: Sequence[str]) -> dict:

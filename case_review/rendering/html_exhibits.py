@@ -183,11 +183,11 @@ def _survival(project: Project, shown: Exhibit) -> dict:
     """What a survival figure's script needs, made again only if its drawing or its data changed."""
 
     def make() -> bytes:
-        from case_review.rendering import interactive  # which imports pandas
+        from case_review.rendering import interactive  # only where there is one
 
         return json.dumps(interactive.survival(project, shown)).encode("ascii")
 
-    parts = [made.code(), *map(made.version, ("numpy", "pandas")), shown.label, shown.svg]
+    parts = [made.code(), shown.label, shown.svg]
     parts.append(project.exhibits / f"{shown.label}.csv")
     return json.loads(made.recall("survival", parts, make))
 

@@ -6,9 +6,9 @@ filters. Both stand over the static exhibit, which stays for print and for brows
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from xml.etree import ElementTree
-
-import pandas as pd
 
 from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
@@ -38,39 +38,66 @@ def survival(project: Project, shown: Exhibit) -> dict:
     A figure over many data sets has the middle of the sets as curve and two bands for each group.
     """
     path = project.exhibits / f"{shown.label}.csv"
-    frame = pd.read_csv(path) if path.is_file() else pd.DataFrame()
-    over_sets = "least" in frame.columns
+    columns = _columns(path) if path.is_file() else {}
+    over_sets = "least" in columns
     needed = _OVER_SETS if over_sets else _SURVIVAL
-    if missing := [name for name in needed if name not in frame.columns]:
+    if missing := [name for name in needed if name not in columns]:
         raise ReviewError(
             f"report/exhibits/{shown.label}.csv lacks {', '.join(missing)}, which an interactive "
             "survival figure needs."
         )
-    names = frame["label"] if "label" in frame.columns else frame["group"].str.capitalize()
-    frame = _bands(frame) if over_sets else _censoring(frame)
-    frame = frame.assign(label=names)
-    labels = dict(zip(frame["group"], frame["label"], strict=True))
+    columns.setdefault("label", [name.capitalize() for name in columns["group"]])
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    rows = _bands(rows) if over_sets else _censoring(rows)
+    labels = {row["group"]: row["label"] for row in rows}
     groups = [
         {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
         for key, (colour, line) in look.looks(labels, OVERALL).items()
     ]
-    rows = frame.round(6).astype(object).where(frame.notna(), None).to_dict("records")
     shades = {"font": look.FONT, "grey": look.GREY, "light": look.LIGHT}
     words = _OF_SETS if over_sets else _OF_ONE
     titles = _axis_titles(shown.svg)
     return {"groups": groups, "rows": rows, "titles": titles, "words": words, "look": shades}
 
 
-def _censoring(frame: pd.DataFrame) -> pd.DataFrame:
+def _columns(path: Path) -> dict[str, list]:
+    """The columns of a CSV, rounded for the page: whole numbers, numbers, or else texts.
+
+    What is not there is None. Without pandas, which takes longer to import than all this.
+    """
+    with path.open(encoding="utf-8", newline="") as stream:
+        names, *rows = csv.reader(stream)
+    return {name: _typed([row[place] for row in rows]) for place, name in enumerate(names)}
+
+
+def _typed(texts: list[str]) -> list:
+    try:
+        return [int(text) for text in texts]
+    except ValueError:
+        pass
+    try:
+        return [round(float(text), 6) if text else None for text in texts]
+    except ValueError:
+        return [text or None for text in texts]
+
+
+def _censoring(rows: list[dict]) -> list[dict]:
     """The rows, and whether somebody is censored at each."""
-    before = frame.groupby("group")["censored"].shift(fill_value=0)
-    return frame.assign(drop=frame["censored"] > before)
+    before: dict[str, int] = {}
+    for row in rows:
+        row["drop"] = row["censored"] > before.get(row["group"], 0)
+        before[row["group"]] = row["censored"]
+    return rows
 
 
-def _bands(frame: pd.DataFrame) -> pd.DataFrame:
+def _bands(rows: list[dict]) -> list[dict]:
     """The rows over all sets, without curves of single ones, with both bands."""
     ends = {"least": "lower", "most": "upper", "q05": "inner_lower", "q95": "inner_upper"}
-    return frame[frame["set"].isna()].drop(columns="set").rename(columns=ends).assign(drop=False)
+    over_all = [row for row in rows if row.pop("set") is None]
+    return [
+        {ends.get(name, name): value for name, value in row.items()} | {"drop": False}
+        for row in over_all
+    ]
 
 
 def _dashes(line: str | tuple) -> list:

@@ -97,7 +97,8 @@ def _narrated(cell: Node) -> list[str]:
 def _tabled(cell: Node) -> list[str]:
     """What a cell shows as a table of the report, whose characters are what they are."""
     tabled = cell.cell_type == "code" and cell_options.label(cell.source).startswith("tbl-")
-    return outputs.markdown(cell) if tabled else []
+    # Without its end, as the report shows it, so that a text is parsed once for both.
+    return [text.rstrip() for text in outputs.markdown(cell)] if tabled else []
 
 
 def document(blocks: list, title: list, kicker: str) -> dict:
@@ -109,9 +110,12 @@ def document(blocks: list, title: list, kicker: str) -> dict:
 def index(notebooks: Notebooks) -> dict:
     """The page that lists the notebooks, each with its title and first paragraph."""
     blocks: list = []
+    firsts = []
     for name in notebooks.names():
-        first = next((c for c in notebooks.notebook(name).cells if c.cell_type == "markdown"), None)
-        found = ast.parse_many([first.source])[0] if first else []
+        cells = notebooks.notebook(name).cells
+        firsts.append(next((cell.source for cell in cells if cell.cell_type == "markdown"), ""))
+    read = narrative.parse(firsts, ast.SAFE)
+    for name, found in zip(notebooks.names(), read, strict=True):
         title = next((b["c"][2] for b in found if b["t"] == "Header"), ast.words(name))
         heading = [ast.link(f"{name}.html", [*ast.words(f"{name}: "), *title])]
         blocks.append({"t": "Header", "c": [1, ast.attr(name, ["unnumbered"]), heading]})

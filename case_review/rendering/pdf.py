@@ -151,16 +151,19 @@ def escaped(node):
     if isinstance(node, list):
         made: list = []
         for item in node:
-            text = item["c"] if isinstance(item, dict) and item.get("t") == "Str" else ""
+            if type(item) is not dict or item.get("t") != "Str":
+                made.append(escaped(item) if type(item) in (dict, list) else item)
+                continue
+            text = item["c"]
             whole = _MARK.fullmatch(text) and _begins(made)
             if whole or _SHORT.search(text):
                 made += _literal(text, _MARK if whole else _SHORT)
             else:
-                made.append(escaped(item))
+                made.append(item)
         return made
-    if isinstance(node, dict):
-        return {key: escaped(value) for key, value in node.items()}
-    return node
+    return {
+        key: escaped(value) if type(value) in (dict, list) else value for key, value in node.items()
+    }
 
 
 def _literal(text: str, marks: re.Pattern) -> list:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -220,7 +220,9 @@ def cell_address(result: Recorded | TableNumber) -> str:
     return f"notebooks/{result.notebook}.html#{result.cell}"
 
 
-def ending(used: dict[str, Recorded], foot: list[str]) -> list:
+def ending(
+    used: dict[str, Recorded], foot: list[str], meanwhile: Callable[[], None] | None = None
+) -> list:
     """The sections at the end of the forms that have no tooltips, the last block being the footer.
 
     "Where the numbers come from" has a table of numbers, grouped by notebook, and a key to the
@@ -230,6 +232,8 @@ def ending(used: dict[str, Recorded], foot: list[str]) -> list:
     ----------
     foot
         The sentences of the footer.
+    meanwhile
+        Called while pandoc reads the tables.
     """
     parts = []
     if used:
@@ -244,7 +248,8 @@ def ending(used: dict[str, Recorded], foot: list[str]) -> list:
             ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
-    return ast.parse("\n\n".join([*parts, *map(escape, foot), ":::"]))["blocks"]
+    text = "\n\n".join([*parts, *map(escape, foot), ":::"])
+    return ast.parse(text, meanwhile=meanwhile)["blocks"]
 
 
 def _key(used: dict[str, Recorded]) -> str:

@@ -16,6 +16,7 @@ from case_review.project import Project
 from case_review.rendering import (
     ast,
     columns,
+    framing,
     highlighting,
     letters,
     narrative,
@@ -107,7 +108,7 @@ class Site:
         """
         tree["meta"]["description"] = ast.said(_description(tree))
         tree["meta"]["lang"] = ast.said(self.lang)
-        tree["blocks"], aside = _without_raw(columns.fitted(tree["blocks"]))
+        tree["blocks"], aside = _without_raw(framing.framed(columns.fitted(tree["blocks"])))
         used = scripts.chosen(self.project, set(kinds))
         arguments = [*self._options(name), highlighting.option(tree)]
         arguments.append(f"--variable=policy:{scripts.policy(used)}")
@@ -149,15 +150,17 @@ class Site:
         self._put(name, content)
         return None
 
-    def write_text(self, name: str, text: str, title: str, kicker: str) -> None:
-        """Write a page of pandoc's Markdown; `kicker` stands above its title."""
-        if page := self.kept(name, [text, title, kicker]):
+    def write_texts(self, texts: Iterable[tuple[str, str, str, str]]) -> None:
+        """Write pages, each given by its name, pandoc's Markdown, title, and what stands above."""
+        due = [(page, each) for each in texts if (page := self.kept(each[0], each[1:]))]
+        ast.parse_ahead([text for _, (_, text, _, _) in due], "markdown")
+        for page, (name, text, title, kicker) in due:
             tree = pages.document(ast.parse(text)["blocks"], ast.words(title), kicker)
             self.write(name, tree, page=page)
 
     def _common(self, name: str) -> list[made.Part]:
         """What a page follows from beside its own content."""
-        styles = [self._styles / each for each in ("report.html", "tables.lua", "report.js")]
+        styles = [self._styles / each for each in ("report.html", "report.js")]
         return [
             self._code,
             *map(made.version, _PACKAGES),
@@ -184,7 +187,6 @@ class Site:
         return [
             *("-f", "json", "-t", "html5", "--standalone", "--mathml", "--toc", "--toc-depth=3"),
             f"--template={self._styles / 'report.html'}",
-            f"--lua-filter={self._styles / 'tables.lua'}",
             "--include-in-header=shared-report.css",
             "--include-after-body=shared-footer.html",
             f"--variable=site-links:{self._links(name)}",

@@ -63,3 +63,30 @@ def test_texts_are_read_ahead_as_each_is_read_alone(texts, monkeypatch):
     monkeypatch.setattr(ast, "_known", {})
     ast.parse_ahead(texts)
     assert [ast.parse(text, ast.SAFE) for text in texts] == alone
+
+
+TABLE = "| a |\n|---|\n| {} |"
+
+
+@pytest.mark.parametrize(
+    ("texts", "starts"),
+    [
+        (["1", "2"], 0),
+        (["1", "new"], 1),
+        (["a@b.org", "1"], 1),  # an address here, but a citation in what the report shows
+        (["$x$", "1"], 1),
+        (["1", "2 |\n\n[x]: y\n\n| {}"], 1),  # which may mean something for the other
+    ],
+)
+def test_what_the_report_shows_is_not_read_again_for_a_notebook_s_page(texts, starts, monkeypatch):
+    texts = [TABLE.format(text) for text in texts]
+    alone = [ast.parse(text, ast.SAFE)["blocks"] for text in texts]
+    monkeypatch.setattr(ast, "_known", {})
+    shown = [text for text in texts if "new" not in text]
+    for text in shown:
+        ast.parse(text, ast.SHOWN)
+    called = []
+    pandoc = ast.pandoc
+    monkeypatch.setattr(ast, "pandoc", lambda *a, **k: called.append(a) or pandoc(*a, **k))
+    assert ast.parse_many(texts) == alone
+    assert len(called) == starts

@@ -10,7 +10,16 @@ from others_project import make
 import case_review
 from case_review.build import made
 from case_review.build.revision import revision
-from case_review.rendering import ast, citations, converter, fragments, html, manuscript, provenance
+from case_review.rendering import (
+    ast,
+    citations,
+    converter,
+    fragments,
+    framing,
+    html,
+    manuscript,
+    provenance,
+)
 from case_review.rendering.assemble import assemble
 
 PAGE = "notebooks/01_small.html"
@@ -199,11 +208,6 @@ def change_template(project):
     path.write_text(path.read_text().replace("Skip to the content", "To the content"))
 
 
-def change_filter(project):
-    path = project.report / "styles" / "tables.lua"
-    path.write_text(path.read_text().replace('"table-scroll"', '"table-scroll", "more"'))
-
-
 def change_script(project):
     path = project.report / "styles" / "report.js"
     path.write_text(path.read_text() + "// more\n")
@@ -223,7 +227,7 @@ def change_language(project):
     "change",
     [
         change_picture, add_target, change_narrative, change_result, change_caption,
-        change_text_around, change_template, change_filter, change_script, change_style,
+        change_text_around, change_template, change_script, change_style,
         change_language,
     ],
 )  # fmt: skip
@@ -275,15 +279,14 @@ def test_no_page_is_kept_by_code_that_is_older_than_its_file(project, monkeypatc
 
 
 def test_frames_without_a_name_are_numbered_over_the_page(original):
-    filter = original.report / "styles" / "tables.lua"
     table = ast.parse("| a |\n|---|\n| 1 |\n")["blocks"]
     cited = ast.parse("| a |\n|---|\n| 1^[A note.] |\n")["blocks"]
     made_of = [ast.div([*table, *table], "tbl-a", ["exhibit"]), *cited]
     made_of += [ast.div(table, "tbl-b", ["exhibit"]), ast.div(cited, "tbl-c", ["exhibit"])]
-    found = fragments.written(made_of, filter)
+    found = fragments.written(made_of)
     assert [block["t"] for block in found] == ["RawBlock", "Table", "RawBlock", "Div"]
-    tree = converter.json.dumps(ast.document(found))
-    text, _ = ast.pandoc(["-f", "json", "-t", "html", f"--lua-filter={filter}"], tree)
+    tree = converter.json.dumps(ast.document(framing.framed(found)))
+    text, _ = ast.pandoc(["-f", "json", "-t", "html"], tree)
     names = [part.split('"')[0] for part in text.split('aria-label="')[1:]]
     assert sorted(names) == ["Table", "Table 2", "Table 3", "Table 4", "Table 5"]
 
@@ -292,15 +295,14 @@ def test_frames_without_a_name_are_numbered_over_the_page(original):
 def test_exhibits_are_written_together_as_each_is_alone(
     original, tmp_path, monkeypatch, started, captions, starts
 ):
-    filter = original.report / "styles" / "tables.lua"
     blocks = [
         ast.div(ast.parse(f"| a |\n|---|\n| {n} |\n\n: {caption}\n")["blocks"], label, ["exhibit"])
         for n, (label, caption) in enumerate(zip(("tbl-a", "tbl-b"), captions, strict=True))
     ]
-    alone = [block for each in blocks for block in fragments.written([each], filter)]
+    alone = [block for each in blocks for block in fragments.written([each])]
     monkeypatch.setenv("CASE_REVIEW_KEPT", str(tmp_path / "kept"))
     started.clear()
-    together = fragments.written(blocks, filter)
+    together = fragments.written(blocks)
     assert together == alone
     assert f'aria-label="{captions[1]}"' in together[1]["c"][1]
     assert len(started) == starts

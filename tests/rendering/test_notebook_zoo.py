@@ -15,7 +15,7 @@ from conftest import ROOT, opening, start_project
 from PIL import Image
 
 from case_review.build import cell_outputs, runner
-from case_review.rendering import ast, columns, pages
+from case_review.rendering import ast, columns, framing, pages
 from case_review.rendering.cells import Notebooks
 
 NAME = "10_zoo"
@@ -117,11 +117,8 @@ def made(project):
         patch.setattr("sys.stderr", said)
         on_site = {"data/raw/a.csv": "data/raw/a.csv"}
         tree = pages.page(Notebooks(project), NAME, {}, {}, {}, lambda path: on_site.get(path, ""))
-    tree["blocks"] = columns.fitted(tree["blocks"])
-    filter = project.report / "styles" / "tables.lua"
-    text, warned = ast.pandoc(
-        ["-f", "json", "-t", "html5", "--mathml", f"--lua-filter={filter}"], json.dumps(tree)
-    )
+    tree["blocks"] = framing.framed(columns.fitted(tree["blocks"]))
+    text, warned = ast.pandoc(["-f", "json", "-t", "html5", "--mathml"], json.dumps(tree))
     assert not warned
     return BeautifulSoup(text, "html.parser"), said.getvalue()
 

@@ -373,6 +373,20 @@ def test_citations_are_listed(site):
     assert "On Things" in text_of(page(site).select_one("#refs"))
 
 
+def test_frames_of_tables_bear_their_citations_as_readers_see_them(project):
+    text = MANUSCRIPT.replace(
+        "# References\n\n::: {#refs}\n:::\n", "| a |\n|---|\n| one |\n\n: As [@smith]."
+    )
+    (project.report / "index.qmd").write_text(text, encoding="utf-8")
+    render(project, "embedded", project.site)
+    found = page(project.site)
+    cited = found.select_one("caption .citation")
+    assert cited and "@" not in cited.get_text()
+    frame = cited.find_parent(class_="table-scroll")
+    assert frame["aria-label"] == text_of(frame.caption)
+    assert len(found.select("#refs .csl-entry")) == 1
+
+
 STYLE = """<?xml version="1.0" encoding="utf-8"?>
 <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
   <info><title>T</title><id>t</id><updated>2020-01-01T00:00:00+00:00</updated></info>

@@ -1,0 +1,64 @@
+"""Tables of a page: which cells head what, and the names of their frames."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+
+from case_review.rendering import ast, columns, framing
+
+LONG = "A text that is so long that no line of a page has room for it beside another one. " * 2
+
+
+def shown(text, reader="markdown"):
+    """The page's elements of a text in Markdown."""
+    tree = ast.parse(text, reader)
+    tree["blocks"] = framing.framed(columns.fitted(tree["blocks"]))
+    html, _ = ast.pandoc(["-f", "json", "-t", "html5"], json.dumps(tree))
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_rows_and_columns_are_headed():
+    found = shown(
+        "|  | n = 84 | **All** |\n|---|---|---|\n| **Sex** |  |  |\n| \u2003\u2003Male | 1 | 2 |\n"
+        "|  | 3 | 4 |\n| **Age** |  |  |\n| \u2003\u2003\u2003\u2003Old | 5 | 6 |\n"
+    )
+    assert [(cell["scope"], cell.get_text()) for cell in found.select("thead th")] == [
+        ("col", "Row"), ("col", "n\u00a0=\u00a084"), ("col", "All"),
+    ]  # fmt: skip
+    assert found.thead.th.span["class"] == ["visually-hidden"]
+    bodies = [[row.th for row in body.select("tr")] for body in found.select("tbody")]
+    assert [[(th.get("scope"), th.get_text()) for th in body] for body in bodies] == [
+        [("rowgroup", "Sex"), ("row", "Male"), (None, "")],
+        [("rowgroup", "Age"), ("row", "Old")],
+    ]
+    assert [row["class"] for row in (bodies[0][1], bodies[1][1])] == [["indent-2"], ["indent-3"]]
+    assert not found.select(".short")
+
+
+def test_short_cells_stay_on_a_line_where_the_columns_share_it():
+    found = shown(f"| a | b |\n|---|---|\n| 14 characters. | {LONG} |\n| 15 characters.. | x |\n")
+    assert [cell.get_text() for cell in found.select(".short")] == ["14 characters.", "x"]
+
+
+def test_no_cell_heads_a_row_where_cells_span_several():
+    html = '<table><tr><th>a</th><th>b</th></tr><tr><td rowspan="2">c</td><td>d</td></tr>'
+    found = shown(f"{html}<tr><td>e</td></tr></table>", "html")
+    assert not found.select("tbody th")
+    assert len(found.select("tbody td")) == 3
+
+
+@pytest.mark.parametrize("head", ["<tbody><tr><th>Between</th><th>x</th></tr>", "<tbody>"])
+def test_no_row_of_a_body_is_lost(head):
+    table = "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
+    found = shown(f"{table}{head}<tr><td>c</td><td>d</td></tr></tbody></table>", "html")
+    assert ("Between" in found.get_text()) == ("Between" in head)
+    assert found.get_text().split()[-2:] == ["c", "d"]
+
+
+def test_no_two_frames_have_one_name():
+    table = "| a |\n|---|\n| 1 |\n"
+    found = shown("\n".join([table, f"{table}\n: One.\n", table, f"{table}\n: One.\n"]))
+    frames = found.select("div.table-scroll")
+    assert [frame["aria-label"] for frame in frames] == ["Table", "One.", "Table 2", "One. 2"]
+    assert {(frame["role"], frame["tabindex"]) for frame in frames} == {("region", "0")}
