@@ -125,9 +125,12 @@ def within(frame: pd.DataFrame, population: str) -> pd.DataFrame:
 
 def count(frame: pd.DataFrame, variable: str, level: str | None, population: str = "all") -> int:
     """Patients with `level` of `variable`; None counts those of whom it is not reported."""
-    rows = within(frame[frame["variable"] == variable], population)
-    hit = rows["level"].isna() if level is None else rows["level"] == level
-    return int(rows.loc[hit, "n"].sum())
+    own = frame["variable"] == variable
+    if population != "all":
+        own &= frame["population"] == population
+    n, levels = (frame[name][own].to_numpy() for name in ("n", "level"))
+    hit = pd.isna(levels) if level is None else levels == level
+    return int(n[hit].sum())
 
 
 def share(n: int, of: int, limits: float | None = None) -> Count:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import hashlib
 import json
 import os
@@ -231,6 +232,7 @@ def _shared(variables) -> dict[str, str]:
 
 def main(listening: str, lifeline: str, began: str, *modules: str) -> None:
     """Import, then fork until the starter goes; goes on as a kernel in each forked process."""
+    gc.set_threshold(kernel.LOOK_AFTER)
     recorder = kernel.Recorder()
     imports = Imports(recorder)
     server = _Server(int(listening), int(lifeline), began, imports)

@@ -11,6 +11,7 @@ notebook has opened so far, so that a change of one of them is a cause to run it
 # ruff: noqa: PTH100, PTH109, PTH113, PTH119, PTH120
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -37,6 +38,10 @@ _KEPT_PREFIXES = ("CASE_REVIEW_", "JPY_")
 WARM_VARIABLES = ("CASE_REVIEW_WARM", "CASE_REVIEW_WARM_SOCKET")
 #: The interpreter's own options for a kernel.
 OPTIONS = ("-Xfrozen_modules=off",)
+#: So many objects more than have gone let Python look for what is left over. With its own 700 it
+#: looks again and again through modules that are just imported and figures that are still drawn, a
+#: tenth and a twentieth of what they cost.
+LOOK_AFTER = 200_000
 #: The working folder of a run is the project's root.
 _PROJECT = os.getcwd() + os.sep
 _PYTHON = (sys.prefix + os.sep, sys.base_prefix + os.sep)
@@ -237,6 +242,7 @@ def main(arguments: list[str], imports=None) -> None:
     imports
         What this process had imported before it became a kernel, see `imported.Imports`.
     """
+    gc.set_threshold(LOOK_AFTER)
     clear_variables()
     stage = Path(os.environ["CASE_REVIEW_STAGE"])
     leave_folder()

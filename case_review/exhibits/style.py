@@ -8,11 +8,10 @@ from functools import cache
 
 import matplotlib as mpl
 import matplotlib.style
-import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import PercentFormatter
 from matplotlib.transforms import Bbox
 
@@ -208,15 +207,13 @@ def filled(figure) -> Bbox:
 @cache
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """The width in mm of one line of text in the figure font."""
-    use()
-    font = FontProperties(family=FONT, weight=weight)
     # A blank at an end has no outline, so it is measured between two strokes.
-    lines = (TextPath((0, 0), line, size=size, prop=font) for line in (f"|{text}|", "||"))
-    framed, strokes = map(_extent, lines)
-    return (framed - strokes) * 25.4 / 72
+    return (_extent(f"|{text}|", size, weight) - _extent("||", size, weight)) * 25.4 / 72
 
 
-def _extent(outline: TextPath) -> float:
-    """The width of text that begins and ends with a straight stroke, without a look at curves."""
-    ends = outline.vertices[np.isin(outline.codes, (outline.MOVETO, outline.LINETO)), 0]
-    return ends.max() - ends.min()
+@cache
+def _extent(text: str, size: float, weight: str) -> float:
+    """From the first stroke of a text to its last, in points, without drawing what is between."""
+    use()
+    font = FontProperties(family=FONT, weight=weight, size=size)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]

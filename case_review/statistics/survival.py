@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -47,18 +48,25 @@ def curve(time, event, conf_type: str = "log", conf_level: float = 0.95) -> pd.D
     """
     check_conf(conf_type, conf_level)
     time, event = checked(time, event)
+    fitted = _fitted(time.tobytes(), event.tobytes())
+    course = (fitted[name].to_numpy() for name in ("survival", "se_log"))
+    lower, upper = band(*course, conf_type, conf_level)
+    return fitted.assign(lower=lower, upper=upper)
+
+
+@lru_cache(maxsize=32)
+def _fitted(time: bytes, event: bytes) -> pd.DataFrame:
+    """`curve` without its band, once for the patients that several types of limits are made for."""
     from lifelines import KaplanMeierFitter
 
-    fitter = KaplanMeierFitter().fit(time, event)
+    fitter = KaplanMeierFitter().fit(np.frombuffer(time), np.frombuffer(event, dtype=bool))
     table = fitter.event_table
     table = table[(table["observed"] > 0) | (table["censored"] > 0)]
     survival = fitter.survival_function_["KM_estimate"].loc[table.index].to_numpy(float)
     n, d = (table[name].to_numpy(int) for name in ("at_risk", "observed"))
-    time, se_log = table.index.to_numpy(float), standard_error(n, d)
-    lower, upper = band(survival, se_log, conf_type, conf_level)
-    counts = {"time": time, "at_risk": n, "events": d, "censored": table["censored"].to_numpy(int)}
-    limits = {"survival": survival, "se_log": se_log, "lower": lower, "upper": upper}
-    return pd.DataFrame(counts | limits)
+    counts = {"time": table.index.to_numpy(float), "at_risk": n, "events": d}
+    left = {"censored": table["censored"].to_numpy(int)}
+    return pd.DataFrame(counts | left | {"survival": survival, "se_log": standard_error(n, d)})
 
 
 def columns(time, event) -> dict[str, np.ndarray]:

@@ -29,7 +29,7 @@ SURROUNDINGS = (
     "print(*mpl.rcParams.items(), sep='\\n')",
     "print(sorted(t.name[:7] for t in threading.enumerate()))",
     "print([signal.getsignal(s) for s in sorted(signal.valid_signals())], __name__)",
-    "print(os.getpgrp() == os.getsid(0) == os.getpid())",
+    "print(os.getpgrp() == os.getsid(0) == os.getpid(), gc.isenabled(), gc.get_threshold())",
     "print(sorted(os.readlink(f'/proc/self/fd/{n}').split(':')[0] for n in (0, 1, 2)))",
     "import case_review.registry, case_review.exhibits.diagram",
     "import pandas as pd, numpy as np, matplotlib.pyplot as plt",
@@ -91,6 +91,7 @@ def test_a_forked_kernel_is_what_one_started_anew_is(project, forked):
     assert "False" in found[2][0] and "of requirements-test.lock, is there for" in found[2][0]
     # What another notebook has brought into the process is still seen to be read.
     assert "case_review/registry.py" in found[1][1].files
+    assert "True True (200000, 10, 10)" in found[0][0]
     assert all(not psutil.pid_exists(pid) for pid in left)
     assert warm.ADDRESS_VARIABLE not in os.environ
 

@@ -4,7 +4,7 @@ import contextlib
 
 import matplotlib.pyplot as plt
 import pytest
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.text import Text
 
 from case_review.exhibits import drawn, measuring, style
@@ -59,11 +59,12 @@ def test_a_font_or_a_setting_that_is_added_counts(figure):
 
 
 def test_matplotlib_is_left_as_it_was(figure):
-    before = Text._get_layout, Axis._update_ticks
+    before = [{**vars(kind)} for kind in (Text, Axis, XAxis, YAxis)]
     with pytest.raises(ZeroDivisionError), measuring.once():
-        assert Text._get_layout is not before[0] and Axis._update_ticks is not before[1]
+        changed = [{**vars(kind)} for kind in (Text, Axis, XAxis, YAxis)]
+        assert all(now != then for now, then in zip(changed, before, strict=True))
         1 / 0  # noqa: B018
-    assert (Text._get_layout, Axis._update_ticks) == before
+    assert [{**vars(kind)} for kind in (Text, Axis, XAxis, YAxis)] == before
 
 
 def ticks_of(figure):
@@ -101,12 +102,61 @@ def test_ticks_are_found_once_for_a_layout_and_once_for_a_drawing(figure, monkey
     assert max(found.count(axis) for axis in found) <= 4
 
 
+def places_of(figure):
+    """Where the layout and a drawing have left the names of axes and of ticks."""
+    renderer = figure.canvas.get_renderer()
+    figure.get_tightbbox(renderer)
+    axes = [axis for each in figure.axes for axis in (each.xaxis, each.yaxis)]
+    found = [axis._get_ticklabel_bboxes(axis._update_ticks(), renderer) for axis in axes]
+    boxes = [box.bounds for sides in found for side in sides for box in side]
+    return boxes, [axis.label.get_position() for axis in axes]
+
+
+MOVES = {
+    "place": lambda f: f.axes[0].set_position([0.25, 0.5, 0.25, 0.25]),
+    "side": lambda f: f.axes[1].set_position([0.1, 0.5, 0.3, 0.3]),
+    "size": lambda f: f.set_size_inches(5, 2),
+    "dots": lambda f: setattr(f, "dpi", 2 * f.dpi),
+    "limits": lambda f: f.axes[0].set_ylim(0, 1e6),
+}
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_names_are_placed_as_without_it(move, aligned):
+    figure, axes = style.panels(2, widths=[1, 1])
+    figure.set(layout_engine=None, size_inches=(8, 4), dpi=100)
+    for each in axes:
+        each.plot([1, 20], [1, 20])
+        each.set(xlabel="weeks", ylabel="patients", position=[0.125, 0.25, 0.25, 0.25])
+    axes[1].set_xticks([0, 1], ["one\nof two lines", "another"])
+    if aligned:
+        figure.align_labels()
+    assert_found_as_without_it(places_of, figure, move)
+    plt.close(figure)
+
+
+def test_names_are_measured_once_for_each_place(figure, monkeypatch):
+    found, find = [], Axis._get_ticklabel_bboxes
+    monkeypatch.setattr(
+        Axis,
+        "_get_ticklabel_bboxes",
+        lambda axis, *more: (found.append(axis), find(axis, *more))[1],
+    )
+    drawn.as_svg(figure)
+    # In each of the layout's two passes, after it, and with the fewer dots of the SVG.
+    assert max(found.count(axis) for axis in found) <= 4
+
+
 def several():
     figure, axes = style.panels(2, widths=[2, 1, 1])
     axes[0].set_yticks([0, 1], ["one\nof two lines", "another"])
     axes[0].inset_axes([0.5, 0.5, 0.4, 0.4]).semilogx([1, 2e5], [0.001, 0.002])
     axes[1].twinx().plot([0, 3], [0, 3e-7])
     axes[2].figure.colorbar(axes[2].pcolormesh([[1, 2], [3, 4]]), ax=axes[2])
+    for each in axes:
+        each.set(xlabel="weeks", ylabel="patients", title="a title")
+    figure.align_labels(axes[1:])
     figure.add_subplot(projection="polar").plot([0, 1], [1, 2])
     return figure
 

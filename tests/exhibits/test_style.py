@@ -6,6 +6,8 @@ import sys
 import matplotlib as mpl
 import pytest
 import seaborn as sns
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 
 from case_review.exhibits import style
 
@@ -49,3 +51,15 @@ def test_what_many_notebooks_import_loads_no_statistics_of_scipy(code):
     asked = f"{code}\nimport sys; print('scipy.stats' in sys.modules or 'seaborn' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("weight", ["normal", "semibold"])
+@pytest.mark.parametrize("text", ["|", "| |", "|AV To: χ², 5–10|", "| a blank at an end |"])
+def test_a_text_is_as_wide_as_its_outline(text, weight):
+    font = FontProperties(family=style.FONT, weight=weight)
+    outline = TextPath((0, 0), text, size=9, prop=font).get_extents().width
+    one = TextPath((0, 0), "||", size=9, prop=font).get_extents().width
+    stroke = 2 * one - TextPath((0, 0), "|||", size=9, prop=font).get_extents().width
+    width = style.text_width(text, 9, weight) * 72 / 25.4
+    # It ends where the next letter begins, so with the blank beside a stroke.
+    assert width == pytest.approx(outline - stroke + one - stroke, abs=1e-9)

@@ -96,6 +96,22 @@ def test_plain_and_log_log_bands_by_hand():
     )
 
 
+def test_a_curve_is_fitted_once_and_stays_whatever_is_done_with_it(monkeypatch):
+    fits, fitter = [], lifelines.KaplanMeierFitter
+    monkeypatch.setattr(lifelines, "KaplanMeierFitter", lambda: (fits.append(1), fitter())[1])
+    rows = [3.25, 5.5, 8.125], [1, 0, 1]
+    kinds = ("log", "log-log", "plain")
+    first = {kind: survival.curve(*rows, kind) for kind in kinds}
+    assert len(fits) == 1
+    assert not first["log"].equals(first["plain"])
+    kept = first["log"].copy()
+    for name in first["log"]:
+        first["log"].loc[:, name] = 0
+    pd.testing.assert_frame_equal(survival.curve(*rows, "log"), kept)
+    survival.curve(rows[0], [1, 1, 1])
+    assert len(fits) == 2
+
+
 def test_other_quantiles():
     time, event = range(1, 9), [1] * 8
     fitted = survival.kaplan_meier(time, event)
