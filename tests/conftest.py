@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -73,18 +74,25 @@ def start_project(root):
     return Project(root)
 
 
-@pytest.fixture
-def small_project(tmp_path, monkeypatch):
-    """A project with the package and params.yml, no notebooks, in a folder with an awkward name.
+@contextmanager
+def as_before(folder):
+    """Work in a folder, and leave that and the variables as they were, which runs change."""
+    here, variables = Path.cwd(), dict(os.environ)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(variables)
 
-    The working folder and the environment are restored after the test, for runs change both.
-    """
+
+@pytest.fixture
+def small_project(tmp_path):
+    """A project with the package and params.yml, no notebooks, in a folder with an awkward name."""
     project = start_project(tmp_path / "a réview {x}")
-    monkeypatch.chdir(project.root)
-    before = dict(os.environ)
-    yield project
-    os.environ.clear()
-    os.environ.update(before)
+    with as_before(project.root):
+        yield project
 
 
 @pytest.fixture(scope="session")
