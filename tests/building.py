@@ -36,6 +36,14 @@ def copy_sources(target):
             shutil.copy(ROOT / name, target / name)
 
 
+def as_committed(target):
+    """Make a folder of the present commit, which a report names; without its files."""
+    if (ROOT / ".git").exists():
+        for words in (["clone", "--quiet", "--shared", "--no-checkout", ROOT, target],
+                      ["-C", target, "reset", "--quiet"]):  # fmt: skip
+            subprocess.run(["git", *words], check=True)
+
+
 def command(goal, *settings):
     """The words of a call of make with the environment of this test run."""
     return ["make", goal, f"VENV={sys.prefix}", "RENDERER=embedded", *settings]

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import nbformat
 import pytest
-from building import PRODUCTS, ROOT, copy_sources, make
+from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
@@ -136,11 +136,12 @@ def built_report(shared, kept):
 
     It is there to be read. A test that changes a file takes a copy of `built_report.root`. Where
     this project has a report, or the environment names a clone that has one, only what differs
-    from it is made.
+    from it is made: nothing where that is of this very commit.
     """
     root = shared / "a built réport"
     with locking.hold(shared / "built-report.lock"):
         if not (root / "report" / "_site").is_dir():
+            as_committed(root)
             if (BEGUN / "report" / "_site").is_dir():
                 left = shutil.ignore_patterns("kept", "made", "*lock")
                 with locking.hold(Project(BEGUN).build / "lock", "make test"):
