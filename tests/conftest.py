@@ -20,10 +20,10 @@ from case_review.rendering import converter
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 #: The second needs only the small review while the first builds the real report.
 LONG = (
-    "test_browser", "test_robustness_failures", "test_pipeline", "test_robustness_inputs",
-    "test_other_review", "test_notebook_changes", "test_memo", "test_seeds", "test_runner",
-    "test_warm", "test_watching", "test_workers", "test_release", "test_expectations",
-    "test_sensitivity_notebook", "test_ensemble", "test_robustness_text", "test_many_sets",
+    "test_browser", "test_robustness_failures", "test_workers", "test_pipeline",
+    "test_robustness_inputs", "test_other_review", "test_notebook_changes", "test_memo",
+    "test_ensemble", "test_warm", "test_runner", "test_expectations", "test_sensitivity_notebook",
+    "test_seeds", "test_watching", "test_many_sets", "test_robustness_text", "test_release",
     "test_extremes", "test_notebook_zoo",
 )  # fmt: skip
 
