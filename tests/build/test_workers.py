@@ -79,8 +79,7 @@ def test_a_result_comes_back_as_it_was():
 
 
 def test_a_worker_that_is_killed_changes_no_byte(taken):
-    work = chunks(folder=str(taken))
-    work[0]["deaths"], work[-1]["deaths"] = 2, 1
+    work = [*chunks(1, folder=str(taken), deaths=2), *chunks(folder=str(taken), deaths=1)[1:]]
     assert packed(workers.spread(chunk_work.draw, work, workers=2)) == undisturbed()
     assert numbers_of(taken).count(0) >= 3 and numbers_of(taken).count(15) >= 2
 
