@@ -1,6 +1,5 @@
 """What several test files share: a small project to build, and the project under test."""
 
-import gc
 import json
 import os
 import shutil
@@ -33,16 +32,6 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 
 #: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
 BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection():
-    """Look for no garbage meanwhile: what is imported stays, and to go through it takes seconds."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
