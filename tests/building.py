@@ -18,6 +18,8 @@ from case_review.project import KEPT_VARIABLE, sha256
 ROOT = Path(__file__).resolve().parent.parent
 #: What a build says that had nothing to do.
 UP_TO_DATE = "report/_site is up to date"
+#: The embedded one; by the name that `make report` has for it, so that a finished report is of it.
+RENDERER = "embedded" if shutil.which("quarto") else "auto"
 PRODUCTS = ("data/clean", "report/_executed", "report/results", "report/exhibits", "report/_site")
 
 
@@ -36,9 +38,17 @@ def copy_sources(target):
             shutil.copy(ROOT / name, target / name)
 
 
+def as_committed(target):
+    """Make a folder of the present commit, which a report names; without its files."""
+    if (ROOT / ".git").exists():
+        for words in (["clone", "--quiet", "--shared", "--no-checkout", ROOT, target],
+                      ["-C", target, "reset", "--quiet"]):  # fmt: skip
+            subprocess.run(["git", *words], check=True)
+
+
 def command(goal, *settings):
     """The words of a call of make with the environment of this test run."""
-    return ["make", goal, f"VENV={sys.prefix}", "RENDERER=embedded", *settings]
+    return ["make", goal, f"VENV={sys.prefix}", f"RENDERER={RENDERER}", *settings]
 
 
 def surroundings(**others):

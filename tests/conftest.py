@@ -3,12 +3,13 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
 import nbformat
 import pytest
-from building import PRODUCTS, ROOT, copy_sources, make
+from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
@@ -18,10 +19,10 @@ from case_review.rendering import converter
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 #: The second needs only the small review while the first builds the real report.
 LONG = (
-    "test_browser", "test_robustness_failures", "test_pipeline", "test_robustness_inputs",
-    "test_other_review", "test_notebook_changes", "test_memo", "test_seeds", "test_runner",
-    "test_warm", "test_watching", "test_workers", "test_release", "test_expectations",
-    "test_sensitivity_notebook", "test_ensemble", "test_robustness_text", "test_many_sets",
+    "test_browser", "test_robustness_failures", "test_workers", "test_pipeline",
+    "test_robustness_inputs", "test_other_review", "test_notebook_changes", "test_memo",
+    "test_ensemble", "test_warm", "test_runner", "test_expectations", "test_sensitivity_notebook",
+    "test_seeds", "test_watching", "test_many_sets", "test_robustness_text", "test_release",
     "test_extremes", "test_notebook_zoo",
 )  # fmt: skip
 
@@ -73,18 +74,25 @@ def start_project(root):
     return Project(root)
 
 
-@pytest.fixture
-def small_project(tmp_path, monkeypatch):
-    """A project with the package and params.yml, no notebooks, in a folder with an awkward name.
+@contextmanager
+def as_before(folder):
+    """Work in a folder, and leave that and the variables as they were, which runs change."""
+    here, variables = Path.cwd(), dict(os.environ)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(variables)
 
-    The working folder and the environment are restored after the test, for runs change both.
-    """
+
+@pytest.fixture
+def small_project(tmp_path):
+    """A project with the package and params.yml, no notebooks, in a folder with an awkward name."""
     project = start_project(tmp_path / "a réview {x}")
-    monkeypatch.chdir(project.root)
-    before = dict(os.environ)
-    yield project
-    os.environ.clear()
-    os.environ.update(before)
+    with as_before(project.root):
+        yield project
 
 
 @pytest.fixture(scope="session")
@@ -117,11 +125,12 @@ def built_report(shared, kept):
 
     It is there to be read. A test that changes a file takes a copy of `built_report.root`. Where
     this project has a report, or the environment names a clone that has one, only what differs
-    from it is made.
+    from it is made: nothing where that is of this very commit.
     """
     root = shared / "a built réport"
     with locking.hold(shared / "built-report.lock"):
         if not (root / "report" / "_site").is_dir():
+            as_committed(root)
             if (BEGUN / "report" / "_site").is_dir():
                 left = shutil.ignore_patterns("kept", "made", "*lock")
                 with locking.hold(Project(BEGUN).build / "lock", "make test"):

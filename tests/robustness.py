@@ -16,7 +16,7 @@ import pandas as pd
 from conftest import ROOT
 
 from case_review.audit import claims
-from case_review.data import cleaning, expectations, intake, reading
+from case_review.data import cleaning, expectations, intake, reading, rules
 from case_review.data.problems import DataError
 from case_review.parameters import loading
 from case_review.project import Project
@@ -57,7 +57,7 @@ def judge(project: Project, terms: dict) -> Verdict:
 
 
 def remember_checks(monkeypatch_module) -> None:
-    """Let each content of a table be read and judged once in this process.
+    """Let each content of a table be read, judged and compared once in this process.
 
     Nearly all tables of a damaged set are the same as before, and each costs a tenth of a second.
     """
@@ -66,16 +66,31 @@ def remember_checks(monkeypatch_module) -> None:
         return _judged(stage, name, str(path), pickle.dumps((suite, frame)))
 
     monkeypatch_module.setattr(expectations, "_check", check)
+    compared = [
+        (functools.partial(_compared, rule, needed), needed) for rule, needed in _real_rules
+    ]
+    monkeypatch_module.setattr(rules, "_RULES", compared)
     monkeypatch_module.setattr(reading, "attempt_table", _attempted)
 
 
 _real_check, _real_attempt = expectations._check, reading.attempt_table
+_real_rules = rules._RULES
 _readings: dict[tuple, bytes] = {}
 
 
 @functools.lru_cache(maxsize=256)
 def _judged(stage, name, path, pickled):
     return _real_check(stage, name, Path(path), *pickle.loads(pickled))
+
+
+def _compared(rule, needed, tables):
+    # Of the tables that the rule names; another would be missed.
+    return pickle.loads(_held(rule, pickle.dumps({name: tables[name] for name in sorted(needed)})))
+
+
+@functools.lru_cache(maxsize=1024)
+def _held(rule, pickled):
+    return pickle.dumps(list(rule(pickle.loads(pickled))))
 
 
 def _attempted(folder, name, names=MappingProxyType({})):

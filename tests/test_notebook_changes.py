@@ -5,12 +5,10 @@ shown of reconstructed rows is in `analyses/test_response_notebook.py`. Most cha
 the cells within this process, which give what a run for the report gives.
 """
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -20,6 +18,7 @@ import notebook_cells
 import pandas as pd
 import pytest
 from building import ROOT, changed, surroundings
+from conftest import as_before
 
 from case_review.build import runner, warm
 from case_review.exhibits.drawn import FigureOutput
@@ -87,19 +86,6 @@ def change(project):
 def texts(drawn):
     """The texts of a drawn figure."""
     return re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
-
-
-@contextmanager
-def as_before(folder):
-    """Leave folder and variables of this process as they are, which runs change."""
-    here, variables = Path.cwd(), dict(os.environ)
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(here)
-        os.environ.clear()
-        os.environ.update(variables)
 
 
 def run(project, name=NAME):

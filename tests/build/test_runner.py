@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import opening, write_notebook
+from conftest import as_before, opening, start_project, write_notebook
 
 from case_review.__main__ import main
-from case_review.build import facts, products, promotion, runner
+from case_review.build import facts, products, promotion, runner, warm
 from case_review.build.runner import NotebookFailed
 from case_review.errors import ReviewError
 
@@ -23,11 +23,25 @@ FIGURE = (
 RECORD = "#| label: count\nnb.record('response.n', {n}, '{n}')"
 PARAMETERS = {"landmarks_weeks": [], "ticks_weeks": [], "few_at_risk": 0}
 NAME = "05_response"
+GONE = ("#| label: gone\nimport os\nos._exit(9)", "gone", "DeadKernelError: the kernel died")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A project as `small_project` is one, and a process that forks its kernels, as in a build."""
+    project = start_project(tmp_path_factory.mktemp("runner") / "a réview {x}")
+    with as_before(project.root), warm.server(project, []):
+        yield project
 
 
 @pytest.fixture
-def project(small_project):
-    return small_project
+def project(place):
+    """The project with nothing in its folders."""
+    for folder in (place.clean, place.notebooks, place.report):
+        shutil.rmtree(folder)
+        folder.mkdir()
+    with as_before(place.root):
+        yield place
 
 
 def notebook(project, *cells, name=NAME):
@@ -82,11 +96,11 @@ def test_what_a_notebook_no_longer_makes_is_removed(project):
         ("#| label: ratio\n1 / 0", "ratio", "ZeroDivisionError: division by zero"),
         ("1 / 0", "without a label, beginning `1 / 0`", "ZeroDivisionError: division by zero"),
         ("#| label: half\nimport sys\nsys.exit()", "half", "SystemExit: this cell ended the"),
-        ("#| label: gone\nimport os\nos._exit(9)", "gone", "DeadKernelError: the kernel died"),
+        GONE,
         ("#| label: slow\nwhile True: display(1)", "slow", "TimeoutError: the notebook's"),
     ],
 )
-def test_a_failed_run_leaves_the_previous_output(project, capsys, monkeypatch, source, cell, error):
+def test_a_failed_run_leaves_the_previous_output(project, capsys, source, cell, error):
     notebook(project, RECORD.format(n=3))
     runner.run(project, NAME)
     before = outputs(project)
@@ -97,6 +111,11 @@ def test_a_failed_run_leaves_the_previous_output(project, capsys, monkeypatch, s
     after = outputs(project)
     assert after.pop("report/_executed/05_response.failed.ipynb")
     assert after == before
+
+
+def test_a_kernel_that_was_started_anew_dies_alike(project, capsys, monkeypatch):
+    monkeypatch.setenv(warm.VARIABLE, "0")
+    test_a_failed_run_leaves_the_previous_output(project, capsys, *GONE)
 
 
 def test_a_success_removes_the_remains_of_a_failure(project):
