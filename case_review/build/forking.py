@@ -64,7 +64,8 @@ def send(connection: socket.socket, message: dict, files: Iterable[int] = ()) ->
     """Send one message, a line of JSON, and open files with it."""
     line = json.dumps(message).encode() + b"\n"
     sent = socket.send_fds(connection, [line], list(files))
-    connection.sendall(line[sent:])
+    if rest := line[sent:]:  # to send nothing fails where the other side has answered and gone
+        connection.sendall(rest)
 
 
 def receive(connection: socket.socket, files: list[int] | None = None) -> dict:
@@ -194,6 +195,7 @@ class _Server:
                 return "other variables are set than when it began"
             if not self.unfit:
                 self.bring(lambda: self.imports.add(request["imports"]))
+                self.imports.parse()  # again only where they were saved meanwhile
         if not self.unfit and state(self.root) != self.began:
             self.unfit = "the package or its environment was changed after it had been imported"
         return self.unfit

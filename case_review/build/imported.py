@@ -94,11 +94,12 @@ class Imports:
                     importlib.import_module(later)
 
     def parse(self) -> None:
-        """Parse the parameters, if they are read: a kernel need not that finds the same text."""
+        """Parse the parameters, if they are read: a kernel that finds the same text need not."""
         if _PARAMETERS not in sys.modules:
             return
-        with self._watched():
-            importlib.import_module("ruamel.yaml")
+        if "ruamel.yaml" not in sys.modules:
+            with self._watched():
+                importlib.import_module("ruamel.yaml")
         with contextlib.suppress(ReviewError, OSError):  # of which the kernel tells
             sys.modules[_PARAMETERS].documents(find_project())
 

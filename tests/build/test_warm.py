@@ -47,6 +47,15 @@ TESTS_ONLY = (
 #: One that imports what its code does not tell.
 HIDDEN = ("import importlib\nprint(importlib.import_module('case_review.' + 'registry').__name__)",)
 
+#: One that reads the parameters, and says whether it had to parse them.
+PARAMETERS = (
+    "from case_review.data import yaml_file\nfrom case_review.parameters import params_file",
+    "from case_review.project import find_project\nbefore = yaml_file.load.cache_info().misses",
+    "for document in params_file.documents(find_project()):\n"
+    "    print('decimals from', document.content['shared']['percent_decimals_from'])",
+    "print('parsed', yaml_file.load.cache_info().misses - before)",
+)
+
 
 @pytest.fixture
 def project(small_project, monkeypatch):
@@ -96,6 +105,19 @@ def test_a_forked_kernel_is_what_one_started_anew_is(project, forked):
     assert warm.ADDRESS_VARIABLE not in os.environ
 
 
+def test_parameters_are_parsed_once_for_all_kernels_also_when_they_were_saved(project, forked):
+    write_notebook(project.notebooks / "20_a.ipynb", *PARAMETERS)
+    with warm.server(project, ["20_a"]):
+        for number in ("20", "30"):
+            text = project.params_file.read_text()
+            project.params_file.write_text(
+                text.replace("decimals_from: 20", f"decimals_from: {number}")
+            )
+            output, _ = run(project, "20_a")
+            assert f"decimals from {number}" in output and "parsed 0" in output
+    assert len(forked) == 2
+
+
 def ask(project):
     """A kernel of no notebook."""
     command = [sys.executable, *kernel.OPTIONS, "-m", kernel.__name__, "-f", "none.json"]
@@ -139,6 +161,22 @@ def test_no_kernel_outlives_who_asked_for_it_or_who_forked_it(project, monkeypat
         assert os.environ[warm.ADDRESS_VARIABLE] == address
         server.kill()
         assert gone(third.pid) and third.poll() == -signal.SIGKILL
+
+
+def test_who_answers_at_once_and_goes_has_got_the_message(monkeypatch):
+    ours, its = socket.socketpair()
+    send_fds = socket.send_fds
+
+    def answered(*arguments):
+        sent = send_fds(*arguments)
+        assert forking.receive(its) == {"folder": "x"}
+        its.close()
+        return sent
+
+    monkeypatch.setattr(forking.socket, "send_fds", answered)
+    with ours:
+        forking.send(ours, {"folder": "x"})
+        assert its.fileno() == -1
 
 
 def test_a_kernel_is_ended_that_was_forked_a_moment_ago():

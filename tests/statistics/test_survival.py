@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import lifelines
 import numpy as np
 import pandas as pd
 import pytest
