@@ -14,6 +14,7 @@ from case_review.rendering import (
     ast,
     bylines,
     citations,
+    citing,
     data_page,
     figures,
     fragments,
@@ -58,8 +59,12 @@ def write(
     found, tree = citations.settled(project, found, tree, work)
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
-    tree["meta"]["downloads"] = _downloads(writers)
-    about = _fill(project, found, tree["meta"])
+    tree["meta"]["downloads"] = _linked({**_forms(writers), **PARTS})
+    tree["meta"]["references-as"] = _linked(citing.FILES)
+    citation = citing.of(project, tree["meta"], found.header)
+    about = _fill(project, found, tree["meta"], citation)
+    tree["meta"]["cited"] = citing.references(tree["blocks"])
+    citation.write(out)
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
     kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
@@ -162,17 +167,20 @@ def _write_quality(project: Project, site: Site) -> None:
     site.write_texts(texts)
 
 
-def _downloads(writers: Sequence[str]) -> dict:
-    """The other forms of the report, and its parts, for the title block."""
-    forms = [FORMS[name] for name in writers if FORMS[name] is not FORM]
-    offered = {form.file: form.words for form in forms} | PARTS
+def _forms(writers: Sequence[str]) -> dict[str, str]:
+    """The other forms of the report, for the title block."""
+    return {FORMS[name].file: FORMS[name].words for name in writers if FORMS[name] is not FORM}
+
+
+def _linked(offered: dict[str, str]) -> dict:
+    """Files and their words, as the template lists them."""
     entries = [
         {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
 
 
-def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
+def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citation) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
     changed = "" if version.clean else ", with local changes"
@@ -186,16 +194,19 @@ def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
         "version": f"{__version__}{commit}",
         "language": found.header.lang,
     }
-    day = f"{version.day:%-d %B %Y}"
-    named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
-    meta["day"], meta["published"] = ast.said(day), ast.said(about["date"].replace("-", "/"))
+    meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
+    meta["published"] = ast.said(about["date"].replace("-", "/"))
     meta["version"] = ast.said(about["version"])
-    meta["citation"] = ast.said(". ".join(part for part in named if part) + ".")
+    meta["citation"] = ast.said(citation.sentence())
+    about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
+    if about["doi"]:
+        meta["doi"] = {"t": "MetaInlines", "c": [{"t": "Str", "c": about["doi"]}]}
     return about
 
 
 def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
+    code = {"@type": "SoftwareSourceCode", "codeRepository": about.get("code")}
     told = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -206,6 +217,9 @@ def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
         "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
+        "url": about.get("url"),
+        "identifier": about.get("archive"),
+        "isBasedOn": code if about.get("code") else None,
         "encoding": [_encoding(FORMS[name]) for name in writers],
     }
     return {key: value for key, value in told.items() if value}
