@@ -15,6 +15,7 @@ from case_review.rendering import (
     bylines,
     citations,
     citing,
+    contents,
     data_page,
     figures,
     fragments,
@@ -36,6 +37,8 @@ from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, Page, Site
 
+#: The list of what has changed, and its page.
+CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
 #: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
 _RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
 _LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
@@ -63,6 +66,7 @@ def write(
     tree["meta"]["references-as"] = _linked(citing.FILES)
     citation = citing.of(project, tree["meta"], found.header)
     about = _fill(project, found, tree["meta"], citation)
+    tree["meta"]["listed"] = contents.meta(found)
     tree["meta"]["cited"] = citing.references(tree["blocks"])
     citation.write(out)
     exhibits = found.exhibits.values()
@@ -97,6 +101,21 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     _write_notebooks(project, found, site)
     _write_quality(project, site)
     site.write_texts([("data/index.html", data_page.markdown(project), "Data", "Sources")])
+    _write_changes(project, site)
+
+
+def _write_changes(project: Project, site: Site) -> None:
+    """What has changed from release to release, as the project's own list says it."""
+    path = project.root / CHANGES
+    if not path.is_file():
+        return
+    text = letters.text_of(path, CHANGES)
+    if page := site.kept(CHANGES_PAGE, [text]):
+        blocks = narrative.parse([text])[0]
+        # The page has a title of its own.
+        blocks = [b for b in blocks if b["t"] != "Header" or b["c"][0] > 1]
+        title, kicker = ast.words("What has changed"), "From release to release"
+        site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -197,6 +216,8 @@ def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Cita
     meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
     meta["published"] = ast.said(about["date"].replace("-", "/"))
     meta["version"] = ast.said(about["version"])
+    if (project.root / CHANGES).is_file():
+        meta["changes"] = ast.said(CHANGES_PAGE)
     meta["citation"] = ast.said(citation.sentence())
     about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
     if about["doi"]:
