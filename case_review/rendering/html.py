@@ -111,9 +111,12 @@ def _write_changes(project: Project, site: Site) -> None:
         return
     text = letters.text_of(path, CHANGES)
     if page := site.kept(CHANGES_PAGE, [text]):
-        blocks = narrative.parse([text])[0]
-        # The page has a title of its own.
-        blocks = [b for b in blocks if b["t"] != "Header" or b["c"][0] > 1]
+        blocks = []
+        for block in narrative.parse([text])[0]:
+            if block["t"] != "Header":
+                blocks.append(block)
+            elif block["c"][0] > 1:  # the first is the page's own title
+                blocks.append({"t": "Header", "c": [block["c"][0] - 1, *block["c"][1:]]})
         title, kicker = ast.words("What has changed"), "From release to release"
         site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
 
