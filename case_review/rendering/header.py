@@ -56,7 +56,7 @@ _INSTEAD = {
     "repository": "write `code`",
 }
 #: Entries of report/_quarto.yml that only Quarto reads.
-_QUARTO = ("project", "manuscript", "execute", "filters", "format")
+_QUARTO = ("project", "manuscript", "execute", "filters", "format", "quarto-required")
 #: Entries there that say what the report does in any case.
 _FIXED = {"date-format": "D MMMM YYYY", "link-citations": True, "number-sections": False}
 #: Entries that may stand in either file; the header wins.
