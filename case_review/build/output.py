@@ -17,8 +17,9 @@ _REPORT = frozenset(
 )  # fmt: skip
 #: What a build writes into `report/`, and what Quarto leaves where somebody starts it by hand.
 GENERATED = frozenset(
-    ("_executed", "results", "exhibits", "_site", "_build", "_freeze", "index_files")
-)
+    ("_executed", "results", "exhibits", "_site", "_build", "_freeze", "_quarto-site",
+     "index_files", "site_libs")
+)  # fmt: skip
 #: The forms of a report; the page, which offers the others, is always made.
 FORMATS = ("html", "pdf", "docx", "jats")
 #: Each of them is in every report.
@@ -90,5 +91,5 @@ def _used(project: Project) -> list[Path]:
     root, report = project.root.absolute(), project.report.absolute()
     own = {"data", "notebooks", "expectations", "case_review", "docs", "tests", "examples", ".git"}
     own |= {path.name for path in root.iterdir() if path.is_dir() and path.name.startswith(".")}
-    generated = ("_executed", "results", "exhibits", "_build", "styles", "_extensions")
-    return [root / name for name in sorted(own)] + [report / name for name in generated]
+    own_of_report = GENERATED - {"_site"} | {"styles", "_extensions"}
+    return [root / name for name in sorted(own)] + [report / name for name in sorted(own_of_report)]

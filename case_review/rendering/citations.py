@@ -1,4 +1,4 @@
-"""Pandoc on a tree of the manuscript, with its citations."""
+"""Pandoc, or Quarto in its place, on a tree of the manuscript, with its citations."""
 
 from __future__ import annotations
 
@@ -166,10 +166,13 @@ def converted(
 
     `meanwhile` is called until pandoc is done.
     """
+    if found.program:
+        found, tree = settled(project, found, tree, work)
     cited = _options(sources(found), tree, work)
     if found.cited:
         cited = [argument for argument in cited if argument != "--citeproc"]
-    return _run(project, found, tree, [*cited, *arguments], work, meanwhile)
+    arguments = [*cited, *arguments]
+    return _run(project, found, tree, arguments, work, meanwhile, found.program)
 
 
 def _run(
@@ -179,9 +182,10 @@ def _run(
     arguments: list[str],
     work: Path,
     meanwhile: Callable[[], None] | None = None,
+    program: converter.Program | None = None,
 ) -> bytes:
     text, epoch = json.dumps(tree), build_epoch(project)
-    content, warnings = converter.run(arguments, text, work, epoch, meanwhile)
+    content, warnings = converter.run(arguments, text, work, epoch, meanwhile, program)
     if missing := _MISSING.search(warnings):
         key = missing[1]
         names = " and ".join(project.shown(path) for path in sources(found)["bibliography"])

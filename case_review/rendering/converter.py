@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +48,27 @@ _NAMING = re.compile(r'"(bibliography|csl|citation-abbreviations)":')
 _PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
 
 
+@dataclass(frozen=True)
+class Program:
+    """What converts documents.
+
+    Parameters
+    ----------
+    name
+        What readers are told of it.
+    version
+        Which it is, and how it is set; what another has made is not taken for its own.
+    start
+        Converts as `run` does, without keeping anything.
+    """
+
+    name: str
+    version: str
+    start: Callable[
+        [list[str], str, Path | None, int | None, Callable[[], None] | None], tuple[bytes, str]
+    ]
+
+
 @cache
 def pandoc_path() -> str:
     """The pandoc program of the lock's package, not of the machine."""
@@ -75,6 +97,7 @@ def run(
     folder: Path | None = None,
     epoch: int | None = None,
     meanwhile: Callable[[], None] | None = None,
+    program: Program | None = None,
 ) -> tuple[bytes, str]:
     """Run pandoc on `text`; returns its output and its warnings.
 
@@ -86,21 +109,24 @@ def run(
         The time that files bear. A file, such as Word's, is asked for by `-o -`.
     meanwhile
         What this process does until pandoc is done; what it raises ends pandoc.
+    program
+        What converts in pandoc's place, by the same arguments.
 
     Raises
     ------
     ReviewError
         With pandoc's own words if it fails.
     """
-    arguments = list(arguments)
-    entry = made.Entry("pandoc", _parts(arguments, text, folder or Path.cwd(), epoch))
+    arguments, program = list(arguments), program or Program("pandoc", _version(), _start)
+    parts = _parts(arguments, text, folder or Path.cwd(), epoch)
+    entry = made.Entry("pandoc", [program.version, *parts])
     kept = entry.read()
     if kept is not None:
         if meanwhile:
             meanwhile()
         warnings, _, content = kept.partition(b"\n")
         return content, json.loads(warnings)
-    content, warnings = _start(arguments, text, folder, epoch, meanwhile)
+    content, warnings = program.start(arguments, text, folder, epoch, meanwhile)
     entry.keep(json.dumps(warnings).encode("ascii") + b"\n" + content)
     return content, warnings
 
@@ -153,7 +179,7 @@ def _version() -> str:
 
 def _parts(arguments: list[str], text: str, folder: Path, epoch: int | None) -> list[made.Part]:
     """Everything that the output rests on; a part is None if that is not known."""
-    parts: list[made.Part] = [_version(), text]
+    parts: list[made.Part] = [text]
     left = iter(arguments)
     formats = {"-f": "markdown", "-t": "html"}
     citing: set[str] = set()

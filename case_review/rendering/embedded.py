@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from case_review.rendering import (
     side_by_side,
 )
 from case_review.rendering.assemble import FORMS, assemble
+from case_review.rendering.converter import Program
 
 #: What writes each form beside the page.
 _WRITERS = {"typst": pdf.write, "docx": docx.write, "jats": jats.write}
@@ -38,6 +40,7 @@ def render_into(
     out: Path,
     writers: Sequence[str] = tuple(FORMS),
     show: Callable[[], Path] | None = None,
+    program: Program | None = None,
 ) -> None:
     """Write the page, the notebooks' pages, the exhibits and the other forms into `out`.
 
@@ -48,10 +51,14 @@ def render_into(
     show
         Called when all but the other forms is in `out`; returns the folder that these are put
         into, and the page that offers them. Without it all goes to `out`.
+    program
+        What writes the forms in pandoc's place.
     """
-    found = manuscript.read(project)
-    versions = f"pandoc {_pandoc_version()}, Typst {made.version('typst')}"
-    foot = provenance.footer(project, f"the embedded renderer ({versions})")
+    found = replace(manuscript.read(project), program=program)
+    name, typesetter = "the embedded renderer", f"Typst {made.version('typst')}"
+    versions = [typesetter] if program else [f"pandoc {_pandoc_version()}", typesetter]
+    name = program.name if program else name
+    foot = provenance.footer(project, f"{name} ({', '.join(versions)})")
     others = [form for form in writers if form in _WRITERS]
     with tempfile.TemporaryDirectory(prefix="case-review-") as folder, _no_search_for_cycles():
         base = Path(folder)

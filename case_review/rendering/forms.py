@@ -84,8 +84,6 @@ class Form:
         Blocks of a fenced Div, from its classes and content.
     appendix
         Whether the numbers' origins and the footer are added as sections at the end.
-    by_quarto
-        Whether Quarto makes it as well.
     """
 
     file: str
@@ -101,4 +99,3 @@ class Form:
     reference: Callable[[dict], list | None] = lambda link: None
     framed: Callable[[dict], list | None] = lambda div: None
     appendix: bool = True
-    by_quarto: bool = True

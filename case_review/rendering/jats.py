@@ -255,5 +255,4 @@ FORM = Form(
     formula=_formula,
     framed=_framed,
     appendix=False,
-    by_quarto=False,
 )

@@ -22,6 +22,7 @@ from case_review.rendering import (
     ast,
     checked,
     constructs,
+    converter,
     crossrefs,
     declarations,
     header,
@@ -80,6 +81,8 @@ class Manuscript:
         By label, caption and Markdown of embedded cells that follow from these words alone.
     later
         By label, the exhibits of the page that stand in its tree by their name only.
+    program
+        What writes its forms, if it is not pandoc by itself.
     """
 
     tree: dict
@@ -98,6 +101,7 @@ class Manuscript:
     unchecked: dict[str, tuple[tuple[str, str], made.Entry]] = field(default_factory=dict)
     plain: dict[str, tuple[str, str]] = field(default_factory=dict)
     later: dict[str, fragments.Later] = field(default_factory=dict)
+    program: converter.Program | None = None
     _within: str = ""
 
     def refuse(self, needle: str, message: str) -> ReviewError:

@@ -140,8 +140,9 @@ def _opens_exhibit(block: dict) -> bool:
     return block["t"] == "RawBlock" and block["c"][1].startswith("#exhibit(")
 
 
-#: What begins a heading, a list or a term at the beginning of a line, also within brackets.
-_MARK = re.compile(r"[-+=/]+|\d+\.")
+#: What begins a heading, a list or a term at the beginning of a line, also within brackets, or ends
+#: a call of Typst.
+_MARK = re.compile(r"[-+=/]+|\d+\.|;")
 #: What Typst takes for a dash, an ellipsis or a hyphen that may be left out.
 _SHORT = re.compile(r"-{2,}|\.{3,}|-\?")
 

@@ -1,7 +1,8 @@
 """Rendering with Quarto, where it is installed.
 
-Quarto writes beside its sources (`index_files`, `.quarto`, a `.gitignore`), and leaves that behind
-when it fails. It is therefore given a copy of `report/`, and only its finished files are taken.
+Quarto gets the very document, template and options that the embedded renderer gives to pandoc: each
+form is a small project of its own, whose text is put in place of the manuscript behind all that
+Quarto itself would number, frame or read otherwise. What it leaves beside its sources goes with it.
 """
 
 from __future__ import annotations
@@ -15,31 +16,39 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from case_review.build import published
 from case_review.build.normalising import TERMINAL
-from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
-from case_review.exhibits.look import font_folder
+from case_review.files import write_text
 from case_review.project import Project
-from case_review.rendering import (
-    citations,
-    data_page,
-    docx,
-    figures,
-    handed,
-    html,
-    letters,
-    manuscript,
-    provenance,
-    word,
-)
+from case_review.rendering import embedded
 from case_review.rendering.assemble import FORMS
+from case_review.rendering.converter import Program
 
-#: What is handed to the filter; beside index.qmd, for it knows no other place.
-HANDED = "_case-review.json"
-_LEFT_OUT = ("_site", "_build", "_executed", "_freeze", ".*")
+#: The document that Quarto gets, and the folder for what it makes of it.
+HANDED, WRITTEN = "handed.json", "_written"
+#: Puts the document in place of what Quarto has read.
+_FILTER = f"""
+local stream = io.open("{HANDED}", "rb")
+local text = stream:read("a")
+stream:close()
+return {{ {{ Pandoc = function() return pandoc.read(text, "json") end }} }}
+"""
+#: Nothing of Quarto's own is added; `post-render` is when it has done everything else.
+_SETTINGS = {
+    "quarto-required": ">=1.7.0",
+    "project": {"type": "default", "output-dir": WRITTEN, "render": ["index.qmd"]},
+    "filters": [{"path": "handed.lua", "at": "post-render"}],
+    "execute": {"enabled": False},
+    "minimal": True,
+    "theme": "none",
+    "lightbox": False,
+    "citeproc": False,
+    "number-sections": False,
+    # Quarto would otherwise look for headings of the first level before the text is in its place.
+    "shift-heading-level-by": 0,
+}
+#: Options of pandoc that name files of citations: Quarto would read them for itself.
+_SOURCES = ("bibliography", "csl")
 #: Lines of Quarto's output that only its makers understand.
 _TRACE = re.compile(r"\s+at |\s*stack traceback:|\s*\[C\]:|\t|Stack trace:", re.IGNORECASE)
 #: So many lines of Quarto's output are passed on.
@@ -56,98 +65,96 @@ def render_into(
     writers: Sequence[str] = tuple(FORMS),
     show: Callable[[], Path] | None = None,
 ) -> None:
-    """Let Quarto render a copy of the manuscript project, and put the report into `out`.
-
-    The manuscript is first read as the embedded renderer does, for its checks name file and line.
-    Quarto makes those of the forms `writers` that it knows, all in one step: nothing is to `show`
-    before the end.
+    """Write the report into `out` as the embedded renderer does, each form by Quarto.
 
     Raises
     ------
     ReviewError
         If Quarto is missing or fails, or warns of something that the report would lack.
     """
-    program = shutil.which("quarto")
-    if not program:
+    path = shutil.which("quarto")
+    if not path:
         raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
-    found = manuscript.read(project)
-    letters.warn(found)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(build_epoch(project)), "NO_COLOR": "1"}
-    with tempfile.TemporaryDirectory(prefix="case-review-") as folder:
-        copy, work = Path(folder) / "report", Path(folder) / "pages"
-        shutil.copytree(project.report, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-        shutil.copytree(font_folder(), copy / "_fonts")
-        version = _run([program, "--version"], copy, environment).strip()
-        foot = provenance.footer(project, f"Quarto {version}")
-        trees = handed.trees(project, found, foot, copy)
-        texts = {form: json.dumps(tree, ensure_ascii=False) for form, tree in trees.items()}
-        (copy / HANDED).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        header = _header(found.source)
-        (copy / "index.qmd").write_text(header, encoding="utf-8")
-        with (copy / "styles" / "quarto.css").open("a", encoding="utf-8") as style:
-            bibliography = citations.sources(found)["bibliography"]
-            style.write(figures.font_css(_letters([texts["html"], header], bibliography)))
-        _choose(copy / "_quarto.yml", writers)
-        docx.reference(project, found.tree["meta"], copy / "_reference.docx")
-        style = ["--reference-doc", str(copy / "_reference.docx")]
-        day = ["-M", f"date:{revision(project).day:%Y-%m-%d}"]
-        _run([program, "render", *style, *day], copy, environment)
-        _take(copy / "_site", out, writers)
-        work.mkdir()
-        html.prepare(project, found, foot, work)
-        html.write_linked(project, found, work, out)
-    data_page.copy(published.made(project, project.exhibits), project.report, out)
+    version = _run([path, "--version"], project.report, dict(os.environ)).strip()
+
+    def start(arguments, text, folder, epoch, meanwhile) -> tuple[bytes, str]:
+        if meanwhile:
+            meanwhile()
+        return written(path, arguments, text, folder, epoch), ""
+
+    facts = Path(path).stat()
+    key = [version, path, facts.st_size, facts.st_mtime_ns, Path(__file__).read_text("utf-8")]
+    program = Program(f"Quarto {version}", json.dumps(key), start)
+    embedded.render_into(project, out, writers, show, program)
 
 
-def _header(source: list[str]) -> str:
-    """The header of a manuscript, which Quarto reads itself; the text is handed over as a tree."""
-    if not source or source[0].strip() != "---":
-        return ""
-    ends = (n for n, line in enumerate(source[1:], 1) if line.strip() in ("---", "..."))
-    return "\n".join([*source[: next(ends, 0)], "---", ""])
+def written(path: str, arguments: list[str], text: str, folder: Path, epoch: int) -> bytes:
+    """What Quarto makes of a document.
+
+    Parameters
+    ----------
+    path
+        The program.
+    arguments
+        Those of pandoc, from JSON to a form of the report.
+    text
+        The document as pandoc's JSON.
+    folder
+        Where files that the arguments and the document name lie.
+    epoch
+        The time that files bear.
+    """
+    form, options, settings, meta = _told(arguments)
+    tree = json.loads(text)
+    tree["meta"] |= meta
+    with tempfile.TemporaryDirectory(prefix="quarto-", dir=folder) as name:
+        own = Path(name)
+        for each in folder.iterdir():
+            if each != own:
+                (own / each.name).symlink_to(each.absolute())
+        write_text(own / "_quarto.yml", json.dumps(settings))
+        write_text(own / "handed.lua", _FILTER)
+        write_text(own / HANDED, json.dumps(tree))
+        write_text(own / "index.qmd", "---\n---\n")
+        command = [path, "render", "index.qmd", "--to", form, "--wrap=none", *options]
+        command += ["--output", "made"]
+        _run(command, own, {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"})
+        made = own / WRITTEN / "made"
+        if not made.is_file():
+            raise ReviewError(f"Quarto wrote no {form}.")
+        content = made.read_bytes()
+    # Quarto leaves it out of a page that it has read and written again.
+    if form.startswith("html") and b"<meta charset" not in content:
+        content = content.replace(b"<head>", b'<head>\n<meta charset="utf-8">\n', 1)
+    return content
 
 
-def _letters(texts: list[str], bibliography: list[Path]) -> str:
-    """The characters of which the page may be made."""
-    read = (path.read_text(encoding="utf-8") for path in bibliography)
-    return "".join(sorted(set().union(*texts, *read)))
-
-
-def _choose(settings: Path, writers: Sequence[str]) -> None:
-    """Leave out of the settings that Quarto gets what it is not to make, and the links to it."""
-    left = [form for name, form in FORMS.items() if name not in writers and form.by_quarto]
-    if not left or not settings.is_file():
-        return
-    editor = YAML()
-    content = editor.load(settings.read_text(encoding="utf-8"))
-    formats = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(formats, dict):
-        return
-    for name in FORMS:
-        if name not in writers:
-            formats.pop(name, None)
-    page = formats.get("html")
-    links = page.get("format-links") if isinstance(page, dict) else None
-    if isinstance(links, list):
-        files = {form.file for form in left}
-        page["format-links"] = [
-            link for link in links if not (isinstance(link, dict) and link.get("href") in files)
-        ]
-    with settings.open("w", encoding="utf-8") as stream:
-        editor.dump(content, stream)
-
-
-def _take(site: Path, out: Path, writers: Sequence[str]) -> None:
-    """Copy the finished files of Quarto's output folder."""
-    files = [FORMS[name].file for name in writers if FORMS[name].by_quarto]
-    missing = [name for name in files if not (site / name).is_file()]
-    if missing:
-        raise ReviewError(f"Quarto wrote no {', '.join(missing)}.")
-    for name in files:
-        shutil.copy(site / name, out)
-    if docx.FORM.file in files:
-        content = (site / docx.FORM.file).read_bytes()
-        (out / docx.FORM.file).write_bytes(word.finish(content))
+def _told(arguments: list[str]) -> tuple[str, list[str], dict, dict]:
+    """What pandoc's arguments ask for: a form, options and settings of Quarto, and metadata."""
+    form, options, settings = "", [], {**_SETTINGS}
+    meta: dict = {}
+    named: dict[str, list] = {}
+    left = iter(arguments)
+    for argument in left:
+        name, _, value = argument.removeprefix("--").partition("=")
+        if argument == "-t":
+            form, settings["variant"] = re.fullmatch(r"(\w+)(.*)", next(left)).groups()
+        elif argument in ("-f", "-o"):
+            next(left)
+        elif name in _SOURCES:
+            named.setdefault(name, []).append({"t": "MetaString", "c": value})
+        elif name == "metadata":
+            meta[value] = {"t": "MetaBool", "c": True}
+        elif name == "syntax-highlighting":  # which older versions of pandoc call otherwise
+            settings["highlight-style"] = value
+        else:
+            options.append(argument)
+    if form == "typst":
+        # Only the source: the Typst of the lock sets it, for it enforces PDF/UA-1.
+        settings["output-ext"] = "typ"
+    for name, files in named.items():
+        meta[name] = files[0] if len(files) == 1 else {"t": "MetaList", "c": files}
+    return form, options, settings, meta
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

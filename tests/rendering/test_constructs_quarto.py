@@ -6,7 +6,6 @@ import shutil
 import constructs_project
 import pytest
 from bs4 import BeautifulSoup
-from building import ROOT
 from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
@@ -24,26 +23,18 @@ def sites(tmp_path_factory):
     """The sites of the manuscript of all constructs: the embedded renderer's, and Quarto's."""
     base = tmp_path_factory.mktemp("constructs")
     project = constructs_project.make(base / "project")
-    shutil.copy(ROOT / "report" / "_quarto.yml", project.report)
-    for name in ("_extensions", "_filters"):
-        shutil.copytree(ROOT / "report" / name, project.report / name)
     for name, render in (("embedded", embedded.render_into), ("quarto", quarto.render_into)):
         (base / name).mkdir()
         render(project, base / name)
     return base / "embedded", base / "quarto"
 
 
-#: What a page has around the text; the abstract stands before it.
-AROUND = ".quarto-appendix-heading, .report-footer, #title-block-header, .title-block, .abstract"
-
-
 @pytest.fixture(scope="module")
 def pages(sites):
-    """The pages with nothing but their text."""
+    """The pages; each says of itself what rendered it."""
     found = [BeautifulSoup((site / "index.html").read_bytes(), "lxml") for site in sites]
     for page in found:
-        for each in page.select(AROUND):
-            each.decompose()
+        page.select_one("footer").decompose()
     return found
 
 
@@ -64,18 +55,11 @@ def test_the_pages_say_the_same(pages):
 
 
 def test_references_lead_to_the_same_places_and_these_are_there(pages):
-    links = [
-        [(said(a.get_text()), a["href"]) for a in page.select("main a[href^='#']")]
-        for page in pages
-    ]
-    # The links of footnotes are the page's own.
-    wanted, found = ([pair for pair in each if "fn" not in pair[1]] for each in links)
-    ids = {each["id"] for each in pages[1].select("[id]")}
-    assert [pair for pair in found if pair in wanted] and {href for _, href in found} <= {
-        f"#{id}" for id in ids
-    }
-    named = re.compile(r"(Table|Figure|Section|Equation|Fig\.)\W")
-    assert [p for p in found if named.match(p[0])] == [p for p in wanted if named.match(p[0])]
+    wanted, found = (
+        [(said(a.get_text()), a["href"]) for a in page.select("a[href^='#']")] for page in pages
+    )
+    ids = {f"#{each['id']}" for each in pages[1].select("[id]")}
+    assert found == wanted and {href for _, href in found} <= ids
 
 
 def test_pictures_have_the_same_descriptions(pages):
@@ -87,7 +71,10 @@ def test_pictures_have_the_same_descriptions(pages):
 
 
 def test_formulas_are_the_same(pages):
-    wanted, found = ([str(math) for math in page.select("main p math")] for page in pages)
+    # Brackets are told to be brackets by newer versions of pandoc only.
+    wanted, found = (
+        [said(math.get_text()) for math in page.select("main p math")] for page in pages
+    )
     assert found == wanted and len(found) > 5
 
 
@@ -96,11 +83,9 @@ def test_print_says_the_same(sites):
         " ".join(page.extract_text() for page in PdfReader(site / "index.pdf").pages)
         for site in sites
     )
-    # Running heads and feet are the style's, and a figure may stand on another page.
-    wanted, found = (sorted(re.findall(r"[^\W\d_]{3,}|\[\d+\]", text)) for text in (wanted, found))
-    extra = {"Version", "commit", "known", "embedded", "renderer", "pandoc", "Typst", "Quarto"}
-    extra |= {"Date", "Constructs", "all", "them", "January", "the"}
-    assert [w for w in found if w not in extra] == [w for w in wanted if w not in extra]
+    wanted, found = (re.findall(r"[^\W\d_]{3,}|\[\d+\]", text) for text in (wanted, found))
+    own = {"the", "embedded", "renderer", "pandoc", "Typst", "Quarto", "Rendered"}
+    assert [w for w in found if w not in own] == [w for w in wanted if w not in own]
     captions = ["Figure 1: A photo", "Figure 2: Two panels", "Figure 3:", "(a) Left", "(b) Right"]
     text = said("".join(p.extract_text() for p in PdfReader(sites[1] / "index.pdf").pages))
     for caption in [*captions, *(f"Table {number}:" for number in range(1, 7))]:
@@ -120,5 +105,7 @@ def paragraphs(site):
     for each in Document(site / "index.docx").element.body.iter(qn("w:p")):
         style = each.xpath("string(w:pPr/w:pStyle/@w:val)")
         text = said("".join(t.text or "" for t in each.iter(qn("w:t"), qn("m:t"))))
+        if each.find(f".//{qn('m:oMath')}") is not None:
+            text = re.sub(r"[()]", "", text)  # which are no text to newer versions of pandoc
         if text and style != "Date" and not text.startswith("Rendered by"):
             yield style, text

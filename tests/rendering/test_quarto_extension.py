@@ -12,7 +12,7 @@ from case_review import registry, rendering
 from case_review.build import freshness
 from case_review.build.release import release
 from case_review.errors import ReviewError
-from case_review.rendering import ast, embedded, marks, quarto
+from case_review.rendering import ast, converter, embedded, marks, quarto
 from case_review.values import DETERMINED, EXTRACTED, MARKS, PRINTED, VARIES
 
 RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
@@ -43,8 +43,6 @@ def folder(tmp_path):
     code = (ROOT / "report/_extensions/result/result.lua").read_text(encoding="utf-8")
     (tmp_path / "result.lua").write_text(code, encoding="utf-8")
     (tmp_path / "call.lua").write_text(STAND_IN + CALLER, encoding="utf-8")
-    code = (ROOT / "report/_filters/manuscript.lua").read_text(encoding="utf-8")
-    (tmp_path / "manuscript.lua").write_text(STAND_IN + code, encoding="utf-8")
     return tmp_path
 
 
@@ -99,48 +97,23 @@ def test_an_unknown_result_fails(folder):
         convert(folder, "call", "`small.cuont`{.call}", "html")
 
 
-@pytest.mark.parametrize("form", ["html", "typst"])
-def test_the_tree_that_was_handed_over_is_what_is_rendered(folder, form):
-    trees = {}
-    for name in ("html", "typst", "docx"):
-        tree = ast.parse(f"---\nabstract: Told, `x` [@smith].\n---\n\nThe *tree* of {name}.")
-        trees[name] = json.dumps(tree)
-    (folder / quarto.HANDED).write_text(json.dumps(trees), encoding="utf-8")
-    template = folder / "template"
-    template.write_text("$abstract$|$body$", encoding="utf-8")
-    text = "---\ntitle: T\n---\n\nThe source with {{< result x >}}."
-    arguments = ["-f", "markdown", "-t", form, "--lua-filter=manuscript.lua", "-s"]
-    made = ast.pandoc([*arguments, f"--template={template}"], text, folder)[0]
-    assert f"tree</em> of {form}." in made or f"#emph[tree] of {form}." in made
-    assert "source" not in made and made.startswith(("Told", "<p>Told"))
-
-
-def test_without_anything_handed_over_the_manuscript_stays_as_it_is(folder):
-    assert convert(folder, "manuscript", "Text.", "html").strip() == "<p>Text.</p>"
-
-
 # -- a program that stands in for Quarto -----------------------------------------------------------
 
 PROGRAM = """#!{python}
-import json, pathlib, sys
+import json, pathlib, subprocess, sys
 if sys.argv[1:] == ["--version"]:
     sys.exit(print("1.2.3"))
 here = pathlib.Path.cwd()
-assert sys.argv[1] == "render", sys.argv
+render, source, to, form, *options, output, name = sys.argv[1:]
+assert [render, source, to, output] == ["render", "index.qmd", "--to", "--output"], sys.argv
 (here / ".gitignore").write_text("/.quarto/")
 (here / "index_files").mkdir()
-handed = json.loads((here / "_case-review.json").read_text(encoding="utf-8"))
-assert sorted(handed) == ["docx", "html", "typst"]
-assert not (here / "_executed").exists()
-assert (here / "index.qmd").read_text(encoding="utf-8") == "---\\ntitle: Small\\n---\\n"
-assert "@font-face" in (here / "styles" / "quarto.css").read_text(encoding="utf-8")
+settings = json.loads((here / "_quarto.yml").read_text(encoding="utf-8"))
+handed = here / "handed.json"
+(here / "_written").mkdir()
 {fault}
-site = here / "_site"
-site.mkdir()
-(site / "index.html").write_text(handed["html"], encoding="utf-8")
-(site / "index.pdf").write_bytes(b"%PDF-1.7")
-assert (here / "_reference.docx").is_file()
-(site / "index.docx").write_bytes(pathlib.Path({word!r}).read_bytes())
+command = [{pandoc!r}, "-f", "json", "-t", form + settings["variant"], *options, str(handed)]
+subprocess.run([*command, "-o", str(here / "_written" / name)], check=True)
 """
 
 
@@ -148,13 +121,11 @@ assert (here / "_reference.docx").is_file()
 def program(tmp_path, monkeypatch):
     """Puts a `quarto` first on the PATH that does `fault` in the middle of its work."""
 
-    word = tmp_path / "word.docx"
-    ast.pandoc(["-f", "markdown", "-t", "docx", "-o", str(word)], "Text.")
-
     def put(fault=""):
         path = tmp_path / "bin" / "quarto"
         path.parent.mkdir(exist_ok=True)
-        text = PROGRAM.format(python=sys.executable, word=str(word), fault=fault)
+        pandoc = converter.pandoc_path()
+        text = PROGRAM.format(python=sys.executable, pandoc=pandoc, fault=fault)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
         monkeypatch.setenv("PATH", str(path.parent), prepend=":")
@@ -175,7 +146,7 @@ def manuscript(small_project):
     """A project with a manuscript and a notebook."""
     report = small_project.report
     (report / "index.qmd").write_text("---\ntitle: Small\n---\n\nText.\n", encoding="utf-8")
-    for folder in ("styles", "_filters", "_extensions"):
+    for folder in ("styles", "_extensions"):
         subprocess.run(["cp", "-r", str(ROOT / "report" / folder), str(report)], check=True)
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "1"}
     cell |= {"outputs": [], "execution_count": 1}
@@ -194,9 +165,9 @@ def test_a_quarto_on_the_path_is_used_and_writes_nothing_beside_the_sources(manu
     assert {name: after.get(name) for name in before} == before
     new = set(after) - set(before)
     assert new and all(name.startswith("_site/") for name in new)
-    assert {"_site/index.html", "_site/index.pdf", "_site/index.docx"} <= new
+    assert {f"_site/index.{ending}" for ending in ("html", "pdf", "docx", "jats.xml")} <= new
     assert "_site/notebooks/01_small.html" in new
-    assert "1.2.3." in after["_site/index.html"].decode()
+    assert "Quarto 1.2.3 (Typst" in after["_site/index.html"].decode()
 
 
 def test_what_quarto_rendered_can_be_released(manuscript, program, tmp_path):
@@ -219,7 +190,7 @@ def test_what_quarto_rendered_can_be_released(manuscript, program, tmp_path):
 
 @pytest.mark.parametrize(
     "fault, words",
-    [("sys.exit('ERROR: the filter failed')", "the filter failed"), ("sys.exit(0)", "index.html")],
+    [("sys.exit('ERROR: the filter failed')", "the filter failed"), ("sys.exit(0)", "wrote no ")],
 )
 def test_a_failing_quarto_leaves_the_previous_report(manuscript, program, fault, words):
     manuscript.site.mkdir()
