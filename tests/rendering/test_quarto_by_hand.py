@@ -1,5 +1,6 @@
 """Quarto started by hand in `report/`; skipped where it is not installed."""
 
+import json
 import re
 import shutil
 import socket
@@ -17,7 +18,6 @@ pytestmark = [
     pytest.mark.quarto,
     pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto is not installed"),
 ]
-SMALL = "---\ntitle: Small\n---\n\nOf {{< result characteristics.patients >}} patients.\n"
 FIRST = re.compile(r'^Type "make notebooks" first: (.+)$', re.MULTILINE)
 
 
@@ -66,7 +66,7 @@ def test_after_a_build_the_draft_shows_numbers_tables_and_figures(folder):
 
 
 def test_all_forms_come_out(folder):
-    (folder / "report" / "index.qmd").write_text(SMALL.replace(*known(folder)), encoding="utf-8")
+    (folder / "report" / "index.qmd").write_text(small(folder), encoding="utf-8")
     before = contents(folder)
     done = quarto(folder, "render", "report")
     assert done.returncode == 0, done.stderr
@@ -75,10 +75,11 @@ def test_all_forms_come_out(folder):
     assert {"index.html", "index.pdf", "index.docx"} <= names
 
 
-def known(root):
-    """An id in the small manuscript, and one that some notebook has recorded."""
+def small(root):
+    """A manuscript of a sentence with one number."""
     text = (root / "report" / "results" / "02_characteristics.json").read_text(encoding="utf-8")
-    return "characteristics.patients", re.search(r'"id": "([^"]+)"', text)[1]
+    id = json.loads(text)["results"][0]["id"]
+    return f"---\ntitle: Small\n---\n\nOf {{{{< result {id} >}}}} patients.\n"
 
 
 @pytest.mark.parametrize("command", ["render", "preview"])
@@ -115,7 +116,7 @@ def test_what_is_missing_is_named(folder, change, words):
 
 
 def test_the_preview_shows_the_draft_and_touches_nothing_else(folder):
-    (folder / "report" / "index.qmd").write_text(SMALL.replace(*known(folder)), encoding="utf-8")
+    (folder / "report" / "index.qmd").write_text(small(folder), encoding="utf-8")
     before = contents(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
