@@ -66,7 +66,7 @@ def write(
     numbers = {**found.used}
     for exhibit in exhibits:
         numbers |= exhibit.numbers
-    data = scripts.data("provenance", provenance.cards(numbers))
+    data = scripts.waiting("provenance", scripts.packed(provenance.cards(numbers)))
     data += scripts.linked_data(_described(about, found.header.people, writers))
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
@@ -75,6 +75,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
+    html_exhibits.write_drawings(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
