@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from lxml import etree
@@ -54,7 +54,10 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
 
 def standalone(svg: str) -> str:
     """A drawing as a file of its own, which brings the figure font for what it writes."""
-    css = font_css(characters([svg]))
+    # Weights and slants that stand in it; matplotlib writes both in a style, as CSS does.
+    bold, italic = re.search(r"font(?:-weight)?: *(?:[67]00|bold)", svg), "italic" in svg
+    styles = ["Regular", *(["Semibold"] if bold else []), *(["It"] if italic else [])]
+    css = font_css(characters([svg]), styles)
     text = _written(_parse(svg))
     return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", text, count=1)
 
@@ -120,10 +123,11 @@ def _letters(svg: str) -> str:
     return made.recall("letters", [made.version("lxml"), svg], make).decode("utf-8")
 
 
-def font_css(used: str) -> str:
+def font_css(used: str, styles: Collection[str] = tuple(_WEIGHTS)) -> str:
     """`@font-face` rules with the figure font inlined, holding only the characters `used`."""
     rules = []
-    for name, (weight, slant) in _WEIGHTS.items():
+    for name in styles:
+        weight, slant = _WEIGHTS[name]
         path = font_folder() / f"SourceSansPro-{name}.ttf"
         parts = [made.version("fonttools"), path, used]
         content = made.recall("font", parts, lambda path=path: _cut(path, used))

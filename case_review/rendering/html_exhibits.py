@@ -94,9 +94,8 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
     url = provenance.cell_address(number)
     url = f"#{number.cell}" if here == number.notebook else url
     data = {"data-number": key}
-    return ast.link(
-        url, marks.named(inlines, number), provenance.tooltip(number), ["result"], **data
-    )
+    # Hundreds of them stand in a page: what a card says is not said here as well.
+    return ast.link(url, marks.named(inlines, number), "", ["result"], **data)
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
