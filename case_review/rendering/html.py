@@ -21,6 +21,7 @@ from case_review.rendering import (
     html_exhibits,
     letters,
     narrative,
+    opening,
     outputs,
     pages,
     provenance,
@@ -69,6 +70,7 @@ def write(
         numbers |= exhibit.numbers
     data = scripts.waiting("provenance", scripts.packed(provenance.cards(numbers)))
     data += scripts.linked_data(_described(about, found.header.people, writers))
+    opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:

@@ -171,11 +171,18 @@ function frames() {
       for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
     }
   }
-  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => judge(entry.target)));
+  // The style lets an edge fade beyond which there is more.
+  function more(frame) {
+    const left = frame.scrollWidth - frame.clientWidth - frame.scrollLeft;
+    frame.classList.toggle("more-start", frame.scrollLeft > 1);
+    frame.classList.toggle("more-end", left > 1);
+  }
+  const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => { judge(target); more(target); }));
   [...document.querySelectorAll(".table-scroll, .drawing, pre")].forEach((frame, index) => {
     frame.dataset.label = label(frame, index + 1);
     judge(frame);
     watcher.observe(frame);
+    frame.addEventListener("scroll", () => more(frame), { passive: true });
   });
 }
 
