@@ -1,6 +1,6 @@
-"""What a reader of the page sees first: beside the abstract one figure, and what to know of the text.
+"""What a reader of the page sees first: beside the abstract one figure, and what to know before.
 
-The frames that a manuscript opens with stand in one quiet column there, not stacked before the text.
+The frames that a manuscript opens with stand in one quiet column there, not stacked on the text.
 """
 
 from __future__ import annotations
