@@ -951,6 +951,8 @@ def test_a_plot_is_drawn_soon_on_a_slow_machine(browser, site):
     """Four times slower than here, as a phone is; the bound leaves room for a busy machine."""
     browser.open(site / "index.html", size=NARROW)
     browser.js(f"document.querySelector('{FIGURE}').scrollIntoView()")
+    browser.until("document.querySelector('script[src*=vega]') !== null")
+    browser.js("new Promise(done => setTimeout(done, 500))")
     browser.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 4})
     try:
         seconds = browser.driver.execute_async_script(
@@ -996,7 +998,7 @@ def test_nothing_is_cut_without_a_cue(browser, site, width):
     browser.js("arguments[0].scrollLeft = 9999", frame)
     browser.until("!document.querySelector('#tbl-patients .table-scroll').matches('.more-end')")
     places = browser.js(
-        "[...arguments[0].querySelectorAll('tbody tr:not([hidden]) > :first-child')].map(cell =>"
+        "[...arguments[0].querySelectorAll('tbody tr > :first-child:not([colspan])')].map(cell =>"
         " [cell.getBoundingClientRect().left - arguments[0].getBoundingClientRect().left,"
         " cell.getBoundingClientRect().width / arguments[0].clientWidth])", frame,
     )  # fmt: skip
