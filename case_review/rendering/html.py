@@ -188,8 +188,7 @@ def _downloads(writers: Sequence[str]) -> dict:
 def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
-    changed = "" if version.clean else ", with local changes"
-    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    commit = f", {version}" if version.commit else ""
     about = {
         "title": ast.meta_text(meta.get("title")),
         "authors": ast.meta_texts(meta.get("author")),
