@@ -17,6 +17,7 @@ import seaborn as sns
 
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
+from case_review.exhibits.steps import draw_band
 from case_review.statistics.survival import KaplanMeier
 
 #: Height in inches of a line of the table under the axis, size of its text in points, and height of
@@ -139,8 +140,8 @@ def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, shade: float) -
             part["time"], part["proportion"], where="post", color=own, linestyle=line, lw=width
         )
         if shade:
-            band = {"step": "post", "color": own, "alpha": min(0.10, shade) if few else shade}
-            axes.fill_between(part["time"], part["lower"], part["upper"], lw=0, **band)
+            limits = (part[name].to_list() for name in ("time", "lower", "upper"))
+            draw_band(axes, *limits, color=own, alpha=min(0.10, shade) if few else shade)
             continue
         # So that the bands of the groups can be told apart.
         for limit in ("lower", "upper"):

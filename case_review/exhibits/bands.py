@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from case_review.exhibits import style
+from case_review.exhibits.steps import draw_band
 from case_review.formatting import number
 
 #: From the widest band to the narrowest: its ends, how dark it is, and what it is called.
@@ -32,10 +33,8 @@ def band_of(
         Style and width in points of the middle.
     """
     for low, high, shade, name in bands:
-        axes.fill_between(
-            band["weeks"], band[low], band[high],
-            step="post", color=colour, alpha=shade, lw=0, label=name,
-        )  # fmt: skip
+        limits = (band[column].to_list() for column in ("weeks", low, high))
+        draw_band(axes, *limits, color=colour, alpha=shade, label=name)
     middle = {"color": colour, "lw": width, "linestyle": line, "label": MIDDLE}
     axes.step(band["weeks"], band["middle"], where="post", **middle)
 

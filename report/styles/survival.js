@@ -51,7 +51,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     axis: { format: "%", values: [0, 0.25, 0.5, 0.75, 1] },
   });
   const layer = (mark, encoding, ...transform) => ({
-    data: { name: "curves" },
+    data: { name: mark.type === "area" ? "areas" : "curves" },
     transform: [{ filter: "indexof(shown, datum.group) >= 0" }, ...transform],
     mark,
     encoding,
@@ -62,6 +62,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     y: share(low),
     y2: { field: high },
     color,
+    detail: { field: "stretch" },
     opacity: { condition: [{ test: "bands", value: 0.13 }], value: 0 },
   });
   const ruler = {
@@ -97,7 +98,7 @@ function chartOf(groups, end, titles, look, twoBands) {
 }
 
 function explorable(exhibit) {
-  const { groups, rows, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const { groups, rows, ends, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
   const twoBands = "inner_lower" in rows[0];
   const drawing = exhibit.querySelector(".drawing");
   const end = Math.max(...rows.map((row) => row.time_weeks));
@@ -162,7 +163,9 @@ function explorable(exhibit) {
   }
 
   async function open() {
-    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows } };
+    // A step holds until the next, so a band goes on to its end, where the next step has no limits.
+    const areas = [...rows.filter((row) => "stretch" in row), ...ends];
+    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows, areas } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await window.vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.
