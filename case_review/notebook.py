@@ -16,6 +16,7 @@ nothing, so that an experiment never reaches the report.
 from __future__ import annotations
 
 import builtins
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +30,14 @@ from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
-from case_review.exhibits.drawn import FigureOutput, as_svg, close, figure_of, write_others
+from case_review.exhibits.drawn import (
+    FigureOutput,
+    as_svg,
+    close,
+    drawings,
+    write_narrow,
+    write_others,
+)
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -300,20 +308,27 @@ class Notebook:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
         One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
+        In place of a figure stands a function that draws one, if phones get a drawing of their own:
+        it has an argument `narrow`, see `drawn.drawings`.
         """
         label = self._exhibit()
-        figure, *others = (figure_of(given) for given in (figure, *others))
         foot = tables.RECONSTRUCTED_SHORT if self.reconstructed else ""
+        staged = self.stage is not None
+        (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
-        drawn = [as_svg(other, foot) for other in others]
-        for other in others:
-            close(other)
+        drawn, for_phones = [], [as_svg(one, foot) for one in narrow]
+        for figure, *narrow in others:
+            drawn.append(as_svg(figure, foot))
+            for_phones += [as_svg(one, foot) for one in narrow]
+        for one in itertools.chain(*others, narrow):
+            close(one)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
             write_others(folder, label, drawn, "svg")
+            write_narrow(folder, label, for_phones)
         return output
 
     @property

@@ -13,17 +13,23 @@ from lxml import etree
 from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
+from case_review.rendering.lean_svg import NS, XLINK, lean
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
-_NS = "{http://www.w3.org/2000/svg}"
-_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
-_ACTIVE = frozenset(f"{_NS}{name}" for name in ("script", "foreignObject", "iframe"))
+_HREF = ("href", XLINK)
+_URL = re.compile(r"url\(#([^)]*)\)")
+_ACTIVE = frozenset(f"{NS}{name}" for name in ("script", "foreignObject", "iframe"))
 _WEIGHTS = {"Regular": (400, "normal"), "Semibold": (600, "normal"), "It": (400, "italic")}
 
 
-def inline_svg(svg: str, label: str, alt: str) -> str:
+def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
     """An SVG document as an element of a page: ids made unique by `label`, alt text attached.
+
+    Parameters
+    ----------
+    kind
+        The class of the element, `wide` or `narrow`, where a figure has two drawings.
 
     Raises
     ------
@@ -34,17 +40,25 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
         root = _parse(svg)
     except etree.XMLSyntaxError as error:
         raise ReviewError(f"figure {label} is not readable as SVG: {error}") from None
+    for node in root.findall(f"{NS}metadata"):
+        root.remove(node)
+    lean(root)
+    nodes = []
     for node in root.iter(etree.Element):
         refs = [node.get(name) for name in _HREF if node.get(name)]
         loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
         if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
             raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
-        _rename(node, label)
-    for node in root.findall(f"{_NS}metadata"):
-        root.remove(node)
+        nodes.append(node)
+    ids = [node.get("id") for node in nodes if node.get("id")]
+    names = {id: f"{label}--{number}" for number, id in enumerate(ids, 1)}
+    for node in nodes:
+        _rename(node, names)
     for name in ("width", "height"):
         if found := re.fullmatch(r"([\d.]+)pt", root.get(name, "")):
             root.set(name, f"{_ON_SCREEN * float(found[1]):.2f}pt")
+    if kind:
+        root.set("class", kind)
     root.set("role", "img")
     root.set("aria-label", alt)
     return etree.tostring(root, encoding="unicode", with_tail=False)
@@ -55,14 +69,15 @@ def _parse(svg: str):
     return etree.fromstring(svg.encode("utf-8"), parser)
 
 
-def _rename(node, label: str) -> None:
+def _rename(node, names: dict[str, str]) -> None:
+    """Give an element and what it refers to the names that they have in the page."""
     for name, value in node.items():
         if name == "id":
-            node.set(name, f"{label}--{value}")
+            node.set(name, names[value])
         elif name in _HREF and value.startswith("#"):
-            node.set(name, f"#{label}--{value[1:]}")
+            node.set(name, f"#{names.get(value[1:], value[1:])}")
         elif "url(#" in value:
-            node.set(name, value.replace("url(#", f"url(#{label}--"))
+            node.set(name, _URL.sub(lambda found: f"url(#{names.get(found[1], found[1])})", value))
 
 
 def share_of_width(svg: str) -> float:

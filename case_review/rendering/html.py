@@ -97,7 +97,7 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
-    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others, *exhibit.narrow)]
     used = {*figures.characters(shown), *outputs.letters(Notebooks(project)), *_LETTERS}
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts

@@ -98,9 +98,22 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
     """A figure as an element of the page."""
-    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
-    return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
+    drawn = _drawings(shown, 0, shown.label, figures.plain(shown.alt))
+    drawing = ast.div([ast.raw("html", drawn)], classes=["drawing"])
+    return [ast.figure("", ast.numbered(shown.name, caption), drawing)]
+
+
+def _drawings(shown: Exhibit, number: int, label: str, alt: str) -> str:
+    """A figure's own drawing, or that of another data set, and the one for narrow screens if any.
+
+    Of two, the page's style shows the one that fits; the other is hidden from everybody.
+    """
+    svg = [shown.svg, *shown.others][number]
+    if len(shown.narrow) <= number:
+        return figures.inline_svg(svg, label, alt)
+    return figures.inline_svg(svg, label, alt, "wide") + figures.inline_svg(
+        shown.narrow[number], f"{label}-narrow", alt, "narrow"
+    )
 
 
 def _inlined(image: dict, file: Path) -> dict:
@@ -203,8 +216,8 @@ def others(shown: Exhibit) -> list:
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
-            svg = figures.inline_svg(text, f"{shown.label}-other-{number}", alt)
-            blocks = [ast.raw("html", svg)]
+            drawn = _drawings(shown, number, f"{shown.label}-other-{number}", alt)
+            blocks = [ast.raw("html", drawn)]
         else:
             body, *notes = ast.parse_many([text])[0]
             # The caption stands in the page once; the script copies it.
