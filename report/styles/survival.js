@@ -30,8 +30,9 @@ function reading(rows, group, week) {
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
-// Rows over many data sets have a second band within the first.
-function chartOf(groups, end, titles, look, twoBands) {
+// The axis of time runs and is marked as in the drawing. Rows over many data sets have a second band
+// within the first.
+function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
   const keys = groups.map((group) => group.key);
   const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
   const color = scaled(groups.map((group) => group.colour));
@@ -40,8 +41,8 @@ function chartOf(groups, end, titles, look, twoBands) {
     field,
     type: "quantitative",
     title: titles.x,
-    scale: { domain: [0, end], nice: false },
-    axis: { grid: false, tickCount: 10, labelOverlap: "greedy", labelSeparation: 6 },
+    scale: { type: scale === "square-root" ? "sqrt" : "linear", domain: [0, end], nice: false },
+    axis: { grid: false, ...(ticks.length ? { values: ticks } : { tickCount: 10 }), labelOverlap: "greedy", labelSeparation: 6 },
   });
   const share = (field) => ({
     field,
@@ -98,7 +99,8 @@ function chartOf(groups, end, titles, look, twoBands) {
 }
 
 function explorable(exhibit) {
-  const { groups, rows, ends, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const told = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
+  const { groups, rows, ends, words } = told;
   const twoBands = "inner_lower" in rows[0];
   const drawing = exhibit.querySelector(".drawing");
   const end = Math.max(...rows.map((row) => row.time_weeks));
@@ -165,7 +167,7 @@ function explorable(exhibit) {
   async function open() {
     // A step holds until the next, so a band goes on to its end, where the next step has no limits.
     const areas = [...rows.filter((row) => "stretch" in row), ...ends];
-    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows, areas } };
+    const spec = { ...chartOf(told, end, twoBands), datasets: { curves: rows, areas } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await window.vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.

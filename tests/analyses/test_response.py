@@ -259,7 +259,7 @@ def test_the_comparison_stands_off_the_curves(frame, responding):
     (text,) = (x for x in axes.texts if x.get_text().startswith("Hazard ratio"))
     box = text.get_window_extent().transformed(axes.transData.inverted())
     for key, km in curves.items():
-        x, y = km_figure._dense(km_figure.steps(km)).T
+        x, y = km_figure._dense(axes, km_figure.steps(km)).T
         inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
         assert not inside.any(), key
     plt.close(figure)
