@@ -27,8 +27,8 @@ from case_review.values import Estimate, Value
 _PANELS, _PANEL, _LINE = 2.9, 2.3, 0.19
 #: Where the columns of the table begin and end, as fractions of its width.
 _MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
-#: The same on a narrow screen, where the numbers of a group stand below its name.
-_MEDIAN_NARROW, _FIRST_NARROW = 0.8, 0.04
+#: Where they begin on a narrow screen, where the numbers of a group stand below its name.
+_FIRST_NARROW = 0.04
 
 
 def covers(bands: pd.DataFrame, labels: Mapping[str, str]) -> bool:
@@ -224,22 +224,25 @@ def _table(axes, labels, looks, medians, counts: pd.DataFrame, narrow: bool) -> 
     On a narrow screen these numbers have a line of their own, below the name and the median.
     """
     ticks = list(dict.fromkeys(counts["weeks"]))
-    median, first = (_MEDIAN_NARROW, _FIRST_NARROW) if narrow else (_MEDIAN, _FIRST)
+    first = _FIRST_NARROW if narrow else _FIRST
     places = dict(zip(ticks, np.linspace(first, _LAST, len(ticks)), strict=True))
     keys = sorted(labels, key=lambda key: key == OVERALL)
     lines = 2 if narrow else 1
     axes.set(xlim=(0, 1), ylim=(lines * len(keys) + 1.6, -0.6))
     axes.set_axis_off()
     small = {"size": style.SMALL, "va": "center"}
-    axes.text(median, -0.25 if narrow else 0.6, "Median, weeks", ha="center", **small)
-    middle = 0.28 if narrow else (first + _LAST) / 2
-    axes.text(middle, -0.25, "Patients at risk at week", ha="center", **small)
+    if not narrow:
+        axes.text(_MEDIAN, 0.6, "Median, weeks", ha="center", **small)
+    axes.text((first + _LAST) / 2, -0.25, "Patients at risk at week", ha="center", **small)
     for tick, x in places.items():
         axes.text(x, 0.6, f"{tick:g}", ha="center", **small)
     for number, key in enumerate(keys):
         y = lines * number + 1.6
         axes.text(0, y, labels[key], color=looks[key][0], weight="semibold", **small)
-        axes.text(median, y, medians[key].cell, ha="center", **small)
+        if narrow:
+            axes.text(1, y, f"median, weeks: {medians[key].cell}", ha="right", **small)
+        else:
+            axes.text(_MEDIAN, y, medians[key].cell, ha="center", **small)
         own = counts[counts["group"] == key]
         for row in own.itertuples():
             same = row.least == row.most
