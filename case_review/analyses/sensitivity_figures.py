@@ -194,7 +194,8 @@ def surface(
     _plain_ticks(axes, xticks)
     bar = axes.figure.colorbar(shown, ax=axes, format=style.PERCENT, pad=0.02)
     # Above it, for beside it the panel to the right has its own title.
-    bar.ax.set_title(bar_label, loc="right").set_in_layout(False)
+    above = {"xycoords": "axes fraction", "ha": "right", "va": "bottom", "in_layout": False}
+    style.write_beside(bar.ax, bar_label, (1, 1), (0, 6), **above)
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
 
