@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ def draw_courses(
         names += [(patient, False) for patient in rows["patient_id"]]
         _draw_block(axes, rows, places, colour)
     _scale(axes, float(found["end_weeks"].max()), ticks)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(fill(xlabel, 36) if narrow else xlabel)
     style.name_rows(axes, names, style.SMALL)
     _key(figure, narrow)
     return figure

@@ -24,9 +24,13 @@ function sample(group) {
   return svg;
 }
 
-// The last step of a group's curve at or before a week.
+// The last step of a group's curve at or before a week. Behind the last patient nothing is estimable,
+// unless all have responded.
 function reading(rows, group, week) {
-  return rows.filter((row) => row.group === group.key && row.time_weeks <= week + 1e-9).pop();
+  const own = rows.filter((row) => row.group === group.key);
+  const last = own[own.length - 1];
+  if (week > last.time_weeks + 1e-6 && last.proportion < 1) return { at_risk: 0 };
+  return own.filter((row) => row.time_weeks <= week + 1e-6).pop();
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
