@@ -15,6 +15,7 @@ from case_review.rendering import (
     bylines,
     citations,
     data_page,
+    drawings,
     figures,
     fragments,
     highlighting,
@@ -78,7 +79,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
-    html_exhibits.write_drawings(exhibits, out)
+    drawings.write(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
@@ -101,7 +102,7 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
-    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others, *exhibit.narrow)]
     notebooks = Notebooks(project)
     used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
     sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
