@@ -1022,6 +1022,20 @@ def test_nothing_is_cut_without_a_cue(browser, site, width):
     assert all(abs(left) < 1 and share <= 0.45 for left, share in places)
 
 
+def test_nothing_is_cut_without_a_cue_in_a_page_of_each_kind(browser, site):
+    for name in KINDS:
+        browser.open(site / name, size=(390, 844))
+        browser.js("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        assert browser.js(CUT) == [], name
+    # That it can fail: a frame that does not say that it goes on.
+    browser.open(site / "notebooks" / "05_response.html", size=(390, 844))
+    browser.until("document.querySelector('pre.more-end') !== null")
+    browser.js(
+        "document.querySelectorAll('.more-end').forEach(f => f.classList.remove('more-end'))"
+    )
+    assert browser.js(CUT)
+
+
 def test_first_columns_leave_room_on_a_phone(browser, site):
     browser.view(site / "index.html", size=(390, 844))
     wide = browser.js(
