@@ -16,7 +16,6 @@ nothing, so that an experiment never reaches the report.
 from __future__ import annotations
 
 import builtins
-import itertools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -316,11 +315,10 @@ class Notebook:
         staged = self.stage is not None
         (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
-        drawn, for_phones = [], [as_svg(one, foot) for one in narrow]
-        for figure, *narrow in others:
-            drawn.append(as_svg(figure, foot))
-            for_phones += [as_svg(one, foot) for one in narrow]
-        for one in itertools.chain(*others, narrow):
+        drawn = [as_svg(wide, foot) for wide, *_ in others]
+        narrow += [one for _, *for_phones in others for one in for_phones]
+        narrow_drawn = [as_svg(one, foot) for one in narrow]
+        for one in (*narrow, *(wide for wide, *_ in others)):
             close(one)
         if self.stage is not None:
             folder = self.stage / "exhibits"
@@ -328,7 +326,7 @@ class Notebook:
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
             write_others(folder, label, drawn, "svg")
-            write_narrow(folder, label, for_phones)
+            write_narrow(folder, label, narrow_drawn)
         return output
 
     @property

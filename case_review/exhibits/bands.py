@@ -39,22 +39,9 @@ def band_of(
     axes.step(band["weeks"], band["middle"], where="post", **middle)
 
 
-def time_axis(axes, ticks: Sequence[float], end: float, root: bool = True) -> None:
-    """Let the x axis run from 0 to `end` weeks, marked at `ticks`; responses are dense early on.
-
-    `root` gives it square roots of time, so that the first weeks have room.
-    """
-    if root:
-        axes.set_xscale("function", functions=(_root, _square))
+def time_axis(axes, ticks: Sequence[float], end: float, scale: str = style.SQUARE_ROOT) -> None:
+    """Let the x axis run from 0 to `end` weeks, marked at `ticks`; see `style.time_scale`."""
+    style.time_scale(axes, scale)
     axes.set_xticks(list(ticks), [number(tick) for tick in ticks])
-    axes.minorticks_off()
     axes.set_xlim(0, end)
     style.proportion_axis(axes)
-
-
-def _root(x):
-    return abs(x) ** 0.5
-
-
-def _square(x):
-    return x**2

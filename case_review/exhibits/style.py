@@ -104,7 +104,11 @@ def width(narrow: bool) -> float:
 
 
 def panels(
-    height: float, widths: Sequence[float] = (1,), sharey: bool = False, narrow: bool = False
+    height: float,
+    widths: Sequence[float] = (1,),
+    sharey: bool = False,
+    narrow: bool = False,
+    heights: Sequence[float] = (),
 ):
     """An empty figure with panels side by side, or for a narrow screen one below another.
 
@@ -118,6 +122,8 @@ def panels(
         Whether the panels have their rows in common.
     narrow
         Whether it is for a narrow screen.
+    heights
+        Of the panels one below another, if not `height` each.
 
     Returns
     -------
@@ -129,8 +135,9 @@ def panels(
     use()
     ratios = list(widths)
     if narrow:
-        size = (NARROW_WIDTH, height * len(ratios))
-        return plt.subplots(len(ratios), 1, figsize=size, sharey=sharey)
+        each = list(heights) or [height] * len(ratios)
+        size = (NARROW_WIDTH, sum(each))
+        return plt.subplots(len(each), 1, figsize=size, height_ratios=each, sharey=sharey)
     size = (FULL_WIDTH, height)
     return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
 
@@ -150,7 +157,8 @@ def time_scale(axes, scale: str) -> None:
     if scale == SQUARE_ROOT:
         axes.set_xscale("function", functions=(_root, _square))
         axes.minorticks_off()
-    axes.xaxis.set_gid(f"time-axis-{scale.replace(' ', '-')}")
+    if not any(other.xaxis.get_gid() for other in axes.figure.axes):  # a name stands once
+        axes.xaxis.set_gid(f"time-axis-{scale.replace(' ', '-')}")
 
 
 def _root(x):

@@ -63,7 +63,7 @@ def survival(project: Project, shown: Exhibit) -> dict:
         "groups": groups,
         "rows": rows,
         "ends": ends,
-        "titles": _axis_titles(shown.svg),
+        **_axes(shown.svg),
         "words": words,
         "look": shades,
     }
@@ -128,8 +128,23 @@ def _dashes(line: str | tuple) -> list:
     return _DASHES.get(line) or [2 * length for length in line[1]]
 
 
-def _axis_titles(svg: str) -> dict[str, str]:
-    """What the drawing calls its axes: the texts of the elements that `km_figure` has marked."""
-    elements = ElementTree.fromstring(svg).iter()
-    marked = {found.get("id"): "".join(found.itertext()).strip() for found in elements}
-    return {axis: marked.get(f"{axis}-label", "") for axis in ("x", "y")}
+def _axes(svg: str) -> dict:
+    """What the drawing calls its axes, and how that of time runs and where it is marked.
+
+    These are elements that `km_figure` and `style.time_scale` have marked. Without them time is
+    linear and marked anywhere.
+    """
+    marked = {node.get("id", ""): node for node in ElementTree.fromstring(svg).iter()}
+    titles = {axis: _text(marked.get(f"{axis}-label", ())) for axis in ("x", "y")}
+    start = "time-axis-"
+    axis = next((name for name in marked if name.startswith(start)), "")
+    ticks = [_text(node) for node in marked.get(axis, ()) if node.get("id", "").startswith("xtick")]
+    try:
+        weeks = [float(text.replace(",", "")) for text in ticks]
+    except ValueError:
+        weeks = []
+    return {"titles": titles, "scale": axis.removeprefix(start), "ticks": weeks}
+
+
+def _text(node) -> str:
+    return "".join(node.itertext()).strip() if len(node) else ""
