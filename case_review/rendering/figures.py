@@ -29,7 +29,8 @@ def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
     Parameters
     ----------
     kind
-        The class of the element, `wide` or `narrow`, where a figure has two drawings.
+        The class of the element: `wide` or `narrow`, where a figure has two drawings, or `fits`
+        for one that a phone shows as well.
 
     Raises
     ------

@@ -27,6 +27,9 @@ from case_review.rendering.fragments import Later
 from case_review.rendering.provenance import TableNumber
 from case_review.values import VARIES
 
+#: What of the full width a drawing may take to be read on a phone as it is.
+_FITS = 0.75
+
 
 def number(result: Recorded) -> dict:
     """A number of the prose as a link to its cell; a short one stays on one line."""
@@ -110,7 +113,8 @@ def _drawings(shown: Exhibit, number: int, label: str, alt: str) -> str:
     """
     svg = [shown.svg, *shown.others][number]
     if len(shown.narrow) <= number:
-        return figures.inline_svg(svg, label, alt)
+        kind = "fits" if figures.share_of_width(svg) <= _FITS else ""
+        return figures.inline_svg(svg, label, alt, kind)
     return figures.inline_svg(svg, label, alt, "wide") + figures.inline_svg(
         shown.narrow[number], f"{label}-narrow", alt, "narrow"
     )

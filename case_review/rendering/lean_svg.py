@@ -72,7 +72,7 @@ def _tidy(node) -> None:
     elif re.fullmatch(r"(?:rotate|translate)\([^()]*\)", moved):
         node.set("transform", _rounded(moved))
     if XLINK in node.attrib:
-        node.set("href", node.attrib.pop(XLINK))
+        node.set("href", "".join(node.attrib.pop(XLINK).split()))  # matplotlib breaks pictures
 
 
 def _rounded(text: str) -> str:

@@ -685,7 +685,7 @@ def test_each_exhibit_names_its_sources(site):
             assert {f"exhibits/{label}.{kind}" for kind in ("csv", "svg", "png")} <= set(links)
 
 
-def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
+def test_text_notes_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
     browser.view(site / "index.html")
     letters = browser.js(
         "[...document.querySelectorAll('main > p')].filter(p => p.textContent.length > 400)"
@@ -694,7 +694,7 @@ def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser
     )
     assert len(letters) > 5 and min(letters) >= 55 and max(letters) <= 80
     edge = browser.js("document.querySelector('main > h2').getBoundingClientRect().right")
-    for selector in ("main > p", "main > .reconstructed", "figcaption", ".exhibit-notes p"):
+    for selector in ("main > p", "main > .reconstructed", ".exhibit-notes p"):
         right = browser.js(
             f"Math.max(...[...document.querySelectorAll({selector!r})]"
             ".map(node => node.getBoundingClientRect().right))"

@@ -34,6 +34,8 @@ def leaned(inner):
          '<text transform="scale(0.00390625)">a</text>'),
         ('<g id="one"><g>\n <path id="m"/></g></g> <use xlink:href="#m"/>',
          '<path id="m"/><use href="#m"/>'),
+        ('<image xlink:href="data:image/png;base64,\n aGk="/>',
+         '<image href="data:image/png;base64,aGk="/>'),
         ('<g id="one" clip-path="url(#c)"><rect/></g><clipPath id="c"/>',
          '<g clip-path="url(#c)"><rect/></g><clipPath id="c"/>'),
         ('<style>#one {fill: red}</style><path id="one"/>',
