@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import re
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from lxml import etree
 from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
-from case_review.rendering.lean_svg import NS, XLINK, lean
+from case_review.rendering.lean_svg import NS, XLINK, lean, share_looks
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
@@ -51,10 +52,12 @@ def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
         if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
             raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
         nodes.append(node)
+    own = _own(label)
     ids = [node.get("id") for node in nodes if node.get("id")]
-    names = {id: f"{label}--{number}" for number, id in enumerate(ids, 1)}
+    names = {id: f"{own}-{number}" for number, id in enumerate(ids, 1)}
     for node in nodes:
         _rename(node, names)
+    share_looks(root, own)
     for name in ("width", "height"):
         if found := re.fullmatch(r"([\d.]+)pt", root.get(name, "")):
             root.set(name, f"{_ON_SCREEN * float(found[1]):.2f}pt")
@@ -68,6 +71,11 @@ def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
 def _parse(svg: str):
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     return etree.fromstring(svg.encode("utf-8"), parser)
+
+
+def _own(label: str) -> str:
+    """What names in a drawing begin with: short, as they are many, and of no other exhibit."""
+    return f"d{hashlib.sha256(label.encode('utf-8')).hexdigest()[:8]}"
 
 
 def _rename(node, names: dict[str, str]) -> None:

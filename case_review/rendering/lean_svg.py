@@ -105,6 +105,35 @@ def _path(path: str) -> str:
     return "".join(written)
 
 
+def share_looks(root, own: str) -> None:
+    """Write a look that several elements have once, as a class whose name begins with `own`.
+
+    A look is what `style` and `clip-path` say; names in it must be those of the page.
+    """
+    looks: dict[str, list] = {}
+    for node in root.iter(f"{NS}*"):
+        if node is not root and node.get("style") and not node.get("class"):
+            clip = f"clip-path:{node.get('clip-path')};" if node.get("clip-path") else ""
+            looks.setdefault(clip + node.get("style"), []).append(node)
+    shared = [(look, nodes) for look, nodes in looks.items() if len(nodes) > 1]
+    for number, (_, nodes) in enumerate(shared):
+        for node in nodes:
+            del node.attrib["style"]
+            node.attrib.pop("clip-path", None)
+            node.set("class", f"{own}{_letters(number)}")
+    if shared:
+        rules = (f".{own}{_letters(n)}{{{look}}}" for n, (look, _) in enumerate(shared))
+        made = root.makeelement(f"{NS}style")
+        made.text = "".join(rules)
+        root.insert(0, made)
+
+
+def _letters(number: int) -> str:
+    """a, b, ... z, ba, bb and so on."""
+    before, last = divmod(number, 26)
+    return (_letters(before) if before else "") + chr(ord("a") + last)
+
+
 def _share_font(root) -> None:
     """Say once what font and size texts have, if all of them say it."""
     texts = list(root.iter(f"{NS}text", f"{NS}tspan"))
