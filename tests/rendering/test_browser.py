@@ -718,7 +718,7 @@ def test_each_exhibit_names_its_sources(site):
             assert {f"exhibits/{label}.{kind}" for kind in ("csv", "svg", "png")} <= set(links)
 
 
-def test_text_captions_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
+def test_text_notes_and_headings_share_a_measure_that_is_easy_to_read(browser, site):
     browser.view(site / "index.html")
     letters = browser.js(
         "[...document.querySelectorAll('main > p')].filter(p => p.textContent.length > 400)"

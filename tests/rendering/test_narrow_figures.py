@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401 (fixtures)
+from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401
 
 from case_review.exhibits import style
 
