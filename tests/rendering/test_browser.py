@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,7 @@ from others_project import SETS, make
 from PIL import Image
 
 from case_review import registry
+from case_review.build.serving import News, Server, Site
 from case_review.project import Project
 from case_review.rendering import render
 from case_review.values import Estimate
@@ -962,6 +964,22 @@ def test_what_cannot_be_loaded_is_said_and_the_exhibit_stays(browser, site, tmp_
     browser.js("arguments[0].focus()", link)
     browser.js("arguments[0].click()", link)
     browser.until("location.pathname.includes('/notebooks/')")
+
+
+def test_what_waits_is_loaded_from_a_server_as_well(browser, site):
+    server = Server(0, Site(site), News())
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    browser.complaints()
+    try:
+        browser.driver.get(f"http://127.0.0.1:{server.server_port}/")
+        browser.until("document.querySelector('.graphic img').naturalWidth > 0")
+        browser.click(browser.all(f"{FIGURE} .switch button")[1])
+        browser.until("document.querySelectorAll('#fig-km .mark-line path').length > 0")
+        browser.driver.get("about:blank")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert browser.complaints() == []
 
 
 def test_a_plot_is_drawn_soon_on_a_slow_machine(browser, site):
