@@ -138,7 +138,7 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
     for name in names:
         shown = {each.label: each for each in found.exhibits.values() if each.notebook == name}
         own = {cell: links for (notebook, cell), links in back.items() if notebook == name}
-        aside = [[e.label, e.name, e.caption, e.aside] for e in shown.values()]
+        aside = [[e.label, e.name, e.caption, e.aside, e.narrow[:1]] for e in shown.values()]
         parts = [notebooks.content(name), project.results / f"{name}.json"]
         parts.append(json.dumps([names, list(own.items()), aside]))
         page = site.kept(f"notebooks/{name}.html", parts, answer)
