@@ -17,12 +17,14 @@ from case_review.rendering import (
     citing,
     contents,
     data_page,
+    drawings,
     figures,
     fragments,
     highlighting,
     html_exhibits,
     letters,
     narrative,
+    opening,
     outputs,
     pages,
     provenance,
@@ -39,9 +41,10 @@ from case_review.rendering.site import PARTS, Page, Site
 
 #: The list of what has changed, and its page.
 CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
-#: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
-_RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
-_LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
+#: Letters of the pages' own words, and those that the page's font has besides: of these it gets
+#: what the texts use. Latin, Greek, and the signs that clinical prose uses.
+_LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
+_RANGES = ((0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027), (0x2190, 0x22FF))
 
 
 def write(
@@ -75,8 +78,9 @@ def write(
     numbers = {**found.used}
     for exhibit in exhibits:
         numbers |= exhibit.numbers
-    data = scripts.data("provenance", provenance.cards(numbers))
+    data = scripts.waiting("provenance", scripts.packed(provenance.cards(numbers)))
     data += scripts.linked_data(_described(about, found.header.people, writers))
+    opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
@@ -84,6 +88,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
+    drawings.write(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
@@ -124,13 +129,22 @@ def _write_changes(project: Project, site: Site) -> None:
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
-    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
-    used = {*figures.characters(shown), *outputs.letters(Notebooks(project)), *_LETTERS}
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others, *exhibit.narrow)]
+    notebooks = Notebooks(project)
+    used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
+    sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
+    texts += [notebooks.content(name).decode("utf-8") for name in notebooks.names()]
+    used.update(letter for letter in set().union(*texts) if _is_of_font(letter))
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts
     (work / "report.css").write_text(css, encoding="utf-8")
     said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
     (work / "footer.html").write_text(letters.page("footer", said), encoding="utf-8")
+
+
+def _is_of_font(letter: str) -> bool:
+    return any(start <= ord(letter) < end for start, end in _RANGES)
 
 
 def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
@@ -205,8 +219,7 @@ def _linked(offered: dict[str, str]) -> dict:
 def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citation) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
-    changed = "" if version.clean else ", with local changes"
-    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    commit = f", {version}" if version.commit else ""
     about = {
         "title": ast.meta_text(meta.get("title")),
         "authors": ast.meta_texts(meta.get("author")),

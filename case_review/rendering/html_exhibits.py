@@ -13,7 +13,7 @@ from case_review.registry import Recorded
 from case_review.rendering import (
     ast,
     columns,
-    figures,
+    drawings,
     fragments,
     marks,
     pictures,
@@ -91,15 +91,13 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
     url = provenance.cell_address(number)
     url = f"#{number.cell}" if here == number.notebook else url
     data = {"data-number": key}
-    return ast.link(
-        url, marks.named(inlines, number), provenance.tooltip(number), ["result"], **data
-    )
+    # Hundreds of them stand in a page: what a card says is not said here as well.
+    return ast.link(url, marks.named(inlines, number), "", ["result"], **data)
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    """A figure as an element of the page."""
-    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
+    """A figure as an element of the page, which loads the drawing when it comes into sight."""
+    drawn = ast.div([ast.raw("html", drawings.picture(shown))], classes=["drawing"])
     return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
 
 
@@ -164,7 +162,7 @@ FORM = Form(
 def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     """An exhibit's blocks in a frame that bears its label, with what lies behind it below.
 
-    An interactive exhibit is marked as such, and has its data in the frame.
+    An interactive exhibit is marked as such; its data wait beside the page.
     """
     blocks = linked(blocks, shown)
     attributes = {}
@@ -174,7 +172,10 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
-        blocks.append(ast.raw("html", scripts.data(block, _survival(project, shown))))
+        data = scripts.packed(_survival(project, shown))
+        blocks.append(ast.raw("html", scripts.waiting(block, data)))
+    if shown.others:
+        attributes["data-others"] = str(len(shown.others))
     blocks += [*others(shown), sources(project, shown)]
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
 
@@ -193,23 +194,21 @@ def _survival(project: Project, shown: Exhibit) -> dict:
 
 
 def others(shown: Exhibit) -> list:
-    """Templates with the exhibit of other data sets, which `others.js` puts in its place.
-
-    A browser neither draws nor prints a template.
-    """
+    """The exhibit of other data sets, which wait beside the page for `others.js`."""
     found: list = []
     if not shown.svg:
         ast.parse_ahead(shown.others)
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
-            svg = figures.inline_svg(text, f"{shown.label}-other-{number}", alt)
-            blocks = [ast.raw("html", svg)]
+            drawn = drawings.other(shown, number, f"{shown.label}-other-{number}", alt)
+            blocks = [ast.raw("html", drawn)]
         else:
             body, *notes = ast.parse_many([text])[0]
             # The caption stands in the page once; the script copies it.
             blocks = table(replace(shown, name=""), [], body, notes)
-        found += [ast.raw("html", "<template>"), *blocks, ast.raw("html", "</template>")]
+        opened, closed = scripts.waiting(f"{shown.label}-others", "\n").split("\n")
+        found += [ast.raw("html", opened), *blocks, ast.raw("html", closed)]
     return found
 
 

@@ -8,6 +8,7 @@ import zipfile
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from building import waiting
 from conftest import ROOT
 from docx import Document
 from lxml import etree
@@ -140,8 +141,8 @@ def test_a_notebook_page_marks_what_leads_back_to_the_report(site):
     assert {link.get_text() for link in places} == {SHOWN[id] + MARKS[id] for id in VALUES}
 
 
-def test_cards_say_in_words_what_a_number_rests_on_and_how_far_it_varies(page):
-    cards = json.loads(page.select_one("#provenance").string)["cards"]
+def test_cards_say_in_words_what_a_number_rests_on_and_how_far_it_varies(site):
+    cards = json.loads(waiting(site / "index.html", "provenance")[0])["cards"]
     said = {id: dict(cards[id][0]) for id in VALUES}
     assert said["small.printed"]["Standing"] == "printed in the review"
     assert said["small.determined"]["Standing"].startswith("the same in every data set")
