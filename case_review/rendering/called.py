@@ -64,6 +64,7 @@ class Package:
     def __init__(self, root: Path):
         self._root = root
         self._modules: dict[str, _Module | None] = {}
+        self._named: dict[str, frozenset[str]] = {}
 
     def find(self, dotted: str) -> Called | None:
         """The function, class or method of a dotted name; None if it is no such thing."""
@@ -85,6 +86,11 @@ class Package:
 
     def names(self, dotted: str) -> frozenset[str]:
         """All texts that a function and those that it calls hold: names of columns among them."""
+        if dotted not in self._named:
+            self._named[dotted] = self._names(dotted)
+        return self._named[dotted]
+
+    def _names(self, dotted: str) -> frozenset[str]:
         todo, seen, found = [dotted], set(), set()
         while todo:
             at = self._definition(todo.pop())

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from case_review.build import made
 from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.registry import Recorded
 
 #: The file of labels, below `report/`.
 FILE = "labels.yml"
 _NAME = f"report/{FILE}"
 
 
-def labelled(project: Project, results: dict[str, Recorded]) -> dict[str, Recorded]:
-    """Results by id, each with the label that readers see.
+def of(known: dict[str, str], id: str, label: str) -> str:
+    """What readers see a result called.
 
-    The first entry of `report/labels.yml` that fits its id; else what it was recorded with; else
-    the words of its id.
+    The first of the entries `known` that fits its id; else the `label` that it was recorded with;
+    else the words of its id.
     """
-    known = read(project)
-    return {id: replace(result, label=_label(known, result)) for id, result in results.items()}
+    for pattern, words in known.items() if id else ():
+        if match := _compiled(pattern).fullmatch(id):
+            return words.replace("*", ", ".join(map(spelt, match.groups())))
+    return label or spelt(id)
 
 
 def read(project: Project) -> dict[str, str]:
@@ -54,18 +54,11 @@ def read(project: Project) -> dict[str, str]:
     return json.loads(made.recall("labels", [made.code(), path], find))
 
 
-def _label(known: dict[str, str], result: Recorded) -> str:
-    for pattern, label in known.items():
-        if match := _compiled(pattern).fullmatch(result.id):
-            return label.replace("*", ", ".join(map(words, match.groups())))
-    return result.label or words(result.id)
-
-
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern:
     return re.compile("(.+)".join(re.escape(part) for part in pattern.split("*")))
 
 
-def words(id: str) -> str:
+def spelt(id: str) -> str:
     """The words of an id: `median_weeks.overall` as `median weeks, overall`."""
     return id.replace(".", ", ").replace("_", " ")

@@ -22,8 +22,8 @@ from case_review.project import Project
 from case_review.rendering.called import Called, Package, chain_of, imported, loaded, texts
 
 RAW = {**TABLES, **AUDITED, **SHOWN, **FOUND}
-#: By this attribute a notebook goes to files without naming them.
-_ANY = "project"
+#: By these a notebook goes to files without naming them, and to results of other notebooks.
+ANY, RESULTS = "project", "read_results"
 #: From so many texts on, a list is one of alternatives.
 _ALTERNATIVES = 3
 
@@ -38,8 +38,8 @@ class Origins:
         By the number of a cell (from 0), the functions of the package that it calls, in order.
     columns
         By a result's id or a cell's label, the columns that it rests on, by stage and name of
-        their table, such as `clean/patients`; there are none where the code names none. With
-        `project` among them the code goes to files by itself, so that it may be any.
+        their table, such as `clean/patients`; there are none where the code names none. `ANY`
+        and `RESULTS` are among them where the code goes to files so.
     behind
         By the same, the functions that the statements behind it call: those of statistics first,
         and of each kind the nearest.
@@ -75,7 +75,7 @@ def of(project: Project, name: str) -> Origins:
 @lru_cache(maxsize=64)  # for every exhibit of a page asks
 def _of(root: Path, content: bytes, recorded: bytes, code: str | None) -> Origins:
     def find() -> bytes:
-        return json.dumps(_found(root, content, recorded)).encode("ascii")
+        return json.dumps(_found(_package(root, code), content, recorded)).encode("ascii")
 
     told = json.loads(made.recall("origins", [code, content, recorded], find))
     calls = {int(at): [Called(*each) for each in found] for at, found in told["calls"].items()}
@@ -83,11 +83,15 @@ def _of(root: Path, content: bytes, recorded: bytes, code: str | None) -> Origin
     return Origins(calls, told["columns"], behind)
 
 
-def _found(root: Path, content: bytes, recorded: bytes) -> dict:
+@lru_cache(maxsize=2)  # for all notebooks
+def _package(root: Path, _: str | None) -> Package:
+    return Package(root)
+
+
+def _found(package: Package, content: bytes, recorded: bytes) -> dict:
     cells = json.loads(content)["cells"]
     sources = ["".join(c["source"]) if c["cell_type"] == "code" else "" for c in cells]
     trees = [reads.parsed(source) for source in sources]
-    package = Package(root)
     imports = {name: target for tree in trees for name, target in imported(tree).items()}
     statements = [
         _statement(number, cell_options.label(source), node)
@@ -201,7 +205,8 @@ class _Slicing:
         self._statements, self._package = statements, package
         self._known = imports | classes
         self.settings: dict = {}
-        self._made = {}
+        self._told: dict[int, set[str]] = {}
+        self._made: dict[str, set[str]] = {}
         for each in statements:
             for node in ast.walk(each.node):
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
@@ -215,9 +220,12 @@ class _Slicing:
         taken = self._behind(own or aims)
         tables, said, found = {}, set(), {}
         for number in taken:
-            if _ANY in map(_last, ast.walk(self._statements[number].node)):
-                found[_ANY] = []
-            said |= self._said(self._statements[number].node)
+            nodes = ast.walk(self._statements[number].node)
+            gone_to = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
+            found |= {name: [] for name in (ANY, RESULTS) if name in gone_to}
+            if number not in self._told:
+                self._told[number] = self._said(self._statements[number].node)
+            said |= self._told[number]
             tables |= self._tables(self._statements[number].node)
         meant = set().union(*(texts(self._statements[n].node) for n in own)) if own else set()
         others = self._others(taken, meant, id) if own else set()
@@ -327,11 +335,6 @@ def _within(node, around: set[str], settings: dict) -> Iterator[tuple[str, set[s
         # Groups that stand in a setting of their own, such as those of ages.
         groups = settings.get(node.get("groups")) if isinstance(node.get("groups"), str) else None
         yield from _within(groups, around | own, settings)
-
-
-def _last(node: ast.AST) -> str:
-    """The name that an expression such as `nb.project` ends in."""
-    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _leaves(node) -> Iterator[str]:
