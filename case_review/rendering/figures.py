@@ -1,11 +1,11 @@
-"""Figures: SVG made safe to stand inside a page, and the figure font cut down to what they use."""
+"""Figures: SVG made safe and light for pages, and the font cut down to what they write."""
 
 from __future__ import annotations
 
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from lxml import etree
@@ -18,7 +18,12 @@ from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
 _ON_SCREEN = 1.3
 _NS = "{http://www.w3.org/2000/svg}"
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
+_TEXTS = frozenset(f"{_NS}{name}" for name in ("text", "tspan", "textPath", "style"))
 _ACTIVE = frozenset(f"{_NS}{name}" for name in ("script", "foreignObject", "iframe"))
+#: Places of a drawing are given to a hundredth of a point, a fifth of what a printer can show.
+_PLACES = 2
+_LONG = re.compile(rf"-?\d+\.\d{{{_PLACES + 1},}}(?![\d.]*e)")
+_OPENED = re.compile(r"<svg\b[^>]*>")
 _WEIGHTS = {"Regular": (400, "normal"), "Semibold": (600, "normal"), "It": (400, "italic")}
 
 
@@ -40,13 +45,48 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
         if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
             raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
         _rename(node, label)
-    for node in root.findall(f"{_NS}metadata"):
-        root.remove(node)
-    for name in ("width", "height"):
-        if found := re.fullmatch(r"([\d.]+)pt", root.get(name, "")):
-            root.set(name, f"{_ON_SCREEN * float(found[1]):.2f}pt")
+    for name, length in _on_screen(root).items():
+        root.set(name, f"{length:.2f}pt")
     root.set("role", "img")
     root.set("aria-label", alt)
+    return _written(root)
+
+
+def standalone(svg: str) -> str:
+    """A drawing as a file of its own, which brings the figure font for what it writes."""
+    # Weights and slants that stand in it; matplotlib writes both in a style, as CSS does.
+    bold, italic = re.search(r"font(?:-weight)?: *(?:[67]00|bold)", svg), "italic" in svg
+    styles = ["Regular", *(["Semibold"] if bold else []), *(["It"] if italic else [])]
+    css = font_css(characters([svg]), styles)
+    text = _written(_parse(svg))
+    return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", text, count=1)
+
+
+def size_on_screen(svg: str) -> dict[str, str]:
+    """Width and height of a drawing on a screen, in its pixels, as attributes of a picture."""
+    lengths = _on_screen(_parse(svg))
+    return {name: f"{length * 96 / 72:.0f}" for name, length in lengths.items()}
+
+
+def _on_screen(root) -> dict[str, float]:
+    """Width and height of a drawing on a screen in points, if it has them in points."""
+    found = {n: re.fullmatch(r"([\d.]+)pt", root.get(n, "")) for n in ("width", "height")}
+    return {name: _ON_SCREEN * float(match[1]) for name, match in found.items() if match}
+
+
+def _written(root) -> str:
+    """A drawing without what describes the file, and with no digits that nobody can see."""
+    for node in root.findall(f"{_NS}metadata"):
+        root.remove(node)
+    for node in root.iter(etree.Element):
+        for name in ("d", "points", "x", "y"):
+            if name in node.attrib:
+                text = " ".join(node.get(name).split())
+                node.set(name, _LONG.sub(lambda match: f"{float(match[0]):.{_PLACES}f}", text))
+        if node.text and not node.text.strip() and len(node):
+            node.text = None
+        if node.tail and not node.tail.strip() and node.getparent().tag not in _TEXTS:
+            node.tail = None
     return etree.tostring(root, encoding="unicode", with_tail=False)
 
 
@@ -83,10 +123,11 @@ def _letters(svg: str) -> str:
     return made.recall("letters", [made.version("lxml"), svg], make).decode("utf-8")
 
 
-def font_css(used: str) -> str:
+def font_css(used: str, styles: Collection[str] = tuple(_WEIGHTS)) -> str:
     """`@font-face` rules with the figure font inlined, holding only the characters `used`."""
     rules = []
-    for name, (weight, slant) in _WEIGHTS.items():
+    for name in styles:
+        weight, slant = _WEIGHTS[name]
         path = font_folder() / f"SourceSansPro-{name}.ttf"
         parts = [made.version("fonttools"), path, used]
         content = made.recall("font", parts, lambda path=path: _cut(path, used))

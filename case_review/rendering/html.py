@@ -21,6 +21,7 @@ from case_review.rendering import (
     html_exhibits,
     letters,
     narrative,
+    opening,
     outputs,
     pages,
     provenance,
@@ -35,9 +36,10 @@ from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, Page, Site
 
-#: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
-_RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
-_LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
+#: Letters of the pages' own words, and those that the page's font has besides: of these it gets
+#: what the texts use. Latin, Greek, and the signs that clinical prose uses.
+_LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
+_RANGES = ((0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027), (0x2190, 0x22FF))
 
 
 def write(
@@ -66,8 +68,9 @@ def write(
     numbers = {**found.used}
     for exhibit in exhibits:
         numbers |= exhibit.numbers
-    data = scripts.data("provenance", provenance.cards(numbers))
+    data = scripts.waiting("provenance", scripts.packed(provenance.cards(numbers)))
     data += scripts.linked_data(_described(about, found.header.people, writers))
+    opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
@@ -75,6 +78,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
+    html_exhibits.write_drawings(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
@@ -98,12 +102,20 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
     shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
-    used = {*figures.characters(shown), *outputs.letters(Notebooks(project)), *_LETTERS}
+    notebooks = Notebooks(project)
+    used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(project.report.glob("*.[qb]*"))]
+    texts += [notebooks.content(name).decode("utf-8") for name in notebooks.names()]
+    used.update(letter for letter in set().union(*texts) if _is_of_font(letter))
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts
     (work / "report.css").write_text(css, encoding="utf-8")
     said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
     (work / "footer.html").write_text(letters.page("footer", said), encoding="utf-8")
+
+
+def _is_of_font(letter: str) -> bool:
+    return any(start <= ord(letter) < end for start, end in _RANGES)
 
 
 def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:

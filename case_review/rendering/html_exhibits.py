@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from case_review.build import made
+from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import (
@@ -91,16 +94,41 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
     url = provenance.cell_address(number)
     url = f"#{number.cell}" if here == number.notebook else url
     data = {"data-number": key}
-    return ast.link(
-        url, marks.named(inlines, number), provenance.tooltip(number), ["result"], **data
-    )
+    # Hundreds of them stand in a page: what a card says is not said here as well.
+    return ast.link(url, marks.named(inlines, number), "", ["result"], **data)
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    """A figure as an element of the page."""
-    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
+    """A figure as an element of the page, which loads the drawing when it comes into sight."""
+    drawn = ast.div([ast.raw("html", drawing(shown))], classes=["drawing"])
     return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
+
+
+def drawing(shown: Exhibit, alt: str | None = None, loading: str = "lazy") -> str:
+    """The picture of a figure, whose file `write_drawings` puts beside the page.
+
+    Its address changes with what it shows, so that no browser keeps an older one.
+    """
+    version = hashlib.sha256(shown.svg.encode("utf-8")).hexdigest()[:10]
+    attributes = {
+        "src": f"{_drawn(shown)}?{version}",
+        "alt": figures.plain(shown.alt) if alt is None else alt,
+        **figures.size_on_screen(shown.svg),
+        "loading": loading,
+    }
+    pairs = (f'{name}="{html.escape(text)}"' for name, text in attributes.items())
+    return f"<img {' '.join(pairs)}>"
+
+
+def _drawn(shown: Exhibit) -> str:
+    return f"exhibits/{shown.label}.svg"
+
+
+def write_drawings(exhibits: Iterable[Exhibit], out: Path) -> None:
+    """Write the drawings of the page's figures into the site, each with the font it needs."""
+    for shown in exhibits:
+        if shown.svg and shown.label.startswith("fig-"):
+            write_text(out / _drawn(shown), figures.standalone(shown.svg))
 
 
 def _inlined(image: dict, file: Path) -> dict:
@@ -164,7 +192,7 @@ FORM = Form(
 def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     """An exhibit's blocks in a frame that bears its label, with what lies behind it below.
 
-    An interactive exhibit is marked as such, and has its data in the frame.
+    An interactive exhibit is marked as such; its data wait beside the page.
     """
     blocks = linked(blocks, shown)
     attributes = {}
@@ -174,7 +202,10 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
-        blocks.append(ast.raw("html", scripts.data(block, _survival(project, shown))))
+        data = scripts.packed(_survival(project, shown))
+        blocks.append(ast.raw("html", scripts.waiting(block, data)))
+    if shown.others:
+        attributes["data-others"] = str(len(shown.others))
     blocks += [*others(shown), sources(project, shown)]
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
 
@@ -193,10 +224,7 @@ def _survival(project: Project, shown: Exhibit) -> dict:
 
 
 def others(shown: Exhibit) -> list:
-    """Templates with the exhibit of other data sets, which `others.js` puts in its place.
-
-    A browser neither draws nor prints a template.
-    """
+    """The exhibit of other data sets, which wait beside the page for `others.js`."""
     found: list = []
     if not shown.svg:
         ast.parse_ahead(shown.others)
@@ -209,7 +237,8 @@ def others(shown: Exhibit) -> list:
             body, *notes = ast.parse_many([text])[0]
             # The caption stands in the page once; the script copies it.
             blocks = table(replace(shown, name=""), [], body, notes)
-        found += [ast.raw("html", "<template>"), *blocks, ast.raw("html", "</template>")]
+        opened, closed = scripts.waiting(f"{shown.label}-others", "\n").split("\n")
+        found += [ast.raw("html", opened), *blocks, ast.raw("html", closed)]
     return found
 
 

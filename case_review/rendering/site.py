@@ -12,6 +12,7 @@ from pathlib import Path
 from case_review.build import made
 from case_review.build.normalising import printable
 from case_review.errors import ReviewError
+from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
     ast,
@@ -37,7 +38,7 @@ _SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-revie
 _ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
 _LARGE = 200
 #: Packages that a page is made with.
-_PACKAGES = ("pypandoc_binary", "lxml", "itables")
+_PACKAGES = ("pypandoc_binary", "lxml")
 
 
 @dataclass
@@ -121,8 +122,13 @@ class Site:
         head, end, tail = letters.page(name, text).rpartition("</body>")
         head, tail = printable(head + data), printable(end + tail)
         head = _ASIDE.sub(lambda match: printable(letters.page(name, aside[int(match[1])])), head)
+        head, files = scripts.put_aside(head, set(kinds))
+        for address, held in files.items():
+            path = self.out / address
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, held)
         content = (head + scripts.elements(used) + tail).encode("utf-8")
-        if page and page.entry:
+        if page and page.entry and not files:
             told = json.dumps({"asked": page.asked, "said": page.said})
             page.entry.keep(told.encode("ascii") + b"\n" + content)
         self._put(name, content)
@@ -160,7 +166,7 @@ class Site:
 
     def _common(self, name: str) -> list[made.Part]:
         """What a page follows from beside its own content."""
-        styles = [self._styles / each for each in ("report.html", "report.js")]
+        styles = [self._styles / each for each in ("report.html", "beside.js", "report.js")]
         return [
             self._code,
             *map(made.version, _PACKAGES),

@@ -4,8 +4,11 @@
 
 function provenance() {
   const block = document.getElementById("provenance");
-  if (!block) return;
-  const { cards, shared } = JSON.parse(block.textContent);
+  if (!block && !beside.has("provenance")) return;
+  // A long page's cards wait beside it until the first one is asked for.
+  const told = async () => JSON.parse(block?.textContent ?? (await beside.load("provenance"))[0]);
+  let data = null;
+  let broken = false;
   const card = document.createElement("div");
   card.id = "provenance-card";
   card.setAttribute("role", "tooltip");
@@ -13,10 +16,11 @@ function provenance() {
   // Inside the text, for all of a page lies in one of its landmarks.
   document.querySelector("main").append(card);
   let shownFor = null;
+  let wanted = null;
   let leaving = 0;
   let tapped = null;
 
-  function fill(lines) {
+  function fill(lines, byFinger) {
     const list = document.createElement("dl");
     let before = "";
     for (const [term, text] of lines) {
@@ -28,7 +32,7 @@ function provenance() {
       before = term;
     }
     const hint = document.createElement("p");
-    hint.textContent = tapped ? "Tap the number again to open its notebook cell." : "The number is a link to its notebook cell.";
+    hint.textContent = byFinger ? "Tap the number again to open its notebook cell." : "The number is a link to its notebook cell.";
     card.replaceChildren(list, hint);
   }
 
@@ -44,13 +48,20 @@ function provenance() {
     card.style.top = `${top + window.scrollY}px`;
   }
 
-  function show(link) {
+  async function show(link) {
     clearTimeout(leaving);
-    const found = cards[link.dataset.number ?? link.dataset.result];
-    if (!found || shownFor === link) return;
+    wanted = link;
+    const byFinger = tapped !== null;
+    try {
+      data ??= await told();
+    } catch {
+      broken = true;
+    }
+    const found = data?.cards[link.dataset.number ?? link.dataset.result];
+    if (!found || shownFor === link || wanted !== link) return;
     hide();
     shownFor = link;
-    fill([...found[0], ...shared[found[1]]]);
+    fill([...found[0], ...data.shared[found[1]]], byFinger);
     card.hidden = false;
     place(link);
     link.setAttribute("aria-describedby", card.id);
@@ -59,7 +70,7 @@ function provenance() {
   function hide() {
     clearTimeout(leaving);
     shownFor?.removeAttribute("aria-describedby");
-    shownFor = null;
+    shownFor = wanted = null;
     card.hidden = true;
   }
 
@@ -82,7 +93,7 @@ function provenance() {
   hear("focusout", hide);
   // A finger cannot hover: its first tap shows the card, the second one follows the link.
   hear("pointerdown", (link, event) => {
-    tapped = event.pointerType === "touch" && shownFor !== link ? link : null;
+    tapped = event.pointerType === "touch" && shownFor !== link && !broken ? link : null;
   });
   hear("click", (link, event) => {
     if (tapped !== link || event.detail === 0) return; // 0: by the keyboard
@@ -160,11 +171,18 @@ function frames() {
       for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
     }
   }
-  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => judge(entry.target)));
+  // The style lets an edge fade beyond which there is more.
+  function more(frame) {
+    const left = frame.scrollWidth - frame.clientWidth - frame.scrollLeft;
+    frame.classList.toggle("more-start", frame.scrollLeft > 1);
+    frame.classList.toggle("more-end", left > 1);
+  }
+  const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => { judge(target); more(target); }));
   [...document.querySelectorAll(".table-scroll, .drawing, pre")].forEach((frame, index) => {
     frame.dataset.label = label(frame, index + 1);
     judge(frame);
     watcher.observe(frame);
+    frame.addEventListener("scroll", () => more(frame), { passive: true });
   });
 }
 

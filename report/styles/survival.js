@@ -1,5 +1,6 @@
 // A survival figure that shows or hides groups and bands, and can be read off at any time.
-// The drawing as printed stays the default, and what is printed. Needs window.vegaEmbed.
+// The drawing as printed stays the default, and what is printed. Its data and the library that draws
+// it are loaded when somebody asks for it.
 
 const percent = (share) => (share === null || share === undefined ? "not estimable" : `${(100 * share).toFixed(1)}%`);
 
@@ -96,18 +97,46 @@ function chartOf(groups, end, titles, look, twoBands) {
   };
 }
 
-function explorable(exhibit) {
-  const { groups, rows, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
-  const twoBands = "inner_lower" in rows[0];
+// The switch between the drawing as printed and the chart, which is made when it is first wanted.
+function switchable(exhibit) {
   const drawing = exhibit.querySelector(".drawing");
+  const printed = element("button", { type: "button", "aria-pressed": "true" }, "As printed");
+  const alive = element("button", { type: "button", "aria-pressed": "false" }, "Interactive");
+  const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
+  const problem = element("p", { class: "hint", role: "status" });
+  drawing.before(element("div", { class: "tools" }, views), problem);
+  let panel = null;
+  let live = false;
+
+  async function choose(wish) {
+    live = wish;
+    try {
+      if (live) {
+        const [vegaEmbed, [data]] = await Promise.all([beside.load("vega"), beside.load(exhibit.dataset.survival)]);
+        panel ??= explorable(drawing, JSON.parse(data), vegaEmbed);
+      }
+      beside.tell(problem);
+    } catch (error) {
+      live = false;
+      beside.tell(problem, error);
+    }
+    printed.setAttribute("aria-pressed", String(!live));
+    alive.setAttribute("aria-pressed", String(live));
+    drawing.hidden = live;
+    if (panel) panel.hidden = !live;
+    if (live) panel.dispatchEvent(new Event("shown"));
+  }
+  printed.addEventListener("click", () => choose(false));
+  alive.addEventListener("click", () => choose(true));
+}
+
+function explorable(drawing, { groups, rows, titles, words, look }, vegaEmbed) {
+  const twoBands = "inner_lower" in rows[0];
   const end = Math.max(...rows.map((row) => row.time_weeks));
   const start = Math.round(end / 6);
   const shown = new Set(groups.map((group) => group.key));
   let view = null;
 
-  const printed = element("button", { type: "button", "aria-pressed": "true" }, "As printed");
-  const alive = element("button", { type: "button", "aria-pressed": "false" }, "Interactive");
-  const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
   const choices = element("fieldset", {}, element("legend", {}, "Show"));
   for (const group of groups) {
     const box = element("input", { type: "checkbox", value: group.key, checked: "" });
@@ -133,7 +162,6 @@ function explorable(exhibit) {
   const hint = element("p", { class: "hint" }, "Point at the curves, or set a week, to read them off. The caption below describes the figure as printed.");
   const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, hint, time, element("div", { "aria-live": "polite" }, readings));
   panel.hidden = true;
-  drawing.before(element("div", { class: "tools" }, views));
   drawing.after(panel);
 
   function setWeek(week) {
@@ -164,7 +192,7 @@ function explorable(exhibit) {
   async function open() {
     const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
-    view = (await window.vegaEmbed(canvas, spec, options)).view;
+    view = (await vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.
     canvas.querySelector("svg").setAttribute("aria-hidden", "true");
     view.addEventListener("pointermove", (event) => {
@@ -174,16 +202,10 @@ function explorable(exhibit) {
     update();
   }
 
-  function choose(live) {
-    printed.setAttribute("aria-pressed", String(!live));
-    alive.setAttribute("aria-pressed", String(live));
-    drawing.hidden = live;
-    panel.hidden = !live;
-    if (live && !view) open();
-  }
-  printed.addEventListener("click", () => choose(false));
-  alive.addEventListener("click", () => choose(true));
+  // Only what is shown has a width that the chart can take.
+  panel.addEventListener("shown", open, { once: true });
   update();
+  return panel;
 }
 
-document.querySelectorAll("[data-survival]").forEach(explorable);
+document.querySelectorAll("[data-survival]").forEach(switchable);
