@@ -45,7 +45,12 @@ class Called:
     @property
     def is_analysis(self) -> bool:
         """Whether it is part of an analysis: no class, and not what connects with the report."""
-        return self.path.startswith(_ANALYSING) and not self.name[:1].isupper()
+        return self.path.startswith(_ANALYSING) and not self.is_aside
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is a class, or a method of one: what analyses are written with."""
+        return self.name[:1].isupper()
 
     @property
     def anchor(self) -> str:

@@ -7,13 +7,17 @@ numbers have its place in a list: the report has more than a thousand of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from case_review import registry
 from case_review.build.dependencies import STANDING
 from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import data_page, labels, origins, provenance, quality_pages
+from case_review.rendering.cells import Exhibit
 from case_review.rendering.provenance import TableNumber
+from case_review.rendering.quality_pages import Suite
 
 #: So many functions are named.
 _FUNCTIONS = 3
@@ -49,24 +53,27 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         `cards` has by table (none for prose) and key: label, standing, origin, value, range,
         interval and count, without what is empty at the end. A standing is a place in `said`, an
         origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
-        has its path, its columns, how many of their checks are met, of how many, and the address
-        of these.
+        has the words and address of its link, its columns with theirs, how many of their checks
+        are met, and the address of its SHA-256.
     """
-    known = labels.read(project)
-    said, told, code, files = (_Listed() for _ in range(4))
+    known, suites = labels.read(project), quality_pages.suites(project)
+    names = {number.notebook for number in numbers.values()}
+    told = {name: origins.of(project, name) for name in names}
+    said, places, code, files = (_Listed() for _ in range(4))
     found: dict[str, dict[str, list]] = {}
     for key, number in numbers.items():
-        read = origins.of(project, number.notebook)
-        aim = number.id or number.cell
+        aim, origin = number.id or number.cell, told[number.notebook]
         functions = [
             code.place([each.name, f"{each.page}#{each.anchor}"])
-            for each in read.behind.get(aim, [])[:_FUNCTIONS]
+            for each in origin.behind.get(aim, [])[:_FUNCTIONS]
         ]
-        rest_on = [files.place(each) for each in inputs(project, number)]
+        read = origin.columns.get(aim, {})
+        paths = used(number.inputs, read, provenance.has_ends(number))
+        rest_on = [files.place(_file(path, read, suites)) for path in _shortened(paths)]
         card = [
             labels.of(known, number.id, number.label),
             said.place(provenance.said(number)),
-            told.place([number.notebook, number.cell, functions, rest_on]),
+            places.place([number.notebook, number.cell, functions, rest_on]),
             provenance.value(number),
             provenance.ends(number, provenance.exact),
             provenance.interval(number, provenance.exact),
@@ -80,29 +87,75 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         "up": up,
         "cards": found,
         "said": said.entries,
-        "origins": told.entries,
+        "origins": places.entries,
         "code": code.entries,
         "files": files.entries,
     }
 
 
-def inputs(project: Project, number: Recorded | TableNumber) -> list[list]:
-    """The files that a number rests on, each as a card says it; see `cards`."""
-    read = origins.of(project, number.notebook).columns.get(number.id or number.cell, {})
-    paths = used(number.inputs, read, provenance.has_ends(number))
-    found = []
-    for path in paths:
-        if path.startswith(_RESULTS):
-            continue
-        stage, table = stage_of(path), PurePosixPath(path).stem
-        columns = read.get(f"{stage}/{table}", [])
-        met, of = quality_pages.guarded(project, stage, table, columns)
-        page = quality_pages.address(table) if of or quality_pages.has_page(project, table) else ""
-        entry = [path, columns, met, of, page]
-        found.append([*entry, data_page.anchor(path)])
-    if any(path.startswith(_RESULTS) for path in paths):
-        found.append(["results", [], 0, 0, "", ""])
-    return found
+def _file(path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
+    """A file as a card says it: link, columns, checks and sum."""
+    if path == _RESULTS:
+        return [*_link(path), [], "", ""]
+    stage, table = stage_of(path), PurePosixPath(path).stem
+    columns = read.get(f"{stage}/{table}", [])
+    met, of = quality_pages.guarded(suites, stage, table, columns)
+    linked = [[name, quality_pages.address(table, name)] for name in columns]
+    checks = f"{met} of {of} met" if of else ""
+    return [*_link(path), linked, checks, f"data/index.html#{data_page.anchor(path)}"]
+
+
+def _link(path: str) -> list[str]:
+    """The words and the address of a link to a file; results of notebooks are on their pages."""
+    if path == _RESULTS:
+        return ["results of other notebooks", "notebooks/index.html"]
+    return [path.removeprefix("data/"), path]
+
+
+def _shortened(paths: list[str]) -> list[str]:
+    """Paths in which the results of other notebooks stand once, for all of them."""
+    return list(dict.fromkeys(_RESULTS if path.startswith(_RESULTS) else path for path in paths))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What an exhibit rests on.
+
+    Parameters
+    ----------
+    inputs
+        The words and the address of a link for each file.
+    met, of
+        How many checks of these files are met, and of how many.
+    """
+
+    inputs: list[list[str]]
+    met: int
+    of: int
+
+
+def of_exhibit(project: Project, shown: Exhibit) -> Behind:
+    """What an embedded cell rests on; a clean table rests on its raw one."""
+    path, read = project.results / f"{shown.notebook}.json", origins.of(project, shown.notebook)
+    table = registry.read_tables(path).get(shown.label, {}) if path.is_file() else {}
+    recorded = table.get("inputs") or {
+        file: sum
+        for result in (registry.read(path) if path.is_file() else ())
+        for file, sum in result.inputs.items()
+    }
+    paths = used(recorded, read.columns.get(shown.label, {}), varies=False)
+    suites = quality_pages.suites(project)
+    tables = dict.fromkeys(PurePosixPath(each).stem for each in paths if each.startswith("data/"))
+    clean = {PurePosixPath(each).stem for each in paths if stage_of(each) == "clean"}
+    counts = [
+        quality_pages.guarded(suites, stage, table)
+        for table in tables
+        for stage in quality_pages.STAGES
+        if stage == "raw" or table in clean
+    ]
+    met, of = (sum(count[part] for count in counts) for part in (0, 1))
+    links = [_link(each) for each in _shortened(paths)]
+    return Behind([[words.rpartition("/")[2], url] for words, url in links], met, of)
 
 
 def used(recorded: Mapping[str, str], read: Mapping[str, list], varies: bool) -> list[str]:

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from case_review.build import made
+from case_review.build import made, published
 from case_review.project import Project
-from case_review.rendering import ast, highlighting
+from case_review.rendering import ast, highlighting, origins
 from case_review.rendering.called import Called, page_of
 
 TITLE = "Code"
@@ -49,6 +49,16 @@ class Module:
         """The first sentence of what it says of itself."""
         said = syntax.get_docstring(_parsed(self.text)) or ""
         return " ".join(said.split("\n\n")[0].split())
+
+
+def called(project: Project) -> list[Called]:
+    """What executed notebooks call of the modules that may be published, in their order."""
+    may = set(map(project.relative, published.code(project)))
+    names = sorted(path.stem for path in project.executed.glob("*.ipynb"))
+    found = [
+        one for name in names for own in origins.of(project, name).calls.values() for one in own
+    ]
+    return [one for one in dict.fromkeys(found) if one.path in may]
 
 
 def modules(project: Project, called: Iterable[Called]) -> dict[str, Module]:

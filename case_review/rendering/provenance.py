@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from case_review import registry
 from case_review.build import published
@@ -14,7 +13,7 @@ from case_review.build.revision import revision
 from case_review.exhibits import escape
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
-from case_review.rendering import ast
+from case_review.rendering import ast, data_page
 from case_review.values import EXTRACTED, MARKS, SAID, VARIES
 
 #: What a number that does not vary rests on, in words.
@@ -226,7 +225,7 @@ def ending(
             ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
-    text = "\n\n".join([*parts, *map(escape, foot), ":::"])
+    text = "\n\n".join([*parts, said_at_foot(foot), ":::"])
     return ast.parse(text, meanwhile=meanwhile)["blocks"]
 
 
@@ -289,15 +288,28 @@ def _breakable(text: str) -> str:
     return re.sub("([._-])", "\\1\u200b", escape(text))
 
 
+def said_at_foot(foot: list[str], up: str = "") -> str:
+    """The sentences of the footer as Markdown, in which the list of sums is a link.
+
+    `up` leads from where they stand to the site's own folder.
+    """
+    path = f"data/{data_page.SUMS}"
+    link = f"[{path}]({up}data/index.html)"
+    return "\n\n".join(escape(sentence).replace(path, link) for sentence in foot)
+
+
 def footer(project: Project, renderer: str) -> list[str]:
-    """The sentences at the foot of every form of the report."""
+    """The sentences at the foot of every form of the report, the last one naming the data."""
     sentences = [f"Rendered by {renderer}.", f"Sources: {revision(project)}."]
     if project.params_file != project.root / "params.yml":
-        sentences.append(f"Parameters: {_named(project, project.params_file)}.")
-    sums = "; ".join(_named(project, path) for path in published.data(project))
-    return [*sentences, f"Data files and the start of their SHA-256: {sums or 'none'}."]
-
-
-def _named(project: Project, path: Path) -> str:
-    """A file, as messages name it, with the start of its SHA-256."""
-    return f"{project.shown(path)} {sha256(path)[:8]}"
+        named = f"{project.shown(project.params_file)} {sha256(project.params_file)[:8]}"
+        sentences.append(f"Parameters: {named}.")
+    files, sums = len(published.data(project)), data_page.sums(project)
+    if not files:
+        return [*sentences, "Data: none."]
+    start = hashlib.sha256(sums.encode("utf-8")).hexdigest()[:16]
+    return [
+        *sentences,
+        f"Data: {files} files, whose SHA-256 are listed in data/{data_page.SUMS} on the site; that "
+        f"of the list begins with {start}.",
+    ]
