@@ -193,7 +193,7 @@ class Site:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
             content = b"".join((before, shared, after))
         path = self.out / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
     def _options(self, name: str) -> list[str]:
