@@ -16,6 +16,7 @@ from case_review.project import Project
 #: So many different texts are listed; of more, their number.
 _LISTED = 6
 _TYPES = {"text": "Text", "number": "Number", "whole": "Whole number"}
+_LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w.,-])")
 #: A row of the table of files in `data/raw/README.md`.
 _FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
 
@@ -70,7 +71,12 @@ def column(project: Project, table: str, name: str) -> str:
         parts.append("Empty where not reported.")
     if declared.stage:
         parts.append("Only in the raw table." if declared.stage == "raw" else "Made by cleaning.")
-    return " ".join(part for part in parts if part).replace("`", "")
+    return with_commas(" ".join(part for part in parts if part).replace("`", ""))
+
+
+def with_commas(text: str) -> str:
+    """A text whose large whole numbers have commas, as numbers of the report have."""
+    return _LARGE.sub(lambda match: f"{int(match[0]):,}", text)
 
 
 def _holds(declared: Column, table: str) -> str:
@@ -114,7 +120,7 @@ def found(project: Project, stage: str, table: str, name: str) -> str:
         seen = _ends(texts, units)
     else:
         seen = _counts(texts, declared.values if declared else ())
-    return f"{where} {len(lines):,} rows; {seen}"
+    return with_commas(f"{where} {len(lines):,} rows; {seen}")
 
 
 def _ends(texts: list[str], units: list[str]) -> str:

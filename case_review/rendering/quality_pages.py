@@ -150,7 +150,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
         parts += [
             "# Between the tables {#across}",
             "Counts and references are compared over all raw tables, and with the printed totals.",
-            ast.pipe_table({"What was checked": ":---", "Comparisons": ":---"}, rows),
+            ast.pipe_table({"What was checked": ":---", "Result": ":---"}, rows),
         ]
     if others := [name for name in named if all(suite.table != name for suite in suites)]:
         links = "; ".join(f"[{escape(name)}]({name}.html)" for name in others)
@@ -210,14 +210,13 @@ def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[
 def _said(outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
-    return escape(text[:1].upper() + text[1:])
+    return escape(dictionary.with_commas(text[:1].upper() + text[1:]))
 
 
 def _result(outcome: dict) -> str:
     """What became of a check: on how many rows, and all that broke it."""
-    count, broken, what = (
-        outcome.get(key) for key in ("element_count", "unexpected_count", "counted")
-    )
+    count, broken = outcome.get("element_count"), outcome.get("unexpected_count")
+    what = "comparisons" if outcome["table"] == ACROSS else outcome.get("counted")
     if outcome["success"]:
         if count is None:
             return "met"

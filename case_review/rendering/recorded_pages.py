@@ -72,7 +72,7 @@ class Recorded:
         )
         return (
             f'<tr id="{provenance.anchor(result)}"><th scope="row">{escape(label)}</th>'
-            f"<td>{escape(result.text)}{mark}</td><td><code>{escape(result.id)}</code></td>"
+            f"<td>{escape(result.text)}{mark}</td><td><code>{_breakable(result.id)}</code></td>"
             f"<td>{self._back(result.id)}</td></tr>"
         )
 
@@ -109,6 +109,11 @@ class Recorded:
             f"<details><summary>Source of <code>{escape(called.name)}</code></summary>"
             f'<p class="cell-places">{where}</p>\n{source}</details>'
         )
+
+
+def _breakable(id: str) -> str:
+    """An id in which a line may break behind dots and underscores."""
+    return escape(id).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
 def _link(called: Called, words: str) -> str:

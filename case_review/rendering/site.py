@@ -37,7 +37,6 @@ PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
 _SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-review-footer-->"}
 #: Stands for what leads from a page to the site's own folder.
 UP = "case-review-up/"
-_FONT = re.compile(rb"@font-face\s*\{[^}]*\}\n?")
 #: What stands for a large piece of HTML while pandoc writes the page, and what is large.
 _ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
 _LARGE = 200
@@ -185,9 +184,6 @@ class Site:
     def _put(self, name: str, content: bytes) -> None:
         for stands_for, shared in self._shared.items():
             shared = shared.replace(UP.encode("ascii"), b"../" * name.count("/"))
-            if name.startswith("code/"):
-                # Many, and without figures: the system's own fonts will do.
-                shared = _FONT.sub(b"", shared)
             before, found, after = content.partition(stands_for)
             if not found or stands_for in after:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
