@@ -112,7 +112,8 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
     notebooks = Notebooks(project)
     used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
-    texts = [path.read_text(encoding="utf-8") for path in sorted(project.report.glob("*.[qb]*"))]
+    sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
     texts += [notebooks.content(name).decode("utf-8") for name in notebooks.names()]
     used.update(letter for letter in set().union(*texts) if _is_of_font(letter))
     fonts = figures.font_css("".join(sorted(used)))

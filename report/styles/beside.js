@@ -25,10 +25,21 @@ window.beside = (() => {
     return asked[name];
   }
 
+  // Loads by `load` as soon as a reader sees what is likely to be asked for, unless data are dear.
+  function near(node, load) {
+    if (navigator.connection?.saveData) return;
+    const watcher = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watcher.disconnect();
+      load().catch(() => {}); // what is wrong is said when it is asked for
+    });
+    watcher.observe(node);
+  }
+
   // Says in `place` why there is nothing to see, until it is said that there is.
   function tell(place, error) {
     place.textContent = error ? `This could not be loaded: ${error.message}. The report's own is shown.` : "";
   }
 
-  return { load, tell, has: (name) => name in files, put: (name, content) => { held[name] = content; } };
+  return { load, near, tell, has: (name) => name in files, put: (name, content) => { held[name] = content; } };
 })();

@@ -105,6 +105,7 @@ function switchable(exhibit) {
   const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
   const problem = element("p", { class: "hint", role: "status" });
   drawing.before(element("div", { class: "tools" }, views), problem);
+  const load = () => Promise.all([beside.load("vega"), beside.load(exhibit.dataset.survival)]);
   let panel = null;
   let live = false;
 
@@ -112,7 +113,7 @@ function switchable(exhibit) {
     live = wish;
     try {
       if (live) {
-        const [vegaEmbed, [data]] = await Promise.all([beside.load("vega"), beside.load(exhibit.dataset.survival)]);
+        const [vegaEmbed, [data]] = await load();
         panel ??= explorable(drawing, JSON.parse(data), vegaEmbed);
       }
       beside.tell(problem);
@@ -128,6 +129,7 @@ function switchable(exhibit) {
   }
   printed.addEventListener("click", () => choose(false));
   alive.addEventListener("click", () => choose(true));
+  beside.near(views, load);
 }
 
 function explorable(drawing, { groups, rows, titles, words, look }, vegaEmbed) {
