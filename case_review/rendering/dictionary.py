@@ -16,7 +16,7 @@ from case_review.project import Project
 #: So many different texts are listed; of more, their number.
 _LISTED = 6
 _TYPES = {"text": "Text", "number": "Number", "whole": "Whole number"}
-_LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w.,-])")
+_LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
 #: A row of the table of files in `data/raw/README.md`.
 _FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
 
@@ -140,7 +140,7 @@ def _ends(texts: list[str], units: list[str]) -> str:
 
 def _counts(texts: list[str], order: tuple[str, ...]) -> str:
     counts = Counter(texts)
-    if len(counts) == len(texts) > 1:
+    if not order and len(counts) == len(texts) > 1:
         return "all different"
     if len(counts) > max(_LISTED, len(order)):
         return f"{len(counts):,} different texts"

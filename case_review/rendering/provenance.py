@@ -81,6 +81,7 @@ def _numbers_of(notebook: str, label: str, table: dict, recorded) -> Iterator[Ta
         known = recorded.get(cell["result"])
         origin = {"cell": known.cell if known else label}
         origin["inputs"] = known.inputs if known else table["inputs"]
+        facts |= {"label": known.label} if known and known.label else {}
         yield TableNumber(**facts, **origin, id=cell["result"], notebook=notebook)
 
 

@@ -7,12 +7,11 @@ from html import escape
 
 from case_review import registry
 from case_review.project import Project
-from case_review.rendering import code_pages, labels, provenance
+from case_review.rendering import code_pages, labels, marks, provenance
 from case_review.rendering.back import Places
 from case_review.rendering.called import Called
 from case_review.rendering.code_pages import Module
 from case_review.rendering.origins import Origins
-from case_review.values import MARKS
 
 #: Of more places than these, the others are folded.
 _PLACES = 6
@@ -64,12 +63,7 @@ class Recorded:
 
     def _row(self, result: registry.Recorded) -> str:
         label = labels.of(self._known, result.id, result.label)
-        letter = MARKS[result.standing]
-        mark = (
-            f'<sup class="standing" role="img" aria-label="({result.standing})">{letter}</sup>'
-            if letter
-            else ""
-        )
+        mark = "".join(raw["c"][1] for raw in marks.in_page(result))
         return (
             f'<tr id="{provenance.anchor(result)}"><th scope="row">{escape(label)}</th>'
             f"<td>{escape(result.text)}{mark}</td><td><code>{_breakable(result.id)}</code></td>"
