@@ -103,7 +103,9 @@ def page(module: Module) -> list:
         f"{'</span>' * closed.get(n, 0)}"
         for n, line in enumerate(module.lines, 1)
     ]
-    return [ast.para(*ast.words(module.about)), ast.raw("html", _framed("\n".join(rows)))]
+    said = f"Source of {module.path}, as it was when this report was made."
+    about = ast.para(*ast.words(f"{module.about} {said}".strip()))
+    return [about, ast.raw("html", _framed("\n".join(rows)))]
 
 
 def part(module: Module, called: Called) -> str:

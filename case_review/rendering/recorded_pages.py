@@ -100,7 +100,7 @@ class Recorded:
         source = code_pages.part(self._modules[called.path], called)
         where = _link(called, f"{called.path}, lines {called.first} to {called.last}")
         return (
-            f"<details><summary>Source of <code>{escape(called.name)}</code></summary>"
+            f'<details class="called"><summary>Source of <code>{escape(called.name)}</code></summary>'
             f'<p class="cell-places">{where}</p>\n{source}</details>'
         )
 
