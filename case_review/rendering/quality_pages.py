@@ -164,7 +164,9 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     stages = [s for s in STAGES if s in own or dictionary.rows(project, s, table) is not None]
     met, of = sum(suite.met for suite in own.values()), sum(suite.of for suite in own.values())
     about = dictionary.about(project, table)
-    said = f"{of} checks, {'all' if met == of else f'**{met}**'} met." if of else "Not checked."
+    said = f"{of} checks, {'all' if met == of else f'**{met}**'} met."
+    if not of:
+        said = "What its columns hold; the table is read as it stands, and has no checks."
     files = " and ".join(
         f"[{stage} table](../data/{stage}/{path.name})"
         for stage in stages

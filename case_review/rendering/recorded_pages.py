@@ -99,8 +99,9 @@ class Recorded:
     def _source(self, called: Called) -> str:
         source = code_pages.part(self._modules[called.path], called)
         where = _link(called, f"{called.path}, lines {called.first} to {called.last}")
+        named = f"Source of <code>{escape(called.name)}</code>"
         return (
-            f'<details class="called"><summary>Source of <code>{escape(called.name)}</code></summary>'
+            f'<details class="called"><summary>{named}</summary>'
             f'<p class="cell-places">{where}</p>\n{source}</details>'
         )
 
