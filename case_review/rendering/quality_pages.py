@@ -212,7 +212,9 @@ def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[
 def _said(outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
-    return escape(dictionary.with_commas(text[:1].upper() + text[1:]))
+    if not any(text.startswith(column) for column in _columns(outcome)):
+        text = text[:1].upper() + text[1:]
+    return escape(dictionary.with_commas(text))
 
 
 def _result(outcome: dict) -> str:

@@ -53,7 +53,7 @@ class Recorded:
             return ""
         rows = "\n".join(self._row(result) for result in own)
         name = f"Recorded by cell {escape(label)}"
-        heads = ("Recorded here", "Value", "Id", "In the report")
+        heads = ("Recorded here", "Value", "In the report", "Id")
         head = "".join(f'<th scope="col">{each}</th>' for each in heads)
         return (
             f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">'
@@ -66,8 +66,8 @@ class Recorded:
         mark = "".join(raw["c"][1] for raw in marks.in_page(result))
         return (
             f'<tr id="{provenance.anchor(result)}"><th scope="row">{escape(label)}</th>'
-            f"<td>{escape(result.text)}{mark}</td><td><code>{_breakable(result.id)}</code></td>"
-            f"<td>{self._back(result.id)}</td></tr>"
+            f"<td>{escape(result.text)}{mark}</td><td>{self._back(result.id)}</td>"
+            f"<td><code>{_breakable(result.id)}</code></td></tr>"
         )
 
     def _back(self, id: str) -> str:

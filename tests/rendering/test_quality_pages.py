@@ -104,7 +104,7 @@ def test_what_was_found_and_checked_is_said_in_words(project):
     assert rows[r"Is a\|b"] == [r"**not met**, in 1 of 3 rows: row 3: \<b\>\*x\*", "–"]
     assert rows["Is given in 12,345 rows"] == ["met in all 3 rows", "–"]
     assert rows["Holds whole numbers"] == ["–", "**not met**, whole numbers"]
-    assert rows[r"Patient\_id, sex name one row"] == ["met in all 3 rows", "–"]
+    assert rows[r"patient\_id, sex name one row"] == ["met in all 3 rows", "–"]
     assert rows["*Sex. Male or female. Empty where not reported.*"] == ["", ""]
 
 

@@ -263,7 +263,7 @@ def test_notebook_pages_lead_back_to_the_places_in_the_report(site):
     (row,) = cell.select("table.recorded tbody tr")
     assert row["id"] == "number-small-count"
     words = [node.get_text() for node in row.select("th, td")]
-    assert words[:3] == ["Rows counted", "30 (35.7%)", "small.count"]
+    assert [words[0], words[1], words[3]] == ["Rows counted", "30 (35.7%)", "small.count"]
     places = [(link["href"], link.get_text()) for link in row.select("a")]
     assert places == [
         ("../index.html#number-small-count", "Abstract"),
