@@ -8,13 +8,15 @@ from pathlib import Path
 
 from case_review import __version__
 from case_review.build.revision import revision
-from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    back,
     bylines,
+    cards,
     citations,
     citing,
+    code_pages,
     contents,
     data_page,
     drawings,
@@ -25,19 +27,22 @@ from case_review.rendering import (
     letters,
     narrative,
     opening,
+    origins,
     outputs,
     pages,
     provenance,
     quality_pages,
+    recorded_pages,
     scripts,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
+from case_review.rendering.code_pages import Module
 from case_review.rendering.forms import Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
-from case_review.rendering.site import PARTS, Page, Site
+from case_review.rendering.site import PARTS, UP, Page, Site
 
 #: The list of what has changed, and its page.
 CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
@@ -78,7 +83,7 @@ def write(
     numbers = {**found.used}
     for exhibit in exhibits:
         numbers |= exhibit.numbers
-    data = scripts.waiting("provenance", scripts.packed(provenance.cards(numbers)))
+    data = scripts.waiting("provenance", scripts.packed(cards.cards(project, numbers)))
     data += scripts.linked_data(_described(about, found.header.people, writers))
     opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
@@ -103,9 +108,12 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     """Write what every renderer's report links to: notebooks, data, expectations."""
     site = Site(project, found, work, out)
     data_page.write_files(project, out)
-    _write_notebooks(project, found, site)
-    _write_quality(project, site)
-    site.write_texts([("data/index.html", data_page.markdown(project), "Data", "Sources")])
+    called = _write_notebooks(project, found, site)
+    _write_code(site, called)
+    suites = quality_pages.suites(project)
+    _write_quality(project, site, suites)
+    text = data_page.markdown(project, quality_pages.tables(project, suites))
+    site.write_texts([("data/index.html", text, "Data", "Sources")])
     _write_changes(project, site)
 
 
@@ -139,7 +147,7 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts
     (work / "report.css").write_text(css, encoding="utf-8")
-    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
+    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], provenance.said_at_foot(foot, UP))
     (work / "footer.html").write_text(letters.page("footer", said), encoding="utf-8")
 
 
@@ -147,9 +155,12 @@ def _is_of_font(letter: str) -> bool:
     return any(start <= ord(letter) < end for start, end in _RANGES)
 
 
-def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
+def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[str, Module]:
+    """Write the notebooks' pages; returns the modules that they call, by path."""
     notebooks = Notebooks(project)
-    names, back = notebooks.names(), pages.places(found)
+    names, places = notebooks.names(), back.places(found)
+    known = {name: origins.of(project, name) for name in names}
+    called = code_pages.modules(project, code_pages.called(project))
 
     def on_site(path: str) -> str:
         """Where a file of the project lies on the site; empty if it does not."""
@@ -164,18 +175,19 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
     made: list[tuple[Page, dict, str]] = []
     for name in names:
         shown = {each.label: each for each in found.exhibits.values() if each.notebook == name}
-        own = {cell: links for (notebook, cell), links in back.items() if notebook == name}
+        recorded = recorded_pages.Recorded(project, name, places, known[name], called)
         aside = [[e.label, e.name, e.caption, e.aside] for e in shown.values()]
-        parts = [notebooks.content(name), project.results / f"{name}.json"]
-        parts.append(json.dumps([names, list(own.items()), aside]))
+        parts = [notebooks.content(name), project.results / f"{name}.json", *recorded.parts()]
+        parts.append(json.dumps([names, places.of_notebook(name), aside]))
         page = site.kept(f"notebooks/{name}.html", parts, answer)
         if page is None:
             continue
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
-        data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
+        about = cards.cards(project, numbers, "../") if numbers else {}
+        data = scripts.data("provenance", about) if numbers else ""
         notebooks.asked, notebooks.said = {}, page.said
-        tree = pages.page(notebooks, name, found.exhibits, tables, back, on_site)
+        tree = pages.page(notebooks, name, found.exhibits, tables, recorded, on_site)
         page.asked = {path: answer(path) for path in notebooks.asked}
         if any(narrative.state(project, path) != was for path, was in notebooks.asked.items()):
             page.entry = None  # a picture was saved while the page was made
@@ -188,18 +200,39 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
         index, [part for name in names for part in (name, notebooks.content(name))]
     ):
         site.write(index, pages.index(notebooks), page=page)
+    return called
 
 
-def _write_quality(project: Project, site: Site) -> None:
-    """The page of suites and one per suite, which exhibits link to."""
-    suites = quality_pages.suites(project)
-    if not suites:
+def _write_code(site: Site, called: dict[str, Module]) -> None:
+    """The pages of the modules that notebooks call, and the one that lists them."""
+    if not called:
         return
-    title, kicker = quality_pages.TITLE, "Checks before and after cleaning"
-    texts = [("quality/index.html", quality_pages.overview(suites), title, kicker)]
-    for suite in suites:
-        own = (quality_pages.page(suite), f"Expectations: {suite.name}", title)
-        texts.append((f"quality/{suite.name}.html", *own))
+    for module in called.values():
+        if page := site.kept(module.name, [module.path, module.text]):
+            tree = pages.document(code_pages.page(module), ast.words(module.path), code_pages.TITLE)
+            site.write(module.name, tree, page=page)
+    parts = [part for module in called.values() for part in (module.path, module.about)]
+    if page := site.kept("code/index.html", parts):
+        title = ast.words(code_pages.TITLE)
+        tree = pages.document(code_pages.index(called), title, "What the notebooks call")
+        site.write("code/index.html", tree, page=page)
+
+
+def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suite]) -> None:
+    """The page that lists the tables with their checks, and one per table."""
+    title, kicker = quality_pages.TITLE, "What the data hold, and what was checked"
+    if suites:
+        text = quality_pages.overview(project, suites)
+        site.write_texts([("quality/index.html", text, title, kicker)])
+    texts = [
+        (
+            quality_pages.address(table),
+            quality_pages.page(project, table, suites),
+            f"Table {table}",
+            title,
+        )
+        for table in quality_pages.tables(project, suites)
+    ]
     site.write_texts(texts)
 
 
