@@ -32,6 +32,24 @@ def specs(table: dict) -> list:
     ]
 
 
+def spread(table: dict) -> list:
+    """The specifications of a table that spans the line, also where its words would not.
+
+    What its words leave of the line is shared equally; where that is little, widths stay free.
+    """
+    if any(width["t"] == "ColWidth" for _, width in table["c"][2]):
+        return table["c"][2]
+    columns = list(zip(*_rows(table, len(table["c"][2])), strict=True))
+    sizes = [max((len(text) for text, wide in each if wide == 1), default=1) + 2 for each in columns]
+    left = (LINE - sum(sizes)) / len(sizes)
+    if left < 1:
+        return table["c"][2]
+    return [
+        [align, {"t": "ColWidth", "c": round((size + left) / LINE, 4)}]
+        for (align, _), size in zip(table["c"][2], sizes, strict=True)
+    ]
+
+
 @lru_cache(maxsize=1024)
 def _shares(rows: tuple[tuple[tuple[int, int], ...], ...], width: int) -> tuple[float, ...] | None:
     """The columns' shares of a line, from the length of each cell and that of its longest word.

@@ -86,6 +86,8 @@ class Form:
         Whether the numbers' origins and the footer are added as sections at the end.
     by_quarto
         Whether Quarto makes it as well.
+    supplement
+        The file of the supplement, if that is one of its own.
     """
 
     file: str
@@ -102,3 +104,4 @@ class Form:
     framed: Callable[[dict], list | None] = lambda div: None
     appendix: bool = True
     by_quarto: bool = True
+    supplement: str = ""
