@@ -55,15 +55,16 @@ def parts(tree: dict, paper: str, file: str) -> list[Part]:
     paper, file
         The names of the paper's file and of the supplement's.
     """
-    blocks, meta = tree["blocks"], tree["meta"]
+    frames = _leading(tree["blocks"])
+    blocks, meta = _fronted(tree["blocks"], tree["meta"])
     at = place(blocks)
     if not at:
         return [Part(paper, blocks, meta)]
     before, after = blocks[:at], [_raised(block) for block in blocks[at + 1 :]]
     before, after = _with_references(before, after)
-    after = [*_frames(before), *after]
     heading = ast.text(blocks[at]["c"][2])
-    own = {key: entry for key, entry in meta.items() if key != "abstract"}
+    own = {key: entry for key, entry in tree["meta"].items() if key != "abstract"}
+    own = _with_front(own, [f for f in frames if any(name in f[0]["c"][1] for name in _SHARED)])
     made = [Part(paper, before, meta), Part(file, after, own, heading)]
     known = [names(part.blocks) for part in made]
     for part, own, others, other in zip(made, known, known[::-1], made[::-1], strict=True):
@@ -124,18 +125,32 @@ def _cited(blocks: list) -> set[str]:
     return {cited["citationId"] for node in nodes for cited in node["c"][0]}
 
 
-def _frames(blocks: list) -> list:
-    """The frames that say what numbers and rows are, as the paper has them."""
-    found: list = []
+def _leading(blocks: list) -> list[list]:
+    """The frames with which a text begins, each with what is in it."""
+    frames: list[list] = []
     depth = 0
     for block in blocks:
         text = block["c"][1] if block["t"] == "RawBlock" else ""
-        opens = text.startswith("#framed((") and any(f'"{name}"' in text for name in _SHARED)
-        if depth or opens:
-            found.append(block)
-            depth += text.endswith("[")
-            depth -= text == "]"
-    return found
+        if not depth:
+            if not text.startswith("#framed(("):
+                break
+            frames.append([])
+        frames[-1].append(block)
+        depth += text.endswith("[")
+        depth -= text == "]"
+    return frames
+
+
+def _fronted(blocks: list, meta: dict) -> tuple[list, dict]:
+    """A text without the frames with which it begins: they belong to its title page."""
+    frames = _leading(blocks)
+    front = [block for frame in frames for block in frame]
+    return blocks[len(front) :], _with_front(meta, frames)
+
+
+def _with_front(meta: dict, frames: list[list]) -> dict:
+    front = [block for frame in frames for block in frame]
+    return {**meta, "front": {"t": "MetaBlocks", "c": front}} if front else meta
 
 
 def names(blocks: list) -> set[str]:
