@@ -40,7 +40,9 @@ def spread(table: dict) -> list:
     if any(width["t"] == "ColWidth" for _, width in table["c"][2]):
         return table["c"][2]
     columns = list(zip(*_rows(table, len(table["c"][2])), strict=True))
-    sizes = [max((len(text) for text, wide in each if wide == 1), default=1) + 2 for each in columns]
+    sizes = [
+        max((len(text) for text, wide in each if wide == 1), default=1) + 2 for each in columns
+    ]
     left = (LINE - sum(sizes)) / len(sizes)
     if left < 1:
         return table["c"][2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from case_review import __version__
@@ -26,11 +26,12 @@ from case_review.rendering import (
     provenance,
     quality_pages,
     scripts,
+    supplement,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import File, Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, Page, Site
@@ -58,7 +59,8 @@ def write(
     found, tree = citations.settled(project, found, tree, work)
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
-    tree["meta"]["downloads"] = _downloads(writers)
+    offered = _offered(found, writers)
+    tree["meta"]["downloads"] = _downloads(offered)
     about = _fill(project, found, tree["meta"])
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
@@ -67,7 +69,7 @@ def write(
     for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.data("provenance", provenance.cards(numbers))
-    data += scripts.linked_data(_described(about, found.header.people, writers))
+    data += scripts.linked_data(_described(about, found.header.people, offered))
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
@@ -79,10 +81,26 @@ def write(
 
 def without(page: str, writers: Sequence[str]) -> str:
     """The report's page as it is where the forms of `writers` are not made."""
-    for form in (FORMS[name] for name in writers):
-        entry = f'<li><a href="{form.file}">{form.words}</a></li>'
-        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(form))}", "")
+    for file in _files(FORMS[name] for name in writers):
+        entry = f'<li><a href="{file.name}">{file.words}</a></li>'
+        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(file))}", "")
     return page
+
+
+def _files(forms: Iterable[Form], supplement: bool = True) -> list[File]:
+    """The files of forms, the supplement's after that of the paper."""
+    return [
+        file
+        for form in forms
+        for file in (File(form.file, form.words, form.media), form.supplement)
+        if file and (supplement or file is not form.supplement)
+    ]
+
+
+def _offered(found: Manuscript, writers: Sequence[str]) -> list[File]:
+    """The files of the report in the forms of `writers`, the page first."""
+    has_one = bool(supplement.place(found.tree["blocks"]))
+    return _files((FORMS[name] for name in writers), has_one)
 
 
 def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
@@ -162,10 +180,9 @@ def _write_quality(project: Project, site: Site) -> None:
     site.write_texts(texts)
 
 
-def _downloads(writers: Sequence[str]) -> dict:
+def _downloads(files: list[File]) -> dict:
     """The other forms of the report, and its parts, for the title block."""
-    forms = [FORMS[name] for name in writers if FORMS[name] is not FORM]
-    offered = {form.file: form.words for form in forms} | PARTS
+    offered = {file.name: file.words for file in files if file.name != FORM.file} | PARTS
     entries = [
         {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
@@ -194,7 +211,7 @@ def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
     return about
 
 
-def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
+def _described(about: dict, people: People, files: list[File]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
     told = {
         "@context": "https://schema.org",
@@ -206,10 +223,10 @@ def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
         "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
-        "encoding": [_encoding(FORMS[name]) for name in writers],
+        "encoding": [_encoding(file) for file in files],
     }
     return {key: value for key, value in told.items() if value}
 
 
-def _encoding(form: Form) -> dict[str, str]:
-    return {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+def _encoding(file: File) -> dict[str, str]:
+    return {"@type": "MediaObject", "contentUrl": file.name, "encodingFormat": file.media}

@@ -22,10 +22,12 @@ from case_review.rendering import (
     pictures,
     provenance,
     supplement,
+    typst_tables,
 )
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.forms import Form, Panel
+from case_review.rendering.forms import File, Form, Panel
 from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.typst_tables import inline
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
@@ -47,7 +49,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         found, tree = citations.settled(project, found, tree, work)
     tree = ast.walk(tree, _anchored)
     pictures.copy(found.pictures, work)
-    made = supplement.parts(tree, FORM.file, FORM.supplement)
+    made = supplement.parts(tree, FORM.file, FORM.supplement.name)
     for part in made:
         own = {**tree, "meta": escaped(part.meta), "blocks": escaped(_listed(part.blocks))}
         front = _front(project, part.meta, part.heading) | _beside(found, part, made)
@@ -57,7 +59,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
         arguments += [f"--variable={name}:{value}" for name, value in front.items()]
         text = ast.as_text(citations.converted(project, found, own, arguments, work))
         source = work / Path(part.file).with_suffix(".typ")
-        source.write_text(with_groups(text), encoding="utf-8")
+        source.write_text(typst_tables.with_groups(text), encoding="utf-8")
         (out / part.file).write_bytes(_set(source, build_epoch(project)))
 
 
@@ -66,7 +68,7 @@ def _anchored(node: dict) -> list | None:
     if node["t"] != "Span" or not node["c"][0][0]:
         return None
     (name, classes, pairs), words = node["c"]
-    named = [_inline(f'#anchor("{name}")')]
+    named = [inline(f'#anchor("{name}")')]
     return [*named, {"t": "Span", "c": [["", classes, pairs], ast.walk(words, _anchored)]}]
 
 
@@ -224,7 +226,7 @@ def _literal(text: str, marks: re.Pattern) -> list:
     for mark in marks.finditer(text):
         if before := text[place : mark.start()]:
             made.append({"t": "Str", "c": before})
-        made.append(_inline(re.sub(r"\D", r"\\\g<0>", mark[0])))
+        made.append(inline(re.sub(r"\D", r"\\\g<0>", mark[0])))
         place = mark.end()
     return [*made, *([{"t": "Str", "c": text[place:]}] if text[place:] else [])]
 
@@ -239,11 +241,7 @@ def _result(result: Recorded) -> list:
     """A number with a quiet link to its row in the appendix, and its mark."""
     mark = f', mark: "{result.mark}"' if result.mark else ""
     start = f'#number("{provenance.anchor(result)}"{mark})['
-    return [_inline(start), *ast.words(result.text), _inline("]")]
-
-
-def _inline(text: str) -> dict:
-    return {"t": "RawInline", "c": ["typst", text]}
+    return [inline(start), *ast.words(result.text), inline("]")]
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
@@ -276,22 +274,22 @@ def _panels(shown: Exhibit, caption: list, panels: list[Panel], columns: int) ->
 
 
 def _image(image: dict, file: Path) -> list:
-    return [_inline(f"#box({_drawn(image)})")]
+    return [inline(f"#box({_drawn(image)})")]
 
 
 def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
     """A formula, which PDF/UA-1 wants read out."""
     named = f', label: "{label}", number: "{number}"' if label else ""
-    return [_inline(f"#formula({_string(formulas.said(math))}{named})["), math, _inline("]")]
+    return [inline(f"#formula({_string(formulas.said(math))}{named})["), math, inline("]")]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
-    hang_labels(table)
-    mark_groups(table)
+    typst_tables.hang_labels(table)
+    typst_tables.mark_groups(table)
     table["c"][2] = columns.spread(table)
     if not shown.name and not caption:
-        return [table, *notes]
+        return [ast.raw("typst", "#unnamed["), table, ast.raw("typst", "]"), *notes]
     return [
         *_opened(shown, "table", caption),
         ast.raw("typst", "]["),
@@ -299,51 +297,6 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
         *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
         ast.raw("typst", "]"),
     ]
-
-
-def hang_labels(table: dict) -> None:
-    """Give the labels of rows a hanging indent, one step deeper than their own.
-
-    A table without indented rows has texts in its first column, no labels.
-    """
-    rows = [row for body in table["c"][4] for row in body[3]]
-    cells = [row[1][0][4] for row in rows if row[1]]
-    labels = [blocks[0] for blocks in cells if [block["t"] for block in blocks] == ["Plain"]]
-    depths = [len(text) - len(text.lstrip("\u2003")) for text in map(ast.text, labels)]
-    if any(depths):
-        for label, depth in zip(labels, depths, strict=True):
-            label["c"] = [_inline(f"#row-label({depth})["), *label["c"], _inline("]")]
-
-
-def mark_groups(table: dict) -> None:
-    """Let a row whose only cell is bold be one cell, which `with_groups` makes a heading."""
-    width = len(table["c"][2])
-    for body in table["c"][4]:
-        for row in body[3]:
-            first, *others = row[1] or [[ast.attr(), {}, 1, 1, []]]
-            is_bold = ast.first(first[4], ("Strong",)) and _is_bold(first[4])
-            if width > 1 and is_bold and len(others) == width - 1 and not any(c[4] for c in others):
-                words = first[4][0]["c"]
-                inside = [ast.plain([_inline(_GROUP), *words, _inline("]")])]
-                row[1] = [[first[0], first[1], 1, width, inside]]
-
-
-def _is_bold(blocks: list) -> bool:
-    inlines = blocks[0]["c"] if [block["t"] for block in blocks] == ["Plain"] else []
-    return {node["t"] for node in inlines if node["t"] not in ("RawInline", "Space")} == {"Strong"}
-
-
-#: What begins a row that is a heading, and the line of pandoc's that holds one.
-_GROUP = "#group-row["
-_GROUP_ROW = re.compile(r"^( *)(table\.cell\(.*?\)\[#group-row\[.*\]\]),$", re.MULTILINE)
-
-
-def with_groups(text: str) -> str:
-    """Typst's source in which rows that head others are headings of the second level.
-
-    Such a heading never stands alone at the foot of a page, and is repeated on the next.
-    """
-    return _GROUP_ROW.sub(r"\1table.header(level: 2, \2),", text)
 
 
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
@@ -360,7 +313,7 @@ def _framed(div: dict) -> list:
 
 FORM = Form(
     file="index.pdf",
-    supplement="supplement.pdf",
+    supplement=File("supplement.pdf", "Supplement (PDF)", "application/pdf"),
     words="PDF",
     media="application/pdf",
     result=_result,

@@ -171,10 +171,12 @@ def _led(blocks, elsewhere: set[str], file: str):
     """Blocks or metadata in which what leads to something of the other document names its file."""
 
     def change(node: dict):
-        if node["t"] == "RawInline" and (match := _LEADS.match(node["c"][1])):
-            if match[1] in elsewhere:
-                text = node["c"][1].replace(match[1], address(file, match[1]), 1)
-                return [{"t": "RawInline", "c": [node["c"][0], text]}]
+        if node["t"] == "RawInline":
+            format, text = node["c"]
+            match = _LEADS.match(text)
+            if match and match[1] in elsewhere:
+                led = text.replace(match[1], address(file, match[1]), 1)
+                return [{"t": "RawInline", "c": [format, led]}]
         if node["t"] == "Link" and node["c"][2][0][1:] in elsewhere:
             attr, words, (target, title) = node["c"]
             if target.startswith("#"):

@@ -1,0 +1,56 @@
+"""The rows of tables as the PDF has them: labels that hang, and headings of groups."""
+
+from __future__ import annotations
+
+import re
+
+from case_review.rendering import ast
+
+#: What begins a row that is a heading, and the line of pandoc's that holds one.
+_GROUP = "#group-row["
+_GROUP_ROW = re.compile(r"^( *)(table\.cell\(.*?\)\[#group-row\[.*\]\]),$", re.MULTILINE)
+
+
+def hang_labels(table: dict) -> None:
+    """Give the labels of rows a hanging indent, one step deeper than their own.
+
+    A table without indented rows has texts in its first column, no labels.
+    """
+    rows = [row for body in table["c"][4] for row in body[3]]
+    cells = [row[1][0][4] for row in rows if row[1]]
+    labels = [blocks[0] for blocks in cells if [block["t"] for block in blocks] == ["Plain"]]
+    depths = [len(text) - len(text.lstrip("\u2003")) for text in map(ast.text, labels)]
+    if any(depths):
+        for label, depth in zip(labels, depths, strict=True):
+            label["c"] = [inline(f"#row-label({depth})["), *label["c"], inline("]")]
+
+
+def mark_groups(table: dict) -> None:
+    """Let a row whose only cell is bold be one cell, which `with_groups` makes a heading."""
+    width = len(table["c"][2])
+    for body in table["c"][4]:
+        for row in body[3]:
+            first, *others = row[1] or [[ast.attr(), {}, 1, 1, []]]
+            is_bold = ast.first(first[4], ("Strong",)) and _is_bold(first[4])
+            if width > 1 and is_bold and len(others) == width - 1 and not any(c[4] for c in others):
+                words = first[4][0]["c"]
+                inside = [ast.plain([inline(_GROUP), *words, inline("]")])]
+                row[1] = [[first[0], first[1], 1, width, inside]]
+
+
+def _is_bold(blocks: list) -> bool:
+    inlines = blocks[0]["c"] if [block["t"] for block in blocks] == ["Plain"] else []
+    return {node["t"] for node in inlines if node["t"] not in ("RawInline", "Space")} == {"Strong"}
+
+
+def with_groups(text: str) -> str:
+    """Typst's source in which rows that head others are headings of the second level.
+
+    Such a heading never stands alone at the foot of a page, and is repeated on the next.
+    """
+    return _GROUP_ROW.sub(r"\1table.header(level: 2, \2),", text)
+
+
+def inline(text: str) -> dict:
+    """Typst's source within a line."""
+    return {"t": "RawInline", "c": ["typst", text]}
