@@ -285,13 +285,14 @@ def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> li
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
+    noted = ast.first([table], ("Note",)) is not None
     typst_tables.hang_labels(table)
     typst_tables.mark_groups(table)
     table["c"][2] = columns.spread(table)
     if not shown.name and not caption:
         return [ast.raw("typst", "#unnamed["), table, ast.raw("typst", "]"), *notes]
     return [
-        *_opened(shown, "table", caption),
+        *_opened(shown, "table, noted: true" if noted else "table", caption),
         ast.raw("typst", "]["),
         table,
         *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
