@@ -52,6 +52,15 @@ def ranges(low: Sequence, high: Sequence, unit: str = "") -> list[Range | None]:
     ]
 
 
+def abbreviated(texts: pd.Series, abbreviations: str) -> pd.Series:
+    """`texts` with the abbreviations that a note explains: `KHE: kaposiform ...; TA: ....`."""
+    for item in abbreviations.rstrip(".").split("; "):
+        short, _, long = item.partition(": ")
+        if long:
+            texts = texts.map(lambda t, a=long, b=short: t.replace(a, b), na_action="ignore")
+    return texts
+
+
 def rows(columns: Mapping[str, Sequence], standing: str = "") -> list[Row]:
     """A row per case from columns of values and text, with `–` for what is not given.
 
