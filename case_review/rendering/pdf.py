@@ -31,6 +31,8 @@ from case_review.rendering.typst_tables import inline
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
+#: Characters that fit on a line of a table over the full width.
+LINE = 116
 #: Typst names one missing character at a time.
 _MOST_CODES = 50
 _NO_GLYPH = re.compile(r"the text `\"(.*?)\"` could not be displayed")
@@ -94,15 +96,15 @@ def _beside(found: Manuscript, part: supplement.Part, made: list[supplement.Part
         return {}
     (other,) = others
     names = supplement.names(other.blocks)
-    kinds: dict[str, list[str]] = {}
-    for label, name in found.names.items():
-        if name.exhibit and label in names:
-            kinds.setdefault(name.kind, []).append(name.number)
-    said = [
-        f"{kind} {numbers[0]}" if len(numbers) == 1 else f"{kind}s {numbers[0]}–{numbers[-1]}"
-        for kind, numbers in kinds.items()
-    ]
-    words = " and ".join(said) or (other.heading or "The paper")
+    said = []
+    for kind in ("Table", "Figure"):
+        own = [name for label, name in found.names.items() if name.exhibit and label in names]
+        numbers = [name.number for name in own if name.kind == kind]
+        if numbers:
+            ends = dict.fromkeys((numbers[0], numbers[-1]))
+            said.append(f"{kind}{'s' if len(ends) > 1 else ''} {'–'.join(ends)}")
+    words = other.heading or "Paper"
+    words += f", with {' and '.join(said)}" if said else ""
     return {"other-file": other.file, "other-words": words}
 
 
@@ -288,7 +290,7 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     noted = ast.first([table], ("Note",)) is not None
     typst_tables.hang_labels(table)
     typst_tables.mark_groups(table)
-    table["c"][2] = columns.spread(table)
+    table["c"][2] = columns.spread(table, LINE)
     if not shown.name and not caption:
         return [ast.raw("typst", "#unnamed["), table, ast.raw("typst", "]"), *notes]
     return [
