@@ -35,7 +35,7 @@ def specs(table: dict, line: int = LINE) -> list:
 def spread(table: dict, line: int) -> list:
     """The specifications of a table that spans a line of so many characters in any case.
 
-    What its words leave of the line is shared equally; where that is little, widths stay free.
+    What its words leave of the line is shared equally.
     """
     old = specs(table, line)
     if any(width["t"] == "ColWidth" for _, width in old):
@@ -44,9 +44,8 @@ def spread(table: dict, line: int) -> list:
     sizes = [
         2 + max((len(text) for text, wide in each if wide == 1), default=1) for each in columns
     ]
-    left = (line - sum(sizes)) / len(sizes)
-    if left < 1:
-        return old
+    left = max(0, line - sum(sizes)) / len(sizes)
+    line = max(line, sum(sizes))
     return [
         [align, {"t": "ColWidth", "c": round((size + left) / line, 4)}]
         for (align, _), size in zip(old, sizes, strict=True)
