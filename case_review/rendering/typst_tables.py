@@ -8,7 +8,7 @@ from case_review.rendering import ast
 
 #: What begins a row that is a heading, and the line of pandoc's that holds one.
 _GROUP = "#group-row["
-_GROUP_ROW = re.compile(r"^( *)(table\.cell\(.*?\)\[#group-row\[.*\]\]),$", re.MULTILINE)
+_GROUP_ROW = re.compile(r"^( *)((?:table\.cell\(.*?\))?\[#group-row\[.*\]),$", re.MULTILINE)
 
 
 def hang_labels(table: dict) -> None:
@@ -26,16 +26,22 @@ def hang_labels(table: dict) -> None:
 
 
 def mark_groups(table: dict) -> None:
-    """Let a row whose only cell is bold be one cell, which `with_groups` makes a heading."""
+    """Mark the rows that head others for `with_groups`: bold ones, alone or above indented rows.
+
+    Where nothing stands beside it, such a row becomes one cell.
+    """
     width = len(table["c"][2])
-    for body in table["c"][4]:
-        for row in body[3]:
-            first, *others = row[1] or [[ast.attr(), {}, 1, 1, []]]
-            is_bold = ast.first(first[4], ("Strong",)) and _is_bold(first[4])
-            if width > 1 and is_bold and len(others) == width - 1 and not any(c[4] for c in others):
-                words = first[4][0]["c"]
-                inside = [ast.plain([inline(_GROUP), *words, inline("]")])]
-                row[1] = [[first[0], first[1], 1, width, inside]]
+    rows = [row[1] for body in table["c"][4] for row in body[3] if row[1]]
+    for row, below in zip(rows, [*rows[1:], None], strict=True):
+        first, *others = row
+        if width == 1 or len(row) != width or not _is_bold(first[4]):
+            continue
+        alone = not any(cell[4] for cell in others)
+        if alone or (below and ast.text(below[0][4]).startswith("\u2003")):
+            words = first[4][0]["c"]
+            first[4] = [ast.plain([inline(_GROUP), *words, inline("]")])]
+        if alone:
+            row[:] = [[*first[:3], width, first[4]]]
 
 
 def _is_bold(blocks: list) -> bool:
