@@ -297,9 +297,24 @@ def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
         *_opened(shown, "table, noted: true" if noted else "table", caption),
         ast.raw("typst", "]["),
         table,
-        *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
+        *(
+            [ast.raw("typst", "#exhibit-notes["), *_run_in(notes), ast.raw("typst", "]")]
+            if notes
+            else []
+        ),
         ast.raw("typst", "]"),
     ]
+
+
+def _run_in(notes: list) -> list:
+    """Notes below a table one after the other, as they are short; what is no paragraph stays."""
+    made: list = []
+    for block in notes:
+        if block["t"] == "Para" and made and made[-1]["t"] == "Para":
+            made[-1] = ast.para(*made[-1]["c"], {"t": "Space"}, *block["c"])
+        else:
+            made.append(block)
+    return made
 
 
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
