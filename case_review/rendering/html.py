@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from case_review import __version__
@@ -34,12 +34,13 @@ from case_review.rendering import (
     quality_pages,
     recorded_pages,
     scripts,
+    supplement,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.code_pages import Module
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import File, Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, UP, Page, Site
@@ -70,7 +71,9 @@ def write(
     found, tree = citations.settled(project, found, tree, work)
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
-    tree["meta"]["downloads"] = _linked({**_forms(writers), **PARTS})
+    offered = _offered(found, writers)
+    named = {file.name: file.words for file in offered if file.name != FORM.file}
+    tree["meta"]["downloads"] = _linked({**named, **PARTS})
     tree["meta"]["references-as"] = _linked(citing.FILES)
     citation = citing.of(project, tree["meta"], found.header)
     about = _fill(project, found, tree["meta"], citation)
@@ -84,7 +87,7 @@ def write(
     for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.waiting("provenance", scripts.packed(cards.cards(project, numbers)))
-    data += scripts.linked_data(_described(about, found.header.people, writers))
+    data += scripts.linked_data(_described(about, found.header.people, offered))
     opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
@@ -98,10 +101,26 @@ def write(
 
 def without(page: str, writers: Sequence[str]) -> str:
     """The report's page as it is where the forms of `writers` are not made."""
-    for form in (FORMS[name] for name in writers):
-        entry = f'<li><a href="{form.file}">{form.words}</a></li>'
-        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(form))}", "")
+    for file in _files(FORMS[name] for name in writers):
+        entry = f'<li><a href="{file.name}">{file.words}</a></li>'
+        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(file))}", "")
     return page
+
+
+def _files(forms: Iterable[Form], supplement: bool = True) -> list[File]:
+    """The files of forms, the supplement's after that of the paper."""
+    return [
+        file
+        for form in forms
+        for file in (File(form.file, form.words, form.media), form.supplement)
+        if file and (supplement or file is not form.supplement)
+    ]
+
+
+def _offered(found: Manuscript, writers: Sequence[str]) -> list[File]:
+    """The files of the report in the forms of `writers`, the page first."""
+    has_one = bool(supplement.place(found.tree["blocks"]))
+    return _files((FORMS[name] for name in writers), has_one)
 
 
 def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
@@ -236,11 +255,6 @@ def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suit
     site.write_texts(texts)
 
 
-def _forms(writers: Sequence[str]) -> dict[str, str]:
-    """The other forms of the report, for the title block."""
-    return {FORMS[name].file: FORMS[name].words for name in writers if FORMS[name] is not FORM}
-
-
 def _linked(offered: dict[str, str]) -> dict:
     """Files and their words, as the template lists them."""
     entries = [
@@ -274,7 +288,7 @@ def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Cita
     return about
 
 
-def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
+def _described(about: dict, people: People, files: list[File]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
     code = {"@type": "SoftwareSourceCode", "codeRepository": about.get("code")}
     told = {
@@ -290,10 +304,10 @@ def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
         "url": about.get("url"),
         "identifier": about.get("archive"),
         "isBasedOn": code if about.get("code") else None,
-        "encoding": [_encoding(FORMS[name]) for name in writers],
+        "encoding": [_encoding(file) for file in files],
     }
     return {key: value for key, value in told.items() if value}
 
 
-def _encoding(form: Form) -> dict[str, str]:
-    return {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+def _encoding(file: File) -> dict[str, str]:
+    return {"@type": "MediaObject", "contentUrl": file.name, "encodingFormat": file.media}
