@@ -16,6 +16,7 @@ from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    code_pages,
     columns,
     framing,
     highlighting,
@@ -34,6 +35,8 @@ PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
 #: Files that all pages include, and what stands for them until a page is written: with the
 #: commit and the sums of the data in them, no page could be kept when one of these changes.
 _SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-review-footer-->"}
+#: Stands for what leads from a page to the site's own folder.
+UP = "case-review-up/"
 #: What stands for a large piece of HTML while pandoc writes the page, and what is large.
 _ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
 _LARGE = 200
@@ -72,6 +75,8 @@ class Site:
         self.parts = {FORM.file: FORM.words, **PARTS}
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
+        if code_pages.called(project):
+            self.parts["code/index.html"] = code_pages.TITLE
         self._styles = project.report / "styles"
         self._code = made.code()
         self._shared = {}
@@ -178,12 +183,13 @@ class Site:
 
     def _put(self, name: str, content: bytes) -> None:
         for stands_for, shared in self._shared.items():
+            shared = shared.replace(UP.encode("ascii"), b"../" * name.count("/"))
             before, found, after = content.partition(stands_for)
             if not found or stands_for in after:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
             content = b"".join((before, shared, after))
         path = self.out / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
     def _options(self, name: str) -> list[str]:

@@ -22,7 +22,7 @@ from PIL import Image
 from case_review import registry
 from case_review.build.serving import News, Server, Site
 from case_review.project import Project
-from case_review.rendering import render
+from case_review.rendering import provenance, render
 from case_review.values import Estimate
 
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
@@ -201,11 +201,54 @@ def test_card_shows_where_a_number_comes_from(browser, site, results, way):
     assert f"{result.low:g} to {result.high:g}" in words
     assert f"{result.n}" in words.split()
     assert f"{result.notebook}, {result.cell}" in words
-    for path, digest in result.inputs.items():
-        assert f"{path}, SHA-256 {digest[:8]}" in words
+    assert words.startswith("Median time to response, all patients\n")
+    assert "printed in the review" in words
     assert link.get_attribute("aria-describedby") == card(browser).get_attribute("id")
     box = browser.js("arguments[0].getBoundingClientRect().toJSON()", card(browser))
     assert box["left"] >= 0 and box["right"] <= WIDE[0]
+
+
+def test_card_leads_to_file_checks_code_cell_and_sum(browser, site, results):
+    browser.view(site / "index.html")
+    browser.point_at(browser.find("a.result[data-result='response.median_weeks']"))
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    links = {link.text: link.get_attribute("href") for link in browser.all("#provenance-card a")}
+    assert {"time_hours", "event", "SHA-256", "survival.kaplan_meier"} <= set(links)
+    (checks,) = (words for words in links if re.fullmatch(r"checks: (\d+) of \1 met", words))
+    base = site.as_uri()
+    assert links["clean/patients.csv"] == f"{base}/data/clean/patients.csv"
+    assert links["time_hours"] == f"{base}/quality/patients.html#column-time_hours"
+    assert links[checks].startswith(f"{base}/quality/patients.html#column-")
+    assert links["05_response, medians"] == f"{base}/notebooks/05_response.html#medians"
+    for address in links.values():
+        path, _, place = address.removeprefix(f"{base}/").partition("#")
+        assert (site / path).is_file(), address
+        assert not place or place in identifiers(site / path), address
+    digest = results["response.median_weeks"].inputs["data/clean/patients.csv"]
+    place = links["SHA-256"].partition("#")[2]
+    assert digest == parsed(site / "data" / "index.html").find(id=place).get_text()
+
+
+def test_keyboard_goes_into_the_card_and_on_behind_its_number(browser, site):
+    from selenium.webdriver import ActionChains, Keys
+
+    browser.view(site / "index.html")
+    link, after = browser.all("a.result")[:2]
+    browser.js("arguments[0].focus()", link)
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    browser.press(Keys.ARROW_DOWN)
+    inside = "document.querySelector('#provenance-card').contains(document.activeElement)"
+    assert browser.js(inside)
+    back = ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB)
+    back.key_up(Keys.SHIFT).perform()
+    assert browser.driver.switch_to.active_element == link and card(browser).is_displayed()
+    browser.press(Keys.ARROW_DOWN)
+    browser.press(Keys.ESCAPE)
+    assert browser.driver.switch_to.active_element == link and not card(browser).is_displayed()
+    browser.js("arguments[0].blur(), arguments[0].focus()", link)
+    browser.until("!document.querySelector('#provenance-card').hidden")
+    browser.press(Keys.ARROW_DOWN, *[Keys.TAB] * len(browser.all("#provenance-card a")))
+    assert browser.driver.switch_to.active_element == after
 
 
 def test_card_can_be_pointed_at_and_is_closed_by_escape(browser, site):
@@ -265,17 +308,18 @@ def test_the_card_never_covers_its_number(browser, site, every):
     assert covered == []
 
 
-def test_a_number_leads_to_its_cell_and_the_cell_back(browser, site, results):
+def test_a_number_leads_to_its_row_and_the_row_back(browser, site, results):
     browser.view(site / "index.html")
     link = browser.find("a.result[data-result='response.median_weeks']")
     result = results["response.median_weeks"]
     browser.click(link)
     browser.until("location.pathname.includes('/notebooks/')")
     assert browser.js("location.pathname").endswith(f"notebooks/{result.notebook}.html")
-    cell = browser.find(":target")
-    assert cell.get_attribute("id") == result.cell
-    assert browser.js("arguments[0].getBoundingClientRect().top < innerHeight", cell)
-    browser.click(cell.find_element("link text", result.text + result.mark))
+    row = browser.find(":target")
+    assert row.text.startswith("Median time to response, all patients")
+    assert result.text + result.mark in row.text and result.id in row.text
+    assert browser.js("arguments[0].getBoundingClientRect().top < innerHeight", row)
+    browser.click(row.find_element("link text", "Abstract"))
     browser.until("location.pathname.endsWith('/index.html')")
     assert browser.find(":target").get_attribute("data-result") == result.id
 
@@ -285,8 +329,43 @@ def test_every_number_is_a_link_without_scripts(site, results):
     assert len(links) > 20
     for link in links:
         result = results[link["data-result"]]
-        assert link["href"] == f"notebooks/{result.notebook}.html#{result.cell}"
+        row = f"number-{result.id.replace('.', '-')}"
+        assert link["href"].partition("#")[0] == f"notebooks/{result.notebook}.html"
+        assert link["href"].endswith(f"#{row}") or len(row) > 40
         assert link["title"].startswith(f"{result.id} = ")
+
+
+def test_every_number_lands_where_its_value_is_shown(site):
+    """No link of a number ends at a cell that does not show it."""
+    links = parsed(site / "index.html").select("a.result")
+    targets = {}
+    for name in {link["href"].partition("#")[0] for link in links}:
+        targets[name] = {node["id"]: node for node in parsed(site / name).select("[id]")}
+    elsewhere = []
+    for link in links:
+        name, _, place = link["href"].partition("#")
+        found = targets[name].get(place)
+        words = " ".join(found.get_text().split()) if found else ""
+        shown = " ".join(link.get_text().split())
+        recorded = found is not None and found.name == "tr"  # its prose, for a cell of a table
+        if not (shown in words or (link.get("data-number") and recorded)):
+            elsewhere.append((shown, link["href"]))
+    assert elsewhere == [] and len(links) > 1000
+    prose = [link for link in links if link.get("data-result") and not link.select("math")]
+    assert len(prose) > 100 and all("#number-" in link["href"] for link in prose)
+
+
+def test_every_recorded_number_has_words_for_a_name(site, results):
+    from case_review.rendering import labels
+
+    seen = set()
+    for path in sorted((site / "notebooks").glob("*.html")):
+        for row in parsed(path).select("table.recorded tbody tr"):
+            id = row.code.get_text()
+            seen.add(id)
+            label = row.th.get_text()
+            assert label and label != labels.spelt(id) and "_" not in label, id
+    assert seen == set(results)
 
 
 def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, built_report):
@@ -305,20 +384,20 @@ def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, 
                 place = rows[cell["row"]].find_all(["th", "td"])[cell["column"]]
                 assert links[key] is place.select_one("a.result"), key
                 origin = recorded[cell["result"]] if cell["result"] else None
-                at = f"notebooks/{path.stem}.html#{origin.cell if origin else label}"
-                assert links[key]["href"] == at, key
-                own, shared = found["cards"][key]
-                said = dict(own)
+                at = provenance.anchor(origin) if origin else key
+                assert links[key]["href"] == f"notebooks/{path.stem}.html#{at}", key
+                name, _, spot = key.partition(":")
+                words, _, place, *said = [*found["cards"][name][spot], "", "", "", ""]
                 value = "not estimable" if cell["value"] is None else str(cell["value"])
                 ends = any(cell.get(name) is not None for name in ("least", "most"))
-                name = "Middle of the sets drawn" if ends else "Value"
                 if not (ends and cell["value"] is None):
-                    shown = f"{value.removesuffix('.0')} {cell['unit']}".strip()
-                    assert said[name] == shown, key
-                assert said.get("Result", "") == cell["result"]
-                files = [text for term, text in found["shared"][shared] if term == "Input"]
+                    assert said[0] == f"{value.removesuffix('.0')} {cell['unit']}".strip(), key
+                assert words and bool(said[1]) == ends, key
+                *at, _, files = found["origins"][place]
+                assert at == [path.stem, origin.cell if origin else label]
                 inputs = origin.inputs if origin else table["inputs"]
-                assert files == [f"{name}, SHA-256 {sum[:8]}" for name, sum in inputs.items()]
+                shown = {found["files"][file][1] for file in files} - {"notebooks/index.html"}
+                assert shown <= set(inputs) and bool(files) == bool(inputs), key
                 seen.add(key)
     assert seen == set(links) and len(seen) > 60
 
@@ -344,7 +423,7 @@ def test_a_number_in_a_table_is_calm_until_it_is_asked(browser, site, way):
         before = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
     browser.until("!document.querySelector('#provenance-card').hidden")
     assert browser.js(f"{style}.textDecorationLine", link) == "underline"
-    assert "Cell" in card(browser).text and "Input" in card(browser).text
+    assert "Cell" in card(browser).text and "Data" in card(browser).text
     after = browser.js(f"{cell}.getBoundingClientRect().toJSON()", link)
     assert [after[side] for side in ("width", "height")] == [before["width"], before["height"]]
     browser.click(link)
@@ -474,9 +553,7 @@ def test_a_table_is_sorted_by_size_and_says_so(browser, table_page):
     assert patients(browser) == list("ABCD")
     browser.point_at(browser.find("#tbl-all a.result"))
     browser.until("!document.querySelector('#provenance-card').hidden")
-    assert (
-        "2 to 20" in card(browser).text and "patients.csv, SHA-256 abcdef01" in card(browser).text
-    )
+    assert "2 to 20" in card(browser).text and "raw/patients.csv · SHA-256" in card(browser).text
 
 
 def test_a_table_is_filtered_and_searched(browser, table_page):
@@ -709,13 +786,15 @@ def test_each_exhibit_names_its_sources(site):
     for exhibit in found:
         links = [link["href"] for link in exhibit.select(".exhibit-sources a")]
         label = exhibit["id"]
-        said = exhibit.select_one(".exhibit-sources").get_text()
-        kinds = ("Data", "Figure", "Notebook", "Expectations")
-        assert [k for k in kinds if f"{k}: " in said.replace(" met: ", ": ")] == [
-            kind for kind in kinds if kind != "Figure" or label.startswith("fig-")
-        ]
+        line = exhibit.select_one(".exhibit-sources")
+        said = "".join(text for text in line.strings if not text.parent.get("class"))
+        kinds = re.findall(r"([A-Z][a-z ]+): ", said)
+        assert kinds[0] == "Values shown" and "Notebook" in kinds and "Data" not in kinds
+        assert ("Figure" in kinds) == label.startswith("fig-")
+        assert len(said) < 200 and "_raw" not in said
+        checked = re.search(r"Checks: (\d+) of (\d+) met", said)
+        assert bool(checked) == any(href == "quality/index.html" for href in links)
         assert any(re.fullmatch(rf"notebooks/\w+\.html#{label}", href) for href in links)
-        assert any(href.startswith("quality/") for href in links)
         if label.startswith("fig-"):
             assert {f"exhibits/{label}.{kind}" for kind in ("csv", "svg", "png")} <= set(links)
 
@@ -773,7 +852,7 @@ def test_the_title_block_says_how_to_cite_and_leads_to_every_form(site):
     assert all(part in cited for part in (title, authors, version))
     forms = {link["href"] for link in block.select(".downloads a")}
     others = {"notebooks/index.html", "data/index.html"}
-    assert forms == {"index.pdf", "index.docx", "index.jats.xml", *others}
+    assert forms == {"index.pdf", "supplement.pdf", "index.docx", "index.jats.xml", *others}
     told = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert (told["headline"], told["author"]) == (title, [{"name": authors}])
     assert {form["contentUrl"] for form in told["encoding"]} == {"index.html", *forms - others}
@@ -791,7 +870,7 @@ def test_parameters_are_folded_and_opened_by_the_keyboard(browser, site):
     from selenium.webdriver import Keys
 
     browser.open(site / "notebooks" / "05_response.html")
-    folded = browser.all(".cell > details")
+    folded = browser.all(".cell > details:not(.called)")
     names = [part.find_element("tag name", "summary").text for part in folded]
     assert names == ["Default parameters", "Parameters of this run"]
     code = folded[1].find_element("css selector", "pre")
@@ -1141,14 +1220,18 @@ def test_axe_finds_nothing_in_the_report(browser, site, size, dark):
 
 #: A page of each kind, the one that holds most of what such pages hold.
 KINDS = (
+    "code/index.html", "code/units.html", "code/statistics/survival.html",
     "data/index.html", "notebooks/index.html", "notebooks/05_response.html",
-    "quality/index.html", "quality/across_raw.html", "quality/patients_raw.html",
+    "quality/index.html", "quality/patients.html",
 )  # fmt: skip
 
 
 def test_axe_finds_nothing_in_a_page_of_each_kind(browser, site, table_page):
     folders = {path.relative_to(site).parent for path in pages(site)}
-    assert folders == {Path(), *(Path(name).parent for name in KINDS)}
+    kinds = {Path(), *(Path(name).parent for name in KINDS)}
+    assert {Path("code") if "code" in folder.parts else folder for folder in folders} == kinds - {
+        Path("code/statistics")
+    }
     for path in [*(site / name for name in KINDS), table_page]:
         browser.open(path)
         assert violations(browser) == [], path.name
@@ -1198,9 +1281,11 @@ def test_keyboard_reaches_what_can_be_operated(browser, site):
     from selenium.webdriver import Keys
 
     browser.view(site / "notebooks" / "05_response.html")
-    wanted = browser.js(
-        "document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary').length"
+    operable = (
+        "[...document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary')]"
+        ".filter(node => node.checkVisibility())"
     )
+    wanted = browser.js(f"{operable}.length")
     browser.js(
         "window.reached = [], document.addEventListener('focusin',"
         " event => window.reached.push(event.target.outerHTML))"
@@ -1210,8 +1295,5 @@ def test_keyboard_reaches_what_can_be_operated(browser, site):
     browser.press(*[Keys.TAB] * (wanted + 20))
     seen = set(browser.js("window.reached"))
     reached = [html for html in seen if html.startswith(("<a", "<summary"))]
-    distinct = browser.js(
-        "new Set([...document.querySelectorAll('a[href]:not([tabindex=\"-1\"]), summary')]"
-        ".map(node => node.outerHTML)).size"
-    )
+    distinct = browser.js(f"new Set({operable}.map(node => node.outerHTML)).size")
     assert len(reached) == distinct
