@@ -1,6 +1,7 @@
-"""Do HTML, PDF and DOCX exist, and does each show the review's key numbers?"""
+"""Do HTML, PDF and DOCX exist with the key numbers of the review, and the files of the page?"""
 
 import html
+import json
 import re
 import sys
 from pathlib import Path
@@ -23,6 +24,14 @@ def text_of(path: Path) -> str:
     return "".join(node.text or "" for node in body.iter() if node.tag.endswith("}t"))
 
 
+def beside(page: Path) -> list[str]:
+    """The files that a page loads: drawings, and what waits until it is asked for."""
+    text = page.read_text(encoding="utf-8")
+    drawn = re.findall(r'<(?:img|source)\b[^>]*\s(?:src|srcset)="(?!data:)([^"?]+)', text)
+    listed = re.search(r'<script type="application/json" id="beside">(.*?)</script>', text)
+    return drawn + list(json.loads(listed[1]).values() if listed else [])
+
+
 def squeezed(text: str) -> str:
     """Without blanks, which line breaks, links and no-break spaces put anywhere."""
     return re.sub(r"[\s\u00a0\u2009\u202f\u00ad]+", "", text)
@@ -40,6 +49,12 @@ def main(site: Path) -> int:
         problems += [f"{name} lacks '{key}'" for key in KEY if squeezed(key) not in text]
         if "?@" in text or "{{<" in text:
             problems.append(f"{name} holds an unresolved reference or shortcode")
+    page = site / "index.html"
+    files = beside(page) if page.is_file() else []
+    problems += [f"{name} is missing" for name in files if not (site / name).is_file()]
+    supplement = site / "supplement.pdf"
+    if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
+        problems.append("supplement.pdf lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 

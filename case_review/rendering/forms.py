@@ -56,6 +56,15 @@ def plain_formula(math: dict, label: str, number: str, results: list[Recorded]) 
 
 
 @dataclass(frozen=True)
+class File:
+    """A finished file: its name on the site, what readers call it, and its media type."""
+
+    name: str
+    words: str
+    media: str
+
+
+@dataclass(frozen=True)
 class Form:
     """The places where the forms of the report differ; all else is pandoc's.
 
@@ -84,6 +93,8 @@ class Form:
         Blocks of a fenced Div, from its classes and content.
     appendix
         Whether the numbers' origins and the footer are added as sections at the end.
+    supplement
+        The file of what follows the heading named `supplement`, if that is one of its own.
     """
 
     file: str
@@ -99,3 +110,4 @@ class Form:
     reference: Callable[[dict], list | None] = lambda link: None
     framed: Callable[[dict], list | None] = lambda div: None
     appendix: bool = True
+    supplement: File | None = None

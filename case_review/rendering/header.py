@@ -22,7 +22,8 @@ _SETTINGS = "report/_quarto.yml"
 #: What the header may say.
 KEYS = (
     "title", "subtitle", "author", "authors", "affiliations", "abstract", "keywords", "lang",
-    "license", "bibliography", "csl", "nocite", *declarations.ADDRESSES, *declarations.TEXTS,
+    "license", "bibliography", "csl", "nocite", "graphical-abstract",
+    *declarations.ADDRESSES, *declarations.TEXTS,
 )  # fmt: skip
 #: Entries that others know from Quarto or pandoc, and what serves instead.
 _INSTEAD = {
@@ -189,7 +190,7 @@ def read(project: Project, source: list[str]) -> Header:
             raise entries.error(content, key, _not_known(str(key), KEYS, _INSTEAD))
     if "title" not in content:
         raise entries.refuse(1, "the header has no title. Write `title: …` below its first line.")
-    for key in ("title", "subtitle", "abstract", "nocite"):
+    for key in ("title", "subtitle", "abstract", "nocite", "graphical-abstract"):
         if key in content:
             entries.text(content, key)
     _refuse_keywords(entries)
