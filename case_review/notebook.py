@@ -29,7 +29,14 @@ from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
-from case_review.exhibits.drawn import FigureOutput, as_svg, close, figure_of, write_others
+from case_review.exhibits.drawn import (
+    FigureOutput,
+    as_svg,
+    close,
+    drawings,
+    write_narrow,
+    write_others,
+)
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -153,6 +160,7 @@ class Notebook:
         text: str | None = None,
         unit: str = "",
         standing: str = "",
+        label: str = "",
         **details,
     ):
         """Record one result under a dotted id.
@@ -172,6 +180,9 @@ class Notebook:
             known to vary: `DETERMINED` if it is the same whatever rows were reconstructed. By
             default that is taken of a notebook that has read no reconstructed row; in any other
             the number is taken to vary.
+        label
+            What the number is, in plain words; by default those of the row and column where the
+            first table shows it.
         details
             Other fields of the result, such as `n` or `of`.
 
@@ -198,9 +209,8 @@ class Notebook:
         # The words that were given are those of one set.
         spread = isinstance(value, values.Varying) and value.spread is not None
         said = value.prose if spread or text is None else text
-        self._results[id] = registry.Result(
-            id, text=said, cell=cell_options.running_label(), inputs=dict(self._inputs), **fields
-        )
+        place = {"cell": cell_options.running_label(), "inputs": dict(self._inputs)}
+        self._results[id] = registry.Result(id, text=said, label=label, **place, **fields)
         for one in (given, value):
             # It is kept too, so that its id stays its own; one of several results leads to none.
             again = self._ids.get(builtins.id(one))
@@ -245,7 +255,7 @@ class Notebook:
             tables.write_csv(data, self.stage / "exhibits" / f"{label}.csv")
             drawn = [self._markdown(replace(one, percent_decimals_from=least)) for one in others]
             write_others(self.stage / "exhibits", label, drawn, "md")
-        cells = [self._cell(*place) for place in table.values()]
+        cells = [self._cell(table, *place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
         self._changed = True
         return tables.MarkdownOutput(self._markdown(table))
@@ -277,11 +287,13 @@ class Notebook:
         stands = whole.stands(values.EXTRACTED if extracted else values.DETERMINED)
         return replace(cell, whole=stands) if is_part else stands
 
-    def _cell(self, row: int, column: int, value: values.Value) -> dict:
-        """What the registry keeps of one number in a table."""
+    def _cell(self, table: tables.Table, row: int, column: int, value: values.Value) -> dict:
+        """What the registry keeps of one number in a table, whose words a result may lack."""
         whole = value.whole if isinstance(value, values.Part) else value
-        recorded = self._ids.get(builtins.id(whole), ("",))[0]
-        place = {"row": row, "column": column, "result": recorded}
+        recorded, label = self._ids.get(builtins.id(whole), ("",))[0], table.label(row, column)
+        if recorded and not self._results[recorded].label:
+            self._results[recorded] = replace(self._results[recorded], label=label)
+        place = {"row": row, "column": column, "result": recorded, "label": label}
         return place | value.fields() | values.ends(value)
 
     def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:
@@ -300,20 +312,26 @@ class Notebook:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
         One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
+        In place of a figure stands a function that draws one, if phones get a drawing of their own:
+        it has an argument `narrow`, see `drawn.drawings`.
         """
         label = self._exhibit()
-        figure, *others = (figure_of(given) for given in (figure, *others))
         foot = tables.RECONSTRUCTED_SHORT if self.reconstructed else ""
+        staged = self.stage is not None
+        (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
-        drawn = [as_svg(other, foot) for other in others]
-        for other in others:
-            close(other)
+        drawn = [as_svg(wide, foot) for wide, *_ in others]
+        narrow += [one for _, *for_phones in others for one in for_phones]
+        narrow_drawn = [as_svg(one, foot) for one in narrow]
+        for one in (*narrow, *(wide for wide, *_ in others)):
+            close(one)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
             write_others(folder, label, drawn, "svg")
+            write_narrow(folder, label, narrow_drawn)
         return output
 
     @property

@@ -91,11 +91,9 @@ def check_given(id: str, value, text: str | None = None, details: Iterable[str] 
         return
     number = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
     if isinstance(number, bool) or not isinstance(number, int | float | str):
-        shown = repr(value)
-        shown = shown if len(shown) < 80 else f"{shown[:60]}..."
         raise RegistryError(
-            f"result {id}: value is {shown} ({type(value).__name__}); record a plain number, a "
-            "text, or a value of case_review.values, such as Count(25, of=84)"
+            f"result {id}: value is {repr(value)[:80]} ({type(value).__name__}); record a plain "
+            "number, a text, or a value of case_review.values, such as Count(25, of=84)"
         )
     if isinstance(number, float) and not math.isfinite(number):
         raise RegistryError(
@@ -152,6 +150,8 @@ class Result:
         Numerator and denominator, or the number of patients behind an estimate (`n`).
     text
         The only form that prose may show.
+    label
+        What it is, in plain words for readers; empty where nobody said.
     cell
         Label of the notebook cell that computed it.
     inputs
@@ -173,6 +173,7 @@ class Result:
     n: int | None = None
     of: int | None = None
     text: str = ""
+    label: str = ""
     cell: str = ""
     inputs: dict[str, str] = field(default_factory=dict)
     standing: str = ""
@@ -193,6 +194,8 @@ class Result:
                 f"dots, such as response.median_weeks, at most {_LONGEST_ID} characters"
             )
         check_text(self.id, self.text)
+        if self.label:
+            check_text(f"{self.id}, its label", self.label)
         if self.standing not in values.MARKS:
             raise RegistryError(
                 f"result {self.id}: standing is {self.standing!r}; it is one of "
@@ -234,17 +237,12 @@ def write(
     """Write one notebook's results, and the numbers in its tables, as JSON, atomically.
 
     `tables` has an entry per table, by the label of its cell, with its `inputs` and its `cells`:
-    row and column (from 0), the result that the cell shows if it was recorded, and the fields of
-    the value.
+    row and column (from 0), the result that the cell shows if it was recorded, what that is called
+    in plain words, and the fields of the value.
     """
-    document = {
-        "notebook": notebook,
-        "parameters": parameters,
-        "results": [asdict(result) for result in results],
-    }
-    if tables:
-        document["tables"] = dict(tables)
-    write_text(path, to_json(document))
+    document = {"notebook": notebook, "parameters": parameters}
+    document["results"] = [asdict(result) for result in results]
+    write_text(path, to_json(document | ({"tables": dict(tables)} if tables else {})))
 
 
 def read(path: Path) -> list[Recorded]:

@@ -107,6 +107,15 @@ def parsed(path):
     return BeautifulSoup(path.read_bytes(), "lxml")
 
 
+def waiting(page, name):
+    """The texts that wait by a name in a file beside a page, by the page's own list."""
+    address = json.loads(parsed(page).select_one("#beside").string)[name]
+    content = (page.parent / address).read_text(encoding="utf-8")
+    start = f'window.beside.put("{name}", '
+    assert content.startswith(start) and content.endswith(");\n")
+    return json.loads(content[len(start) : -3])
+
+
 @contextmanager
 def changed(path, old, new):
     """Replace a text in a file for the length of a `with` block."""

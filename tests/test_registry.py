@@ -32,8 +32,8 @@ def test_results_survive_writing_and_reading(tmp_path):
     document = json.loads((tmp_path / "05_response.json").read_text())
     assert list(document) == ["notebook", "parameters", "results"]
     assert list(document["results"][0]) == [
-        "id", "value", "low", "high", "unit", "n", "of", "text", "cell", "inputs",
-        "standing", "least", "most", "proved",
+        "id", "value", "low", "high", "unit", "n", "of", "text", "label", "cell",
+        "inputs", "standing", "least", "most", "proved",
     ]  # fmt: skip
 
 

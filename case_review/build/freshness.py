@@ -30,7 +30,7 @@ _SETTINGS = {
     "quarto": "the Quarto program",
 }
 #: What the rendered report shows or quotes besides the notebooks' output.
-_QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
+_QUOTED = ("params.yml", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
 
 def _kept(path: Path) -> str:
@@ -117,6 +117,7 @@ def _site_inputs(project: Project) -> Iterator[Path]:
     yield from project.expectations.glob("*.json")
     yield from published.raw(project)
     yield from published.made(project, project.clean, project.exhibits)
+    yield from published.code(project)
     for name in dependencies.notebook_names(project):
         yield project.executed / f"{name}.ipynb"
     for folder in (project.results, project.build / "quality"):

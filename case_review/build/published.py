@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from case_review.build import facts
-from case_review.build.dependencies import data_files, notebook_names
+from case_review.build.dependencies import data_files, notebook_names, source
 from case_review.build.products import manifest_path, recorded_outputs
+from case_review.build.reads import module_files
 from case_review.data import raw_file
 from case_review.project import Project
 
@@ -23,6 +24,18 @@ def raw(project: Project) -> list[Path]:
 def data(project: Project) -> list[Path]:
     """The data files that are published: raw ones, then clean tables."""
     return [*raw(project), *made(project, project.clean)]
+
+
+def code(project: Project) -> list[Path]:
+    """The modules of the package that notebooks load, at any depth, sorted by path."""
+
+    def find() -> list[Path]:
+        names = notebook_names(project)
+        asked = {module for name in names for module in source(project, name).reads.modules}
+        found = module_files(project, asked)
+        return sorted(path for path in found if path.suffix == ".py")
+
+    return list(facts.once(("code", project.root), find))
 
 
 def undeclared(project: Project) -> list[Path]:

@@ -102,7 +102,7 @@ def _module(project: Project, path: Path, package: str) -> Reads:
 
 
 @lru_cache(maxsize=4096)
-def _parse(source: str) -> ast.AST:
+def parsed(source: str) -> ast.AST:
     """The syntax tree of a module or a cell, in which IPython's own lines (`%time`) may stand."""
     try:
         return ast.parse(source)
@@ -117,7 +117,7 @@ def _parse(source: str) -> ast.AST:
 
 def _scan(source: str, package: str, found: Reads) -> None:
     """Add what a piece of code inside `package` reads to what was found."""
-    for node in ast.walk(_parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found.modules.update(_imported(node, package))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -128,6 +128,8 @@ _TEXT = Path(__file__).with_name("columns.toml").read_text(encoding="utf-8")
 _RAW, _CLEAN = parse(_TEXT, "raw"), parse(_TEXT, "clean")
 _CLEANED = "reports patients posters adverse_events screening later_evidence"
 
+#: The names of each table's columns, raw and clean ones, in the order in which they are declared.
+ORDER = {name: list(entry["columns"]) for name, entry in tomllib.loads(_TEXT).items()}
 #: Raw tables that have suites; cleaning uses all but the printed numbers.
 TABLES = _chosen(_RAW, f"{_CLEANED} published")
 #: Raw tables that only the audit reads, as they stand.

@@ -34,6 +34,8 @@ _ALL = {
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
 #: Any blank but the one that holds words together.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
+#: The end of a heading that says in which form its numbers are.
+_FORM = re.compile(r",? (?:n|%)(?: \(| \[| of |$).*|,? [(\[](?:\d[\d.]*%|n|%|range).*")
 _RUNS = re.compile(r"(?<=[-.])(?=[-.])")
 #: A spreadsheet takes a cell that starts so for a formula.
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]")
@@ -136,14 +138,30 @@ class Table:
                 if isinstance(cell, Value):
                     yield number, column, cell
 
+    def blocks(self) -> list[str]:
+        """For each row, the heading of its block; empty before the first."""
+        found, block = [], ""
+        for row in self.rows:
+            block = printed(row.cells[0]) if row.heading else block
+            found.append(block)
+        return found
+
+    def label(self, row: int, column: int) -> str:
+        """What the number at a place is, in the words of its block, row and column.
+
+        What the headings say of its form, such as `n (%)`, is left out.
+        """
+        block = self.blocks()[row] if self.rows[row].indent else ""
+        names = (block, printed(self.rows[row].cells[0]), self.columns[column])
+        block, own, beside = (_plain(name) for name in names)
+        own = ": ".join(filter(None, [block, own])) if column else block
+        return f"{own} ({beside})" if own and beside else own or beside
+
     def numbers(self) -> pd.DataFrame:
         """A row per value, unrounded: where it stands, its fields, as shown, what it rests on."""
         import pandas as pd  # not needed where a report is only rendered, and large
 
-        blocks, block = [], ""
-        for row in self.rows:
-            block = printed(row.cells[0]) if row.heading else block
-            blocks.append(block)
+        blocks = self.blocks()
         lines = [
             {
                 "block": blocks[number],
@@ -196,6 +214,12 @@ class Table:
         notes = [f"{f'^{mark}^ ' if mark else ''}{escape(text)}" for mark, text in self.notes]
         notes += [key] if (key := self._key()) else []
         return "\n".join(lines) + "".join(f"\n\n{note}" for note in notes) + "\n"
+
+
+def _plain(heading: str) -> str:
+    """The words of a heading without marks of Markdown and what it says of the form."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)|[*_`^~]", r"\1", heading) if heading else ""
+    return _FORM.sub("", " ".join(text.split())).strip(" :")
 
 
 def _cells(row: Row, marked: bool) -> list[str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import re
 import shutil
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from case_review.exhibits.tables import marked_cell
 from case_review.project import Project, sha256
 from case_review.rendering import ast
 
+#: The list of sums that `sha256sum -c` reads, beside the page.
+SUMS = "SHA256SUMS"
 _STAGES = {
     "raw": "Raw tables: as they were entered",
     "clean": "Clean tables: as the notebooks read them",
@@ -25,14 +30,13 @@ def write_files(project: Project, out: Path) -> None:
 
     A cell that a spreadsheet would compute is preceded by an apostrophe in the copy.
     """
-    sums, code = [], made.code()
+    code = made.code()
     for path in published.data(project):
         target = out / project.relative(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(_safe(path, code))
-        sums.append(f"{sha256(target)}  {path.parent.name}/{path.name}\n")
     (out / "data").mkdir(exist_ok=True)
-    (out / "data" / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    (out / "data" / SUMS).write_text(sums(project), encoding="utf-8")
 
 
 def copy(files: list[Path], base: Path, out: Path) -> None:
@@ -83,12 +87,22 @@ def _marked(cell: str) -> str:
     return cell
 
 
-def markdown(project: Project) -> str:
-    """The page that lists the tables, as pandoc Markdown."""
+def anchor(path: str) -> str:
+    """The name of a file's place in the list of sums, by its path: `file-clean-patients-csv`."""
+    return "file-" + re.sub(r"[^\w]+", "-", path.removeprefix("data/"))
+
+
+def markdown(project: Project, pages: Collection[str] = ()) -> str:
+    """The page that lists the tables, as pandoc Markdown.
+
+    Parameters
+    ----------
+    pages
+        The tables that have a page which says what their columns hold.
+    """
     parts = [
-        "Every table that the report rests on. A number's card names the table by its path and the "
-        "start of its SHA-256; [all checksums in full](SHA256SUMS) can be checked with "
-        "`sha256sum -c`."
+        "Every table that the report rests on, with its SHA-256: a number's card leads to it here. "
+        f"[{SUMS}]({SUMS}) is the same list for `sha256sum -c`."
     ]
     code, files = made.code(), published.data(project)
     changed = [f"`{path.name}`" for path in files if _safe(path, code) != path.read_bytes()]
@@ -96,7 +110,8 @@ def markdown(project: Project) -> str:
         parts.append(
             "So that no spreadsheet program computes a text, an apostrophe stands before each that "
             f"begins like a formula in {' and '.join(changed)}; the SHA-256 below, and in the "
-            "cards of numbers, is that of the table as it was read."
+            f"cards of numbers, is that of the table as it was read, the one in `{SUMS}` that of "
+            "the copy."
         )
     for stage, title in _STAGES.items():
         own = [path for path in files if path.parent.name == stage]
@@ -104,17 +119,30 @@ def markdown(project: Project) -> str:
         for path in own:
             number, columns = _shape(path)
             name = f"[{escape(path.name)}]({stage}/{path.name})"
-            rows.append([name, number, escape(columns), sha256(path)[:8]])
-        heads = {"File": ":---", "Rows": "---:", "Columns": ":---", "SHA-256": ":---"}
+            if path.stem in pages and columns:
+                columns = f"[{columns}](../quality/{path.stem}.html)"
+            place = anchor(project.relative(path))
+            rows.append([name, number, columns, f"[`{sha256(path)}`]{{#{place}}}"])
+        heads = {"File": ":---", "Rows": "---:", "Columns": "---:", "SHA-256": ":---"}
         parts += [f"# {title}", ast.pipe_table(heads, rows)] if own else []
     return "\n\n".join(parts) + "\n"
 
 
+def sums(project: Project) -> str:
+    """The content of the list of sums: those of the tables as the site has them."""
+    code = made.code()
+    lines = (
+        f"{hashlib.sha256(_safe(path, code)).hexdigest()}  {path.parent.name}/{path.name}\n"
+        for path in published.data(project)
+    )
+    return "".join(lines)
+
+
 def _shape(path: Path) -> tuple[str, str]:
-    """Number of rows and names of the columns; empty for a file that is no CSV in UTF-8."""
+    """Numbers of rows and of columns; empty for a file that is no CSV in UTF-8."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.reader(stream)) if path.suffix == ".csv" else []
     except UnicodeDecodeError:
         rows = []
-    return (str(len(rows) - 1), ", ".join(rows[0])) if rows else ("", "")
+    return (str(len(rows) - 1), str(len(rows[0]))) if rows else ("", "")

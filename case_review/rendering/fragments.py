@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from case_review.build import made
 from case_review.project import Project
-from case_review.rendering import ast, columns, framing, quality_pages
+from case_review.rendering import ast, cards, columns, framing
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -114,13 +114,13 @@ def _parts(project: Project, found: Manuscript, label: str, code: str | None) ->
     if label not in found.plain and "cr-result" in content:
         nodes = [node for node in ast.each(said) if node["t"] in ("Code", "Math")]
         ids = [id for id in found.used if any(id in node["c"][1] for node in nodes)]
-    suites = quality_pages.guarding(project, shown.notebook, label)
+    behind = cards.of_exhibit(project, shown)
     files = [project.exhibits / f"{label}.{ending}" for ending in ("csv", "svg", "png")]
     about = [shown.notebook, label, shown.name, shown.alt, shown.interactive]
-    about += [bool(quality_pages.suites(project)), [[s.name, s.met, s.of] for s in suites]]
+    about += [behind.inputs, behind.met, behind.of]
     about += [[path.is_file() for path in files], [repr(found.used[id]) for id in ids]]
     parts = [code, *map(made.version, _PACKAGES), json.dumps(about), _LINE.sub("", content)]
-    parts += [project.results / f"{shown.notebook}.json", shown.svg, *shown.others]
+    parts += [project.results / f"{shown.notebook}.json", shown.svg, *shown.others, *shown.narrow]
     return [*parts, files[0]] if shown.interactive else parts
 
 

@@ -42,6 +42,7 @@ def framed(blocks: list) -> list:
 def _settle(table: dict) -> None:
     """Say what each cell heads, and cut the bodies before each row that opens a block."""
     _, _, specs, (_, heads), bodies, _ = table["c"]
+    _align(specs, [*heads, *(row for body in bodies for rows in body[2:] for row in rows)])
     for _, cells in heads:
         for cell in cells:
             _head(cell)
@@ -59,6 +60,25 @@ def _settle(table: dict) -> None:
                 groups.append(group)
             group[3].append(row)
     table["c"][4] = groups
+
+
+def _align(specs: list, rows: list) -> None:
+    """Say in a class which cells are aligned to the right, for the style aligns all others left.
+
+    Pandoc would repeat it as a style of each cell, as it does where a cell takes several columns.
+    """
+    if any(tall > 1 or wide > 1 for _, cells in rows for _, _, tall, wide, _ in cells):
+        return
+    for _, cells in rows:
+        for cell, (column, _) in zip(cells, specs, strict=False):
+            align = column if cell[1]["t"] == "AlignDefault" else cell[1]
+            if align["t"] == "AlignRight":
+                cell[0][1].append("end")
+            if align["t"] != "AlignCenter":
+                cell[1] = {"t": "AlignDefault"}
+    for spec in specs:
+        if spec[0]["t"] != "AlignCenter":
+            spec[0] = {"t": "AlignDefault"}
 
 
 def _settle_row(cells: list, headed: bool, shared: bool) -> bool:

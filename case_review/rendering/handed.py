@@ -38,7 +38,6 @@ _RESULTS = {
     "typst": pdf.FORM.result,
 }
 _PIXELS = re.compile(r"([\d.]+)px")
-_OPENED = re.compile(r"<svg\b[^>]*>")
 _SHORTCODE = re.compile(r"\{\{<.*?>\}\}", re.DOTALL)
 
 
@@ -56,7 +55,7 @@ def trees(project: Project, found: Manuscript, foot: list[str], folder: Path) ->
     for shown in found.exhibits.values():
         if _is_drawing(shown):
             figures.inline_svg(shown.svg, shown.label, "")  # refuses active content
-            write_text(folder / DRAWINGS / f"{shown.label}.svg", _with_font(shown.svg))
+            write_text(folder / DRAWINGS / f"{shown.label}.svg", figures.standalone(shown.svg))
     made = {form: _tree(project, found, form, foot) for form in _RESULTS}
     return {**made, "docx": _word(assemble(project, found, "docx", folder, foot))}
 
@@ -278,9 +277,3 @@ def _unnamed(link: dict) -> dict:
     (id, classes, pairs), *rest = link["c"]
     kept = [pair for pair in pairs if pair[0] != "data-notebook"]
     return {"t": "Link", "c": [[id, classes, kept], *rest]}
-
-
-def _with_font(svg: str) -> str:
-    """A drawing that brings the figure font for what it writes, as an image has none."""
-    css = figures.font_css(figures.characters([svg]))
-    return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", svg, count=1)

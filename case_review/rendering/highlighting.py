@@ -10,7 +10,7 @@ import json
 from case_review.rendering import ast
 
 #: The style of pandoc's own whose classes `report.css` gives colours to.
-_STYLE = "--syntax-highlighting=pygments"
+STYLE = "--syntax-highlighting=pygments"
 _NONE = "--syntax-highlighting=none"
 _SPLIT = "<!-- case-review-split -->"
 
@@ -31,7 +31,7 @@ def ahead(trees: list[dict]) -> None:
     for node, _ in found:
         together += [{**node}, ast.raw("html", _SPLIT)]
     tree = ast.document(together)
-    text, _ = ast.pandoc(["-f", "json", "-t", "html5", _STYLE], json.dumps(tree))
+    text, _ = ast.pandoc(["-f", "json", "-t", "html5", STYLE], json.dumps(tree))
     written = text.split(_SPLIT)[:-1]
     for place, ((node, number), html) in enumerate(zip(found, written, strict=True), 1):
         for start in ('id="cb', 'href="#cb'):
@@ -42,7 +42,7 @@ def ahead(trees: list[dict]) -> None:
 
 def option(tree: dict) -> str:
     """Pandoc's option for a page: grammars are read only where code of a language is left."""
-    return _STYLE if any(node["c"][0][1] for node in _code(tree)) else _NONE
+    return STYLE if any(node["c"][0][1] for node in _code(tree)) else _NONE
 
 
 def _code(tree: dict) -> list[dict]:

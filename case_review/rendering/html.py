@@ -8,37 +8,49 @@ from pathlib import Path
 
 from case_review import __version__
 from case_review.build.revision import revision
-from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    back,
     bylines,
+    cards,
     citations,
+    citing,
+    code_pages,
+    contents,
     data_page,
+    drawings,
     figures,
     fragments,
     highlighting,
     html_exhibits,
     letters,
     narrative,
+    opening,
+    origins,
     outputs,
     pages,
     provenance,
     quality_pages,
+    recorded_pages,
     scripts,
     supplement,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
+from case_review.rendering.code_pages import Module
 from case_review.rendering.forms import File, Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
-from case_review.rendering.site import PARTS, Page, Site
+from case_review.rendering.site import PARTS, UP, Page, Site
 
-#: Letters of the pages' own words: Latin, Greek, and the signs that clinical prose uses.
-_RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027))
-_LETTERS = "".join(chr(code) for start, end in _RANGES for code in range(start, end))
+#: The list of what has changed, and its page.
+CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
+#: Letters of the pages' own words, and those that the page's font has besides: of these it gets
+#: what the texts use. Latin, Greek, and the signs that clinical prose uses.
+_LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
+_RANGES = ((0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027), (0x2190, 0x22FF))
 
 
 def write(
@@ -60,16 +72,23 @@ def write(
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
     offered = _offered(found, writers)
-    tree["meta"]["downloads"] = _downloads(offered)
-    about = _fill(project, found, tree["meta"])
+    named = {file.name: file.words for file in offered if file.name != FORM.file}
+    tree["meta"]["downloads"] = _linked({**named, **PARTS})
+    tree["meta"]["references-as"] = _linked(citing.FILES)
+    citation = citing.of(project, tree["meta"], found.header)
+    about = _fill(project, found, tree["meta"], citation)
+    tree["meta"]["listed"] = contents.meta(found)
+    tree["meta"]["cited"] = citing.references(tree["blocks"])
+    citation.write(out)
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
     kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
     numbers = {**found.used}
     for exhibit in exhibits:
         numbers |= exhibit.numbers
-    data = scripts.data("provenance", provenance.cards(numbers))
+    data = scripts.waiting("provenance", scripts.packed(cards.cards(project, numbers)))
     data += scripts.linked_data(_described(about, found.header.people, offered))
+    opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
@@ -77,6 +96,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
+    drawings.write(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
@@ -107,26 +127,59 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     """Write what every renderer's report links to: notebooks, data, expectations."""
     site = Site(project, found, work, out)
     data_page.write_files(project, out)
-    _write_notebooks(project, found, site)
-    _write_quality(project, site)
-    site.write_texts([("data/index.html", data_page.markdown(project), "Data", "Sources")])
+    called = _write_notebooks(project, found, site)
+    _write_code(site, called)
+    suites = quality_pages.suites(project)
+    _write_quality(project, site, suites)
+    text = data_page.markdown(project, quality_pages.tables(project, suites))
+    site.write_texts([("data/index.html", text, "Data", "Sources")])
+    _write_changes(project, site)
+
+
+def _write_changes(project: Project, site: Site) -> None:
+    """What has changed from release to release, as the project's own list says it."""
+    path = project.root / CHANGES
+    if not path.is_file():
+        return
+    text = letters.text_of(path, CHANGES)
+    if page := site.kept(CHANGES_PAGE, [text]):
+        blocks = []
+        for block in narrative.parse([text])[0]:
+            if block["t"] != "Header":
+                blocks.append(block)
+            elif block["c"][0] > 1:  # the first is the page's own title
+                blocks.append({"t": "Header", "c": [block["c"][0] - 1, *block["c"][1:]]})
+        title, kicker = ast.words("What has changed"), "From release to release"
+        site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
-    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
-    used = {*figures.characters(shown), *outputs.letters(Notebooks(project)), *_LETTERS}
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others, *exhibit.narrow)]
+    notebooks = Notebooks(project)
+    used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
+    sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
+    texts += [notebooks.content(name).decode("utf-8") for name in notebooks.names()]
+    used.update(letter for letter in set().union(*texts) if _is_of_font(letter))
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts
     (work / "report.css").write_text(css, encoding="utf-8")
-    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], "\n\n".join(map(escape, foot)))
+    said, _ = ast.pandoc(["-f", "markdown", "-t", "html"], provenance.said_at_foot(foot, UP))
     (work / "footer.html").write_text(letters.page("footer", said), encoding="utf-8")
 
 
-def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
+def _is_of_font(letter: str) -> bool:
+    return any(start <= ord(letter) < end for start, end in _RANGES)
+
+
+def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[str, Module]:
+    """Write the notebooks' pages; returns the modules that they call, by path."""
     notebooks = Notebooks(project)
-    names, back = notebooks.names(), pages.places(found)
+    names, places = notebooks.names(), back.places(found)
+    known = {name: origins.of(project, name) for name in names}
+    called = code_pages.modules(project, code_pages.called(project))
 
     def on_site(path: str) -> str:
         """Where a file of the project lies on the site; empty if it does not."""
@@ -141,18 +194,19 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
     made: list[tuple[Page, dict, str]] = []
     for name in names:
         shown = {each.label: each for each in found.exhibits.values() if each.notebook == name}
-        own = {cell: links for (notebook, cell), links in back.items() if notebook == name}
+        recorded = recorded_pages.Recorded(project, name, places, known[name], called)
         aside = [[e.label, e.name, e.caption, e.aside] for e in shown.values()]
-        parts = [notebooks.content(name), project.results / f"{name}.json"]
-        parts.append(json.dumps([names, list(own.items()), aside]))
+        parts = [notebooks.content(name), project.results / f"{name}.json", *recorded.parts()]
+        parts.append(json.dumps([names, places.of_notebook(name), aside]))
         page = site.kept(f"notebooks/{name}.html", parts, answer)
         if page is None:
             continue
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
-        data = scripts.data("provenance", provenance.cards(numbers)) if numbers else ""
+        about = cards.cards(project, numbers, "../") if numbers else {}
+        data = scripts.data("provenance", about) if numbers else ""
         notebooks.asked, notebooks.said = {}, page.said
-        tree = pages.page(notebooks, name, found.exhibits, tables, back, on_site)
+        tree = pages.page(notebooks, name, found.exhibits, tables, recorded, on_site)
         page.asked = {path: answer(path) for path in notebooks.asked}
         if any(narrative.state(project, path) != was for path, was in notebooks.asked.items()):
             page.entry = None  # a picture was saved while the page was made
@@ -165,35 +219,54 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> None:
         index, [part for name in names for part in (name, notebooks.content(name))]
     ):
         site.write(index, pages.index(notebooks), page=page)
+    return called
 
 
-def _write_quality(project: Project, site: Site) -> None:
-    """The page of suites and one per suite, which exhibits link to."""
-    suites = quality_pages.suites(project)
-    if not suites:
+def _write_code(site: Site, called: dict[str, Module]) -> None:
+    """The pages of the modules that notebooks call, and the one that lists them."""
+    if not called:
         return
-    title, kicker = quality_pages.TITLE, "Checks before and after cleaning"
-    texts = [("quality/index.html", quality_pages.overview(suites), title, kicker)]
-    for suite in suites:
-        own = (quality_pages.page(suite), f"Expectations: {suite.name}", title)
-        texts.append((f"quality/{suite.name}.html", *own))
+    for module in called.values():
+        if page := site.kept(module.name, [module.path, module.text]):
+            tree = pages.document(code_pages.page(module), ast.words(module.path), code_pages.TITLE)
+            site.write(module.name, tree, page=page)
+    parts = [part for module in called.values() for part in (module.path, module.about)]
+    if page := site.kept("code/index.html", parts):
+        title = ast.words(code_pages.TITLE)
+        tree = pages.document(code_pages.index(called), title, "What the notebooks call")
+        site.write("code/index.html", tree, page=page)
+
+
+def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suite]) -> None:
+    """The page that lists the tables with their checks, and one per table."""
+    title, kicker = quality_pages.TITLE, "What the data hold, and what was checked"
+    if suites:
+        text = quality_pages.overview(project, suites)
+        site.write_texts([("quality/index.html", text, title, kicker)])
+    texts = [
+        (
+            quality_pages.address(table),
+            quality_pages.page(project, table, suites),
+            f"Table {table}",
+            title,
+        )
+        for table in quality_pages.tables(project, suites)
+    ]
     site.write_texts(texts)
 
 
-def _downloads(files: list[File]) -> dict:
-    """The other forms of the report, and its parts, for the title block."""
-    offered = {file.name: file.words for file in files if file.name != FORM.file} | PARTS
+def _linked(offered: dict[str, str]) -> dict:
+    """Files and their words, as the template lists them."""
     entries = [
         {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
 
 
-def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
+def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citation) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
-    changed = "" if version.clean else ", with local changes"
-    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    commit = f", {version}" if version.commit else ""
     about = {
         "title": ast.meta_text(meta.get("title")),
         "authors": ast.meta_texts(meta.get("author")),
@@ -203,16 +276,21 @@ def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
         "version": f"{__version__}{commit}",
         "language": found.header.lang,
     }
-    day = f"{version.day:%-d %B %Y}"
-    named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
-    meta["day"], meta["published"] = ast.said(day), ast.said(about["date"].replace("-", "/"))
+    meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
+    meta["published"] = ast.said(about["date"].replace("-", "/"))
     meta["version"] = ast.said(about["version"])
-    meta["citation"] = ast.said(". ".join(part for part in named if part) + ".")
+    if (project.root / CHANGES).is_file():
+        meta["changes"] = ast.said(CHANGES_PAGE)
+    meta["citation"] = ast.said(citation.sentence())
+    about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
+    if about["doi"]:
+        meta["doi"] = {"t": "MetaInlines", "c": [{"t": "Str", "c": about["doi"]}]}
     return about
 
 
 def _described(about: dict, people: People, files: list[File]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
+    code = {"@type": "SoftwareSourceCode", "codeRepository": about.get("code")}
     told = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -223,6 +301,9 @@ def _described(about: dict, people: People, files: list[File]) -> dict:
         "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
+        "url": about.get("url"),
+        "identifier": about.get("archive"),
+        "isBasedOn": code if about.get("code") else None,
         "encoding": [_encoding(file) for file in files],
     }
     return {key: value for key, value in told.items() if value}

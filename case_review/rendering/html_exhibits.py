@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,14 @@ from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import (
     ast,
+    back,
+    cards,
     columns,
-    figures,
+    drawings,
     fragments,
     marks,
     pictures,
     provenance,
-    quality_pages,
     scripts,
 )
 from case_review.rendering.cells import Exhibit
@@ -30,12 +32,7 @@ from case_review.values import VARIES
 
 def number(result: Recorded) -> dict:
     """A number of the prose as a link to its cell; a short one stays on one line."""
-    url = provenance.cell_address(result)
-    data = {
-        "data-result": result.id,
-        "data-notebook": result.notebook,
-        "data-cell": result.cell,
-    }
+    url, data = provenance.address(result), {"data-result": result.id}
     classes = ["result", *(["short"] if len(result.text) <= columns.SHORT else [])]
     classes += [marks.VARIES_CLASS] if result.standing == VARIES else []
     words = [*ast.words(result.text), *marks.in_page(result)]
@@ -43,25 +40,47 @@ def number(result: Recorded) -> dict:
 
 
 def anchored(tree, used: dict[str, Recorded], later: Mapping[str, Later] | None = None):
-    """`tree` with an anchor at the first place of each of the results `used`.
+    """`tree` with an anchor at each place of the text that shows one of the results `used`.
 
-    The exhibits of `later` that stand in it by their name are told which of theirs are first.
+    Exhibits, tables and formulas bear one only where they come first; so that `back.places` knows
+    them all, places are numbered without these. The exhibits of `later` that stand in the tree by
+    their name are told which of theirs are first.
     """
-    seen: set[str] = set()
+    taken: set[str] = set()
+    seen: Counter[str] = Counter()
+
+    def named(node: dict, name: str) -> dict | None:
+        if name in taken:
+            return None
+        taken.add(name)
+        attr, *content = node["c"]
+        return {"t": node["t"], "c": [[name, *attr[1:]], *content]}
+
+    def within(node: dict) -> dict | None:
+        id = fragments.result_of(node)
+        return named(node, provenance.anchor(used[id])) if id in used else None
 
     def change(node: dict):
         if later and (each := later.get(fragments.name_of(node))):
-            each.first = [id for id in each.results if id in used and id not in seen]
-            seen.update(each.first)
+            first = {id: provenance.anchor(used[id]) for id in each.results if id in used}
+            each.first = [id for id, name in first.items() if name not in taken]
+            taken.update(first.values())
             return [node]
+        if node["t"] in ("Table", "Figure") or "exhibit" in _classes(node):
+            return [{"t": node["t"], "c": ast.walk(node["c"], within)}]
         id = fragments.result_of(node)
-        if id not in used or id in seen:
+        if id not in used:
             return None
-        seen.add(id)
-        attr, *content = node["c"]
-        return {"t": node["t"], "c": [[provenance.anchor(used[id]), *attr[1:]], *content]}
+        if any(each["t"] == "Math" for each in ast.each(node["c"][1])) or node["t"] == "Span":
+            return within(node)
+        seen[id] += 1
+        return named(node, back.place_of(provenance.anchor(used[id]), seen[id] - 1))
 
     return ast.walk(tree, change)
+
+
+def _classes(node: dict) -> list[str]:
+    return node["c"][0][1] if node["t"] == "Div" else []
 
 
 def linked(blocks: list, shown: Exhibit, here: str = "") -> list:
@@ -88,18 +107,19 @@ def linked(blocks: list, shown: Exhibit, here: str = "") -> list:
 
 
 def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> dict:
-    url = provenance.cell_address(number)
-    url = f"#{number.cell}" if here == number.notebook else url
-    data = {"data-number": key}
-    return ast.link(
-        url, marks.named(inlines, number), provenance.tooltip(number), ["result"], **data
-    )
+    url = provenance.address(number, key)
+    if here:
+        name, _, place = url.removeprefix("notebooks/").partition("#")
+        url = f"#{place}" if here == number.notebook else f"{name}#{place}"
+    # Hundreds of them stand in a page: what a card says is not said here as well.
+    made = ast.link(url, marks.named(inlines, number), "", ["result"], **{"data-number": key})
+    made["c"][0][0] = key if here else ""  # the report's own numbers lead there
+    return made
 
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
-    """A figure as an element of the page."""
-    svg = figures.inline_svg(shown.svg, shown.label, figures.plain(shown.alt))
-    drawn = ast.div([ast.raw("html", svg)], classes=["drawing"])
+    """A figure as an element of the page, which loads the drawing when it comes into sight."""
+    drawn = ast.div([ast.raw("html", drawings.picture(shown))], classes=["drawing"])
     return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
 
 
@@ -133,7 +153,7 @@ def formula(math: dict, label: str, number: str, results: list[Recorded]) -> lis
         if place:
             shown.append({"t": "Span", "c": [ast.attr(**data), []]})
         else:
-            url, tip = provenance.cell_address(result), provenance.tooltip(result)
+            url, tip = provenance.address(result), provenance.tooltip(result)
             shown = [ast.link(url, shown, tip, ["result"], **data)]
     return shown
 
@@ -164,7 +184,7 @@ FORM = Form(
 def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     """An exhibit's blocks in a frame that bears its label, with what lies behind it below.
 
-    An interactive exhibit is marked as such, and has its data in the frame.
+    An interactive exhibit is marked as such; its data wait beside the page.
     """
     blocks = linked(blocks, shown)
     attributes = {}
@@ -174,7 +194,10 @@ def frame(project: Project, shown: Exhibit, blocks: list) -> list:
     if shown.interactive == "survival":
         block = f"{shown.label}-data"
         attributes["data-survival"] = block
-        blocks.append(ast.raw("html", scripts.data(block, _survival(project, shown))))
+        data = scripts.packed(_survival(project, shown))
+        blocks.append(ast.raw("html", scripts.waiting(block, data)))
+    if shown.others:
+        attributes["data-others"] = str(len(shown.others))
     blocks += [*others(shown), sources(project, shown)]
     return [ast.div(blocks, shown.label, ["exhibit"], **attributes)]
 
@@ -193,23 +216,21 @@ def _survival(project: Project, shown: Exhibit) -> dict:
 
 
 def others(shown: Exhibit) -> list:
-    """Templates with the exhibit of other data sets, which `others.js` puts in its place.
-
-    A browser neither draws nor prints a template.
-    """
+    """The exhibit of other data sets, which wait beside the page for `others.js`."""
     found: list = []
     if not shown.svg:
         ast.parse_ahead(shown.others)
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
-            svg = figures.inline_svg(text, f"{shown.label}-other-{number}", alt)
-            blocks = [ast.raw("html", svg)]
+            drawn = drawings.other(shown, number, f"{shown.label}-other-{number}", alt)
+            blocks = [ast.raw("html", drawn)]
         else:
             body, *notes = ast.parse_many([text])[0]
             # The caption stands in the page once; the script copies it.
             blocks = table(replace(shown, name=""), [], body, notes)
-        found += [ast.raw("html", "<template>"), *blocks, ast.raw("html", "</template>")]
+        opened, closed = scripts.waiting(f"{shown.label}-others", "\n").split("\n")
+        found += [ast.raw("html", opened), *blocks, ast.raw("html", closed)]
     return found
 
 
@@ -226,15 +247,17 @@ def sources(project: Project, shown: Exhibit) -> dict:
         ]
 
     cell = f"notebooks/{shown.notebook}.html#{shown.label}"
-    suites = quality_pages.guarding(project, shown.notebook, shown.label)
-    guards = [ast.link(f"quality/{s.name}.html", _said(f"{s.name} {s.met}/{s.of}")) for s in suites]
-    if not guards and quality_pages.suites(project):
-        guards = [ast.link("quality/index.html", _said("on all data"))]
+    behind = cards.of_exhibit(project, shown)
+    inputs = [
+        ast.link(url, _said(words, "" if words == "others" else of)) for words, url in behind.inputs
+    ]
+    checks = f"{behind.met} of {behind.of} met"
     groups = {
-        "Data": files("csv"),
+        "Values shown": files("csv"),
         "Figure": files("svg", "png"),
+        "Inputs": inputs,
         "Notebook": [ast.link(cell, _said(shown.notebook, of))],
-        "Expectations met" if suites else "Expectations": guards,
+        "Checks": [ast.link("quality/index.html", _said(checks, of))] if behind.of else [],
     }
     found: list = []
     for name, links in groups.items():

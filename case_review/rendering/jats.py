@@ -199,7 +199,7 @@ def _type_references(article) -> None:
 
 
 def _result(result: Recorded) -> list:
-    return [ast.link(provenance.cell_address(result), marks.marked(result))]
+    return [ast.link(provenance.address(result), marks.marked(result))]
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
@@ -234,7 +234,7 @@ def _sized(image: dict) -> dict:
 
 def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
     shown = plain_formula(math, label, "", results)
-    return [ast.link(provenance.cell_address(results[0]), shown)] if results else shown
+    return [ast.link(provenance.address(results[0]), shown)] if results else shown
 
 
 def _framed(div: dict) -> list:

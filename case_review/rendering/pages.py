@@ -8,30 +8,12 @@ from collections.abc import Callable, Iterator
 from case_review import registry
 from case_review.parameters import cell_options
 from case_review.project import Project
-from case_review.rendering import ast, html_exhibits, marks, narrative, outputs, provenance
+from case_review.rendering import ast, html_exhibits, narrative, outputs
 from case_review.rendering.cells import Exhibit, Node, Notebooks
-from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.recorded_pages import Recorded
 
 #: What papermill's tags on a cell say to a reader.
 _ROLES = {"parameters": "Default parameters", "injected-parameters": "Parameters of this run"}
-
-
-def places(found: Manuscript) -> dict[tuple[str, str], list]:
-    """By notebook and cell, the links back to where the report shows what the cell made."""
-    back: dict[tuple[str, str], list] = {}
-
-    def add(cell: tuple[str, str], anchor: str, words: list) -> None:
-        links = back.setdefault(cell, [])
-        # No comma, for a number may hold one.
-        links += ast.words("; " if links else "In the report: ")
-        links.append(ast.link(f"../index.html#{anchor}", words))
-
-    for label, shown in found.exhibits.items():
-        add((shown.notebook, label), label, ast.words(shown.name or "this place"))
-    for result in found.used.values():
-        words = [*ast.words(result.text), *marks.in_page(result)]
-        add((result.notebook, result.cell), provenance.anchor(result), words)
-    return back
 
 
 def page(
@@ -39,7 +21,7 @@ def page(
     name: str,
     exhibits: dict,
     numbers: dict,
-    back: dict,
+    recorded: Recorded,
     on_site: Callable[[str], str] = lambda path: "",
 ) -> dict:
     """The document tree of one notebook's page.
@@ -50,8 +32,8 @@ def page(
         The cells that the report embeds, by label.
     numbers
         The numbers in the notebook's own tables, by label, see `provenance.table_numbers`.
-    back
-        Links from cells to the report, see `places`.
+    recorded
+        What the notebook recorded and called.
     on_site
         Where a file of the project, by its path, lies on the site; empty if it does not.
     """
@@ -81,7 +63,7 @@ def page(
                 shown = Exhibit(name, label, given.get(f"{label.split('-')[0]}-cap", ""))
                 shown.numbers = numbers.get(label, {})
             parsed = tables if _tabled(cell) else said
-            blocks.append(_code(cell, place, parsed, shown, back.get((name, label), [])))
+            blocks.append(_code(cell, place, parsed, shown, recorded))
         elif cell.source.strip():
             blocks.append(ast.code(cell.source, "output"))
     return document(blocks, title or ast.words(f"Notebook {name}"), f"Notebook {name}")
@@ -160,9 +142,9 @@ def _code(
     place: narrative.Place,
     parsed: Iterator[list],
     shown: Exhibit,
-    back: list,
+    recorded: Recorded,
 ) -> dict:
-    """A code cell, known as `shown`, and its outputs, with the links `back` to the report."""
+    """A code cell, known as `shown`, its outputs, the numbers it recorded and what it called."""
     label = shown.label
     source = cell_options.without(cell.source)
     blocks = [ast.code(source, "python")] if source.strip() else []
@@ -179,12 +161,18 @@ def _code(
     if label.startswith("fig-") and shown.caption:
         caption = ast.numbered(shown.name, shown.aside or ast.inlines(shown.caption))
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))
+    role = next((_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES), "")
+    told = recorded.numbers(label) if label else ""
+    functions = recorded.functions(place.number - 1) if not role else ""
+    blocks += [ast.raw("html", text) for text in (told, functions) if text]
     if label:
         here = {"t": "Code", "c": [ast.attr(), label]}
         head = [ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])]
-        head += [*ast.words(" · "), *back] if back else []
+        if shown_as := recorded.exhibit(label):
+            back = ast.link(f"../index.html#{shown_as[0]}", ast.words(shown_as[1]))
+            head += [*ast.words(" · In the report: "), back]
         blocks.insert(0, ast.div([ast.para(*head)], classes=["cell-places"]))
-    elif role := next((_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES), ""):
+    elif role:
         # Long, and rarely what somebody came for: folded, so that the narrative goes on.
         summary = ast.raw("html", f"<details><summary>{role}</summary>")
         blocks = [summary, *blocks, ast.raw("html", "</details>")]

@@ -1,12 +1,11 @@
-"""Where the numbers come from: tooltips, cards, the appendix table, and the words of the footer."""
+"""Where the numbers come from: addresses, tooltips, the appendix table, the words of the footer."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from case_review import registry
 from case_review.build import published
@@ -14,7 +13,7 @@ from case_review.build.revision import revision
 from case_review.exhibits import escape
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
-from case_review.rendering import ast
+from case_review.rendering import ast, data_page
 from case_review.values import EXTRACTED, MARKS, SAID, VARIES
 
 #: What a number that does not vary rests on, in words.
@@ -33,8 +32,8 @@ class TableNumber:
     ----------
     row, column
         Its place in the body of the table, from 0.
-    id
-        The result that it is, if it was recorded.
+    id, label
+        The result that it is, if it was recorded, and what it is called in plain words.
     value, low, high, unit, n, of, notebook, cell, inputs, standing, least, most, proved
         As for `Recorded`; the cell is the one that recorded it, else the one that shows it.
     """
@@ -51,6 +50,7 @@ class TableNumber:
     notebook: str
     cell: str
     inputs: dict[str, str] = field(compare=False)
+    label: str = ""
     standing: str = ""
     least: float | None = None
     most: float | None = None
@@ -83,54 +83,27 @@ def _numbers_of(notebook: str, label: str, table: dict, recorded) -> Iterator[Ta
         known = recorded.get(cell["result"])
         origin = {"cell": known.cell if known else label}
         origin["inputs"] = known.inputs if known else table["inputs"]
+        facts |= {"label": known.label} if known and known.label else {}
         yield TableNumber(**facts, **origin, id=cell["result"], notebook=notebook)
 
 
-def tooltip(result: Recorded | TableNumber) -> str:
+def tooltip(result: Recorded) -> str:
     """What a reader without scripts sees on pointing at a number."""
-    name = f"{result.id} = " if result.id else ""
+    name = f"{result.id} = "
     parts = [f"{name}{_number(result.value)} {result.unit}".strip()]
-    if ends := _ends(result):
+    if found := ends(result):
         middle = "" if result.value is None else f", middle {_number(result.value)}"
-        parts = [f"{name}{ends}{middle}"]
-    if interval := _interval(result):
-        parts.append(f"{_interval_name(result).lower()} {interval}")
-    if count := _count(result):
-        parts.append(f"n = {count}")
+        parts = [f"{name}{found}{middle}"]
+    if found := interval(result):
+        parts.append(f"{'outermost limits' if has_ends(result) else 'interval'} {found}")
+    if found := counted(result):
+        parts.append(f"n = {found}")
     if result.standing:
         parts.append(said(result))
     parts.append(f"notebook {result.notebook}, cell {result.cell}")
-    if result.inputs and isinstance(result, Recorded):  # a table says so once, below it
+    if result.inputs:
         parts.append(inputs(result))
     return "; ".join(parts)
-
-
-def cards(numbers: Mapping[str, Recorded | TableNumber]) -> dict:
-    """What opens at each number, for `report.js`: lines of a term and what it says.
-
-    Returns
-    -------
-    dict
-        `cards` holds, by key, a number's own lines and the place among `shared` of those about its
-        cell and files, which are said once for all numbers that have them in common.
-    """
-    shared: dict[tuple, int] = {}
-    own = {}
-    for key, number in numbers.items():
-        sums = number.inputs.items()
-        files = [("Input", f"{path}, SHA-256 {sum[:8]}") for path, sum in sums]
-        ending = (("Cell", f"{number.notebook}, {number.cell}"), *files)
-        lines = [
-            ["Result", number.id],
-            ["Range", _ends(number, _exact)],
-            [_value_name(number), _value(number)],
-            [_interval_name(number), _interval(number, _exact)],
-            ["n", _count(number)],
-            ["Standing", said(number)],
-        ]
-        place = shared.setdefault(ending, len(shared))
-        own[key] = [[line for line in lines if line[1]], place]
-    return {"cards": own, "shared": list(shared)}
 
 
 def inputs(result: Recorded) -> str:
@@ -163,7 +136,7 @@ def has_ends(result: Recorded | TableNumber) -> bool:
     return result.least is not None or result.most is not None
 
 
-def _ends(result: Recorded | TableNumber, shown=None) -> str:
+def ends(result: Recorded | TableNumber, shown=None) -> str:
     """The range of a number that varies, with its unit."""
     if not has_ends(result):
         return ""
@@ -171,28 +144,23 @@ def _ends(result: Recorded | TableNumber, shown=None) -> str:
     return f"{shown(result.least)} to {shown(result.most)} {result.unit}".strip()
 
 
-def _value_name(result: Recorded | TableNumber) -> str:
-    return "Middle of the sets drawn" if has_ends(result) else "Value"
-
-
-def _value(result: Recorded | TableNumber) -> str:
+def value(result: Recorded | TableNumber) -> str:
+    """A number with all its digits and its unit; empty where only its ends are known."""
     if result.value is None and has_ends(result):
         return ""
-    return f"{_exact(result.value)} {result.unit}".strip()
+    return f"{exact(result.value)} {result.unit}".strip()
 
 
-def _interval_name(result: Recorded | TableNumber) -> str:
-    return "Outermost limits" if has_ends(result) else "Interval"
-
-
-def _interval(result: Recorded | TableNumber, shown=None) -> str:
+def interval(result: Recorded | TableNumber, shown=None) -> str:
+    """The limits of a number; empty where it has none."""
     if result.low is None and result.high is None:
         return ""
     shown = shown or _number
     return f"{shown(result.low)} to {shown(result.high)}"
 
 
-def _count(result: Recorded | TableNumber) -> str:
+def counted(result: Recorded | TableNumber) -> str:
+    """Numerator and denominator; empty where a number has none."""
     if result.n is None:
         return ""
     return f"{result.n}" + (f" of {result.of}" if result.of is not None else "")
@@ -201,10 +169,10 @@ def _count(result: Recorded | TableNumber) -> str:
 def _number(value) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.1f}"
-    return _exact(value)
+    return exact(value)
 
 
-def _exact(value) -> str:
+def exact(value) -> str:
     """A value with all its digits."""
     return "not estimable" if value is None else str(value).removesuffix(".0")
 
@@ -215,6 +183,16 @@ def anchor(result: Recorded) -> str:
     if len(name) <= _LONGEST:
         return name
     return f"number-{hashlib.sha1(result.id.encode()).hexdigest()[:16]}"
+
+
+def address(result: Recorded | TableNumber, key: str = "") -> str:
+    """Where a notebook's page shows a number: its row below the cell that recorded it.
+
+    A number in a table that was not recorded is shown by that table, in the place `key`.
+    """
+    if result.id:
+        return f"notebooks/{result.notebook}.html#{anchor(result)}"
+    return f"notebooks/{result.notebook}.html#{key or result.cell}"
 
 
 def cell_address(result: Recorded | TableNumber) -> str:
@@ -247,7 +225,7 @@ def ending(
             _numbers(used),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
-    text = "\n\n".join([*parts, *map(escape, foot), ":::"])
+    text = "\n\n".join([*parts, said_at_foot(foot), ":::"])
     return ast.parse(text, meanwhile=meanwhile)["blocks"]
 
 
@@ -295,15 +273,28 @@ def _breakable(text: str) -> str:
     return re.sub("([._-])", "\\1\u200b", escape(text))
 
 
+def said_at_foot(foot: list[str], up: str = "") -> str:
+    """The sentences of the footer as Markdown, in which the list of sums is a link.
+
+    `up` leads from where they stand to the site's own folder.
+    """
+    path = f"data/{data_page.SUMS}"
+    link = f"[{path}]({up}data/index.html)"
+    return "\n\n".join(escape(sentence).replace(path, link) for sentence in foot)
+
+
 def footer(project: Project, renderer: str) -> list[str]:
-    """The sentences at the foot of every form of the report."""
+    """The sentences at the foot of every form of the report, the last one naming the data."""
     sentences = [f"Rendered by {renderer}.", f"Sources: {revision(project)}."]
     if project.params_file != project.root / "params.yml":
-        sentences.append(f"Parameters: {_named(project, project.params_file)}.")
-    sums = "; ".join(_named(project, path) for path in published.data(project))
-    return [*sentences, f"Data files and the start of their SHA-256: {sums or 'none'}."]
-
-
-def _named(project: Project, path: Path) -> str:
-    """A file, as messages name it, with the start of its SHA-256."""
-    return f"{project.shown(path)} {sha256(path)[:8]}"
+        named = f"{project.shown(project.params_file)} {sha256(project.params_file)[:8]}"
+        sentences.append(f"Parameters: {named}.")
+    files, sums = len(published.data(project)), data_page.sums(project)
+    if not files:
+        return [*sentences, "Data: none."]
+    start = hashlib.sha256(sums.encode("utf-8")).hexdigest()[:16]
+    return [
+        *sentences,
+        f"Data: {files} files, whose SHA-256 are listed in data/{data_page.SUMS} on the site; that "
+        f"of the list begins with {start}.",
+    ]

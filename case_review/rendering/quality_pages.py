@@ -1,20 +1,28 @@
-"""Data-quality pages: every expectation in words, with its outcome and what was observed."""
+"""Data quality: what each table holds and what it had to meet, in words, by column.
+
+A table has one page for its raw and its clean form: for each column, in their order, what it
+means, what was found in it, and what was checked. Cards and exhibits lead there.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from case_review import registry
+from case_review.data import schema
 from case_review.exhibits import escape
 from case_review.project import Project
-from case_review.rendering import ast
+from case_review.rendering import ast, dictionary
 
 TITLE = "Data quality"
-#: The table of a suite whose rules join several tables.
+#: The table of a suite whose rules join several tables, and where its page lists them.
 ACROSS = "across"
+STAGES = ("raw", "clean")
+#: What Great Expectations calls the types of columns, for readers who do not program.
+_TYPES = {"int64": "whole numbers", "Int64": "whole numbers", "float64": "numbers"}
 
 
 @dataclass(frozen=True)
@@ -63,72 +71,168 @@ def _suites(content: bytes) -> tuple[Suite, ...]:
     return tuple(found)
 
 
-def guarding(project: Project, notebook: str, cell: str) -> list[Suite]:
-    """The suites on the tables that a cell rests on; a clean table rests on its raw one.
-
-    What a cell read is known from the results that it recorded, else from those of its whole
-    notebook.
-    """
-    path = project.results / f"{notebook}.json"
-    results = registry.read(path) if path.is_file() else []
-    own = [result for result in results if result.cell == cell] or results
-    inputs = {name for result in own for name in result.inputs}
-    tables = {PurePosixPath(name).stem for name in inputs if name.startswith("data/")}
-    clean = {PurePosixPath(name).stem for name in inputs if name.startswith("data/clean/")}
-    return [s for s in suites(project) if s.table in (tables if s.stage == "raw" else clean)]
-
-
 def outcomes_file(project: Project) -> Path:
     """Where `01_cleaning` left what became of every expectation."""
     return project.build / "quality" / "expectations.json"
 
 
-def overview(suites: list[Suite]) -> str:
-    """The page that lists all suites, as pandoc Markdown; each links to a page of its own."""
-    parts = [
-        "What the data had to meet before anything was computed. Each suite has a page with all "
-        "its expectations and what was observed."
+def guarded(
+    suites: Iterable[Suite], stage: str, table: str, columns: Collection[str] = ()
+) -> tuple[int, int]:
+    """How many checks of some columns of a table are met, and of how many; by default of all."""
+    found = [
+        outcome["success"]
+        for suite in suites
+        if (suite.stage, suite.table) == (stage, table)
+        for outcome in suite.outcomes
+        if not columns or set(_columns(outcome)) & set(columns)
     ]
-    for stage in dict.fromkeys(suite.stage for suite in suites):
-        own = [suite for suite in suites if suite.stage == stage]
-        met, of = sum(suite.met for suite in own), sum(suite.of for suite in own)
+    return sum(found), len(found)
+
+
+def _columns(outcome: dict) -> list[str]:
+    """The columns that an expectation is about; none where it is about the table."""
+    return [name for name in outcome["column"].split(" / ") if name]
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+def tables(project: Project, suites: Collection[Suite]) -> list[str]:
+    """The tables that have a page: those with checks, and others whose columns are declared."""
+    names = dict.fromkeys([*(suite.table for suite in suites), *schema.ORDER])
+    return [name for name in names if name != ACROSS and _is_there(project, name)]
+
+
+def _is_there(project: Project, table: str) -> bool:
+    return any(dictionary.path(project, stage, table).is_file() for stage in STAGES)
+
+
+def address(table: str, column: str = "") -> str:
+    """The page of a table in the site, or the place of a column on it."""
+    return f"quality/{table}.html" + (f"#{anchor(column)}" if column else "")
+
+
+def anchor(column: str) -> str:
+    """The name of a column's place on the page of its table."""
+    return f"column-{column}"
+
+
+def overview(project: Project, suites: Collection[Suite]) -> str:
+    """The page that lists all tables with their checks, as pandoc Markdown."""
+    met, of = sum(suite.met for suite in suites), sum(suite.of for suite in suites)
+    named = tables(project, suites)
+    rows = []
+    for table in [name for name in named if any(suite.table == name for suite in suites)]:
+        counts = []
+        for stage in STAGES:
+            lines = dictionary.rows(project, stage, table)
+            own_met, own_of = guarded(suites, stage, table)
+            counts += [str(len(lines)) if lines is not None else "", _met(own_met, own_of)]
+        rows.append([f"[{escape(table)}]({table}.html)", *counts])
+    heads = {"Table": ":---", "Raw rows": "---:", "Checks met": "---:"}
+    heads |= {"Clean rows": "---:", "Checks met ": "---:"}
+    parts = [
+        f"What the data had to meet before anything was computed: {_met(met, of)} checks are met. "
+        "Raw tables are as they were entered, clean ones as the notebooks read them. The page of a "
+        "table says what its columns hold, what was found in them, and what was checked.",
+        "# Tables {#tables}",
+        ast.pipe_table(heads, rows),
+    ]
+    across = [suite for suite in suites if suite.table == ACROSS]
+    if across:
         rows = [
-            [
-                f"[{escape(suite.name)}]({suite.name}.html)",
-                "several" if suite.table == ACROSS else escape(suite.table),
-                str(suite.of),
-                str(suite.met),
-            ]
-            for suite in own
+            [_said(one), _result(one)]
+            for suite in across
+            for one in suite.outcomes
+            if one["column"] or not one["success"]
         ]
-        parts.append(f"# {stage.capitalize()} data: {met} of {of} expectations met")
-        columns = {"Suite": ":---", "Table": ":---", "Expectations": "---:", "Met": "---:"}
-        parts.append(ast.pipe_table(columns, rows))
+        parts += [
+            "# Between the tables {#across}",
+            "Counts and references are compared over all raw tables, and with the printed totals.",
+            ast.pipe_table({"What was checked": ":---", "Result": ":---"}, rows),
+        ]
+    if others := [name for name in named if all(suite.table != name for suite in suites)]:
+        links = "; ".join(f"[{escape(name)}]({name}.html)" for name in others)
+        parts += ["# Tables that are shown as they stand {#others}", f"Their columns: {links}."]
     return "\n\n".join(parts) + "\n"
 
 
-def page(suite: Suite) -> str:
-    """The page of one suite, as pandoc Markdown: each expectation, its result and what was seen."""
-    rows = [
-        [
-            str(number),
-            escape(outcome["description"]),
-            escape(outcome["column"]) or "(table)",
-            "yes" if outcome["success"] else "**no**",
-            escape(outcome["observed"]) + _unexpected(outcome),
-        ]
-        for number, outcome in enumerate(suite.outcomes, 1)
-    ]
-    columns = dict.fromkeys(["No.", "Expectation", "Column", "Met", "Observed"], ":---")
-    held = f"table {escape(suite.table)}" if suite.table != ACROSS else "tables taken together"
-    return (
-        f"{suite.met} of {suite.of} expectations on the {suite.stage} {held} are met. "
-        "Rows are lines of the file, the header being line one."
-        f"\n\n{ast.pipe_table(columns, rows)}\n"
+def page(project: Project, table: str, suites: Collection[Suite]) -> str:
+    """The page of one table, as pandoc Markdown: its columns, what is in them, what was checked."""
+    own = {suite.stage: suite for suite in suites if suite.table == table}
+    stages = [s for s in STAGES if s in own or dictionary.rows(project, s, table) is not None]
+    met, of = sum(suite.met for suite in own.values()), sum(suite.of for suite in own.values())
+    about = dictionary.about(project, table)
+    said = f"{of} checks, {'all' if met == of else f'**{met}**'} met."
+    if not of:
+        said = "What its columns hold; the table is read as it stands, and has no checks."
+    files = " and ".join(
+        f"[{stage} table](../data/{stage}/{path.name})"
+        for stage in stages
+        if (path := dictionary.path(project, stage, table)).is_file()
     )
+    width = 28 if len(stages) > 1 else 46
+    heads: dict[str, str | int] = {"Column and check": 100 - width * len(stages)}
+    heads |= {f"{stage.capitalize()} table": width for stage in stages}
+    lines: list[list[str]] = []
+    if whole := _checks(own, stages, ""):
+        lines += [["**The table as a whole**", *[""] * len(stages)], *whole]
+    for column in schema.ORDER.get(table, _named(own)):
+        lines.append([f"**[{escape(column)}]{{#{anchor(column)}}}**", *[""] * len(stages)])
+        facts = dictionary.column(project, table, column)
+        lines.append([f"*{escape(facts)}*" if facts else "", *[""] * len(stages)])
+        found = [dictionary.found(project, stage, table, column) for stage in stages]
+        lines.append(["Found", *map(escape, found)])
+        lines += _checks(own, stages, column)
+    text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
+    return f"{text}\n\n{ast.pipe_table(heads, lines)}\n"
 
 
-def _unexpected(outcome: dict) -> str:
-    """The rows that broke an expectation, as Markdown."""
-    found = () if outcome["success"] else outcome["unexpected"]
-    return escape("".join(f"; {where}: {value}" for where, value in found))
+def _named(own: dict[str, Suite]) -> list[str]:
+    """The columns that suites name, where nothing else declares them."""
+    named = (_columns(outcome) for suite in own.values() for outcome in suite.outcomes)
+    return list(dict.fromkeys(name for names in named for name in names))
+
+
+def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[str]]:
+    """The checks of a column (of the table, without one) by what they say, and their results."""
+    by_words: dict[str, dict[str, str]] = {}
+    for stage, suite in own.items():
+        for outcome in suite.outcomes:
+            named = _columns(outcome)
+            is_own = named == [column] if column else len(named) != 1
+            if is_own:
+                by_words.setdefault(_said(outcome), {})[stage] = _result(outcome)
+    return [
+        [words, *(done.get(stage, "–") for stage in stages)] for words, done in by_words.items()
+    ]
+
+
+def _said(outcome: dict) -> str:
+    """What was checked, in words that begin without the column's name, which stands above."""
+    text = outcome["description"].removeprefix(f"{outcome['column']} ")
+    if not any(text.startswith(column) for column in _columns(outcome)):
+        text = text[:1].upper() + text[1:]
+    return escape(dictionary.with_commas(text))
+
+
+def _result(outcome: dict) -> str:
+    """What became of a check: on how many rows, and all that broke it."""
+    count, broken = outcome.get("element_count"), outcome.get("unexpected_count")
+    what = "comparisons" if outcome["table"] == ACROSS else outcome.get("counted")
+    if outcome["success"]:
+        if count is None:
+            return "met"
+        if broken is None:
+            return f"met: {count:,} {what}"
+        return f"met in all {count:,} {what}" if count else "met: no such row"
+    seen = _TYPES.get(outcome["observed"], outcome["observed"])
+    where = "; ".join(f"{row}: {value}" for row, value in outcome["unexpected"])
+    if broken is not None and count:
+        seen = f"in {broken:,} of {count:,} {what}"
+    return f"**not met**, {escape(seen)}" + (f": {escape(where)}" if where else "")
+
+
+def _met(met: int, of: int) -> str:
+    return f"{met:,} of {of:,}" if of else ""

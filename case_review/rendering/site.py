@@ -12,9 +12,11 @@ from pathlib import Path
 from case_review.build import made
 from case_review.build.normalising import printable
 from case_review.errors import ReviewError
+from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
     ast,
+    code_pages,
     columns,
     framing,
     highlighting,
@@ -33,11 +35,13 @@ PARTS = {"notebooks/index.html": "Notebooks", "data/index.html": "Data"}
 #: Files that all pages include, and what stands for them until a page is written: with the
 #: commit and the sums of the data in them, no page could be kept when one of these changes.
 _SHARED = {"report.css": "/*case-review-style*/", "footer.html": "<!--case-review-footer-->"}
+#: Stands for what leads from a page to the site's own folder.
+UP = "case-review-up/"
 #: What stands for a large piece of HTML while pandoc writes the page, and what is large.
 _ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
 _LARGE = 200
 #: Packages that a page is made with.
-_PACKAGES = ("pypandoc_binary", "lxml", "itables")
+_PACKAGES = ("pypandoc_binary", "lxml")
 
 
 @dataclass
@@ -71,6 +75,8 @@ class Site:
         self.parts = {FORM.file: FORM.words, **PARTS}
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
+        if code_pages.called(project):
+            self.parts["code/index.html"] = code_pages.TITLE
         self._styles = project.report / "styles"
         self._code = made.code()
         self._shared = {}
@@ -121,8 +127,13 @@ class Site:
         head, end, tail = letters.page(name, text).rpartition("</body>")
         head, tail = printable(head + data), printable(end + tail)
         head = _ASIDE.sub(lambda match: printable(letters.page(name, aside[int(match[1])])), head)
+        head, files = scripts.put_aside(head, set(kinds))
+        for address, held in files.items():
+            path = self.out / address
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, held)
         content = (head + scripts.elements(used) + tail).encode("utf-8")
-        if page and page.entry:
+        if page and page.entry and not files:
             told = json.dumps({"asked": page.asked, "said": page.said})
             page.entry.keep(told.encode("ascii") + b"\n" + content)
         self._put(name, content)
@@ -160,7 +171,7 @@ class Site:
 
     def _common(self, name: str) -> list[made.Part]:
         """What a page follows from beside its own content."""
-        styles = [self._styles / each for each in ("report.html", "report.js")]
+        styles = [self._styles / each for each in ("report.html", "beside.js", "report.js")]
         return [
             self._code,
             *map(made.version, _PACKAGES),
@@ -172,12 +183,13 @@ class Site:
 
     def _put(self, name: str, content: bytes) -> None:
         for stands_for, shared in self._shared.items():
+            shared = shared.replace(UP.encode("ascii"), b"../" * name.count("/"))
             before, found, after = content.partition(stands_for)
             if not found or stands_for in after:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
             content = b"".join((before, shared, after))
         path = self.out / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
     def _options(self, name: str) -> list[str]:

@@ -4,32 +4,66 @@
 
 function provenance() {
   const block = document.getElementById("provenance");
-  if (!block) return;
-  const { cards, shared } = JSON.parse(block.textContent);
+  if (!block && !beside.has("provenance")) return;
+  // A long page's cards wait beside it until the first one is asked for.
+  const told = async () => JSON.parse(block?.textContent ?? (await beside.load("provenance"))[0]);
+  let data = null;
+  let broken = false;
   const card = document.createElement("div");
   card.id = "provenance-card";
-  card.setAttribute("role", "tooltip");
+  card.setAttribute("role", "group");
+  card.setAttribute("aria-label", "Where this number comes from");
   card.hidden = true;
   // Inside the text, for all of a page lies in one of its landmarks.
   document.querySelector("main").append(card);
   let shownFor = null;
+  let wanted = null;
   let leaving = 0;
   let tapped = null;
 
-  function fill(lines) {
+  const element = (name, ...content) => {
+    const made = document.createElement(name);
+    made.append(...content);
+    return made;
+  };
+
+  function to(words, address) {
+    const made = element("a", words);
+    made.href = data.up + address;
+    // In the order of the page's links the card does not stand; the arrow key leads into it.
+    made.tabIndex = -1;
+    return made;
+  }
+
+  function listed(parts) {
+    return parts.flatMap((part, number) => (number ? [", ", part] : [part]));
+  }
+
+  function fill(link, [label, standing, origin, value, range, interval, count], byFinger) {
+    const [notebook, cell, functions, files] = data.origins[origin];
     const list = document.createElement("dl");
-    let before = "";
-    for (const [term, text] of lines) {
-      const name = document.createElement("dt");
-      name.textContent = term;
-      const said = document.createElement("dd");
-      said.textContent = text;
-      list.append(...(term === before ? [] : [name]), said);
-      before = term;
-    }
-    const hint = document.createElement("p");
-    hint.textContent = tapped ? "Tap the number again to open its notebook cell." : "The number is a link to its notebook cell.";
-    card.replaceChildren(list, hint);
+    const line = (term, ...said) => list.append(element("dt", term), element("dd", ...said));
+    if (range) line("Range", range);
+    if (value) line(range ? "Middle of the sets drawn" : "Value", value);
+    if (interval) line(range ? "Outermost limits" : "Interval", interval);
+    if (count) line("n", count);
+    if (data.said[standing]) line("Standing", data.said[standing]);
+    files.forEach((place, number) => {
+      const [words, address, columns, checks, sum] = data.files[place];
+      const said = [to(words, address)];
+      if (columns.length) said.push(": ", ...listed(columns.map(([name, at]) => to(name, at))));
+      if (checks) said.push(" · ", to(`checks: ${checks}`, (columns[0] ?? ["", "quality/index.html"])[1]));
+      if (sum) said.push(" · ", to("SHA-256", sum));
+      line(number ? "" : "Data", ...said);
+    });
+    line("Cell", to(`${notebook}, ${cell}`, `notebooks/${notebook}.html#${cell}`));
+    if (functions.length) line("Code", ...listed(functions.map((place) => to(...data.code[place]))));
+    if (link.dataset.result) line("Id", element("code", link.dataset.result));
+    const heading = element("p", label);
+    heading.className = "card-title";
+    const hint = element("p", byFinger ? "Tap the number again to see it where it was computed." : "The number leads to where it was computed; the key ↓ into this card.");
+    hint.className = "card-hint";
+    card.replaceChildren(heading, list, hint);
   }
 
   function place(link) {
@@ -44,13 +78,21 @@ function provenance() {
     card.style.top = `${top + window.scrollY}px`;
   }
 
-  function show(link) {
+  async function show(link) {
     clearTimeout(leaving);
-    const found = cards[link.dataset.number ?? link.dataset.result];
-    if (!found || shownFor === link) return;
+    wanted = link;
+    const byFinger = tapped !== null;
+    try {
+      data ??= await told();
+    } catch {
+      broken = true;
+    }
+    const [table, at] = link.dataset.result ? ["", link.dataset.result] : link.dataset.number.split(/:(.*)/s);
+    const found = data?.cards[table]?.[at];
+    if (!found || shownFor === link || wanted !== link) return;
     hide();
     shownFor = link;
-    fill([...found[0], ...shared[found[1]]]);
+    fill(link, found, byFinger);
     card.hidden = false;
     place(link);
     link.setAttribute("aria-describedby", card.id);
@@ -59,14 +101,15 @@ function provenance() {
   function hide() {
     clearTimeout(leaving);
     shownFor?.removeAttribute("aria-describedby");
-    shownFor = null;
+    shownFor = wanted = null;
     card.hidden = true;
   }
 
   // The pointer may wander from the number onto its card without losing it.
   const hideSoon = () => {
     clearTimeout(leaving);
-    leaving = setTimeout(() => document.activeElement === shownFor || hide(), 300);
+    const isUsed = () => document.activeElement === shownFor || card.contains(document.activeElement);
+    leaving = setTimeout(() => isUsed() || hide(), 300);
   };
   document.querySelectorAll("a.result").forEach((link) => link.removeAttribute("title"));
   // Heard by the document, for a table that sorts makes its cells anew.
@@ -79,10 +122,10 @@ function provenance() {
   hear("pointerover", (link, event) => event.pointerType === "touch" || show(link));
   hear("pointerout", (link, event) => event.pointerType === "touch" || hideSoon());
   hear("focusin", show);
-  hear("focusout", hide);
+  hear("focusout", (link, event) => card.contains(event.relatedTarget) || hide());
   // A finger cannot hover: its first tap shows the card, the second one follows the link.
   hear("pointerdown", (link, event) => {
-    tapped = event.pointerType === "touch" && shownFor !== link ? link : null;
+    tapped = event.pointerType === "touch" && shownFor !== link && !broken ? link : null;
   });
   hear("click", (link, event) => {
     if (tapped !== link || event.detail === 0) return; // 0: by the keyboard
@@ -95,7 +138,27 @@ function provenance() {
   });
   card.addEventListener("pointerenter", () => clearTimeout(leaving));
   card.addEventListener("pointerleave", hideSoon);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  card.addEventListener("focusout", (event) => {
+    if (shownFor && !card.contains(event.relatedTarget) && event.relatedTarget !== shownFor) hide();
+  });
+  // By keyboard: down into the card, there on with Tab, and back to the number.
+  document.addEventListener("keydown", (event) => {
+    if (!shownFor) return;
+    const links = [...card.querySelectorAll("a")];
+    const at = links.indexOf(document.activeElement);
+    const number = shownFor;
+    if (event.key === "Escape") {
+      if (at >= 0) number.focus();
+      hide();
+    } else if (event.key === "ArrowDown" && document.activeElement === number) {
+      event.preventDefault();
+      links[0]?.focus();
+    } else if (event.key === "Tab" && at >= 0) {
+      const next = links[at + (event.shiftKey ? -1 : 1)];
+      if (next || event.shiftKey) event.preventDefault();
+      (next ?? number).focus(); // behind the last link the page's next one follows the number
+    }
+  });
 }
 
 // -- the table of contents follows the text -------------------------------------------------------
@@ -160,11 +223,18 @@ function frames() {
       for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
     }
   }
-  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => judge(entry.target)));
+  // The style lets an edge fade beyond which there is more.
+  function more(frame) {
+    const left = frame.scrollWidth - frame.clientWidth - frame.scrollLeft;
+    frame.classList.toggle("more-start", frame.scrollLeft > 1);
+    frame.classList.toggle("more-end", left > 1);
+  }
+  const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => { judge(target); more(target); }));
   [...document.querySelectorAll(".table-scroll, .drawing, pre")].forEach((frame, index) => {
     frame.dataset.label = label(frame, index + 1);
     judge(frame);
     watcher.observe(frame);
+    frame.addEventListener("scroll", () => more(frame), { passive: true });
   });
 }
 

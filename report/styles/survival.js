@@ -1,5 +1,6 @@
 // A survival figure that shows or hides groups and bands, and can be read off at any time.
-// The drawing as printed stays the default, and what is printed. Needs window.vegaEmbed.
+// The drawing as printed stays the default, and what is printed. Its data and the library that draws
+// it are loaded when somebody asks for it.
 
 const percent = (share) => (share === null || share === undefined ? "not estimable" : `${(100 * share).toFixed(1)}%`);
 
@@ -24,14 +25,19 @@ function sample(group) {
   return svg;
 }
 
-// The last step of a group's curve at or before a week.
+// The last step of a group's curve at or before a week. Behind the last patient nothing is estimable,
+// unless all have responded.
 function reading(rows, group, week) {
-  return rows.filter((row) => row.group === group.key && row.time_weeks <= week + 1e-9).pop();
+  const own = rows.filter((row) => row.group === group.key);
+  const last = own[own.length - 1];
+  if (week > last.time_weeks + 1e-6 && last.proportion < 1) return { at_risk: 0 };
+  return own.filter((row) => row.time_weeks <= week + 1e-6).pop();
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
-// Rows over many data sets have a second band within the first.
-function chartOf(groups, end, titles, look, twoBands) {
+// The axis of time runs and is marked as in the drawing. Rows over many data sets have a second band
+// within the first.
+function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
   const keys = groups.map((group) => group.key);
   const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
   const color = scaled(groups.map((group) => group.colour));
@@ -40,8 +46,8 @@ function chartOf(groups, end, titles, look, twoBands) {
     field,
     type: "quantitative",
     title: titles.x,
-    scale: { domain: [0, end], nice: false },
-    axis: { grid: false, tickCount: 10, labelOverlap: "greedy", labelSeparation: 6 },
+    scale: { type: scale === "square-root" ? "sqrt" : "linear", domain: [0, end], nice: false },
+    axis: { grid: false, ...(ticks.length ? { values: ticks } : { tickCount: 10 }), labelOverlap: "greedy", labelSeparation: 6 },
   });
   const share = (field) => ({
     field,
@@ -51,7 +57,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     axis: { format: "%", values: [0, 0.25, 0.5, 0.75, 1] },
   });
   const layer = (mark, encoding, ...transform) => ({
-    data: { name: "curves" },
+    data: { name: mark.type === "area" ? "areas" : "curves" },
     transform: [{ filter: "indexof(shown, datum.group) >= 0" }, ...transform],
     mark,
     encoding,
@@ -62,6 +68,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     y: share(low),
     y2: { field: high },
     color,
+    detail: { field: "stretch" },
     opacity: { condition: [{ test: "bands", value: 0.13 }], value: 0 },
   });
   const ruler = {
@@ -96,18 +103,49 @@ function chartOf(groups, end, titles, look, twoBands) {
   };
 }
 
-function explorable(exhibit) {
-  const { groups, rows, titles, words, look } = JSON.parse(document.getElementById(exhibit.dataset.survival).textContent);
-  const twoBands = "inner_lower" in rows[0];
+// The switch between the drawing as printed and the chart, which is made when it is first wanted.
+function switchable(exhibit) {
   const drawing = exhibit.querySelector(".drawing");
+  const printed = element("button", { type: "button", "aria-pressed": "true" }, "As printed");
+  const alive = element("button", { type: "button", "aria-pressed": "false" }, "Interactive");
+  const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
+  const problem = element("p", { class: "hint", role: "status" });
+  drawing.before(element("div", { class: "tools" }, views), problem);
+  const load = () => Promise.all([beside.load("vega"), beside.load(exhibit.dataset.survival)]);
+  let panel = null;
+  let live = false;
+
+  async function choose(wish) {
+    live = wish;
+    try {
+      if (live) {
+        const [vegaEmbed, [data]] = await load();
+        panel ??= explorable(drawing, JSON.parse(data), vegaEmbed);
+      }
+      beside.tell(problem);
+    } catch (error) {
+      live = false;
+      beside.tell(problem, error);
+    }
+    printed.setAttribute("aria-pressed", String(!live));
+    alive.setAttribute("aria-pressed", String(live));
+    drawing.hidden = live;
+    if (panel) panel.hidden = !live;
+    if (live) panel.dispatchEvent(new Event("shown"));
+  }
+  printed.addEventListener("click", () => choose(false));
+  alive.addEventListener("click", () => choose(true));
+  beside.near(views, load);
+}
+
+function explorable(drawing, told, vegaEmbed) {
+  const { groups, rows, ends, words } = told;
+  const twoBands = "inner_lower" in rows[0];
   const end = Math.max(...rows.map((row) => row.time_weeks));
   const start = Math.round(end / 6);
   const shown = new Set(groups.map((group) => group.key));
   let view = null;
 
-  const printed = element("button", { type: "button", "aria-pressed": "true" }, "As printed");
-  const alive = element("button", { type: "button", "aria-pressed": "false" }, "Interactive");
-  const views = element("div", { class: "switch", role: "group", "aria-label": "View of this figure" }, printed, alive);
   const choices = element("fieldset", {}, element("legend", {}, "Show"));
   for (const group of groups) {
     const box = element("input", { type: "checkbox", value: group.key, checked: "" });
@@ -133,7 +171,6 @@ function explorable(exhibit) {
   const hint = element("p", { class: "hint" }, "Point at the curves, or set a week, to read them off. The caption below describes the figure as printed.");
   const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, hint, time, element("div", { "aria-live": "polite" }, readings));
   panel.hidden = true;
-  drawing.before(element("div", { class: "tools" }, views));
   drawing.after(panel);
 
   function setWeek(week) {
@@ -162,9 +199,11 @@ function explorable(exhibit) {
   }
 
   async function open() {
-    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows } };
+    // A step holds until the next, so a band goes on to its end, where the next step has no limits.
+    const areas = [...rows.filter((row) => "stretch" in row), ...ends];
+    const spec = { ...chartOf(told, end, twoBands), datasets: { curves: rows, areas } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
-    view = (await window.vegaEmbed(canvas, spec, options)).view;
+    view = (await vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.
     canvas.querySelector("svg").setAttribute("aria-hidden", "true");
     view.addEventListener("pointermove", (event) => {
@@ -174,16 +213,10 @@ function explorable(exhibit) {
     update();
   }
 
-  function choose(live) {
-    printed.setAttribute("aria-pressed", String(!live));
-    alive.setAttribute("aria-pressed", String(live));
-    drawing.hidden = live;
-    panel.hidden = !live;
-    if (live && !view) open();
-  }
-  printed.addEventListener("click", () => choose(false));
-  alive.addEventListener("click", () => choose(true));
+  // Only what is shown has a width that the chart can take.
+  panel.addEventListener("shown", open, { once: true });
   update();
+  return panel;
 }
 
-document.querySelectorAll("[data-survival]").forEach(explorable);
+document.querySelectorAll("[data-survival]").forEach(switchable);

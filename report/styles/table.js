@@ -1,53 +1,52 @@
-// A table that can be searched, filtered and sorted. Needs window.DataTable.
+// A table that can be searched, filtered and sorted. A browser can do all of it, so no library is
+// needed. In print, and without scripts, all rows are there as they were.
 
 // A cell as it reads: a superscript, say, is not looked for by its tags. What a number rests on is no
 // part of it.
-const standing = /<sup [^>]*class="standing"[^>]*>[^<]*<\/sup>/g;
-const plain = (cell) => String(cell).replace(standing, "").replace(/<[^>]*>/g, "").trim();
-
-// A column gets a list of choices if few values repeat in it.
-function choices(column, rows) {
-  const values = [...new Set(column.data().toArray().map(plain))];
-  return values.length > 1 && values.length <= Math.min(8, rows / 2) ? values.filter(Boolean).sort() : [];
+function plain(cell) {
+  const copy = cell.cloneNode(true);
+  copy.querySelectorAll(".standing").forEach((mark) => mark.remove());
+  return copy.textContent.trim();
 }
 
-// What a cell is sorted by: an amount by its size (a time in days); `missing` for a dash.
+// What a cell is sorted by: an amount by its size (a time in days), words as they are.
 const days = { hour: 1 / 24, day: 1, week: 7, month: 30.4375, year: 365.25 };
-function sortedBy(cell, missing) {
-  const text = plain(cell);
-  if (text === "–") return missing;
+function sortedBy(text) {
   const [, number, high, unit] = text.match(/^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))?(?:\s+([a-z]+?)s?\b.*)?$/) ?? [];
   if (number === undefined) return text;
   return Number(number) * (days[unit] ?? 1) + Number(high ?? 0) / 1e6;
 }
 
+// Amounts before words; what is not reported comes last, in whichever direction.
+const missing = (text) => text === "" || text === "–";
+function compared(one, other, down) {
+  if (missing(one) || missing(other)) return missing(one) - missing(other);
+  const [a, b] = [sortedBy(one), sortedBy(other)];
+  const order = typeof a !== typeof b ? (typeof a === "number" ? -1 : 1) : typeof a === "number" ? a - b : a.localeCompare(b, "en");
+  return down ? -order : order;
+}
+
+// A column gets a list of choices if few values repeat in it.
+function choices(values) {
+  const found = [...new Set(values)];
+  return found.length > 1 && found.length <= Math.min(8, values.length / 2) ? found.filter(Boolean).sort() : [];
+}
+
 function operable(table) {
   const frame = table.closest(".table-scroll");
-  const name = frame.getAttribute("aria-label") ?? "the table";
-  // What is not reported comes last, in columns of amounts and of words.
-  const last = [...table.tHead.rows[0].cells].map((_, column) =>
-    [...table.tBodies[0].rows].every((row) => typeof sortedBy(row.cells[column].innerHTML, 0) === "number") ? Number.MAX_VALUE : "\uffff");
-  const read = (cell, kind, row, place) => {
-    if (kind === "filter") return plain(cell);
-    return kind === "sort" || kind === "type" ? sortedBy(cell, last[place.col]) : cell;
-  };
-  const data = new window.DataTable(table, {
-    paging: false,
-    info: false,
-    autoWidth: false,
-    order: [],
-    columnDefs: [{ targets: "_all", render: read }],
-    layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
-    language: { zeroRecords: "No row fits." },
-  });
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows].map((row) => ({ row, body, texts: [...row.cells].map(plain) })));
   const tools = document.createElement("div");
   tools.className = "tools";
   tools.setAttribute("role", "search");
-  tools.setAttribute("aria-label", name);
+  tools.setAttribute("aria-label", frame.getAttribute("aria-label") ?? "the table");
   const count = document.createElement("span");
   count.className = "count";
   count.setAttribute("role", "status");
-  const total = data.rows().count();
+  const none = table.createTBody();
+  none.className = "none";
+  none.insertRow().insertCell().append("No row fits.");
+  none.rows[0].cells[0].colSpan = heads.length;
 
   function labelled(words, control) {
     const label = document.createElement("label");
@@ -55,32 +54,65 @@ function operable(table) {
     tools.append(label);
     return control;
   }
+
+  function filter() {
+    const wanted = search.value.trim().toLowerCase().split(/\s+/);
+    let left = 0;
+    for (const { row, texts } of rows) {
+      const text = texts.join(" ").toLowerCase();
+      const fits = wanted.every((word) => text.includes(word)) && selects.every(([place, select]) => !select.value || texts[place] === select.value);
+      row.hidden = !fits;
+      left += fits;
+    }
+    none.hidden = left > 0;
+    count.textContent = `${left} of ${rows.length} rows`;
+  }
+
+  // By a column, or, without one, as the table was.
+  function sort(column, down) {
+    const sorted = column === undefined ? rows : [...rows].sort((a, b) => compared(a.texts[column], b.texts[column], down));
+    sorted.forEach(({ row, body }) => body.append(row));
+    heads.forEach((head, place) => {
+      if (place === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+  }
+
   const search = labelled("Search", document.createElement("input"));
   search.type = "search";
-  search.addEventListener("input", () => data.search(search.value).draw());
+  search.addEventListener("input", filter);
   const selects = [];
-  for (const column of data.columns().indexes().toArray().map((index) => data.column(index))) {
-    const values = choices(column, total);
-    if (!values.length) continue;
-    const heading = column.header().querySelector(".dt-column-title")?.textContent ?? column.header().textContent;
-    const select = labelled(heading.trim(), document.createElement("select"));
-    select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
-    select.addEventListener("change", () => column.search(select.value, { exact: select.value !== "" }).draw());
-    selects.push(select);
-  }
+  heads.forEach((head, place) => {
+    const words = head.textContent.trim();
+    const values = choices(rows.map(({ texts }) => texts[place]));
+    if (values.length) {
+      const select = labelled(words, document.createElement("select"));
+      select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+      select.addEventListener("change", filter);
+      selects.push([place, select]);
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...head.childNodes);
+    button.addEventListener("click", () => {
+      const now = head.getAttribute("aria-sort");
+      if (now === "descending") sort();
+      else sort(place, now === "ascending");
+    });
+    head.append(button);
+  });
   const clear = document.createElement("button");
   clear.type = "button";
   clear.textContent = "Show all";
   clear.addEventListener("click", () => {
     search.value = "";
-    selects.forEach((select) => { select.value = ""; });
-    data.search("").columns().search("");
-    data.order([]).draw();
+    selects.forEach(([, select]) => { select.value = ""; });
+    filter();
+    sort();
   });
   tools.append(clear, count);
-  const tell = () => { count.textContent = `${data.rows({ search: "applied" }).count()} of ${total} rows`; };
-  data.on("draw", tell);
-  tell();
+  filter();
   frame.before(tools);
 }
 

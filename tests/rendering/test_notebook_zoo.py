@@ -16,7 +16,10 @@ from PIL import Image
 
 from case_review.build import cell_outputs, runner
 from case_review.rendering import ast, columns, framing, pages
+from case_review.rendering.back import Places
 from case_review.rendering.cells import Notebooks
+from case_review.rendering.origins import Origins
+from case_review.rendering.recorded_pages import Recorded
 
 NAME = "10_zoo"
 TEXTS = {
@@ -116,7 +119,9 @@ def made(project):
         said = io.StringIO()
         patch.setattr("sys.stderr", said)
         on_site = {"data/raw/a.csv": "data/raw/a.csv"}
-        tree = pages.page(Notebooks(project), NAME, {}, {}, {}, lambda path: on_site.get(path, ""))
+        recorded = Recorded(project, NAME, Places(), Origins({}, {}, {}), {})
+        notebooks = Notebooks(project)
+        tree = pages.page(notebooks, NAME, {}, {}, recorded, lambda path: on_site.get(path, ""))
     tree["blocks"] = framing.framed(columns.fitted(tree["blocks"]))
     text, warned = ast.pandoc(["-f", "json", "-t", "html5", "--mathml"], json.dumps(tree))
     assert not warned

@@ -1,4 +1,4 @@
-"""The data-quality pages list every expectation and hide nothing that failed."""
+"""The data-quality pages say what is in every table and what was checked, and hide nothing."""
 
 import json
 
@@ -6,14 +6,23 @@ import pytest
 
 from case_review import registry
 from case_review.project import Project
-from case_review.rendering import quality_pages
+from case_review.rendering import cards, dictionary, quality_pages
+from case_review.rendering.cells import Exhibit
 
 
-def outcome(suite, table, success=True, observed="0 of 25 rows unexpected", unexpected=()):
+def outcome(suite, table, success=True, observed="0 of 3 rows unexpected", unexpected=(), **facts):
     return {
         "suite": suite, "table": table, "column": "sex", "description": "sex is a|b",
         "success": success, "observed": observed, "unexpected": list(unexpected),
+        "element_count": 3, "unexpected_count": len(unexpected), "counted": "rows", **facts,
     }  # fmt: skip
+
+
+PATIENTS = """patient_id,sex,age_value,age_unit,dose_value,dose_unit
+R1-1,male,2,months,0.8,mg/m2/day
+R1-2,,14,months,,
+R2-1,female,12.5,years,1.6,mg/m2/day
+"""
 
 
 @pytest.fixture
@@ -22,15 +31,31 @@ def project(tmp_path):
     path = quality_pages.outcomes_file(project)
     path.parent.mkdir(parents=True)
     odd = [["row 3", "<b>*x*"]]
+    key = {"column": "patient_id / sex", "description": "patient_id, sex name one row"}
+    kind = {"column": "age_value", "description": "age_value holds whole numbers"}
+    none = {"element_count": None, "unexpected_count": None}
     stages = {
         "raw": [
-            outcome("patients_raw", "patients"),
-            outcome("patients_raw", "patients", False, "1 of 25", odd),
+            outcome("patients_raw", "patients", **key),
+            outcome("patients_raw", "patients", description="sex is given in 12345 rows"),
+            outcome("patients_raw", "patients", False, "1 of 3", odd),
             outcome("reports_raw", "reports"),
+            outcome("across_raw", "across", column="found", element_count=1058),
         ],
-        "clean": [outcome("patients_clean", "patients"), outcome("reports_clean", "reports")],
+        "clean": [
+            outcome("patients_clean", "patients", False, "int64", **kind, **none),
+            outcome("reports_clean", "reports"),
+        ],
     }
     path.write_text(json.dumps(stages), encoding="utf-8")
+    for folder in (project.raw, project.clean):
+        folder.mkdir(parents=True)
+        (folder / "patients.csv").write_text(PATIENTS, encoding="utf-8")
+        (folder / "reports.csv").write_text("report_id\nR1\n", encoding="utf-8")
+    (project.raw / "pathway.csv").write_text("id,text\n", encoding="utf-8")
+    text = "| file | one row per | origin |\n| --- | --- | --- |\n"
+    text += "| `reports.csv`, `patients.csv` | report, patient | here |\n"
+    (project.raw / "README.md").write_text(text, encoding="utf-8")
     return project
 
 
@@ -46,39 +71,75 @@ def test_without_checked_data_there_are_no_suites(tmp_path):
     assert quality_pages.suites(Project(tmp_path)) == []
 
 
-def test_overview_counts_and_links_every_suite(project):
-    text = quality_pages.overview(quality_pages.suites(project))
-    assert "# Raw data: 2 of 3 expectations met" in text
-    assert "# Clean data: 2 of 2 expectations met" in text
-    assert r"| [patients\_raw](patients_raw.html) | patients | 2 | 1 |" in text
+def test_overview_counts_and_links_every_table(project):
+    text = quality_pages.overview(project, quality_pages.suites(project))
+    assert "5 of 7 checks are met" in text
+    assert "| [patients](patients.html) | 3 | 2 of 3 | 3 | 0 of 1 |" in text
+    assert "| Sex is a\\|b | met in all 1,058 comparisons |" in text
+    assert "[pathway](pathway.html)" in text and "[published](" not in text
 
 
-def test_page_of_a_suite_shows_each_expectation_with_what_was_observed(project):
-    text = quality_pages.page(quality_pages.suites(project)[0])
-    assert "1 of 2 expectations on the raw table patients are met." in text
-    assert r"| 1 | sex is a\|b | sex | yes | 0 of 25 rows unexpected |" in text
-    assert r"| 2 | sex is a\|b | sex | **no** | 1 of 25; row 3: \<b\>\*x\* |" in text
+def rows_of(text):
+    lines = (line for line in text.splitlines() if line.startswith("|"))
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
-def test_rules_that_join_tables_are_not_ascribed_to_one(project):
-    suite = quality_pages.Suite("across_raw", "raw", "across", (outcome("across_raw", "across"),))
-    assert r"| [across\_raw](across_raw.html) | several | 1 | 1 |" in quality_pages.overview(
-        [suite]
-    )
-    assert "1 of 1 expectations on the raw tables taken together are met." in quality_pages.page(
-        suite
-    )
+def test_page_of_a_table_goes_through_its_columns_in_their_order(project):
+    text = quality_pages.page(project, "patients", quality_pages.suites(project))
+    assert text.startswith("One row per patient. 4 checks, **2** met.")
+    assert "[raw table](../data/raw/patients.csv)" in text
+    firsts = [row[0] for row in rows_of(text)]
+    places = [firsts.index(f"**[{name}]{{#column-{name}}}**") for name in ("sex", r"age\_value")
+              if f"**[{name}]{{#column-{name}}}**" in firsts]  # fmt: skip
+    named = [first for first in firsts if "{#column-" in first]
+    assert places == sorted(places) and named[0].endswith("{#column-patient_id}**")
+    assert named[-1].endswith("{#column-provenance}**")
+    assert firsts.index("**The table as a whole**") < firsts.index(named[0])
+    assert "int64" not in text and "whole numbers" in text
 
 
-def test_a_cell_is_guarded_by_the_suites_of_what_it_read(project):
+def test_what_was_found_and_checked_is_said_in_words(project):
+    rows = {row[0]: row[1:] for row in rows_of(
+        quality_pages.page(project, "patients", quality_pages.suites(project)))}  # fmt: skip
+    assert rows[r"Is a\|b"] == [r"**not met**, in 1 of 3 rows: row 3: \<b\>\*x\*", "–"]
+    assert rows["Is given in 12,345 rows"] == ["met in all 3 rows", "–"]
+    assert rows["Holds whole numbers"] == ["–", "**not met**, whole numbers"]
+    assert rows[r"patient\_id, sex name one row"] == ["met in all 3 rows", "–"]
+    assert rows["*Sex. Male or female. Empty where not reported.*"] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        ("patient_id", "all 3 rows; all different"),
+        ("sex", "2 of 3 rows; male 1, female 1"),
+        ("age_value", "all 3 rows; 2 to 14 months, 12.5 years"),
+        ("dose_value", "2 of 3 rows; 0.8 to 1.6 mg/m2/day"),
+        ("drug", "–"),
+    ],
+)
+def test_the_worst_that_was_found_stands_beside_what_may_be(project, column, found):
+    assert dictionary.found(project, "raw", "patients", column) == found
+
+
+def test_a_column_is_explained_without_words_of_programming(project):
+    told = dictionary.column(project, "patients", "age_hours")
+    assert told.startswith("Age at start of treatment, converted. Whole number, hours")
+    assert "964,260" in told and told.endswith("Made by cleaning.")
+    assert dictionary.column(project, "patients", "nothing") == ""
+
+
+def test_checks_of_a_column_are_counted(project):
+    suites = quality_pages.suites(project)
+    assert quality_pages.guarded(suites, "raw", "patients", ["sex"]) == (2, 3)
+    assert quality_pages.guarded(suites, "raw", "patients", ["patient_id"]) == (1, 1)
+    assert quality_pages.guarded(suites, "clean", "patients", ["sex"]) == (0, 0)
+    assert quality_pages.guarded(suites, "clean", "patients") == (0, 1)
+
+
+def test_an_exhibit_rests_on_what_its_notebook_read_where_no_code_tells(project):
     record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
-    one, two = (quality_pages.guarding(project, "05_x", cell) for cell in ("one", "two"))
-    assert [suite.name for suite in one] == ["patients_raw", "patients_clean"]
-    assert [suite.name for suite in two] == ["reports_raw"]
-
-
-def test_a_cell_that_records_nothing_is_guarded_as_its_notebook_is(project):
-    record(project, one=["data/clean/patients.csv"], two=["data/raw/reports.csv"])
-    names = [s.name for s in quality_pages.guarding(project, "05_x", "fig-other")]
-    assert names == ["patients_raw", "reports_raw", "patients_clean"]
-    assert quality_pages.guarding(project, "09_none", "fig-other") == []
+    behind = cards.of_exhibit(project, Exhibit("05_x", "fig-other"))
+    assert [words for words, _ in behind.inputs] == ["patients.csv", "reports.csv"]
+    assert (behind.met, behind.of) == (3, 5)
+    assert cards.of_exhibit(project, Exhibit("09_none", "fig-other")).of == 0

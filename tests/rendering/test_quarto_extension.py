@@ -54,7 +54,7 @@ def convert(folder, name, text, form):
 
 def test_a_number_leads_to_its_cell(folder):
     made = convert(folder, "call", "`small.count`{.call}", "html")
-    assert 'href="notebooks/01_small.html#count"' in made
+    assert 'href="notebooks/01_small.html#number-small-count"' in made
     assert 'class="result"' in made and 'data-result="small.count"' in made
     assert "12 of 84</a>" in made and "notebook 01_small, cell count" in made
     # Quarto would take the element for an embedded notebook.

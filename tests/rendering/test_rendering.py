@@ -12,7 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from building import note_made
+from building import note_made, waiting
 from conftest import ROOT
 from docx import Document
 from pypdf import PdfReader
@@ -22,7 +22,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
 from case_review.notebook import FigureOutput
 from case_review.project import PARAMS_VARIABLE, Project
-from case_review.rendering import ast, columns, figures, provenance, render
+from case_review.rendering import ast, columns, data_page, figures, provenance, render
 from case_review.rendering.word import packed, parts_of
 from case_review.values import Count, Estimate
 
@@ -109,11 +109,10 @@ def template(tmp_path_factory):
     (root / "report/exhibits/tbl-one.csv").write_text("a\n1\n", encoding="utf-8")
     details = {"n": 30, "of": 84, "low": 0.25, "high": 0.5, "unit": "patients"}
     inputs = {"data/raw/patients.csv": "abcdef0123456789"}
-    result = registry.Result(
-        "small.count", 30, text="30 (35.7%)", cell="tbl-one", inputs=inputs, **details
-    )
+    details |= {"cell": "tbl-one", "inputs": inputs, "label": "Rows counted"}
+    result = registry.Result("small.count", 30, text="30 (35.7%)", **details)
     shown = [
-        {"row": row, "column": column, "result": id, **value.fields()}
+        {"row": row, "column": column, "result": id, "label": "Weeks (All)", **value.fields()}
         for (row, column, value), id in zip(table("x").values(), ("small.count", ""), strict=True)
     ]
     tables = {"tbl-one": {"inputs": {"data/raw/other.csv": "fedcba987654"}, "cells": shown}}
@@ -160,7 +159,7 @@ def pdf_text(site):
 def test_a_number_links_to_its_cell_and_says_where_it_comes_from(site):
     links = page(site).select("a.result[data-result]")
     assert [link.get_text() for link in links] == ["30 (35.7%)"] * 2
-    assert links[0]["href"] == "notebooks/01_small.html#tbl-one"
+    assert links[0]["href"] == "notebooks/01_small.html#number-small-count"
     assert links[0]["title"] == (
         "small.count = 30 patients; interval 0.25 to 0.5; n = 30 of 84; "
         "notebook 01_small, cell tbl-one; patients.csv abcdef01"
@@ -174,7 +173,10 @@ def test_exhibits_are_numbered_captioned_and_referred_to(site):
         "Table 2: More.",
     ]
     assert text_of(found.select_one("figcaption")) == "Figure 1: A line."
-    assert found.select_one("figure svg")["aria-label"] == 'A rising "line".'
+    drawn = found.select_one("figure img")
+    assert drawn["alt"] == 'A rising "line".' and drawn["loading"] == "lazy"
+    svg = (site / drawn["src"].partition("?")[0]).read_text(encoding="utf-8")
+    assert "<style>@font-face" in svg and "<metadata" not in svg
     refs = found.select("a.crossref")
     assert [(ref["href"], ref.get_text()) for ref in refs] == [
         ("#tbl-one", "Table\u00a01"),
@@ -207,7 +209,10 @@ def test_the_footer_names_every_data_file_and_other_parameters(project, monkeypa
     said = provenance.footer(project, "a renderer")
     assert said[0] == "Rendered by a renderer."
     assert said[2] == f"Parameters: mine.yml {start}."
-    assert "data/raw/patients.xlsx " in said[3] and "README" not in said[3]
+    listed = data_page.sums(project)
+    assert "raw/patients.xlsx" in listed and "README" not in listed
+    assert said[3].startswith("Data: 2 files, whose SHA-256 are listed in data/SHA256SUMS")
+    assert said[3].endswith(f"begins with {hashlib.sha256(listed.encode()).hexdigest()[:16]}.")
 
 
 def test_a_missing_run_and_a_missing_notebook_have_their_own_remedies(project):
@@ -235,7 +240,10 @@ def test_page_needs_nothing_from_elsewhere(site):
     policy = found.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none'")
     assert found.html["lang"] == "en-GB"
-    assert not found.select("script[src], img, iframe")
+    assert not found.select("script[src], iframe")
+    files = [image["src"].partition("?")[0] for image in found.select("img")]
+    files += json.loads(found.select_one("#beside").string).values()
+    assert len(files) == 2 and all((site / name).is_file() for name in files)
     assert all(link["href"].startswith("data:") for link in found.select("link"))
     assert "data:font/woff;base64," in found.style.get_text()
     hrefs = [link["href"] for link in found.select("a[href]") if link["href"][0] != "#"]
@@ -253,13 +261,34 @@ def test_notebook_pages_have_the_cells_as_anchors(site):
 
 def test_notebook_pages_lead_back_to_the_places_in_the_report(site):
     html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
-    links = BeautifulSoup(html, "html.parser").select("#tbl-one .cell-places a")
-    assert [(link["href"], link.get_text()) for link in links] == [
+    cell = BeautifulSoup(html, "html.parser").select_one("#tbl-one")
+    assert [(link["href"], link.get_text()) for link in cell.select(".cell-places a")] == [
         ("#tbl-one", "Cell tbl-one"),
         ("../index.html#tbl-one", "Table 1"),
-        ("../index.html#number-small-count", "30 (35.7%)"),
     ]
-    assert page(site).select_one("#number-small-count")["class"] == ["result", "short"]
+    (row,) = cell.select("table.recorded tbody tr")
+    assert row["id"] == "number-small-count"
+    words = [node.get_text() for node in row.select("th, td")]
+    assert [words[0], words[1], words[3]] == ["Rows counted", "30 (35.7%)", "small.count"]
+    places = [(link["href"], link.get_text()) for link in row.select("a")]
+    assert places == [
+        ("../index.html#number-small-count", "Abstract"),
+        ("../index.html#number-small-count-2", "Results"),
+        ("../index.html#tbl-one", "Table 1"),
+    ]
+    ids = {node["id"] for node in page(site).select("[id]")}
+    assert {href.partition("#")[2] for href, _ in places} <= ids
+
+
+def test_many_places_of_a_number_are_folded(project):
+    text = "{{< result small.count >}} again.\n\n" * 9
+    with (project.report / "index.qmd").open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{text}")
+    render(project, "embedded", project.site, formats=("html",))
+    html = (project.site / "notebooks/01_small.html").read_text(encoding="utf-8")
+    row = BeautifulSoup(html, "html.parser").select_one("#number-small-count")
+    assert len(row.select("td > a")) == 6 and row.summary.get_text() == "6 more"
+    assert len(row.select("a")) == 12
 
 
 def test_policy_admits_exactly_the_scripts_of_the_page(site):
@@ -269,42 +298,46 @@ def test_policy_admits_exactly_the_scripts_of_the_page(site):
         run = [s for s in found.select("script") if s.get("type") not in DATA]
         digests = [hashlib.sha256(s.string.encode("utf-8")).digest() for s in run]
         allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-        assert re.search("script-src ([^;]*);", policy)[1].split() == allowed
+        assert re.search("script-src ([^;]*);", policy)[1].split() == ["'strict-dynamic'", *allowed]
         assert "unsafe-eval" not in policy
 
 
 def test_card_says_what_the_registry_holds(site):
-    found = json.loads(page(site).select_one("#provenance").string)
-    said = {
-        key: [*lines, *found["shared"][place]] for key, (lines, place) in found["cards"].items()
+    found = json.loads(waiting(site / "index.html", "provenance")[0])
+    count = ["Rows counted", 0, 0, "30 patients", "", "0.25 to 0.5", "30 of 84"]
+    assert found["cards"] == {
+        "": {"small.count": count},
+        "tbl-one": {
+            "1:1": [*count[:5], "", "30 of 84"],
+            "2:1": ["Weeks (All)", 0, 1, "0.3333333333333333 weeks", "", "0.1 to 4"],
+        },
     }
-    count = [["Result", "small.count"], ["Value", "30 patients"], ["n", "30 of 84"]]
-    origin = [["Cell", "01_small, tbl-one"], ["Input", "data/raw/patients.csv, SHA-256 abcdef01"]]
-    assert said == {
-        "small.count": [*count[:2], ["Interval", "0.25 to 0.5"], count[2], *origin],
-        "tbl-one:1:1": [*count, *origin],
-        "tbl-one:2:1": [
-            ["Value", "0.3333333333333333 weeks"],
-            ["Interval", "0.1 to 4"],
-            ["Cell", "01_small, tbl-one"],
-            ["Input", "data/raw/other.csv, SHA-256 fedcba98"],
-        ],
-    }
+    assert (found["said"], found["code"], found["up"]) == ([""], [], "")
+    assert found["origins"] == [["01_small", "tbl-one", [], [0]], ["01_small", "tbl-one", [], [1]]]
+    names = ("patients", "other")
+    assert found["files"] == [
+        [f"raw/{name}.csv", f"data/raw/{name}.csv", [], "", f"data/index.html#file-raw-{name}-csv"]
+        for name in names
+    ]
 
 
-def test_a_number_in_a_table_leads_to_its_cell_and_stays_what_it_was(site):
+def test_a_number_in_a_table_leads_to_its_row_and_stays_what_it_was(site):
     links = page(site).select("#tbl-one tbody a.result")
     assert [(link["data-number"], link.get_text()) for link in links] == [
         ("tbl-one:1:1", "30 (35.7)"), ("tbl-one:2:1", "0.3 (0.1–4.0)"),
     ]  # fmt: skip
-    assert {link["href"] for link in links} == {"notebooks/01_small.html#tbl-one"}
-    assert links[1]["title"] == "0.3333 weeks; interval 0.1 to 4; notebook 01_small, cell tbl-one"
+    places = ["number-small-count", "tbl-one:2:1"]
+    assert [link["href"] for link in links] == [f"notebooks/01_small.html#{p}" for p in places]
+    assert "title" not in links[1].attrs  # hundreds of them would weigh more than the table
     assert all(link.parent.get_text() == link.get_text() for link in links)
     assert page(site).select("#tbl-two a.result") == []
     html = (site / "notebooks/01_small.html").read_text(encoding="utf-8")
     own = BeautifulSoup(html, "html.parser")
-    assert [link["href"] for link in own.select("#tbl-one tbody a.result")] == ["#tbl-one"] * 2
-    assert "tbl-one:2:1" in own.select_one("#provenance").string
+    assert [link["href"] for link in own.select("#tbl-one tbody a.result")] == [
+        f"#{place}" for place in places
+    ]
+    assert own.find(id="tbl-one:2:1").get_text() == "0.3 (0.1–4.0)"
+    assert '"2:1"' in own.select_one("#provenance").string
 
 
 def test_tables_have_header_cells_with_a_scope(site):

@@ -53,8 +53,14 @@ local function marked(found)
   return made
 end
 
+-- The row of the notebook's page that shows a number, named as `provenance.anchor` names it.
+local function row(id)
+  local name = "number-" .. id:gsub("%.", "-")
+  return #name <= 40 and name or "number-" .. pandoc.utils.sha1(id):sub(1, 16)
+end
+
 local function in_page(id, found)
-  local url = "notebooks/" .. found.notebook .. ".html#" .. found.cell
+  local url = "notebooks/" .. found.notebook .. ".html#" .. row(id)
   local title = id .. "; notebook " .. found.notebook .. ", cell " .. found.cell
   -- Not data-notebook: Quarto takes an element with it for an embedded notebook of that name.
   -- A list, for the order of a table's keys differs from run to run.

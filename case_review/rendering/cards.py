@@ -1,0 +1,188 @@
+"""What opens at a number, for `report.js`: what it is, what it rests on, and links to all of that.
+
+What many numbers have in common - a cell, a file with its checks, a function - is said once, and
+numbers have its place in a list: the report has more than a thousand of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from case_review import registry
+from case_review.build.dependencies import STANDING
+from case_review.project import Project
+from case_review.registry import Recorded
+from case_review.rendering import data_page, labels, origins, provenance, quality_pages
+from case_review.rendering.cells import Exhibit
+from case_review.rendering.provenance import TableNumber
+from case_review.rendering.quality_pages import Suite
+
+#: So many functions are named.
+_FUNCTIONS = 3
+_RESULTS = "report/results/"
+
+
+class _Listed:
+    """Entries that are listed once each, for what has their places."""
+
+    def __init__(self):
+        self.entries: list = []
+        self._places: dict[str, int] = {}
+
+    def place(self, entry) -> int:
+        """The place of an entry."""
+        place = self._places.setdefault(repr(entry), len(self.entries))
+        if place == len(self.entries):
+            self.entries.append(entry)
+        return place
+
+
+def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: str = "") -> dict:
+    """The content of the cards of `numbers`, by the keys that their links bear.
+
+    Parameters
+    ----------
+    up
+        What leads from the page to the site's own folder.
+
+    Returns
+    -------
+    dict
+        `cards` has by table (none for prose) and key: label, standing, origin, value, range,
+        interval and count, without what is empty at the end. A standing is a place in `said`, an
+        origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
+        has the words and address of its link, its columns with theirs, how many of their checks
+        are met, and the address of its SHA-256.
+    """
+    known, suites = labels.read(project), quality_pages.suites(project)
+    names = {number.notebook for number in numbers.values()}
+    told = {name: origins.of(project, name) for name in names}
+    said, places, code, files = (_Listed() for _ in range(4))
+    found: dict[str, dict[str, list]] = {}
+    for key, number in numbers.items():
+        aim, origin = number.id or number.cell, told[number.notebook]
+        functions = [
+            code.place([each.name, f"{each.page}#{each.anchor}"])
+            for each in origin.behind.get(aim, [])[:_FUNCTIONS]
+        ]
+        read = origin.columns.get(aim, {})
+        paths = used(number.inputs, read, provenance.has_ends(number))
+        rest_on = [files.place(_file(path, read, suites)) for path in _shortened(paths)]
+        card = [
+            labels.of(known, number.id, number.label),
+            said.place(provenance.said(number)),
+            places.place([number.notebook, number.cell, functions, rest_on]),
+            provenance.value(number),
+            provenance.ends(number, provenance.exact),
+            provenance.interval(number, provenance.exact),
+            provenance.counted(number),
+        ]
+        while card[-1] == "":
+            card.pop()
+        table, _, place = key.partition(":") if isinstance(number, TableNumber) else ("", "", key)
+        found.setdefault(table, {})[place] = card
+    return {
+        "up": up,
+        "cards": found,
+        "said": said.entries,
+        "origins": places.entries,
+        "code": code.entries,
+        "files": files.entries,
+    }
+
+
+def _file(path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
+    """A file as a card says it: link, columns, checks and sum."""
+    if path == _RESULTS:
+        return [*_link(path), [], "", ""]
+    stage, table = stage_of(path), PurePosixPath(path).stem
+    columns = read.get(f"{stage}/{table}", [])
+    met, of = quality_pages.guarded(suites, stage, table, columns)
+    linked = [[name, quality_pages.address(table, name)] for name in columns]
+    checks = f"{met} of {of} met" if of else ""
+    return [*_link(path), linked, checks, f"data/index.html#{data_page.anchor(path)}"]
+
+
+def _link(path: str) -> list[str]:
+    """The words and the address of a link to a file; results of notebooks are on their pages."""
+    if path == _RESULTS:
+        return ["results of other notebooks", "notebooks/index.html"]
+    return [path.removeprefix("data/"), path]
+
+
+def _shortened(paths: list[str]) -> list[str]:
+    """Paths in which the results of other notebooks stand once, for all of them."""
+    return list(dict.fromkeys(_RESULTS if path.startswith(_RESULTS) else path for path in paths))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What an exhibit rests on.
+
+    Parameters
+    ----------
+    inputs
+        The words and the address of a link for each file.
+    met, of
+        How many checks of these files are met, and of how many.
+    """
+
+    inputs: list[list[str]]
+    met: int
+    of: int
+
+
+def of_exhibit(project: Project, shown: Exhibit) -> Behind:
+    """What an embedded cell rests on; a clean table rests on its raw one."""
+    path, read = project.results / f"{shown.notebook}.json", origins.of(project, shown.notebook)
+    table = registry.read_tables(path).get(shown.label, {}) if path.is_file() else {}
+    recorded = table.get("inputs") or {
+        file: sum
+        for result in (registry.read(path) if path.is_file() else ())
+        for file, sum in result.inputs.items()
+    }
+    paths = used(recorded, read.columns.get(shown.label, {}), varies=False)
+    suites = quality_pages.suites(project)
+    tables = dict.fromkeys(PurePosixPath(each).stem for each in paths if each.startswith("data/"))
+    clean = {PurePosixPath(each).stem for each in paths if stage_of(each) == "clean"}
+    counts = [
+        quality_pages.guarded(suites, stage, table)
+        for table in tables
+        for stage in quality_pages.STAGES
+        if stage == "raw" or table in clean
+    ]
+    met, of = (sum(count[part] for count in counts) for part in (0, 1))
+    links = [_link(each) for each in _shortened(paths)]
+    return Behind([[words.rpartition("/")[2], url] for words, url in links], met, of)
+
+
+def used(recorded: Mapping[str, str], read: Mapping[str, list], varies: bool) -> list[str]:
+    """The files among all that had been read which a number rests on, as far as code tells.
+
+    Parameters
+    ----------
+    recorded
+        The files that its notebook had read, by path.
+    read
+        What its code reads, see `origins.Origins`.
+    varies
+        Whether its ends come from the table of standings.
+    """
+    found = []
+    for path in recorded:
+        stem = PurePosixPath(path).stem
+        if path.startswith(_RESULTS):
+            is_used = origins.RESULTS in read
+        elif stem == STANDING:
+            is_used = varies
+        else:
+            is_used = origins.ANY in read or f"{stage_of(path)}/{stem}" in read
+        found += [path] if is_used else []
+    return found or [path for path in recorded if PurePosixPath(path).stem != STANDING]
+
+
+def stage_of(path: str) -> str:
+    """`raw` or `clean` of a data file."""
+    return PurePosixPath(path).parent.name

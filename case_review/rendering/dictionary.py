@@ -1,0 +1,149 @@
+"""The dictionary of the data on the site: what a column holds, and what was found in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+from case_review.data import raw_file, schema
+from case_review.data.schema import Column
+from case_review.project import Project
+
+#: So many different texts are listed; of more, their number.
+_LISTED = 6
+_TYPES = {"text": "Text", "number": "Number", "whole": "Whole number"}
+_LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
+#: A row of the table of files in `data/raw/README.md`.
+_FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
+
+
+def path(project: Project, stage: str, table: str) -> Path:
+    """The file of a table."""
+    folder = project.raw if stage == "raw" else project.clean
+    return raw_file.path_of(folder, table) if stage == "raw" else folder / f"{table}.csv"
+
+
+def rows(project: Project, stage: str, table: str) -> list[dict[str, str]] | None:
+    """The rows of a table as texts; None if it is not there or cannot be read."""
+    file = path(project, stage, table)
+    return _rows(file, file.read_bytes()) if file.is_file() else None
+
+
+@lru_cache(maxsize=64)
+def _rows(file: Path, content: bytes) -> list[dict[str, str]] | None:
+    try:
+        if file.suffix == ".csv":
+            text = content.decode("utf-8-sig")
+            return list(csv.DictReader(io.StringIO(text, newline="")))
+        lines = [cells for _, cells in raw_file.read_path(file).lines]
+    except (UnicodeDecodeError, csv.Error, raw_file.FileProblem):
+        return None
+    return [dict(zip(lines[0], cells, strict=False)) for cells in lines[1:]]
+
+
+def about(project: Project, table: str) -> str:
+    """What a row of a table is, as `data/raw/README.md` says."""
+    file = project.raw / raw_file.README
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    for names, each in _FILES.findall(text):
+        files, units = re.findall(r"`([^`]+)`", names), each.split(", ")
+        if f"{table}.csv" in files:
+            unit = units[files.index(f"{table}.csv")] if len(units) == len(files) else each
+            return f"One row per {unit}." if not unit.startswith("(") else ""
+    return ""
+
+
+def column(project: Project, table: str, name: str) -> str:
+    """What a column means and what may stand in it, in words; empty if nothing declares it."""
+    declared = _declared(table, name)
+    if declared is None:
+        return ""
+    parts = [declared.meaning, _holds(declared, table)]
+    if declared.required:
+        parts.append("Never empty.")
+    elif declared.given_with:
+        parts.append(f"Given where {declared.given_with} is.")
+    else:
+        parts.append("Empty where not reported.")
+    if declared.stage:
+        parts.append("Only in the raw table." if declared.stage == "raw" else "Made by cleaning.")
+    return with_commas(" ".join(part for part in parts if part).replace("`", ""))
+
+
+def with_commas(text: str) -> str:
+    """A text whose large whole numbers have commas, as numbers of the report have."""
+    return _LARGE.sub(lambda match: f"{int(match[0]):,}", text)
+
+
+def _holds(declared: Column, table: str) -> str:
+    if declared.values:
+        return f"{_listed(declared.values)}."
+    unit = declared.unit
+    unit = f" in the unit of {unit}" if unit in schema.ORDER[table] else f", {unit}" if unit else ""
+    limits = ""
+    if declared.lowest is not None:
+        limits = f", from {declared.lowest} to {declared.highest}"
+    source = f" from {declared.source}" if declared.source else ""
+    return f"{_TYPES[declared.type]}{unit}{limits}{source}."
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    *first, last = values
+    words = f"{', '.join(first)} or {last}" if first else last
+    return words[:1].upper() + words[1:]
+
+
+def _declared(table: str, name: str) -> Column | None:
+    for tables in (schema.CLEAN, schema.TABLES, schema.AUDITED, schema.SHOWN, schema.FOUND):
+        if table in tables and name in tables[table].columns:
+            return tables[table].columns[name]
+    return None
+
+
+def found(project: Project, stage: str, table: str, name: str) -> str:
+    """What stands in a column: in how many rows, and the ends of numbers or the texts."""
+    lines = rows(project, stage, table)
+    if lines is None or not lines or name not in lines[0]:
+        return "–"
+    given = [line for line in lines if line[name]]
+    if not given:
+        return f"empty in all {len(lines):,} rows"
+    where = "all" if len(given) == len(lines) else f"{len(given):,} of"
+    declared = _declared(table, name)
+    texts = [line[name] for line in given]
+    if declared and declared.type != "text":
+        units = [line.get(declared.unit, declared.unit) for line in given]
+        seen = _ends(texts, units)
+    else:
+        seen = _counts(texts, declared.values if declared else ())
+    return with_commas(f"{where} {len(lines):,} rows; {seen}")
+
+
+def _ends(texts: list[str], units: list[str]) -> str:
+    """The smallest and the largest number of each unit."""
+    by_unit: dict[str, list[tuple[float, str]]] = {}
+    for text, unit in zip(texts, units, strict=True):
+        try:
+            by_unit.setdefault(unit, []).append((float(text), text.removesuffix(".0")))
+        except ValueError:
+            return f"{len(set(texts)):,} different values"
+    parts = []
+    for unit, numbers in sorted(by_unit.items(), key=lambda each: -len(each[1])):
+        least, most = min(numbers)[1], max(numbers)[1]
+        parts.append(f"{least} to {most} {unit}".strip() if least != most else f"{least} {unit}")
+    return ", ".join(part.strip() for part in parts)
+
+
+def _counts(texts: list[str], order: tuple[str, ...]) -> str:
+    counts = Counter(texts)
+    if not order and len(counts) == len(texts) > 1:
+        return "all different"
+    if len(counts) > max(_LISTED, len(order)):
+        return f"{len(counts):,} different texts"
+    ranks = {value: rank for rank, value in enumerate(order)}
+    listed = sorted(counts.items(), key=lambda each: (ranks.get(each[0], len(ranks)), -each[1]))
+    return ", ".join(f"{text} {n:,}" for text, n in listed)

@@ -1,0 +1,53 @@
+"""What a reader of the page sees first: beside the abstract one figure, and what to know before.
+
+The frames that a manuscript opens with stand in one quiet column there, not stacked on the text.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from case_review.rendering import ast, drawings
+from case_review.rendering.manuscript import Manuscript
+
+#: The header's entry that names the figure which tells the result.
+KEY = "graphical-abstract"
+
+
+def set_apart(found: Manuscript, tree: dict) -> None:
+    """Take frames before the first paragraph out of the text of `tree`, and place the figure.
+
+    Raises
+    ------
+    ReviewError
+        Naming the line of a figure that the manuscript does not show as a drawing.
+    """
+    meta, blocks = tree["meta"], tree["blocks"]
+    if graphic := _graphic(found):
+        meta["graphic"] = {"t": "MetaBlocks", "c": [ast.raw("html", graphic)]}
+    if "abstract" not in meta:
+        return
+    frames = list(takewhile(_is_frame, blocks))
+    if frames:
+        tree["blocks"] = blocks[len(frames) :]
+        meta["opening"] = {"t": "MetaBlocks", "c": frames}
+
+
+def _is_frame(block: dict) -> bool:
+    """Whether a block is a frame of words; an exhibit, which has a name, is none."""
+    return block["t"] == "Div" and not block["c"][0][0] and bool(block["c"][0][1])
+
+
+def _graphic(found: Manuscript) -> str:
+    """The figure of the abstract as a link to the figure in the text, which describes it."""
+    entries = found.header.entries
+    label = entries.content.get(KEY)
+    if label is None:
+        return ""
+    shown = found.exhibits.get(label)
+    if shown is None or not shown.svg or not label.startswith("fig-"):
+        message = f"`{KEY}: {label}` names no drawing that the text embeds. Write a label of one."
+        raise entries.error(entries.content, KEY, message)
+    picture = drawings.picture(shown, alt="", loading="eager")
+    words = f"The result in one figure: {shown.name}"
+    return f'<a class="graphic" href="#{label}">{picture}<span>{words}</span></a>'
