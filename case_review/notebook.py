@@ -29,7 +29,14 @@ from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
-from case_review.exhibits.drawn import FigureOutput, as_svg, close, figure_of, write_others
+from case_review.exhibits.drawn import (
+    FigureOutput,
+    as_svg,
+    close,
+    drawings,
+    write_narrow,
+    write_others,
+)
 from case_review.files import to_json, write_bytes, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -305,20 +312,26 @@ class Notebook:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
         One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
+        In place of a figure stands a function that draws one, if phones get a drawing of their own:
+        it has an argument `narrow`, see `drawn.drawings`.
         """
         label = self._exhibit()
-        figure, *others = (figure_of(given) for given in (figure, *others))
         foot = tables.RECONSTRUCTED_SHORT if self.reconstructed else ""
+        staged = self.stage is not None
+        (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
-        drawn = [as_svg(other, foot) for other in others]
-        for other in others:
-            close(other)
+        drawn = [as_svg(wide, foot) for wide, *_ in others]
+        narrow += [one for _, *for_phones in others for one in for_phones]
+        narrow_drawn = [as_svg(one, foot) for one in narrow]
+        for one in (*narrow, *(wide for wide, *_ in others)):
+            close(one)
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
             write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
             write_bytes(folder / f"{label}.png", output.png)
             write_others(folder, label, drawn, "svg")
+            write_narrow(folder, label, narrow_drawn)
         return output
 
     @property

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from unittest import mock
 
@@ -11,6 +12,7 @@ from descriptive_data import read, standing_file
 
 from case_review import notebook, registry
 from case_review.build import dependencies
+from case_review.exhibits.drawn import drawings
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.params_file import cells, source_of
 from case_review.project import Project
@@ -20,7 +22,8 @@ from case_review.project import Project
 class Ran:
     """What a notebook left: results by id, tables and figures by label, and its own names.
 
-    `tables` as the notebook gives them, `shown` as their Markdown; `data` is behind the figures.
+    `tables` as the notebook gives them, `shown` as their Markdown; `data` is behind the figures,
+    and `narrow` are their drawings for narrow screens.
     """
 
     results: dict
@@ -28,6 +31,7 @@ class Ran:
     shown: dict = field(default_factory=dict)
     data: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
+    narrow: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
 
     @property
@@ -78,9 +82,11 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
             return shown
 
         def figure(self, figure, data, others=()):
+            (figure, *narrow), *others = (drawings(given, True) for given in (figure, *others))
             ran.figures[cell_options.running_label()] = figure
+            ran.narrow[cell_options.running_label()] = narrow
             ran.data[cell_options.running_label()] = data
-            for drawn in (figure, *others):
+            for drawn in (figure, *narrow, *chain(*others)):
                 plt.close(drawn)
 
     names = {"__name__": name}

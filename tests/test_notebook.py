@@ -326,3 +326,27 @@ def test_by_hand_the_others_are_closed_and_nothing_is_written(project, monkeypat
     nb = Notebook("05_response")
     nb.figure(plt.subplots()[0], pd.DataFrame(), others=[plt.subplots()[0], plt.subplots()[0]])
     assert not plt.get_fignums() and not (project / "report").exists()
+
+
+def test_a_function_draws_a_figure_for_narrow_screens_as_well(staged, run):
+    source = (
+        "import matplotlib.pyplot as plt\nimport pandas as pd\nfrom functools import partial\n"
+        "from case_review.exhibits import style\nnb.read('patients')\n"
+        "def draw(level, narrow):\n"
+        "    f, panels = style.panels(2, [1, 1], narrow=narrow)\n"
+        "    panels[0].plot([0, 1], [level, level]); return f\n"
+        "main, *others = [partial(draw, level) for level in range(3)]\n"
+        "data = pd.DataFrame({'x': [0]})\n"
+    )
+    shown = run(f"#| label: fig-one\n{source}nb.figure(main, data, others=others)")
+    assert not plt.get_fignums()
+    folder = staged / "exhibits" / "fig-one.narrow"
+    assert sorted(path.name for path in folder.iterdir()) == ["0.svg", "1.svg", "2.svg"]
+    for number, of in enumerate(["fig-one.svg", *(f"fig-one.others/{n}.svg" for n in (1, 2))]):
+        wide = (staged / "exhibits" / of).read_text(encoding="utf-8")
+        narrow = (folder / f"{number}.svg").read_text(encoding="utf-8")
+        assert 'width="453.5' in wide and 'width="255.1' in narrow
+        assert RECONSTRUCTED_SHORT in wide and RECONSTRUCTED_SHORT in narrow
+    assert (staged / "exhibits/fig-one.svg").read_text(encoding="utf-8") == shown.svg
+    with pytest.raises(ReviewError, match="give it an argument `narrow`"):
+        run("#| label: fig-two\nnb.figure(lambda: None, None)")

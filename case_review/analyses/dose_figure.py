@@ -15,8 +15,8 @@ from case_review.exhibits import listing, style
 
 #: Height of the figure for two groups, of a line more of target levels, and of upright names.
 _HEIGHT, _LINE, _NAMES = 3.5, 0.105, 1.0
-#: Width of a panel of doses in points.
-_PANEL = 100
+#: Width in points of a panel of doses, also on a narrow screen, and there its height in inches.
+_PANEL, _PANEL_NARROW, _HEIGHT_NARROW = 100, 180, 2.3
 #: Most target intervals that are drawn of each group where patients have no bars of their own.
 _MOST_TARGETS = 5
 
@@ -52,6 +52,7 @@ def draw_doses(
     dose_title: str,
     level_title: str,
     level_label: str,
+    narrow: bool = False,
 ):
     """The figure of `dose_points`: a panel per unit of dose, and one for target levels.
 
@@ -68,6 +69,8 @@ def draw_doses(
         Titles of the panels; `{unit}` in the first stands for the unit of dose.
     level_label
         Title of the axis of target levels.
+    narrow
+        Whether it is for a narrow screen, with panels one below another.
     """
     named = blocks(points["group"], groups)
     points = points.fillna({"group": NO_GROUP})
@@ -78,15 +81,17 @@ def draw_doses(
     height = max(_HEIGHT, 0.8 + _LINE * (lines + 2.6 * len(named)))
     height += _NAMES * (len(named) > 2)
     widths = [*[1] * len(scales), 1.2]
-    figure, axes = style.panels(height, widths)
+    heights = [*[_HEIGHT_NARROW + _NAMES * (len(named) > 2)] * len(scales), height]
+    figure, axes = style.panels(height, widths, narrow=narrow, heights=heights)
+    panel = _PANEL_NARROW if narrow else _PANEL
     most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
     for place, unit in zip(axes, scales, strict=False):
         of_unit = doses[doses["panel"] == unit]
         if many:
             _spread(place, of_unit, named)
         else:
-            _doses(place, of_unit, named, most)
-        _columns(place, of_unit, named)
+            _doses(place, of_unit, named, most, panel)
+        _columns(place, of_unit, named, panel)
         place.set_title(dose_title.format(unit=units.shown(unit)), loc="left", pad=14)
         _ranges(place, [group for group in dose_groups if group["unit"] == unit], "y")
     (_frequent if many else _levels)(axes[-1], levels, named)
@@ -99,9 +104,11 @@ def draw_doses(
     return figure
 
 
-def _doses(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most: int) -> None:
+def _doses(
+    axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], most: int, panel: float
+) -> None:
     """A column per group; patients with one dose, at `most` so many, stand side by side."""
-    column = _PANEL / len(named)
+    column = panel / len(named)
     step = min(5 / column, 0.85 / most)
     # Dots shrink before they overlap, but stay visible.
     size = min(max(0.9 * step * column, 3.2), 4.5)
@@ -123,10 +130,10 @@ def _spread(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> N
         axes.text(column, 0, f"n\u00a0=\u00a0{len(own):,}", **beside)
 
 
-def _columns(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]]) -> None:
+def _columns(axes, rows: pd.DataFrame, named: Mapping[str, tuple[str, str]], panel: float) -> None:
     """Name the columns of the groups, and let the scale hold all doses."""
     upright = len(named) > 2
-    widest = _PANEL if upright else 26 // len(named)
+    widest = 100 if upright else int(0.26 * panel) // len(named)
     names = [fill(name, widest, break_long_words=False) for name, _ in named.values()]
     axes.set_xticks(range(len(named)), names, rotation=90 * upright)
     axes.tick_params(axis="x", length=0)

@@ -18,14 +18,17 @@ from case_review import formatting
 from case_review.analyses.blocks import own_group
 from case_review.analyses.response import HOURS_PER_WEEK
 from case_review.data.schema import OVERALL
+from case_review.exhibits import bands as over_sets
 from case_review.exhibits import style
-from case_review.exhibits.bands import ALL, NINE_IN_TEN, band_of, time_axis
+from case_review.exhibits.bands import ALL, NINE_IN_TEN
 from case_review.values import Estimate, Value
 
-#: Heights in inches of the panels, and of a line of the table below.
-_PANELS, _LINE = 2.9, 0.19
+#: Heights in inches of the panels, one of them on a narrow screen, and a line of the table below.
+_PANELS, _PANEL, _LINE = 2.9, 2.3, 0.19
 #: Where the columns of the table begin and end, as fractions of its width.
 _MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
+#: Where they begin on a narrow screen, where the numbers of a group stand below its name.
+_FIRST_NARROW = 0.04
 
 
 def covers(bands: pd.DataFrame, labels: Mapping[str, str]) -> bool:
@@ -105,8 +108,9 @@ def draw(
     x_label: str,
     y_label: str,
     ticks: Sequence[float],
-    root: bool = True,
-    comparison: str = "",
+    time_axis: str = style.SQUARE_ROOT,
+    comparison: Sequence[str] = (),
+    narrow: bool = False,
 ):
     """Draw the figure.
 
@@ -125,10 +129,12 @@ def draw(
         What the axes are called.
     ticks
         Weeks that the axes of time are marked at.
-    root
-        Whether these have square roots of time, so that the first weeks have room.
+    time_axis
+        How these run, see `style.time_scale`: square roots give room to the first weeks.
     comparison
-        A line above the panels.
+        What stands above the panels, on a narrow screen each in a line of its own.
+    narrow
+        Whether it is for a narrow screen, with panels one below another.
 
     Returns
     -------
@@ -136,20 +142,24 @@ def draw(
     """
     style.use()
     looks, groups = style.looks(labels, OVERALL), [key for key in labels if key != OVERALL]
-    below = _LINE * (len(labels) + 2.2)
-    size = (style.FULL_WIDTH, _PANELS + below)
+    below = _LINE * ((2 if narrow else 1) * len(labels) + 2.2)
+    rows = [[key] for key in groups] if narrow else [groups]
+    heights = [*[_PANEL if narrow else _PANELS] * len(rows), below]
     figure, grid = plt.subplot_mosaic(
-        [groups, ["counts"] * len(groups)], figsize=size, height_ratios=[_PANELS, below]
+        [*rows, ["counts"] * len(rows[0])],
+        figsize=(style.width(narrow), sum(heights)),
+        height_ratios=heights,
     )
     overall = bands[bands["group"] == OVERALL]
     fixed = medians[OVERALL] if isinstance(medians[OVERALL], Estimate) else None
     for key in groups:
         axes = grid[key]
-        time_axis(axes, ticks, bands["weeks"].max() * 1.02, root)
+        over_sets.time_axis(axes, ticks, bands["weeks"].max() * 1.02, time_axis)
         axes.grid(axis="y", lw=0.5)
         axes.set_title(labels[key], color=looks[key][0], weight="semibold")
         axes.set_xlabel(x_label)
-        band_of(axes, bands[bands["group"] == key], looks[key][0], [ALL, NINE_IN_TEN], width=0)
+        own = bands[bands["group"] == key]
+        over_sets.band_of(axes, own, looks[key][0], [ALL, NINE_IN_TEN], width=0)
         for _, single in singles[singles["group"] == key].groupby("set"):
             axes.step(
                 single["weeks"], single["proportion"], where="post", color=looks[key][0],
@@ -157,16 +167,17 @@ def draw(
             )  # fmt: skip
         _outlined(axes, overall)
         _median(axes, fixed)
-        axes.tick_params(labelleft=key == groups[0])
+        axes.tick_params(labelleft=narrow or key == groups[0])
+        axes.set_ylabel(y_label if narrow or key == groups[0] else "")
     first = grid[groups[0]]
-    first.set_ylabel(y_label)
     # Marked, so that what is made of the drawing can be called the same.
     first.xaxis.label.set_gid("x-label")
     first.yaxis.label.set_gid("y-label")
     _legend(grid[groups[-1]], labels[OVERALL], fixed, singles["set"].nunique())
     if comparison:
-        figure.suptitle(comparison, x=0.01, ha="left", size=style.TEXT)
-    _table(grid["counts"], labels, looks, medians, counts)
+        said = ("\n" if narrow else " · ").join(comparison)
+        figure.suptitle(said, x=0.01, ha="left", size=style.TEXT)
+    _table(grid["counts"], labels, looks, medians, counts, narrow)
     return figure
 
 
@@ -207,24 +218,33 @@ def _legend(axes, overall: str, median: Estimate | None, singles: int) -> None:
     axes.legend(handles=handles, loc="lower right", **look)
 
 
-def _table(axes, labels, looks, medians, counts: pd.DataFrame) -> None:
-    """A line for each group: its median, and how many are at risk at each tick."""
+def _table(axes, labels, looks, medians, counts: pd.DataFrame, narrow: bool) -> None:
+    """A line for each group: its median, and how many are at risk at each tick.
+
+    On a narrow screen these numbers have a line of their own, below the name and the median.
+    """
     ticks = list(dict.fromkeys(counts["weeks"]))
-    places = dict(zip(ticks, np.linspace(_FIRST, _LAST, len(ticks)), strict=True))
+    first = _FIRST_NARROW if narrow else _FIRST
+    places = dict(zip(ticks, np.linspace(first, _LAST, len(ticks)), strict=True))
     keys = sorted(labels, key=lambda key: key == OVERALL)
-    axes.set(xlim=(0, 1), ylim=(len(keys) + 1.6, -0.6))
+    lines = 2 if narrow else 1
+    axes.set(xlim=(0, 1), ylim=(lines * len(keys) + 1.6, -0.6))
     axes.set_axis_off()
     small = {"size": style.SMALL, "va": "center"}
-    axes.text(_MEDIAN, 0.6, "Median, weeks", ha="center", **small)
-    axes.text((_FIRST + _LAST) / 2, -0.25, "Patients at risk at week", ha="center", **small)
+    if not narrow:
+        axes.text(_MEDIAN, 0.6, "Median, weeks", ha="center", **small)
+    axes.text((first + _LAST) / 2, -0.25, "Patients at risk at week", ha="center", **small)
     for tick, x in places.items():
         axes.text(x, 0.6, f"{tick:g}", ha="center", **small)
-    for line, key in enumerate(keys, start=1):
-        y = line + 0.6
+    for number, key in enumerate(keys):
+        y = lines * number + 1.6
         axes.text(0, y, labels[key], color=looks[key][0], weight="semibold", **small)
-        axes.text(_MEDIAN, y, medians[key].cell, ha="center", **small)
+        if narrow:
+            axes.text(1, y, f"median, weeks: {medians[key].cell}", ha="right", **small)
+        else:
+            axes.text(_MEDIAN, y, medians[key].cell, ha="center", **small)
         own = counts[counts["group"] == key]
         for row in own.itertuples():
             same = row.least == row.most
             text = f"{row.least}" if same else f"{row.least}–{row.most}"
-            axes.text(places[row.weeks], y, text, ha="center", **small)
+            axes.text(places[row.weeks], y + lines - 1, text, ha="center", **small)

@@ -13,18 +13,15 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
+from case_review.analyses import km_below
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
+from case_review.exhibits.steps import draw_band
 from case_review.statistics.survival import KaplanMeier
 
-#: Height in inches of a line of the table under the axis, size of its text in points, and height of
-#: a median's line: for few curves, and for so many that the figure would not fit on a page.
-_ROOMY, _TIGHT, _MOST_ROOMY = (0.148, 8, 0.25), (0.12, 7, 0.22), 5
-_ROWS = ("At risk", "Responded", "Censored")
-#: Lines of the table for one curve: its name, its rows, and a gap.
-_BLOCK = len(_ROWS) + 1.35
+#: How a curve goes on where few are at risk: width and opacity relative to those before.
+_FEW = (0.55, 0.5)
 
 
 def draw(
@@ -39,6 +36,8 @@ def draw(
     few_at_risk: int = 0,
     comparison: Sequence[str] = (),
     at_risk: str = "before",
+    time_axis: str = style.LINEAR,
+    narrow: bool = False,
 ):
     """Draw the figure.
 
@@ -54,11 +53,16 @@ def draw(
     x_limit
         Time at which the axis ends; by default the last tick or the end of the longest curve.
     few_at_risk
-        Where fewer patients than this remain at risk the curves are grey.
+        Where fewer patients than this remain at risk the curves are thin and pale, which the
+        figure says below.
     comparison
         Lines of text that stand in a free corner of the plot.
     at_risk
         Whether the table counts patients `before` or `after` the events of a tick; see `at_ticks`.
+    time_axis
+        `style.LINEAR`, or `style.SQUARE_ROOT` where many respond early; see `style.time_scale`.
+    narrow
+        Whether it is for a narrow screen: names stand above what they name, not beside it.
 
     Returns
     -------
@@ -70,24 +74,29 @@ def draw(
     curves = {key: curves[key] for key in sorted(curves, key=lambda key: key == OVERALL)}
     end = x_limit or max(*ticks, *(km.curve["time"].iloc[-1] for km in curves.values()))
     ticks = [tick for tick in ticks if tick <= end]
-    line, size, row = _ROOMY if len(curves) <= _MOST_ROOMY else _TIGHT
-    heights = [2.75, row * len(curves) + 0.1, line * _BLOCK * len(curves)]
-    size_of_all = (style.FULL_WIDTH, sum(heights) + 0.75)
+    few = any((km.curve["at_risk"] < few_at_risk).any() for km in curves.values())
+    note = f"Thin and pale: fewer than {few_at_risk} patients at risk" if few else ""
+    spaces = km_below.spaces(len(curves), narrow)
+    heights = [2.75, spaces.row * len(curves) + 0.1, spaces.table(len(curves), bool(note))]
+    size_of_all = (style.width(narrow), sum(heights) + 0.75)
     figure, axes = plt.subplots(3, sharex=True, figsize=size_of_all, height_ratios=heights)
     main, strip, below = axes
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     for key, km in curves.items():
         shade = 0 if key == OVERALL else min(0.16, 0.5 / len(curves))
         _curve(main, km, looks[key], few_at_risk, shade)
-    _axes(main, end, ticks)
+    _axes(main, end, ticks, time_axis)
     main.set(xlabel=x_label, ylabel=y_label, title=title)
     # Marked, so that what is made of the drawing can be called the same.
     main.xaxis.label.set_gid("x-label")
     main.yaxis.label.set_gid("y-label")
-    taken = _comparison(main, curves, comparison) if comparison else []
-    _medians(main, strip, curves, labels, looks, size)
+    taken = _comparison(main, curves, comparison, narrow) if comparison else []
+    for key, km in curves.items():
+        _median(main, km, looks[key][0])
+    medians = {key: km.median() for key, km in curves.items()}
+    km_below.medians(strip, medians, labels, looks, spaces, narrow)
     counts = {key: at_ticks(km, ticks, at_risk) for key, km in curves.items()}
-    _at_risk(below, counts, labels, looks, size)
+    km_below.at_risk(below, counts, labels, looks, spaces, note)
     _label_curves(figure, main, curves, labels, looks, taken)
     return figure
 
@@ -134,19 +143,28 @@ def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, shade: float) -
     points = steps(km)
     width = 1.9 if shade else 1.2
     for part, few in _by_number_at_risk(points, few_at_risk):
-        own = style.GREY if few else colour
-        axes.step(
-            part["time"], part["proportion"], where="post", color=own, linestyle=line, lw=width
-        )
+        # In its own colour and line, so that the curves can be told apart to their ends.
+        thinner, paler = _FEW if few else (1, 1)
+        look = {"color": colour, "linestyle": line, "lw": thinner * width, "alpha": paler}
+        axes.step(part["time"], part["proportion"], where="post", **look)
         if shade:
-            band = {"step": "post", "color": own, "alpha": min(0.10, shade) if few else shade}
-            axes.fill_between(part["time"], part["lower"], part["upper"], lw=0, **band)
+            limits = (part[name].to_list() for name in ("time", "lower", "upper"))
+            draw_band(axes, *limits, color=colour, alpha=paler * shade)
             continue
         # So that the bands of the groups can be told apart.
+        look = {"color": colour, "lw": 0.5, "alpha": 0.6 * paler}
         for limit in ("lower", "upper"):
-            axes.step(part["time"], part[limit], where="post", color=own, lw=0.5, alpha=0.6)
+            axes.step(part["time"], part[limit], where="post", **look)
     censored = points[points["censored"].diff().fillna(points["censored"]) > 0]
     axes.plot(censored["time"], censored["proportion"], "|", color=colour, ms=8, mew=1.4, zorder=4)
+
+
+def _median(axes, km: KaplanMeier, colour: str) -> None:
+    """Dotted lines from one half to the median."""
+    median = km.median().estimate
+    if not math.isnan(median):
+        dotted = {"color": colour, "lw": 0.9, "linestyle": ":"}
+        axes.plot([0, median, median], [0.5, 0.5, 0], **dotted)
 
 
 def _by_number_at_risk(points: pd.DataFrame, few_at_risk: int):
@@ -162,7 +180,7 @@ def _by_number_at_risk(points: pd.DataFrame, few_at_risk: int):
 def _label_curves(figure, axes, curves, labels, looks, taken: Sequence[tuple]) -> None:
     """Write each name beside its curve, off all curves and off what is taken."""
     figure.draw_without_rendering()  # settles the layout, and so the size of the axes
-    lines = {key: _dense(steps(km)) for key, km in curves.items()}
+    lines = {key: _dense(axes, steps(km)) for key, km in curves.items()}
     medians = {key: km.median().estimate for key, km in curves.items()}
     lines |= {
         f"median of {key}": np.column_stack([np.full(50, median), np.linspace(0, 0.5, 50)])
@@ -176,19 +194,26 @@ def _label_curves(figure, axes, curves, labels, looks, taken: Sequence[tuple]) -
         axes.text(x, y, names[key], va="bottom", bbox=clear, **look)
 
 
-def _dense(points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
+def _dense(axes, points: pd.DataFrame, spacing: int = 400) -> np.ndarray:
     """Points along the drawn steps, close enough to stand for the line."""
+    drawn = axes.transScale  # on a scale of time, points that lie equally close
     x = np.repeat(points["time"].to_numpy(), 2)[1:]
     y = np.repeat(points["proportion"].to_numpy(), 2)[:-1]
+    x, y = drawn.transform(np.column_stack([x, y])).T
     along = np.concatenate(
         [[0], np.cumsum(np.abs(np.diff(x)) / max(x[-1], 1e-9) + np.abs(np.diff(y)))]
     )
     at = np.linspace(0, along[-1], spacing)
-    return np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])
+    dense = np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])
+    return drawn.inverted().transform(dense)
 
 
-def _axes(axes, end: float, ticks: Sequence[float]) -> None:
-    axes.set_xlim(-0.012 * end, end * 1.015)
+def _axes(axes, end: float, ticks: Sequence[float], time_axis: str) -> None:
+    style.time_scale(axes, time_axis)
+    # A margin at either side that looks alike on any scale.
+    last = axes.transScale.transform((end, 0))[0]
+    margins = axes.transScale.inverted().transform([(-0.012 * last, 0), (1.015 * last, 0)])
+    axes.set_xlim(*margins[:, 0])
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.tick_params(labelbottom=True)
     style.proportion_axis(axes)
@@ -196,14 +221,20 @@ def _axes(axes, end: float, ticks: Sequence[float]) -> None:
     axes.grid(axis="y", lw=0.5)
 
 
-def _comparison(axes, curves, lines: Sequence[str]) -> list[tuple]:
+def _comparison(axes, curves, lines: Sequence[str], narrow: bool) -> list[tuple]:
     """Write the lines below curves that have risen, or above curves that have not.
 
-    Returns the box that they stand in, in fractions of the plot: left, bottom, right, top.
+    Returns the box that they stand in, in fractions of the plot: left, bottom, right, top. In a
+    narrow figure they stand above the plot.
     """
+    if narrow:
+        title = axes.get_title()
+        axes.set_title("\n".join([*([title] if title else []), *lines]), loc="left")
+        axes.set_title("")
+        return []
     height = 0.02 + 0.08 * len(lines)
     corners = [(0.5, 0.0, 1.0, height), (0.0, 1 - height, 0.5, 1.0)]
-    points = np.concatenate([_dense(steps(km)) for km in curves.values()])
+    points = np.concatenate([_dense(axes, steps(km)) for km in curves.values()])
     points = axes.transAxes.inverted().transform(axes.transData.transform(points))
 
     def inside(corner):
@@ -217,40 +248,7 @@ def _comparison(axes, curves, lines: Sequence[str]) -> list[tuple]:
     return [place]
 
 
-# -- medians and numbers at risk -------------------------------------------------------------------
-
-
-def _medians(main, strip, curves, labels, looks, size: float) -> None:
-    """Dotted lines at one half in the plot, and below it each median with its limits."""
-    end = main.get_xlim()[1]
-    for position, (key, km) in enumerate(curves.items()):
-        median, (colour, _) = km.median(), looks[key]
-        right = 0.0
-        if not math.isnan(median.estimate):
-            dotted = {"color": colour, "lw": 0.9, "linestyle": ":"}
-            main.plot([0, median.estimate, median.estimate], [0.5, 0.5, 0], **dotted)
-            low = 0.0 if math.isnan(median.lower) else median.lower
-            right = end if math.isnan(median.upper) else median.upper
-            strip.plot([low, right], [-position] * 2, color=colour, lw=1.6, solid_capstyle="butt")
-            strip.plot(median.estimate, -position, "o", color=colour, ms=5)
-            if math.isnan(median.upper):
-                strip.plot(right, -position, ">", color=colour, ms=5, clip_on=False)
-        _median_text(strip, median.prose, right, position, end, size)
-    strip.set_ylim(-len(curves) + 0.4, 0.6)
-    strip.set_yticks([-i for i in range(len(curves))], [labels[key] for key in curves])
-    for label, key in zip(strip.get_yticklabels(), curves, strict=True):
-        label.set_color(looks[key][0])
-    strip.tick_params(length=0, labelbottom=False)
-    sns.despine(ax=strip, left=True, bottom=True)
-
-
-def _median_text(strip, text: str, right: float, position: int, end: float, size: float) -> None:
-    text = f"median {text}"
-    if right < 0.6 * end:
-        style.write_beside(strip, text, (right, -position), (6, 0), va="center", size=size)
-    else:
-        look = {"ha": "right", "va": "bottom", "size": size}
-        style.write_beside(strip, text, (end, -position), (0, 5), **look)
+# -- numbers at risk -------------------------------------------------------------------------------
 
 
 def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -> pd.DataFrame:
@@ -276,24 +274,10 @@ def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -
         raise ValueError(f"at_risk must be before or after, not {at_risk!r}")
     times, side = km.curve["time"].to_numpy(float), {"before": "left", "after": "right"}[at_risk]
     rows = np.searchsorted(times, list(ticks), side=side)
+    gone = {"Responded": "events", "Censored": "censored"}
     left = {
         name: np.concatenate([[0], km.curve[column].cumsum()])[rows]
-        for name, column in zip(_ROWS[1:], ("events", "censored"), strict=True)
+        for name, column in gone.items()
     }
     remaining = km.n - sum(left.values())
-    return pd.DataFrame({_ROWS[0]: remaining, **left}, index=list(ticks))
-
-
-def _at_risk(axes, counts: Mapping[str, pd.DataFrame], labels, looks, size: float) -> None:
-    """Three rows of numbers per curve, in axes that share the time axis."""
-    axes.set_ylim(_BLOCK * len(counts), 0)
-    for number, (key, own) in enumerate(counts.items()):
-        top = number * _BLOCK + 0.6
-        left = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
-        left |= {"size": size}
-        axes.text(-0.015, top, labels[key], color=looks[key][0], weight="semibold", **left)
-        for line, name in enumerate(_ROWS, start=1):
-            axes.text(-0.015, top + line, name, **left)
-            for tick, value in own[name].items():
-                axes.text(tick, top + line, str(value), ha="center", va="center", size=size)
-    axes.set_axis_off()
+    return pd.DataFrame({"At risk": remaining, **left}, index=list(ticks))

@@ -8,7 +8,7 @@ not reported, and is never worked out from others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,10 +20,22 @@ from case_review.exhibits.diagram import Arrow, Box
 NOT_REPORTED = "not reported"
 #: The id of the last box.
 INCLUDED = "included"
-#: Width of the diagram, centre and width of its columns, and the space between boxes, in mm.
-WIDTH = 160
-_BAND, _MAIN, _ASIDE = (3.5, 7), (46, 70), (124.5, 70)
+#: The space between boxes, in mm.
 _GAP = 7
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Width of the diagram, and centre and width of its columns, in mm."""
+
+    width: float
+    band: tuple[float, float]
+    main: tuple[float, float]
+    aside: tuple[float, float]
+
+
+_WIDE = _Columns(160, (3.5, 7), (46, 70), (124.5, 70))
+_NARROW = _Columns(90, (3, 6), (27, 36), (71.5, 36))
 
 
 def flow(
@@ -80,33 +92,45 @@ def _included(numbers: Mapping, reports: pd.DataFrame, steps: Mapping) -> Iterat
         yield f"{population.capitalize()} (n = {len(listed)}), with {patients}"
 
 
-def draw_flow(found: pd.DataFrame):
-    """The figure of `flow`: a row for each box of the main column, with what is left out beside."""
+def draw_flow(found: pd.DataFrame, narrow: bool = False):
+    """The figure of `flow`: a row for each box of the main column, with what is left out beside.
+
+    `narrow` draws it for a narrow screen.
+    """
+    columns = _NARROW if narrow else _WIDE
     boxes, arrows, bands = [], [], []
     top = 0.5
     for stage, rows in found.groupby("stage", sort=False):
-        own = list(_column(rows, top))
+        own = list(_column(rows, top, columns))
         filled = max(box.span("y")[1] for box in own) - top
         height = max(filled, style.text_width(stage, weight="semibold") + _GAP / 2)
         for box in own:
-            above = [other.id for other in boxes if other.x == _MAIN[0]]
+            above = [other.id for other in boxes if other.x == columns.main[0]]
             arrows += [Arrow(earlier, box.id) for earlier in above[-1:]]
             boxes.append(replace(box, y=box.y + (height - filled) / 2))
-        bands.append(
-            Box(stage, stage, _BAND[0], top + height / 2, _BAND[1], "band", height, upright=True)
-        )
+        (x, width), middle = columns.band, top + height / 2
+        bands.append(Box(stage, stage, x, middle, width, "band", height, upright=True))
         top += height + _GAP
-    return diagram.draw_diagram([*bands, *boxes], arrows, WIDTH)
+    return diagram.draw_diagram([*bands, *boxes], arrows, columns.width)
 
 
-def _column(rows: pd.DataFrame, top: float) -> Iterator[Box]:
+def _column(rows: pd.DataFrame, top: float, columns: _Columns) -> Iterator[Box]:
     """The boxes of one stage from `top` downwards; what is left out is level with its step."""
+    level: list[Box] = []
     for row in rows.itertuples():
-        x, width = _ASIDE if row.aside else _MAIN
+        x, width = columns.aside if row.aside else columns.main
         kind = "strong" if row.box == INCLUDED else "main"
         kind = "muted" if NOT_REPORTED in row.text else kind
         box = Box(row.box, row.text, x, 0, width, kind)
-        if not row.aside:
-            middle = top + box.height / 2
-            top += box.height + _GAP
-        yield replace(box, y=middle)
+        if level and not row.aside:
+            yield from _levelled(level, top)
+            top += max(each.height for each in level) + _GAP
+            level = []
+        level.append(box)
+    yield from _levelled(level, top)
+
+
+def _levelled(boxes: list[Box], top: float) -> list[Box]:
+    """Boxes side by side, the highest of which begins at `top`."""
+    middle = top + max(box.height for box in boxes) / 2
+    return [replace(box, y=middle) for box in boxes]

@@ -8,7 +8,9 @@ import pandas as pd
 from case_review.exhibits import style
 
 
-def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str):
+def draw_proportions(
+    points: pd.DataFrame, xlabel: str, limits: str, bounds: str, narrow: bool = False
+):
     """A row per proportion with its limits, on a bar from the least to the most it could be.
 
     Parameters
@@ -21,9 +23,11 @@ def draw_proportions(points: pd.DataFrame, xlabel: str, limits: str, bounds: str
         Title of the axis, which is in per cent.
     limits, bounds
         What the line and the bar are, said at the first row.
+    narrow
+        Whether it is for a narrow screen.
     """
     points, names = _placed(points)
-    figure, axes = style.panels(0.9 + 0.27 * (len(points) + 2))
+    figure, axes = style.panels(0.9 + 0.27 * (len(points) + 2), narrow=narrow)
     width = 100 * (points["most"] - points["least"])
     axes.barh(points["y"], width, 0.6, 100 * points["least"], color=style.SKY, alpha=0.35)
     upwards = points[::-1]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from case_review import formatting
 from case_review.analyses.km_figure import steps
-from case_review.exhibits import listing, style
+from case_review.exhibits import bands, listing, style
 from case_review.statistics.survival import KaplanMeier
 from case_review.values import Proportion
 
@@ -22,7 +22,15 @@ from case_review.values import Proportion
 _EXTREMES = 10
 
 
-def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequence[str]) -> None:
+def interval_censored(
+    axes,
+    km: KaplanMeier,
+    cells: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    ticks: Sequence[float],
+    time_axis: str = style.LINEAR,
+) -> None:
     """The estimate from intervals beside the Kaplan–Meier curve of the reported times.
 
     Parameters
@@ -33,6 +41,8 @@ def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequenc
         `interval_censored.curve`, in the unit of `km`.
     names
         In the legend: of the curve, of the estimate from intervals, of its unknown course.
+    ticks, time_axis
+        Times at which the axis is marked, and how it runs; see `style.time_scale`.
     """
     points = steps(km)
     end = float(points["time"].iloc[-1])
@@ -45,9 +55,7 @@ def interval_censored(axes, km: KaplanMeier, cells: pd.DataFrame, names: Sequenc
         box = axes.fill_between([cell.left, right], before, height, **pale)
         (line,) = axes.plot([right, next_left], [height, height], color=style.BLUE, lw=1.8)
         before = height
-    axes.xaxis.set_major_locator(MaxNLocator(14, integer=True))
-    axes.set_xlim(-0.012 * end, end * 1.015)
-    style.proportion_axis(axes)
+    bands.time_axis(axes, [tick for tick in ticks if tick <= end], 1.03 * end, time_axis)
     axes.legend([exact, line, box], names, loc="lower right")
 
 
@@ -174,7 +182,7 @@ def surface(
     targets
         Levels, as fractions.
     bar_label
-        Beside the bar of colours.
+        Above the bar of colours.
     """
     grid = lower.pivot(index="doubtful", columns="odds", values="lower")
     place = (grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy())
@@ -185,7 +193,9 @@ def surface(
     _name_lines(axes, lines)
     _plain_ticks(axes, xticks)
     bar = axes.figure.colorbar(shown, ax=axes, format=style.PERCENT, pad=0.02)
-    bar.set_label(bar_label)
+    # Above it, for beside it the panel to the right has its own title.
+    above = {"xycoords": "axes fraction", "ha": "right", "va": "bottom", "in_layout": False}
+    style.write_beside(bar.ax, bar_label, (1, 1), (0, 6), **above)
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
 
@@ -227,7 +237,9 @@ def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: st
     style.proportion_axis(axes)
 
 
-def later(axes, rows: pd.DataFrame, main: str, headings: Sequence[str]) -> None:
+def later(
+    axes, rows: pd.DataFrame, main: str, headings: Sequence[str], narrow: bool = False
+) -> None:
     """A forest plot of proportions with their numbers at the right; nothing is pooled.
 
     Parameters
@@ -238,18 +250,33 @@ def later(axes, rows: pd.DataFrame, main: str, headings: Sequence[str]) -> None:
         The row whose interval is continued below, in grey.
     headings
         Of the two columns at the right: counts, and percentages with limits.
+    narrow
+        Whether it is for a narrow screen, where names and numbers stand above each line.
     """
     own = rows[rows["name"] == main].iloc[0]
     axes.axvspan(own["low"], own["high"], color=style.LIGHT, alpha=0.5, lw=0)
     forest(axes, rows, row="name", estimate="proportion", main=main, marker="s")
     for position, line in enumerate(rows.itertuples()):
         share = Proportion(line.proportion, line.low, line.high, digits=0)
-        _columns(axes, position, f"{line.n_response}/{line.n_evaluable}", share.cell)
-    _columns(axes, -0.75, *headings)
+        cells = f"{line.n_response}/{line.n_evaluable}", share.cell
+        _above(axes, position, line.name, *cells) if narrow else _columns(axes, position, *cells)
+    if narrow:
+        axes.set_yticks([])
+        axes.set_title(", ".join(headings), loc="right", size=style.TEXT)
+    else:
+        _columns(axes, -0.75, *headings)
     axes.grid(False)
     axes.spines["left"].set_visible(False)
-    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.5, -0.5))  # headings stand above
+    top = -0.95 if narrow else -0.5  # headings stand above
+    axes.set(xlim=(0, 1.02), ylim=(len(rows) - 0.5, top))
     axes.xaxis.set_major_formatter(style.PERCENT)
+
+
+def _above(axes, position: float, name: str, count: str, share: str) -> None:
+    """A row's name over its line, and its numbers over the line's end."""
+    place = {"xycoords": axes.get_yaxis_transform(), "va": "bottom"}
+    style.write_beside(axes, name, (0, position), (0, 5), ha="left", **place)
+    style.write_beside(axes, f"{count}, {share}", (1, position), (0, 5), ha="right", **place)
 
 
 def _columns(axes, position: float, count: str, share: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,11 @@ def courses(
 
 
 def draw_courses(
-    found: pd.DataFrame, groups: Mapping[str, str], xlabel: str, ticks: Sequence[float]
+    found: pd.DataFrame,
+    groups: Mapping[str, str],
+    xlabel: str,
+    ticks: Sequence[float],
+    narrow: bool = False,
 ):
     """A bar per patient of `courses`, in a block per group, the first response on top.
 
@@ -64,13 +69,15 @@ def draw_courses(
         The groups and their names, none to six; patients in none of them have a block of their own.
     xlabel, ticks
         Title and ticks of the axis of weeks; ticks beyond the longest course are left out.
+    narrow
+        Whether it is for a narrow screen.
     """
     own = found["group"].fillna(NO_GROUP)
     named = {k: look for k, look in blocks(found["group"], groups).items() if k in set(own)}
     if listing.too_many(found):
-        return _draw_spread(found, own, named, xlabel, ticks)
+        return _draw_spread(found, own, named, xlabel, ticks, narrow)
     lines = len(found) + len(named)
-    figure, axes = style.panels(0.75 + 0.165 * lines)
+    figure, axes = style.panels((0.95 if narrow else 0.75) + 0.165 * lines, narrow=narrow)
     names: list[tuple[str, bool]] = []
     for key, (name, colour) in named.items():
         rows = found[own == key]
@@ -79,9 +86,9 @@ def draw_courses(
         names += [(patient, False) for patient in rows["patient_id"]]
         _draw_block(axes, rows, places, colour)
     _scale(axes, float(found["end_weeks"].max()), ticks)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(fill(xlabel, 36) if narrow else xlabel)
     style.name_rows(axes, names, style.SMALL)
-    _key(figure)
+    _key(figure, narrow)
     return figure
 
 
@@ -94,9 +101,11 @@ def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> No
         axes.scatter(ends, places[hit], marker=marker, s=26, c=style.BLACK, zorder=3)
 
 
-def _draw_spread(found: pd.DataFrame, own: pd.Series, named, xlabel: str, ticks: Sequence[float]):
+def _draw_spread(
+    found: pd.DataFrame, own: pd.Series, named, xlabel: str, ticks: Sequence[float], narrow: bool
+):
     """A line per group for the responses, and one for each end of a course."""
-    figure, axes = style.panels(1.0 + 0.2 * (2 + len(_ENDS)) * len(named))
+    figure, axes = style.panels(1.0 + 0.2 * (2 + len(_ENDS)) * len(named), narrow=narrow)
     names: list[tuple[str, bool]] = []
     for key, (name, colour) in named.items():
         rows = found[own == key]
@@ -113,20 +122,22 @@ def _draw_spread(found: pd.DataFrame, own: pd.Series, named, xlabel: str, ticks:
     _scale(axes, float(found["end_weeks"].max()), ticks)
     axes.set_xlabel(xlabel)
     style.name_rows(axes, names, style.SMALL)
-    title = f"{len(found):,} patients, too many for a bar each. {spread.SAID.capitalize()}"
+    between = "\n" if narrow else " "
+    title = f"{len(found):,} patients, too many for a bar each.{between}{spread.SAID.capitalize()}"
     axes.set_title(title, loc="left", size=style.SMALL)
     return figure
 
 
 def _scale(axes, longest: float, ticks: Sequence[float]) -> None:
-    axes.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
+    style.time_scale(axes, style.SQUARE_ROOT)
     axes.set_xlim(0, longest * 1.06)
     axes.set_xticks([tick for tick in ticks if tick <= longest * 1.06])
 
 
-def _key(figure) -> None:
+def _key(figure, narrow: bool) -> None:
     axes = figure.axes[0]
     shown = [("o", "Response"), *(end[1:] for end in _ENDS)]
     for marker, label in shown:
         axes.scatter([], [], marker=marker, s=26, c=style.BLACK, label=label)
-    figure.legend(loc="outside upper center", ncols=len(shown), fontsize=style.SMALL)
+    columns = 2 if narrow else len(shown)
+    figure.legend(loc="outside upper center", ncols=columns, fontsize=style.SMALL)

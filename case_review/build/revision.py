@@ -54,7 +54,7 @@ class Revision:
     def __str__(self) -> str:
         if not self.commit:
             return "no commit known"
-        return f"commit {self.commit[:10]}, {'clean' if self.clean else 'with local changes'}"
+        return f"commit {self.commit[:10]}{'' if self.clean else ', with local changes'}"
 
 
 def revision(project: Project) -> Revision:

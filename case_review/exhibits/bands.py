@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from case_review.exhibits import style
+from case_review.exhibits.steps import draw_band
 from case_review.formatting import number
 
 #: From the widest band to the narrowest: its ends, how dark it is, and what it is called.
@@ -32,30 +33,15 @@ def band_of(
         Style and width in points of the middle.
     """
     for low, high, shade, name in bands:
-        axes.fill_between(
-            band["weeks"], band[low], band[high],
-            step="post", color=colour, alpha=shade, lw=0, label=name,
-        )  # fmt: skip
+        limits = (band[column].to_list() for column in ("weeks", low, high))
+        draw_band(axes, *limits, color=colour, alpha=shade, label=name)
     middle = {"color": colour, "lw": width, "linestyle": line, "label": MIDDLE}
     axes.step(band["weeks"], band["middle"], where="post", **middle)
 
 
-def time_axis(axes, ticks: Sequence[float], end: float, root: bool = True) -> None:
-    """Let the x axis run from 0 to `end` weeks, marked at `ticks`; responses are dense early on.
-
-    `root` gives it square roots of time, so that the first weeks have room.
-    """
-    if root:
-        axes.set_xscale("function", functions=(_root, _square))
+def time_axis(axes, ticks: Sequence[float], end: float, scale: str = style.SQUARE_ROOT) -> None:
+    """Let the x axis run from 0 to `end` weeks, marked at `ticks`; see `style.time_scale`."""
+    style.time_scale(axes, scale)
     axes.set_xticks(list(ticks), [number(tick) for tick in ticks])
-    axes.minorticks_off()
     axes.set_xlim(0, end)
     style.proportion_axis(axes)
-
-
-def _root(x):
-    return abs(x) ** 0.5
-
-
-def _square(x):
-    return x**2

@@ -2,13 +2,16 @@
 
 An exhibit that is one of many, drawn from one of the data sets that agree with the print, has the
 others beside it: `fig-x.others/1.svg`, `tbl-x.others/1.md` and so on, which the page shows in turn.
+A figure that was drawn for narrow screens as well has these drawings in `fig-x.narrow/`: its own in
+`0.svg`, then those of the others.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 
 from case_review.errors import ReviewError
@@ -117,6 +120,33 @@ def figure_of(given):
     return figure
 
 
+def drawings(given, narrow: bool) -> list:
+    """The figure that is given; of a function that draws one, also that for narrow screens.
+
+    Parameters
+    ----------
+    given
+        See `figure_of`, or a function that returns such a thing and has an argument `narrow`:
+        whether what it draws is for a narrow screen, with panels one below another.
+    narrow
+        Whether the second drawing is asked for.
+
+    Raises
+    ------
+    ReviewError
+        If a function has no such argument, and as `figure_of` does.
+    """
+    if not isinstance(given, Callable):
+        return [figure_of(given)]
+    if "narrow" not in signature(given).parameters:
+        raise ReviewError(
+            "a function that draws a figure is called with narrow=False, for print, and with "
+            "narrow=True, for narrow screens: give it an argument `narrow`, and hand it on to "
+            "`style.panels`"
+        )
+    return [figure_of(given(narrow=which)) for which in (False, True)[: 1 + narrow]]
+
+
 def write_others(exhibits: Path, label: str, others: Sequence[str], ending: str) -> None:
     """Write the other drawings or tables of an exhibit, from 1 on, into its folder.
 
@@ -130,16 +160,27 @@ def write_others(exhibits: Path, label: str, others: Sequence[str], ending: str)
         `svg` or `md`.
     """
     for number, text in enumerate(others, 1):
-        write_text(_folder(exhibits, label) / f"{number}.{ending}", text)
+        write_text(exhibits / f"{label}.others" / f"{number}.{ending}", text)
 
 
 def read_others(exhibits: Path, label: str) -> list[str]:
     """What `write_others` wrote, in order; nothing for an exhibit that is the only one."""
-    files = [path for path in _folder(exhibits, label).glob("*.*") if path.stem.isdigit()]
+    return _read(exhibits / f"{label}.others")
+
+
+def write_narrow(exhibits: Path, label: str, svgs: Sequence[str]) -> None:
+    """Write a figure's drawings for narrow screens: its own first, then those of the others."""
+    for number, svg in enumerate(svgs):
+        write_text(exhibits / f"{label}.narrow" / f"{number}.svg", svg)
+
+
+def read_narrow(exhibits: Path, label: str) -> list[str]:
+    """What `write_narrow` wrote, in order; nothing for a figure that was drawn once."""
+    return _read(exhibits / f"{label}.narrow")
+
+
+def _read(folder: Path) -> list[str]:
+    files = [path for path in folder.glob("*.*") if path.stem.isdigit()]
     return [
         path.read_text(encoding="utf-8") for path in sorted(files, key=lambda path: int(path.stem))
     ]
-
-
-def _folder(exhibits: Path, label: str) -> Path:
-    return exhibits / f"{label}.others"

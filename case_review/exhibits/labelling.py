@@ -28,7 +28,7 @@ def place(
     Parameters
     ----------
     axes
-        Linear matplotlib axes whose limits are set; their size is taken from the figure.
+        Matplotlib axes whose scales and limits are set; their size is taken from the figure.
     labels
         Text by key, in the order of placing.
     curves
@@ -46,17 +46,16 @@ def place(
     figure = axes.get_figure()
     extent = axes.get_position()
     width, height = 72 * figure.get_size_inches() * (extent.width, extent.height)
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    scale = np.array([width / (right - left), height / (high - low)])
-    origin = np.array([left, low])
-    points = {key: (np.asarray(curve) - origin) * scale for key, curve in curves.items()}
+    size_of_all, in_axes = np.array([width, height]), axes.transScale + axes.transLimits
+    points = {key: in_axes.transform(curve) * size_of_all for key, curve in curves.items()}
     boxes = [np.array([box]) * (width, height, width, height) for box in taken]
     found = {}
     for key, text in labels.items():
         label = (len(text) * size * _ASPECT, size * _HEIGHT)
         box = _best(points, key, boxes, label, (width, height))
         boxes.append(box[None])
-        found[key] = tuple(float(x) for x in box[:2] / scale + origin)
+        corner = in_axes.inverted().transform(box[:2] / size_of_all)
+        found[key] = tuple(float(x) for x in corner)
     return found
 
 

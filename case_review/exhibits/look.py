@@ -31,6 +31,10 @@ OVERALL_STYLE = (BLACK, "-")
 TIME_AXIS = "Weeks since start of treatment"
 #: Width in inches of the report's text block (16 cm) and of a journal's column (8.5 cm).
 FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54
+#: Width in inches of a drawing for narrow screens: on a phone its text is as large as in print.
+NARROW_WIDTH = 9 / 2.54
+#: How an axis of time may run. Square roots give room to the first weeks, and let it begin at 0.
+LINEAR, SQUARE_ROOT = "linear", "square root"
 #: Sizes in points of text and of small print, in figures shown at their own width.
 TEXT, SMALL = 8.5, 7.5
 FONT = "Source Sans Pro"

@@ -8,6 +8,7 @@ from functools import cache
 
 import matplotlib as mpl
 import matplotlib.style
+import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
@@ -26,13 +27,16 @@ from case_review.exhibits.look import (  # noqa: F401
     GREY,
     GROUP_STYLES,
     LIGHT,
+    LINEAR,
     MUTED,
+    NARROW_WIDTH,
     ORANGE,
     OVERALL_STYLE,
     PALE,
     PURPLE,
     SKY,
     SMALL,
+    SQUARE_ROOT,
     TEXT,
     TIME_AXIS,
     VERMILLION,
@@ -94,17 +98,32 @@ def use() -> None:
     mpl.style.use(["seaborn-v0_8-ticks", _OWN])
 
 
-def panels(height: float, widths: Sequence[float] = (1,), sharey: bool = False):
-    """An empty figure of full width with panels side by side.
+def width(narrow: bool) -> float:
+    """Width in inches of a drawing for print and wide screens, or for narrow ones."""
+    return NARROW_WIDTH if narrow else FULL_WIDTH
+
+
+def panels(
+    height: float,
+    widths: Sequence[float] = (1,),
+    sharey: bool = False,
+    narrow: bool = False,
+    heights: Sequence[float] = (),
+):
+    """An empty figure with panels side by side, or for a narrow screen one below another.
 
     Parameters
     ----------
     height
-        In inches.
+        Of a panel, in inches.
     widths
-        Of the panels, relative to each other.
+        Of the panels side by side, relative to each other.
     sharey
         Whether the panels have their rows in common.
+    narrow
+        Whether it is for a narrow screen.
+    heights
+        Of the panels one below another, if not `height` each.
 
     Returns
     -------
@@ -114,8 +133,41 @@ def panels(height: float, widths: Sequence[float] = (1,), sharey: bool = False):
     import matplotlib.pyplot as plt
 
     use()
-    size, ratios = (FULL_WIDTH, height), list(widths)
+    ratios = list(widths)
+    if narrow:
+        each = list(heights) or [height] * len(ratios)
+        size = (NARROW_WIDTH, sum(each))
+        return plt.subplots(len(each), 1, figsize=size, height_ratios=each, sharey=sharey)
+    size = (FULL_WIDTH, height)
     return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
+
+
+def time_scale(axes, scale: str) -> None:
+    """Let the x axis have times as they are, or their square roots, which is `SQUARE_ROOT`.
+
+    The axis is marked, so that what is made of the drawing can run in the same way.
+
+    Raises
+    ------
+    ValueError
+        If the scale is another.
+    """
+    if scale not in (LINEAR, SQUARE_ROOT):
+        raise ValueError(f"an axis of time is {LINEAR} or {SQUARE_ROOT}, not {scale!r}")
+    if scale == SQUARE_ROOT:
+        axes.set_xscale("function", functions=(_root, _square))
+        axes.minorticks_off()
+    if not any(other.xaxis.get_gid() for other in axes.figure.axes):  # a name stands once
+        axes.xaxis.set_gid(f"time-axis-{scale.replace(' ', '-')}")
+
+
+def _root(x):
+    """Square roots; below 0, where an axis may have a margin, they run on in the same way."""
+    return np.sign(x) * np.sqrt(np.abs(x))
+
+
+def _square(x):
+    return np.sign(x) * np.square(x)
 
 
 def proportion_axis(axes) -> None:

@@ -95,6 +95,7 @@ class Response(Entries):
     landmarks_weeks: Increasing
     ticks_weeks: Ticks
     few_at_risk: int = Field(ge=0, le=1000)
+    time_axis: Literal["linear", "square root"]
 
 
 class Sensitivity(Entries):

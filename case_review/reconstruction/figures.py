@@ -7,12 +7,22 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from case_review.data.schema import OVERALL
+from case_review.exhibits import bands as over_sets
 from case_review.exhibits import style
-from case_review.exhibits.bands import band_of, time_axis
+
+#: Height in inches of the panels, and of each on a narrow screen.
+_HEIGHT, _NARROW = 2.7, 2.2
 
 
 def draw_bands(
-    bands: pd.DataFrame, labels: Mapping[str, str], ticks: Sequence[float], xlabel: str, ylabel: str
+    bands: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    ticks: Sequence[float],
+    x_label: str,
+    y_label: str,
+    time_axis: str = style.SQUARE_ROOT,
+    narrow: bool = False,
 ):
     """A panel for each group of `known.curves`, with bands and the middle of the sets.
 
@@ -22,22 +32,27 @@ def draw_bands(
         Names in print, by group.
     ticks
         Weeks at which the x axis is marked.
+    x_label, y_label
+        What the axes are called.
+    time_axis
+        How the x axis runs, see `style.time_scale`.
+    narrow
+        Whether it is for a narrow screen, with panels one below another.
 
     Returns
     -------
     matplotlib Figure
     """
-    import matplotlib.pyplot as plt
-
-    style.use()
+    height = _NARROW if narrow else _HEIGHT
+    figure, panels = style.panels(height, [1] * len(labels), sharey=True, narrow=narrow)
+    panels = panels if len(labels) > 1 else [panels]
     looks = style.looks(labels, OVERALL)
-    size = (style.FULL_WIDTH, 2.7)
-    figure, panels = plt.subplots(1, len(labels), figsize=size, sharey=True, squeeze=False)
-    for axes, (key, label) in zip(panels[0], labels.items(), strict=True):
-        band_of(axes, bands[bands["group"] == key], looks[key][0])
-        axes.set_xlabel(xlabel)
+    for axes, (key, label) in zip(panels, labels.items(), strict=True):
+        over_sets.band_of(axes, bands[bands["group"] == key], looks[key][0])
+        axes.set_xlabel(x_label)
         axes.set_title(label, color=looks[key][0], weight="semibold")
-        time_axis(axes, ticks, bands["weeks"].max() * 1.02)
-    panels[0][0].set_ylabel(ylabel)
-    panels[0][-1].legend(loc="lower right", fontsize=7)
+        over_sets.time_axis(axes, ticks, bands["weeks"].max() * 1.02, time_axis)
+    for axes in panels if narrow else panels[:1]:
+        axes.set_ylabel(y_label)
+    panels[-1].legend(loc="lower right", fontsize=style.SMALL)
     return figure

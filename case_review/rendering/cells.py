@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from case_review.errors import ReviewError
-from case_review.exhibits.drawn import read_others
+from case_review.exhibits.drawn import read_narrow, read_others
 from case_review.parameters.cell_options import options
 from case_review.project import Project
 from case_review.rendering.provenance import TableNumber, table_numbers
@@ -33,6 +33,8 @@ class Exhibit:
         The numbers in a table, by the key of their cards.
     others
         The same, SVG or Markdown, of other data sets that agree with the print.
+    narrow
+        Drawings of a figure for narrow screens: its own, then those of the others; or nothing.
     aside
         The caption as inlines for a page beside the report; empty until the manuscript is read.
     """
@@ -48,6 +50,7 @@ class Exhibit:
     interactive: str = ""
     numbers: dict[str, TableNumber] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
+    narrow: list[str] = field(default_factory=list)
     aside: list = field(default_factory=list)
 
 
@@ -161,6 +164,7 @@ class Notebooks:
         found = _exhibit(name, label, given, cell)
         found.numbers = self._numbers[name].get(label, {})
         found.others = read_others(self.project.exhibits, label)
+        found.narrow = read_narrow(self.project.exhibits, label)
         if found.others and found.interactive == "survival":
             raise ReviewError(
                 f"cell {label} of notebook {name} has `others` and is interactive: a page "

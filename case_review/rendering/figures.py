@@ -13,22 +13,25 @@ from lxml import etree
 from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
+from case_review.rendering.lean_svg import NS, XLINK, lean
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
-_NS = "{http://www.w3.org/2000/svg}"
-_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
-_TEXTS = frozenset(f"{_NS}{name}" for name in ("text", "tspan", "textPath", "style"))
-_ACTIVE = frozenset(f"{_NS}{name}" for name in ("script", "foreignObject", "iframe"))
-#: Places of a drawing are given to a hundredth of a point, a fifth of what a printer can show.
-_PLACES = 2
-_LONG = re.compile(rf"-?\d+\.\d{{{_PLACES + 1},}}(?![\d.]*e)")
+_HREF = ("href", XLINK)
+_URL = re.compile(r"url\(#([^)]*)\)")
+_ACTIVE = frozenset(f"{NS}{name}" for name in ("script", "foreignObject", "iframe"))
 _OPENED = re.compile(r"<svg\b[^>]*>")
 _WEIGHTS = {"Regular": (400, "normal"), "Semibold": (600, "normal"), "It": (400, "italic")}
 
 
-def inline_svg(svg: str, label: str, alt: str) -> str:
+def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
     """An SVG document as an element of a page: ids made unique by `label`, alt text attached.
+
+    Parameters
+    ----------
+    kind
+        The class of the element: `wide` or `narrow`, where a figure has two drawings, or `fits`
+        for one that a phone shows as well.
 
     Raises
     ------
@@ -39,17 +42,25 @@ def inline_svg(svg: str, label: str, alt: str) -> str:
         root = _parse(svg)
     except etree.XMLSyntaxError as error:
         raise ReviewError(f"figure {label} is not readable as SVG: {error}") from None
+    _lighten(root)
+    nodes = []
     for node in root.iter(etree.Element):
         refs = [node.get(name) for name in _HREF if node.get(name)]
         loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
         if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
             raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
-        _rename(node, label)
+        nodes.append(node)
+    ids = [node.get("id") for node in nodes if node.get("id")]
+    names = {id: f"{label}--{number}" for number, id in enumerate(ids, 1)}
+    for node in nodes:
+        _rename(node, names)
     for name, length in _on_screen(root).items():
         root.set(name, f"{length:.2f}pt")
+    if kind:
+        root.set("class", kind)
     root.set("role", "img")
     root.set("aria-label", alt)
-    return _written(root)
+    return etree.tostring(root, encoding="unicode", with_tail=False)
 
 
 def standalone(svg: str) -> str:
@@ -58,7 +69,9 @@ def standalone(svg: str) -> str:
     bold, italic = re.search(r"font(?:-weight)?: *(?:[67]00|bold)", svg), "italic" in svg
     styles = ["Regular", *(["Semibold"] if bold else []), *(["It"] if italic else [])]
     css = font_css(characters([svg]), styles)
-    text = _written(_parse(svg))
+    root = _parse(svg)
+    _lighten(root)
+    text = etree.tostring(root, encoding="unicode", with_tail=False)
     return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", text, count=1)
 
 
@@ -74,20 +87,10 @@ def _on_screen(root) -> dict[str, float]:
     return {name: _ON_SCREEN * float(match[1]) for name, match in found.items() if match}
 
 
-def _written(root) -> str:
-    """A drawing without what describes the file, and with no digits that nobody can see."""
-    for node in root.findall(f"{_NS}metadata"):
+def _lighten(root) -> None:
+    for node in root.findall(f"{NS}metadata"):
         root.remove(node)
-    for node in root.iter(etree.Element):
-        for name in ("d", "points", "x", "y"):
-            if name in node.attrib:
-                text = " ".join(node.get(name).split())
-                node.set(name, _LONG.sub(lambda match: f"{float(match[0]):.{_PLACES}f}", text))
-        if node.text and not node.text.strip() and len(node):
-            node.text = None
-        if node.tail and not node.tail.strip() and node.getparent().tag not in _TEXTS:
-            node.tail = None
-    return etree.tostring(root, encoding="unicode", with_tail=False)
+    lean(root)
 
 
 def _parse(svg: str):
@@ -95,14 +98,15 @@ def _parse(svg: str):
     return etree.fromstring(svg.encode("utf-8"), parser)
 
 
-def _rename(node, label: str) -> None:
+def _rename(node, names: dict[str, str]) -> None:
+    """Give an element and what it refers to the names that they have in the page."""
     for name, value in node.items():
         if name == "id":
-            node.set(name, f"{label}--{value}")
+            node.set(name, names[value])
         elif name in _HREF and value.startswith("#"):
-            node.set(name, f"#{label}--{value[1:]}")
+            node.set(name, f"#{names.get(value[1:], value[1:])}")
         elif "url(#" in value:
-            node.set(name, value.replace("url(#", f"url(#{label}--"))
+            node.set(name, _URL.sub(lambda found: f"url(#{names.get(found[1], found[1])})", value))
 
 
 def share_of_width(svg: str) -> float:

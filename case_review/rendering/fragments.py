@@ -120,7 +120,7 @@ def _parts(project: Project, found: Manuscript, label: str, code: str | None) ->
     about += [behind.inputs, behind.met, behind.of]
     about += [[path.is_file() for path in files], [repr(found.used[id]) for id in ids]]
     parts = [code, *map(made.version, _PACKAGES), json.dumps(about), _LINE.sub("", content)]
-    parts += [project.results / f"{shown.notebook}.json", shown.svg, *shown.others]
+    parts += [project.results / f"{shown.notebook}.json", shown.svg, *shown.others, *shown.narrow]
     return [*parts, files[0]] if shown.interactive else parts
 
 

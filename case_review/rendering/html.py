@@ -17,6 +17,7 @@ from case_review.rendering import (
     citations,
     code_pages,
     data_page,
+    drawings,
     figures,
     fragments,
     highlighting,
@@ -83,7 +84,7 @@ def write(
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
-    html_exhibits.write_drawings(exhibits, out)
+    drawings.write(exhibits, out)
 
 
 def without(page: str, writers: Sequence[str]) -> str:
@@ -109,7 +110,7 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
     """Put into `work` what every page includes: its style, with the fonts used, and its footer."""
     drawn = [exhibit for exhibit in found.exhibits.values() if exhibit.svg]
-    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others)]
+    shown = [svg for exhibit in drawn for svg in (exhibit.svg, *exhibit.others, *exhibit.narrow)]
     notebooks = Notebooks(project)
     used = {*figures.characters(shown), *outputs.letters(notebooks), *_LETTERS}
     sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
@@ -221,8 +222,7 @@ def _downloads(writers: Sequence[str]) -> dict:
 def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
-    changed = "" if version.clean else ", with local changes"
-    commit = f", commit {version.commit[:10]}{changed}" if version.commit else ""
+    commit = f", {version}" if version.commit else ""
     about = {
         "title": ast.meta_text(meta.get("title")),
         "authors": ast.meta_texts(meta.get("author")),

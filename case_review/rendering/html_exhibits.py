@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import html
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from case_review.build import made
-from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded
 from case_review.rendering import (
@@ -19,7 +16,7 @@ from case_review.rendering import (
     back,
     cards,
     columns,
-    figures,
+    drawings,
     fragments,
     marks,
     pictures,
@@ -122,35 +119,8 @@ def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> di
 
 def figure(shown: Exhibit, caption: list, folder: Path) -> list:
     """A figure as an element of the page, which loads the drawing when it comes into sight."""
-    drawn = ast.div([ast.raw("html", drawing(shown))], classes=["drawing"])
+    drawn = ast.div([ast.raw("html", drawings.picture(shown))], classes=["drawing"])
     return [ast.figure("", ast.numbered(shown.name, caption), drawn)]
-
-
-def drawing(shown: Exhibit, alt: str | None = None, loading: str = "lazy") -> str:
-    """The picture of a figure, whose file `write_drawings` puts beside the page.
-
-    Its address changes with what it shows, so that no browser keeps an older one.
-    """
-    version = hashlib.sha256(shown.svg.encode("utf-8")).hexdigest()[:10]
-    attributes = {
-        "src": f"{_drawn(shown)}?{version}",
-        "alt": figures.plain(shown.alt) if alt is None else alt,
-        **figures.size_on_screen(shown.svg),
-        "loading": loading,
-    }
-    pairs = (f'{name}="{html.escape(text)}"' for name, text in attributes.items())
-    return f"<img {' '.join(pairs)}>"
-
-
-def _drawn(shown: Exhibit) -> str:
-    return f"exhibits/{shown.label}.svg"
-
-
-def write_drawings(exhibits: Iterable[Exhibit], out: Path) -> None:
-    """Write the drawings of the page's figures into the site, each with the font it needs."""
-    for shown in exhibits:
-        if shown.svg and shown.label.startswith("fig-"):
-            write_text(out / _drawn(shown), figures.standalone(shown.svg))
 
 
 def _inlined(image: dict, file: Path) -> dict:
@@ -253,8 +223,8 @@ def others(shown: Exhibit) -> list:
     for number, text in enumerate(shown.others, 1):
         if shown.svg:
             alt = f"Another data set, number {number} of {len(shown.others)}, drawn in the same way"
-            svg = figures.inline_svg(text, f"{shown.label}-other-{number}", alt)
-            blocks = [ast.raw("html", svg)]
+            drawn = drawings.other(shown, number, f"{shown.label}-other-{number}", alt)
+            blocks = [ast.raw("html", drawn)]
         else:
             body, *notes = ast.parse_many([text])[0]
             # The caption stands in the page once; the script copies it.

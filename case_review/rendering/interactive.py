@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
-from case_review.exhibits import look
+from case_review.exhibits import look, steps
 from case_review.project import Project
 from case_review.rendering.cells import Exhibit
 
@@ -28,6 +28,8 @@ _OF_SETS = {
     "bands": "Bands over the data sets",
     "heads": ["Group", "Middle of the sets", "Nine in ten sets drawn", "All sets found"],
 }
+#: What the end of a band has of the last step before it.
+_OF_BAND = ("group", "stretch", "lower", "upper", "inner_lower", "inner_upper")
 #: Vega takes lengths of dashes, matplotlib multiples of the line's width.
 _DASHES = {"-": [1, 0], "-.": [7, 3, 2, 3]}
 
@@ -50,14 +52,21 @@ def survival(project: Project, shown: Exhibit) -> dict:
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     rows = _bands(rows) if over_sets else _censoring(rows)
     labels = {row["group"]: row["label"] for row in rows}
+    ends = [end for key in labels for end in _ends([row for row in rows if row["group"] == key])]
     groups = [
         {"key": key, "label": labels[key], "colour": colour, "dash": _dashes(line)}
         for key, (colour, line) in look.looks(labels, OVERALL).items()
     ]
     shades = {"font": look.FONT, "grey": look.GREY, "light": look.LIGHT}
     words = _OF_SETS if over_sets else _OF_ONE
-    titles = _axis_titles(shown.svg)
-    return {"groups": groups, "rows": rows, "titles": titles, "words": words, "look": shades}
+    return {
+        "groups": groups,
+        "rows": rows,
+        "ends": ends,
+        **_axes(shown.svg),
+        "words": words,
+        "look": shades,
+    }
 
 
 def _columns(path: Path) -> dict[str, list]:
@@ -100,12 +109,42 @@ def _bands(rows: list[dict]) -> list[dict]:
     ]
 
 
+def _ends(rows: list[dict]) -> list[dict]:
+    """Number the stretches of a group's rows that have a band; returns where each of them ends.
+
+    There the limits of the last step still hold, whatever follows.
+    """
+    times, low, high = ([row[name] for row in rows] for name in ("time_weeks", "lower", "upper"))
+    ends = []
+    for stretch, (first, last, end) in enumerate(steps.held(times, low, high)):
+        for row in rows[first : last + 1]:
+            row["stretch"] = stretch
+        kept = {name: rows[last][name] for name in rows[last] if name in _OF_BAND}
+        ends.append(kept | {"time_weeks": end})
+    return ends
+
+
 def _dashes(line: str | tuple) -> list:
     return _DASHES.get(line) or [2 * length for length in line[1]]
 
 
-def _axis_titles(svg: str) -> dict[str, str]:
-    """What the drawing calls its axes: the texts of the elements that `km_figure` has marked."""
-    elements = ElementTree.fromstring(svg).iter()
-    marked = {found.get("id"): "".join(found.itertext()).strip() for found in elements}
-    return {axis: marked.get(f"{axis}-label", "") for axis in ("x", "y")}
+def _axes(svg: str) -> dict:
+    """What the drawing calls its axes, and how that of time runs and where it is marked.
+
+    These are elements that `km_figure` and `style.time_scale` have marked. Without them time is
+    linear and marked anywhere.
+    """
+    marked = {node.get("id", ""): node for node in ElementTree.fromstring(svg).iter()}
+    titles = {axis: _text(marked.get(f"{axis}-label", ())) for axis in ("x", "y")}
+    start = "time-axis-"
+    axis = next((name for name in marked if name.startswith(start)), "")
+    ticks = [_text(node) for node in marked.get(axis, ()) if node.get("id", "").startswith("xtick")]
+    try:
+        weeks = [float(text.replace(",", "")) for text in ticks]
+    except ValueError:
+        weeks = []
+    return {"titles": titles, "scale": axis.removeprefix(start), "ticks": weeks}
+
+
+def _text(node) -> str:
+    return "".join(node.itertext()).strip() if len(node) else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from case_review.rendering import ast, html_exhibits
+from case_review.rendering import ast, drawings
 from case_review.rendering.manuscript import Manuscript
 
 #: The header's entry that names the figure which tells the result.
@@ -48,6 +48,6 @@ def _graphic(found: Manuscript) -> str:
     if shown is None or not shown.svg or not label.startswith("fig-"):
         message = f"`{KEY}: {label}` names no drawing that the text embeds. Write a label of one."
         raise entries.error(entries.content, KEY, message)
-    picture = html_exhibits.drawing(shown, alt="", loading="eager")
+    picture = drawings.picture(shown, alt="", loading="eager")
     words = f"The result in one figure: {shown.name}"
     return f'<a class="graphic" href="#{label}">{picture}<span>{words}</span></a>'

@@ -25,14 +25,19 @@ function sample(group) {
   return svg;
 }
 
-// The last step of a group's curve at or before a week.
+// The last step of a group's curve at or before a week. Behind the last patient nothing is estimable,
+// unless all have responded.
 function reading(rows, group, week) {
-  return rows.filter((row) => row.group === group.key && row.time_weeks <= week + 1e-9).pop();
+  const own = rows.filter((row) => row.group === group.key);
+  const last = own[own.length - 1];
+  if (week > last.time_weeks + 1e-6 && last.proportion < 1) return { at_risk: 0 };
+  return own.filter((row) => row.time_weeks <= week + 1e-6).pop();
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
-// Rows over many data sets have a second band within the first.
-function chartOf(groups, end, titles, look, twoBands) {
+// The axis of time runs and is marked as in the drawing. Rows over many data sets have a second band
+// within the first.
+function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
   const keys = groups.map((group) => group.key);
   const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
   const color = scaled(groups.map((group) => group.colour));
@@ -41,8 +46,8 @@ function chartOf(groups, end, titles, look, twoBands) {
     field,
     type: "quantitative",
     title: titles.x,
-    scale: { domain: [0, end], nice: false },
-    axis: { grid: false, tickCount: 10, labelOverlap: "greedy", labelSeparation: 6 },
+    scale: { type: scale === "square-root" ? "sqrt" : "linear", domain: [0, end], nice: false },
+    axis: { grid: false, ...(ticks.length ? { values: ticks } : { tickCount: 10 }), labelOverlap: "greedy", labelSeparation: 6 },
   });
   const share = (field) => ({
     field,
@@ -52,7 +57,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     axis: { format: "%", values: [0, 0.25, 0.5, 0.75, 1] },
   });
   const layer = (mark, encoding, ...transform) => ({
-    data: { name: "curves" },
+    data: { name: mark.type === "area" ? "areas" : "curves" },
     transform: [{ filter: "indexof(shown, datum.group) >= 0" }, ...transform],
     mark,
     encoding,
@@ -63,6 +68,7 @@ function chartOf(groups, end, titles, look, twoBands) {
     y: share(low),
     y2: { field: high },
     color,
+    detail: { field: "stretch" },
     opacity: { condition: [{ test: "bands", value: 0.13 }], value: 0 },
   });
   const ruler = {
@@ -132,7 +138,8 @@ function switchable(exhibit) {
   beside.near(views, load);
 }
 
-function explorable(drawing, { groups, rows, titles, words, look }, vegaEmbed) {
+function explorable(drawing, told, vegaEmbed) {
+  const { groups, rows, ends, words } = told;
   const twoBands = "inner_lower" in rows[0];
   const end = Math.max(...rows.map((row) => row.time_weeks));
   const start = Math.round(end / 6);
@@ -192,7 +199,9 @@ function explorable(drawing, { groups, rows, titles, words, look }, vegaEmbed) {
   }
 
   async function open() {
-    const spec = { ...chartOf(groups, end, titles, look, twoBands), datasets: { curves: rows } };
+    // A step holds until the next, so a band goes on to its end, where the next step has no limits.
+    const areas = [...rows.filter((row) => "stretch" in row), ...ends];
+    const spec = { ...chartOf(told, end, twoBands), datasets: { curves: rows, areas } };
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false };
     view = (await vegaEmbed(canvas, spec, options)).view;
     // The frame has role and name; what Vega says of every mark only repeats the table.

@@ -240,13 +240,75 @@ def test_a_seventh_group_is_refused():
         style.looks(["all", *"abcdefg"], "all")
 
 
-def test_curves_turn_grey_where_few_are_at_risk(curves):
+def test_curves_go_on_in_two_parts_where_few_are_at_risk(curves):
     parts = list(km_figure._by_number_at_risk(km_figure.steps(curves["overall"]), 5))
     assert [few for _, few in parts] == [False, True]
     enough, few = (part for part, _ in parts)
     assert enough["at_risk"].iloc[:-1].min() >= 5
     assert few["at_risk"].max() < 5
     assert enough["time"].iloc[-1] == few["time"].iloc[0]  # the parts touch
+
+
+def test_where_few_are_at_risk_a_curve_is_thin_and_pale_in_its_own_look(curves):
+    figure = _draw(curves, few_at_risk=5)
+    steps = [x for x in figure.axes[0].lines if x.get_drawstyle() == "steps-post"]
+    for colour, line in (style.GROUP_STYLES[0], style.GROUP_STYLES[1]):
+        enough, few = (x for x in steps if x.get_color() == colour)
+        assert few.get_lw() < 0.7 * enough.get_lw() and few.get_alpha() < enough.get_alpha()
+        patterns = [x._unscaled_dash_pattern for x in (enough, few)]
+        assert patterns[0] == patterns[1] and (line == "-") == (patterns[0][1] is None)
+    assert "Thin and pale: fewer than 5 patients at risk" in _texts(figure)
+    assert not any(text.startswith("Thin") for text in _texts(_draw(curves, few_at_risk=0)))
+    plt.close("all")
+
+
+@pytest.mark.parametrize("number", [1, 2, 6])
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("time_axis", ["linear", "square root"])
+def test_a_median_is_written_nearer_to_its_own_line_than_to_any_other(
+    frame, number, narrow, time_axis
+):
+    curves = _curves(frame.assign(group=[f"g{i % number}" for i in range(len(frame))]))
+    labels = {key: f"Vascular {key}" for key in curves}
+    figure = _draw(curves, labels, narrow=narrow, time_axis=time_axis)
+    figure.draw_without_rendering()
+    strip = figure.axes[1]
+    texts = [text for text in strip.texts if "median" in text.get_text()]
+    assert len(texts) == number + 1
+    heights = strip.transData.transform([(0, -row) for row in range(len(texts))])[:, 1]
+    for row, text in enumerate(texts):
+        box = text.get_window_extent()
+        gaps = [max(y - box.y1, box.y0 - y, 0) for y in heights]
+        others = [gap for other, gap in enumerate(gaps) if other != row]
+        assert gaps[row] < 4 / 72 * figure.dpi and min(others) > 1.8 * gaps[row], text.get_text()
+        dot = next(x for x in strip.lines if x.get_marker() == "o" and x.get_ydata()[0] == -row)
+        assert text.get_color() == dot.get_color()
+    plt.close(figure)
+
+
+def test_on_an_axis_of_square_roots_the_first_week_has_room(curves):
+    wide = {}
+    for time_axis in ("linear", "square root"):
+        axes = _draw(curves, time_axis=time_axis).axes[0]
+        places = axes.transData.transform([(0, 0), (1, 0), (26, 0)])[:, 0]
+        wide[time_axis] = (places[1] - places[0]) / (places[2] - places[0])
+        assert axes.get_xticks().tolist() == TICKS
+    assert wide == {"linear": pytest.approx(1 / 26), "square root": pytest.approx(26**-0.5)}
+    with pytest.raises(ValueError, match="linear or square root, not 'log'"):
+        _draw(curves, time_axis="log")
+    plt.close("all")
+
+
+def test_a_narrow_figure_is_as_wide_as_a_phone_and_says_the_same(curves):
+    said = {"comparison": ["Hazard ratio 1", "tumours v malformations"], "time_axis": "square root"}
+    wide, narrow = (as_svg(_draw(curves, **said, narrow=which)) for which in (False, True))
+    assert 'width="255.118' in narrow and 'width="453.543' in wide
+
+    def words(svg):
+        return set(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)).split())
+
+    assert words(wide) == words(narrow)
+    plt.close("all")
 
 
 @pytest.mark.parametrize("responding", [1.0, 0.15])
@@ -259,7 +321,7 @@ def test_the_comparison_stands_off_the_curves(frame, responding):
     (text,) = (x for x in axes.texts if x.get_text().startswith("Hazard ratio"))
     box = text.get_window_extent().transformed(axes.transData.inverted())
     for key, km in curves.items():
-        x, y = km_figure._dense(km_figure.steps(km)).T
+        x, y = km_figure._dense(axes, km_figure.steps(km)).T
         inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
         assert not inside.any(), key
     plt.close(figure)

@@ -21,7 +21,8 @@ from notebook_cells import run_cells
 
 from case_review import values
 from case_review.analyses import ensemble_figure
-from case_review.exhibits.drawn import FigureOutput
+from case_review.exhibits import style
+from case_review.exhibits.drawn import FigureOutput, as_svg
 from case_review.project import Project
 from case_review.rendering import interactive
 from case_review.rendering.cells import Exhibit
@@ -263,6 +264,23 @@ def test_the_figure_shows_bands_and_single_sets_but_no_curve_of_the_rows_alone(r
     assert any(re.fullmatch(r"\d+–\d+", text) for text in texts)
 
 
+def test_every_figure_of_the_notebook_has_a_drawing_for_narrow_screens(ran, extracted):
+    for each in (ran, extracted):
+        (narrow,) = each.narrow["fig-km"]
+        assert narrow.get_figwidth() == style.NARROW_WIDTH
+        assert len(narrow.axes) == len(each.figures["fig-km"].axes)
+    panels = ran.narrow["fig-km"][0].axes[: len(GROUPS)]
+    assert all(axes.get_ylabel() for axes in panels)
+
+
+def test_the_axis_of_time_is_a_choice(extracted):
+    given = as_extracted(clean("patients"))
+    linear = run_cells(NAME, given=given, time_axis="linear").figures["fig-km"].axes[0]
+    assert linear.transScale.transform((9, 0))[0] == 9
+    chosen = extracted.figures["fig-km"].axes[0]
+    assert chosen.transScale.transform((9, 0))[0] == 3
+
+
 def test_all_single_sets_lie_within_the_pale_band(ran):
     data = ran.data["fig-km"]
     bands = data[data["set"].isna()]
@@ -280,11 +298,13 @@ def test_the_interactive_figure_has_the_bands_of_the_printed_one(ran, tmp_path):
     project = Project(tmp_path)
     project.exhibits.mkdir(parents=True)
     ran.data["fig-km"].to_csv(project.exhibits / "fig-km.csv", index=False)
-    svg = '<svg xmlns="http://www.w3.org/2000/svg"><g id="x-label"><text>Weeks</text></g></svg>'
+    svg = as_svg(ran.figures["fig-km"])
     shown = Exhibit(NAME, "fig-km", svg=svg)
     found = interactive.survival(project, shown)
+    assert found["titles"]["x"] == "Weeks since start of treatment"
+    assert found["scale"] == "square-root" and found["ticks"] == TICKS
     assert [group["label"] for group in found["groups"]] == ["All patients", *GROUPS.values()]
-    assert found["words"]["bands"] == "Bands over the data sets" and found["titles"]["x"] == "Weeks"
+    assert found["words"]["bands"] == "Bands over the data sets"
     bands = known_tables()["ensemble_curves"]
     assert len(found["rows"]) == len(bands)
     row, band = found["rows"][30], bands.iloc[30]

@@ -10,6 +10,7 @@ import pytest
 from building import ROOT
 
 from case_review.exhibits import tables
+from case_review.exhibits.drawn import drawings
 from case_review.notebook import Notebook
 from case_review.parameters.params_file import cells, source_of
 from case_review.statistics import logrank, rmst, small_groups, survival
@@ -84,9 +85,10 @@ def run(monkeypatch, known):
     return of
 
 
-def lay_out(figure):
-    figure.draw_without_rendering()
-    plt.close(figure)
+def lay_out(given):
+    for figure in drawings(given, True):
+        figure.draw_without_rendering()
+        plt.close(figure)
 
 
 def cell_texts(table):

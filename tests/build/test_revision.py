@@ -147,7 +147,7 @@ def test_a_release_names_its_record(project):
     (project.root / "revision.json").write_text(
         json.dumps({"commit": "0" * 40, "clean": True, "epoch": 86400})
     )
-    assert str(revision(project)) == "commit 0000000000, clean"
+    assert str(revision(project)) == "commit 0000000000"
     assert revision(project).epoch == 86400
 
 

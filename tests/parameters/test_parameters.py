@@ -40,13 +40,14 @@ def test_the_project_s_own_parameters_are_accepted_as_written(project):
 
 
 def test_a_notebook_gets_its_section_and_the_shared_keys_it_declares(project):
-    section = {"landmarks_weeks": [1], "ticks_weeks": [0], "few_at_risk": 0}
+    section = {"landmarks_weeks": [1], "ticks_weeks": [0], "few_at_risk": 0, "time_axis": ""}
     write_notebook(project.notebooks / "05_response.ipynb", {**section, "conf_level": 0})
     values = loading.load(project).for_notebook("05_response")
     assert values == {
         "landmarks_weeks": [1, 2, 4, 8, 12],
         "ticks_weeks": [0, 1, 2, 4, 8, 12, 26],
         "few_at_risk": 5,
+        "time_axis": "square root",
         "conf_level": 0.95,
     }
 
@@ -61,7 +62,7 @@ def test_a_parameter_cell_that_disagrees_is_refused(project):
 
 
 def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
-    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    section = {"landmarks_weeks": [1], "few_at_risk": 0, "time_axis": ""}
     path = project.notebooks / "05_response.ipynb"
     write_notebook(path, section, 'ticks = nb.setting("ticks_weeks")')
     assert set(loading.load(project).for_notebook("05_response")) == set(section)
@@ -94,7 +95,7 @@ def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypa
 
 
 def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
-    section = {"landmarks_weeks": [1], "few_at_risk": 0}
+    section = {"landmarks_weeks": [1], "few_at_risk": 0, "time_axis": ""}
     path = project.notebooks / "05_response.ipynb"
     write_notebook(path, section, "x = nb.setting('tick_weeks')")
     with pytest.raises(ReviewError) as caught:

@@ -1,9 +1,12 @@
 """Exhibits that are one of many: the page has the others, every other form the report's own."""
 
+import hashlib
+import json
 import re
 
 import pytest
 from bs4 import BeautifulSoup
+from building import waiting
 from docx import Document
 from others_project import SETS, make
 from pypdf import PdfReader
@@ -33,22 +36,32 @@ def test_others_are_read_in_the_order_in_which_they_were_written(tmp_path):
     assert read_others(tmp_path, "fig-b") == []
 
 
-def test_the_page_keeps_the_others_where_no_browser_draws_them(page):
+def test_the_others_wait_beside_the_page(project, page):
+    path = project.site / "index.html"
+    assert page.select("template") == [] and "number 3 of" not in path.read_text(encoding="utf-8")
     for label in ("fig-one", "tbl-one", "tbl-sorted"):
-        exhibit = page.select_one(f"#{label}")
-        templates = exhibit.find_all("template", recursive=False)
-        assert len(templates) == SETS
-        assert exhibit.select_one(".exhibit-sources").find_previous_sibling().name == "template"
-    # Selectors of some versions do not look into templates.
-    kept = page.select_one("#fig-one").find_all("template", recursive=False)
-    drawn = [svg for one in kept for svg in one.find_all("svg", recursive=False)]
-    assert [svg["aria-label"].split(",")[1] for svg in drawn] == [
+        assert page.select_one(f"#{label}")["data-others"] == str(SETS)
+        assert len(waiting(path, f"{label}-others")) == SETS
+    drawn = [BeautifulSoup(one, "html.parser") for one in waiting(path, "fig-one-others")]
+    assert [one.svg["aria-label"].split(",")[1] for one in drawn] == [
         f" number {number} of {SETS}" for number in range(1, SETS + 1)
     ]
-    third = page.select_one("#tbl-one").find_all("template", recursive=False)[2]
+    ids = [node["id"] for one in [page, *drawn] for node in one.select("[id]")]
+    assert len(ids) == len(set(ids))
+    third = BeautifulSoup(waiting(path, "tbl-one-others")[2], "html.parser")
     assert [cell.string for cell in third.find_all("td")] == ["3", "97"]
     assert third.find(class_="exhibit-notes").find("p").string == "Of level 3."
     assert not third.find_all(["caption", "a"])
+
+
+def test_files_beside_the_page_are_named_by_what_they_hold(project, page):
+    addresses = json.loads(page.select_one("#beside").string)
+    assert sorted(addresses.values()) == sorted(
+        f"scripts/{path.name}" for path in (project.site / "scripts").iterdir()
+    )
+    for address in addresses.values():
+        digest = hashlib.sha256((project.site / address).read_bytes()).hexdigest()
+        assert re.fullmatch(rf"scripts/[\w-]+-{digest[:10]}\.js", address)
 
 
 def test_no_two_elements_share_an_id(page):
