@@ -12,7 +12,7 @@ from case_review.project import Project
 #: What lies at the top of a finished report; whatever else is there is somebody's own.
 _REPORT = frozenset(
     ("index.html", "index.pdf", "index.docx", "index.jats.xml", "data", "exhibits", "notebooks",
-     "quality", "pictures")
+     "quality", "pictures", "code", "scripts")
 )  # fmt: skip
 #: What a build writes into `report/`, and what Quarto leaves where somebody starts it by hand.
 GENERATED = frozenset(

@@ -53,7 +53,7 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         `cards` has by table (none for prose) and key: label, standing, origin, value, range,
         interval and count, without what is empty at the end. A standing is a place in `said`, an
         origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
-        has the words and address of its link, its columns with theirs, how many of their checks
+        has the words of its link and the address, empty if it is gone, its columns with theirs, how many of their checks
         are met, and the address of its SHA-256.
     """
     known, suites = labels.read(project), quality_pages.suites(project)
@@ -69,7 +69,7 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         ]
         read = origin.columns.get(aim, {})
         paths = used(number.inputs, read, provenance.has_ends(number))
-        rest_on = [files.place(_file(path, read, suites)) for path in _shortened(paths)]
+        rest_on = [files.place(_file(project, path, read, suites)) for path in _shortened(paths)]
         card = [
             labels.of(known, number.id, number.label),
             said.place(provenance.said(number)),
@@ -93,16 +93,17 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
     }
 
 
-def _file(path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
-    """A file as a card says it: link, columns, checks and sum."""
-    if path == _RESULTS:
-        return [*_link(path), [], "", ""]
+def _file(project: Project, path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
+    """A file as a card says it: link, columns, checks and sum; of one that is gone the name."""
+    words, address = _link(path)
+    if path == _RESULTS or not (project.root / path).is_file():
+        return [words, address if path == _RESULTS else "", [], "", ""]
     stage, table = stage_of(path), PurePosixPath(path).stem
     columns = read.get(f"{stage}/{table}", [])
     met, of = quality_pages.guarded(suites, stage, table, columns)
     linked = [[name, quality_pages.address(table, name)] for name in columns]
     checks = f"{met} of {of} met" if of else ""
-    return [*_link(path), linked, checks, f"data/index.html#{data_page.anchor(path)}"]
+    return [words, address, linked, checks, f"data/index.html#{data_page.anchor(path)}"]
 
 
 def _link(path: str) -> list[str]:
@@ -154,7 +155,8 @@ def of_exhibit(project: Project, shown: Exhibit) -> Behind:
         if stage == "raw" or table in clean
     ]
     met, of = (sum(count[part] for count in counts) for part in (0, 1))
-    links = [_link(each) for each in _shortened(paths)]
+    there = [each for each in paths if (project.root / each).is_file()]
+    links = [_link(each) for each in _shortened(there)]
     return Behind([[words.rpartition("/")[2], url] for words, url in links], met, of)
 
 
