@@ -53,8 +53,8 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         `cards` has by table (none for prose) and key: label, standing, origin, value, range,
         interval and count, without what is empty at the end. A standing is a place in `said`, an
         origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
-        has the words of its link and the address, empty if it is gone, its columns with theirs, how many of their checks
-        are met, and the address of its SHA-256.
+        has the words of its link and the address, empty if it is gone, its columns with theirs, how
+        many of their checks are met, and the address of its SHA-256.
     """
     known, suites = labels.read(project), quality_pages.suites(project)
     names = {number.notebook for number in numbers.values()}
