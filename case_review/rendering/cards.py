@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
+from case_review.build import made
 from case_review.build.dependencies import STANDING
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -57,8 +58,25 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         has the words of its link and the address, empty if it is gone, its columns with theirs, how
         many of their checks are met, and the address of its SHA-256.
     """
+    names = sorted({number.notebook for number in numbers.values()})
+    kinds = [[key, isinstance(number, TableNumber)] for key, number in numbers.items()]
+    parts = [made.code(), json.dumps([kinds, up, names])]
+    parts += [project.report / labels.FILE, quality_pages.outcomes_file(project)]
+    parts += [project.results / f"{name}.json" for name in names]
+    parts += [project.executed / f"{name}.ipynb" for name in names]
+    files = (file for number in numbers.values() for file in number.inputs)
+    parts += [f"{file} {(project.root / file).is_file()}" for file in dict.fromkeys(files)]
+
+    def make() -> bytes:
+        return json.dumps(_cards(project, numbers, up, names)).encode("ascii")
+
+    return json.loads(made.recall("cards", parts, make))
+
+
+def _cards(
+    project: Project, numbers: Mapping[str, Recorded | TableNumber], up: str, names: list[str]
+) -> dict:
     known, suites = labels.read(project), quality_pages.suites(project)
-    names = {number.notebook for number in numbers.values()}
     told = {name: origins.of(project, name) for name in names}
     said, places, code, files = (_Listed() for _ in range(4))
 
