@@ -163,7 +163,7 @@ class Behind:
 def of_exhibit(project: Project, shown: Exhibit) -> Behind:
     """What an embedded cell rests on; a clean table rests on its raw one."""
     path, read = project.results / f"{shown.notebook}.json", origins.of(project, shown.notebook)
-    every, tables = _inputs(path.read_bytes()) if path.is_file() else ({}, {})
+    every, tables = _inputs(made.content(path)) if path.is_file() else ({}, {})
     recorded = tables.get(shown.label) or every
     paths = used(recorded, read.columns.get(shown.label, {}), varies=False)
     suites = quality_pages.suites(project)
