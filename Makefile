@@ -83,7 +83,7 @@ endef
 
 # -- targets for people ----------------------------------------------------------------------------
 
-.PHONY: help report test coverage data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
+.PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
 	audit-dependencies release watch
 
 help: ## List the targets
@@ -109,6 +109,11 @@ test: _tests ## Lint, then unit, pipeline and rendering tests
 
 coverage: _tests ## The same tests, and which lines of the package they run: nine in ten at least
 	@"$(VENV)/bin/python" -m pytest $(TOGETHER) -m "not nightly" --cov --cov-report=term $(PYTEST)
+
+quarto-check: _tests ## The tests that need Quarto, which must be installed
+	@command -v quarto >/dev/null || { echo "Quarto is not installed: environment.yml gives it, or" \
+		"https://quarto.org; without it make test skips these tests, and says so" >&2; exit 1; }
+	@"$(VENV)/bin/python" -m pytest $(TOGETHER) -m quarto $(PYTEST)
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
 	@$(REVIEW) validate

@@ -40,6 +40,9 @@ def main(site: Path) -> int:
         problems += [f"{name} lacks '{key}'" for key in KEY if squeezed(key) not in text]
         if "?@" in text or "{{<" in text:
             problems.append(f"{name} holds an unresolved reference or shortcode")
+    supplement = site / "supplement.pdf"
+    if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
+        problems.append("supplement.pdf lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 

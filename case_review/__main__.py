@@ -26,6 +26,10 @@ def _build(project: Project, options) -> int:
         options.jobs,
         options.keep_going,
     )
+    if options.goal == "release":  # before anything is made
+        from case_review.rendering import header
+
+        header.require_complete(project)
     began = time.monotonic()
     outcome = building.build(project, wanted, _rendering)
     for line in summary.lines(project, wanted, outcome, time.monotonic() - began):

@@ -156,12 +156,15 @@ def started(monkeypatch):
 
 @pytest.fixture(scope="session")
 def pdf_texts(built_report, shared):
-    """The text of each page of the finished PDF: read once for all workers, as that takes long."""
+    """The text of each page of paper and supplement, by file: read once for all workers."""
     path = shared / "index.pdf.json"
     with locking.hold(shared / "index.pdf.lock"):
         if not path.is_file():
-            pages = PdfReader(built_report.site / "index.pdf").pages
-            path.write_text(json.dumps([page.extract_text() for page in pages]), encoding="utf-8")
+            texts = {
+                name: [page.extract_text() for page in PdfReader(built_report.site / name).pages]
+                for name in ("index.pdf", "supplement.pdf")
+            }
+            path.write_text(json.dumps(texts), encoding="utf-8")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

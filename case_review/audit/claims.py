@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from case_review import units
 from case_review.data import raw_file
 from case_review.data.problems import Problem, visible
 from case_review.data.reading import Raw
@@ -87,10 +88,14 @@ class Claim:
         return self.numerator is not None and bool(self.denominator)
 
     def quoted(self, words: str = "") -> Text:
-        """The print as a value, marked as such; other `words` about the claim stay words."""
+        """The print as a value, marked as such; other `words` about the claim stay words.
+
+        Units are written as the report writes them.
+        """
+        shown = units.shown(words or self.as_printed)
         if self.number is None or words not in ("", self.as_printed):
-            return Text(words or self.as_printed, standing=PRINTED)
-        return Text(self.as_printed, float(self.number), unit=self.unit, standing=PRINTED)
+            return Text(shown, standing=PRINTED)
+        return Text(shown, float(self.number), unit=self.unit, standing=PRINTED)
 
     @property
     def printed_number(self) -> Decimal | None:

@@ -230,6 +230,15 @@ def frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     )
 
 
+#: The parts of a paper in their order, by the words with which their names begin.
+_PARTS = ("Abstract", "Introduction", "Methods", "Results", "Table", "Fig", "Discussion")
+
+
+def in_order(place: str) -> int:
+    """Where a place stands in a paper, for sorting; one of another name comes last."""
+    return next((at for at, part in enumerate(_PARTS) if place.startswith(part)), len(_PARTS))
+
+
 def numbers(verdicts: Iterable[Verdict]) -> dict[str, int]:
     """How many printed numbers have each verdict, in the order of `VERDICTS`."""
     counted = Counter(verdict.verdict for verdict in verdicts)

@@ -30,7 +30,7 @@ _SETTINGS = {
     "quarto": "the Quarto program",
 }
 #: What the rendered report shows or quotes besides the notebooks' output.
-_QUOTED = ("params.yml", "CITATION.cff", "pyproject.toml", "requirements.lock")
+_QUOTED = ("params.yml", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "requirements.lock")
 
 
 def _kept(path: Path) -> str:

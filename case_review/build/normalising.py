@@ -47,7 +47,7 @@ _SPEED = re.compile(r" \[\d+(?::\d\d)+<[^\]\n]*\]")
 _MOST = 1_000_000
 _CUT = "\n[output cut: a notebook keeps {most:,} characters of a text]\n"
 #: What tells a terminal about colours, links, titles and the place of the next character.
-_TERMINAL = re.compile(
+TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\-_=>])"
 )
 #: Characters without a sign, which no page may hold; line ends and tabs stay.
@@ -136,7 +136,7 @@ def _clean(output: nbformat.NotebookNode, project: Project) -> nbformat.Notebook
 
 def last_state(text: str) -> str:
     """What a terminal would show of a text: progress bars as they ended, without colours."""
-    text = _TERMINAL.sub("", text.replace("\r\n", "\n"))
+    text = TERMINAL.sub("", text.replace("\r\n", "\n"))
     text = _taken_back(text) if "\b" in text else text
     return "\n".join(_overwritten(line) if "\r" in line else line for line in text.split("\n"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shutil
 import sys
 import time
@@ -24,7 +23,7 @@ from case_review.build import (
     surroundings,
     warm,
 )
-from case_review.build.normalising import INJECTED, normalise, source
+from case_review.build.normalising import INJECTED, TERMINAL, normalise, source
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_if_changed, write_text
 from case_review.parameters import cell_options, loading
@@ -36,7 +35,6 @@ TIMEOUT_VARIABLE = "CASE_REVIEW_TIMEOUT"
 #: The kernel specification of this interpreter, so that none of the machine's is used.
 KERNEL = "case-review"
 _ENDED = "SystemExit: this cell ended the notebook, so the cells below it did not run"
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class NotebookFailed(ReviewError):
@@ -185,7 +183,7 @@ def _execute(
     finally:
         os.environ.pop(STAGE_VARIABLE, None)
     _keep_failed(project, name, output)
-    raise NotebookFailed(name, cell, _ANSI.sub("", text).rstrip())
+    raise NotebookFailed(name, cell, TERMINAL.sub("", text).rstrip())
 
 
 def _papermill(

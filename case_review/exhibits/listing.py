@@ -5,6 +5,7 @@ Where there are too many cases to be read one by one, `condensed` counts them in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -50,6 +51,24 @@ def ranges(low: Sequence, high: Sequence, unit: str = "") -> list[Range | None]:
         None if pd.isna(start) or pd.isna(end) else Range(start, end, unit)
         for start, end in zip(low, high, strict=True)
     ]
+
+
+def abbreviated(texts: pd.Series, abbreviations: str) -> pd.Series:
+    """`texts` with the abbreviations that a note explains: `KHE: kaposiform ...; TA: ....`.
+
+    What is joined by a stroke stays together: `KHE/TA`.
+    """
+    items = [item.partition(": ") for item in abbreviations.rstrip(".").split("; ")]
+    short = {long: name for name, _, long in items if long}
+    names = "|".join(map(re.escape, short.values()))
+    joined = re.compile(rf"\b({names}) / (?=(?:{names})\b)")
+
+    def said(text: str) -> str:
+        for long, name in short.items():
+            text = text.replace(long, name)
+        return joined.sub(r"\1/", text) if short else text
+
+    return texts.map(said, na_action="ignore")
 
 
 def rows(columns: Mapping[str, Sequence], standing: str = "") -> list[Row]:

@@ -22,6 +22,7 @@ from case_review.rendering import (
     pdf,
     provenance,
     shortcodes,
+    unbroken,
 )
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.forms import FRAMES, Panel
@@ -129,7 +130,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
     blocks = columns.fitted(found.tree["blocks"])
     tree = ast.walk({**found.tree, "blocks": blocks}, place)
     tree["blocks"] += ast.walk(end, boxed)
-    return tree
+    return unbroken.kept(tree, form) if form in ("html", "typst") else tree
 
 
 def letters(found: Manuscript):
@@ -157,7 +158,11 @@ def exhibit(
         blocks = FORMS[form].figure(shown, caption, folder)
     else:
         blocks = _table(shown, caption, ast.walk(found.contents[label], place), form)
-    return html_exhibits.frame(project, shown, blocks) if form == "html" else blocks
+    return (
+        html_exhibits.frame(project, shown, unbroken.kept(blocks, form))
+        if form == "html"
+        else blocks
+    )
 
 
 def _table(shown: Exhibit, caption: list, blocks: list, form: str) -> list:

@@ -13,7 +13,7 @@ LINE = 108
 SHORT = 14
 
 
-def specs(table: dict) -> list:
+def specs(table: dict, line: int = LINE) -> list:
     """The column specifications of a table: free widths if it fits on a line, else shares of it.
 
     A share is never less than the column's longest word needs; what is left goes, character by
@@ -23,7 +23,7 @@ def specs(table: dict) -> list:
     rows = tuple(
         tuple((len(text), _least(text)) for text in _apart(row)) for row in _rows(table, len(old))
     )
-    shares = _shares(rows, len(old))
+    shares = _shares(rows, len(old), line)
     if shares is None:
         return [[align, {"t": "ColWidthDefault"}] for align, _ in old]
     return [
@@ -32,19 +32,41 @@ def specs(table: dict) -> list:
     ]
 
 
+def spread(table: dict, line: int) -> list:
+    """The specifications of a table that spans a line of so many characters in any case.
+
+    What its words leave of the line is shared equally.
+    """
+    old = specs(table, line)
+    if any(width["t"] == "ColWidth" for _, width in old):
+        return old
+    columns = zip(*_rows(table, len(old)), strict=True)
+    sizes = [
+        2 + max((len(text) for text, wide in each if wide == 1), default=1) for each in columns
+    ]
+    left = max(0, line - sum(sizes)) / len(sizes)
+    line = max(line, sum(sizes))
+    return [
+        [align, {"t": "ColWidth", "c": round((size + left) / line, 4)}]
+        for (align, _), size in zip(old, sizes, strict=True)
+    ]
+
+
 @lru_cache(maxsize=1024)
-def _shares(rows: tuple[tuple[tuple[int, int], ...], ...], width: int) -> tuple[float, ...] | None:
+def _shares(
+    rows: tuple[tuple[tuple[int, int], ...], ...], width: int, line: int
+) -> tuple[float, ...] | None:
     """The columns' shares of a line, from the length of each cell and that of its longest word.
 
     None if the table fits on a line. The same table is asked for again by each form.
     """
     columns = list(zip(*rows, strict=True)) or [((0, 0),)] * width
     natural = [max(size for size, _ in column) for column in columns]
-    if sum(natural) + 2 * len(natural) <= LINE:
+    if sum(natural) + 2 * len(natural) <= line:
         return None
     widths = [max(1, *(least for _, least in column)) for column in columns]
     sizes = [[size for size, _ in row] for row in rows]
-    for _ in range(LINE - sum(widths) - 2 * len(widths)):
+    for _ in range(line - sum(widths) - 2 * len(widths)):
         # A row that is on one line stays so, and no column makes it shorter.
         sizes = [row for row in sizes if any(map(gt, row, widths))]
         widths[_most_wanting(sizes, widths)] += 1

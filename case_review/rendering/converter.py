@@ -43,11 +43,6 @@ _WITH_PICTURES = "docx"
 _RASTER = (".png", ".jpg", ".jpeg", ".gif")
 #: Metadata of a document that name files for its citations.
 _NAMING = re.compile(r'"(bibliography|csl|citation-abbreviations)":')
-#: What a filter reaches beyond the document by.
-_REACHING = re.compile(
-    r"\b(?:io|os|require|dofile|loadfile|load|debug|package|system|mediabag|path|template|zip|pipe|"
-    r"read|fetch|run_\w+|make_sections|citeproc|PANDOC_\w+|_G|_ENV|getmetatable)\b"
-)
 #: Another template within one.
 _PARTIAL = re.compile(rb"\$\{?[^$\n{}]*\(\)")
 
@@ -174,8 +169,6 @@ def _parts(arguments: list[str], text: str, folder: Path, epoch: int | None) -> 
                 return [None]
             parts += [name, file.suffix, file]
             citing.add(name)
-        elif name == "--lua-filter" and _is_pure(folder / value):
-            parts += [name, folder / value]
         elif name in _WORDS and not (name.startswith("--syntax") and (folder / value).exists()):
             parts.append(argument)
         else:
@@ -199,11 +192,6 @@ def _parts(arguments: list[str], text: str, folder: Path, epoch: int | None) -> 
 
 def _has_partial(template: Path) -> bool:
     return bool(_PARTIAL.search(template.read_bytes()))
-
-
-def _is_pure(filter: Path) -> bool:
-    """Whether a filter names nothing by which it could read a file or ask for the time."""
-    return filter.is_file() and not _REACHING.search(filter.read_text(encoding="utf-8"))
 
 
 def _is_told(text: str, named: set[str]) -> bool:

@@ -56,6 +56,15 @@ def plain_formula(math: dict, label: str, number: str, results: list[Recorded]) 
 
 
 @dataclass(frozen=True)
+class File:
+    """A finished file: its name on the site, what readers call it, and its media type."""
+
+    name: str
+    words: str
+    media: str
+
+
+@dataclass(frozen=True)
 class Form:
     """The places where the forms of the report differ; all else is pandoc's.
 
@@ -86,6 +95,8 @@ class Form:
         Whether the numbers' origins and the footer are added as sections at the end.
     by_quarto
         Whether Quarto makes it as well.
+    supplement
+        The file of what follows the heading named `supplement`, if that is one of its own.
     """
 
     file: str
@@ -102,3 +113,4 @@ class Form:
     framed: Callable[[dict], list | None] = lambda div: None
     appendix: bool = True
     by_quarto: bool = True
+    supplement: File | None = None

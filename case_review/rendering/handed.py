@@ -24,6 +24,7 @@ from case_review.rendering import (
     pictures,
     provenance,
     shortcodes,
+    typst_tables,
 )
 from case_review.rendering.assemble import assemble
 from case_review.rendering.cells import Exhibit
@@ -251,7 +252,7 @@ def _own_table(table: dict, form: str) -> list:
     """A table of the manuscript; one with a label is what Quarto numbers."""
     (label, _, _), (_, caption), *rest = table["c"]
     if form == "typst":
-        pdf.hang_labels(table)
+        typst_tables.hang_labels(table)
     if not label:
         return [table]
     bare = {"t": "Table", "c": [ast.attr(), [None, []], *rest]}

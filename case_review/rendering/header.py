@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, authors, bibliography, bylines
+from case_review.rendering import ast, authors, bibliography, bylines, declarations, letters
 from case_review.rendering.entries import Entries
 
 _NAME = "report/index.qmd"
@@ -22,6 +23,7 @@ _SETTINGS = "report/_quarto.yml"
 KEYS = (
     "title", "subtitle", "author", "authors", "affiliations", "abstract", "keywords", "lang",
     "license", "bibliography", "csl", "nocite", "graphical-abstract",
+    *declarations.ADDRESSES, *declarations.TEXTS,
 )  # fmt: skip
 #: Entries that others know from Quarto or pandoc, and what serves instead.
 _INSTEAD = {
@@ -36,7 +38,6 @@ _INSTEAD = {
     "toc": "the page always has its contents beside it, the other forms have theirs as bookmarks",
     "toc-depth": "the contents show three levels",
     "number-sections": "sections bear no numbers",
-    "funding": "write a section with the heading Funding",
     "acknowledgements": "write a section with the heading Acknowledgements",
     "thanks": "write a section with the heading Acknowledgements",
     "abstract-title": "the abstract is headed Abstract",
@@ -51,10 +52,12 @@ _INSTEAD = {
     "css": "the style of the report stands in report/styles/",
     "categories": "write `keywords`",
     "version": "the report bears the version of the package and its commit",
-    "doi": "a report that is built anew has none; write it where the report is deposited",
+    "doi": "write the address of the deposited version, `archive: https://doi.org/…`",
+    "interests": "write `competing-interests`",
+    "repository": "write `code`",
 }
 #: Entries of report/_quarto.yml that only Quarto reads.
-_QUARTO = ("project", "manuscript", "execute", "filters", "format")
+_QUARTO = ("project", "manuscript", "execute", "filters", "format", "quarto-required")
 #: Entries there that say what the report does in any case.
 _FIXED = {"date-format": "D MMMM YYYY", "link-citations": True, "number-sections": False}
 #: Entries that may stand in either file; the header wins.
@@ -97,6 +100,8 @@ class Header:
         The authors and their institutions.
     licence
         Its text and its address, each empty where not stated.
+    declared
+        Addresses of code and archive, funding, interests and contributions.
     sources
         The files of `bibliography` and `csl`.
     """
@@ -105,6 +110,7 @@ class Header:
     lang: str = _LANGUAGE
     people: authors.People = field(default_factory=authors.People)
     licence: tuple[str, str] = ("", "")
+    declared: declarations.Declared = field(default_factory=declarations.Declared)
     sources: bibliography.Sources = field(default_factory=bibliography.Sources)
 
     def settle(self, meta: dict) -> dict:
@@ -115,7 +121,7 @@ class Header:
         ReviewError
             For a title, keyword or abstract that holds what some form cannot show there.
         """
-        for key in ("title", "subtitle", "keywords"):
+        for key in ("title", "subtitle", "keywords", *declarations.TEXTS):
             if key in meta:
                 meta = {**meta, key: _in_one(meta[key])}
             for kind in _kinds(meta.get(key, {})):
@@ -130,9 +136,10 @@ class Header:
             if kind in _NOT_IN_ABSTRACTS:
                 message = f"an abstract cannot hold {_NOT_IN_ABSTRACTS[kind]}."
                 raise self.entries.error(self.entries.content, "abstract", message)
-        kept = ("title", "subtitle", "abstract", "keywords", "nocite")
+        kept = ("title", "subtitle", "abstract", "keywords", "nocite", *declarations.TEXTS)
         made = {key: meta[key] for key in kept if key in meta}
         made |= bylines.meta(self.people)
+        made |= self.declared.meta(made)
         made["lang"] = ast.said(self.lang)
         for key, text in zip(("licence-text", "licence-link"), self.licence, strict=True):
             if text:
@@ -187,14 +194,34 @@ def read(project: Project, source: list[str]) -> Header:
         if key in content:
             entries.text(content, key)
     _refuse_keywords(entries)
+    people = authors.read(entries)
     language = settings if "lang" in settings.content and "lang" not in content else entries
     return Header(
         entries,
         _language(language),
-        authors.read(entries),
+        people,
         _licence(entries),
+        declarations.read(entries, people),
         bibliography.read(project, entries, settings),
     )
+
+
+def require_complete(project: Project) -> None:
+    """Refuse to release a report that does not say who made it, with whose money, and where it is.
+
+    Raises
+    ------
+    ReviewError
+        With everything that the header of the manuscript lacks.
+    """
+    text = letters.text_of(project.report / "index.qmd", _NAME)
+    found = read(project, text.splitlines())
+    if lacks := list(declarations.missing(found.people, found.declared)):
+        listed = "\n".join(f"  - {each}" for each in lacks)
+        raise ReviewError(
+            f"{_NAME}: a release needs in its header what readers and archives ask for:\n{listed}\n"
+            "Fill it in, commit, and type `make release` again; `make report` works without."
+        )
 
 
 def _text(source: list[str]) -> str:
@@ -293,10 +320,7 @@ def _licence(entries: Entries) -> tuple[str, str]:
                 content, "license", "a licence needs its `text`, such as CC BY 4.0."
             )
         text = entries.text(parts, "text")
-        url = entries.text(parts, "url") if "url" in parts else ""
-        if url and not re.fullmatch(r"https?://[^\s/]+\.[^\s<>\"]*", url):
-            message = f"`url` must be an address that begins with https://, found {url!r}."
-            raise entries.error(parts, "url", message)
+        url = declarations.address(entries, parts, "url") if "url" in parts else ""
     if not url and (named := _CREATIVE.fullmatch(text)):
         url = f"https://creativecommons.org/licenses/{named[1].lower()}/{named[2] or '4.0'}/"
     elif not url and _CC0.fullmatch(text):

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 _HEADERS = ("title", "subtitle", "abstract")
 #: What a section that concludes is called.
 _CONCLUSIONS = frozenset(("conclusion", "conclusions"))
+#: Boxes that are read in place of the text, by class.
+_BOXES = {"key-points": "the key points", "summary": "the summary"}
 
 
 def refuse_bare(found: Manuscript) -> None:
-    """Refuse a number that varies and has no range in abstract, conclusion or a heading.
+    """Refuse a number that varies and has no range where a hurried reader looks.
 
-    A result that varies is shown as its range over all data sets; where it is not known how far it
-    varies, its text is the value in one data set, which no conclusion may rest on.
+    That is in title, abstract, headings, conclusion, key points and summary. A result that varies
+    is shown as its range over all data sets; where it is not known how far it varies, its text is
+    the value in one data set, which no conclusion may rest on.
 
     Raises
     ------
@@ -56,6 +59,8 @@ def _parts(tree: dict) -> Iterator[tuple[str, list | dict]]:
             level = depth if ast.text(words).strip(" .:").casefold() in _CONCLUSIONS else 0
         elif level:
             yield "the conclusion", [block]
+        elif block["t"] == "Div":
+            yield from ((_BOXES[name], [block]) for name in block["c"][0][1] if name in _BOXES)
 
 
 def _results(nodes: list | dict) -> Iterator[tuple[str, int]]:

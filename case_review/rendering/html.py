@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from case_review import __version__
@@ -15,7 +15,9 @@ from case_review.rendering import (
     bylines,
     cards,
     citations,
+    citing,
     code_pages,
+    contents,
     data_page,
     drawings,
     figures,
@@ -32,16 +34,19 @@ from case_review.rendering import (
     quality_pages,
     recorded_pages,
     scripts,
+    supplement,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.code_pages import Module
-from case_review.rendering.forms import Form
+from case_review.rendering.forms import File, Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import PARTS, UP, Page, Site
 
+#: The list of what has changed, and its page.
+CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
 #: Letters of the pages' own words, and those that the page's font has besides: of these it gets
 #: what the texts use. Latin, Greek, and the signs that clinical prose uses.
 _LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
@@ -66,8 +71,15 @@ def write(
     found, tree = citations.settled(project, found, tree, work)
     site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
-    tree["meta"]["downloads"] = _downloads(writers)
-    about = _fill(project, found, tree["meta"])
+    offered = _offered(found, writers)
+    named = {file.name: file.words for file in offered if file.name != FORM.file}
+    tree["meta"]["downloads"] = _linked({**named, **PARTS})
+    tree["meta"]["references-as"] = _linked(citing.FILES)
+    citation = citing.of(project, tree["meta"], found.header)
+    about = _fill(project, found, tree["meta"], citation)
+    tree["meta"]["listed"] = contents.meta(found)
+    tree["meta"]["cited"] = citing.references(tree["blocks"])
+    citation.write(out)
     exhibits = found.exhibits.values()
     kinds = {exhibit.interactive for exhibit in exhibits} - {""}
     kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
@@ -75,7 +87,7 @@ def write(
     for exhibit in exhibits:
         numbers |= exhibit.numbers
     data = scripts.waiting("provenance", scripts.packed(cards.cards(project, numbers)))
-    data += scripts.linked_data(_described(about, found.header.people, writers))
+    data += scripts.linked_data(_described(about, found.header.people, offered))
     opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
@@ -89,10 +101,26 @@ def write(
 
 def without(page: str, writers: Sequence[str]) -> str:
     """The report's page as it is where the forms of `writers` are not made."""
-    for form in (FORMS[name] for name in writers):
-        entry = f'<li><a href="{form.file}">{form.words}</a></li>'
-        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(form))}", "")
+    for file in _files(FORMS[name] for name in writers):
+        entry = f'<li><a href="{file.name}">{file.words}</a></li>'
+        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(file))}", "")
     return page
+
+
+def _files(forms: Iterable[Form], supplement: bool = True) -> list[File]:
+    """The files of forms, the supplement's after that of the paper."""
+    return [
+        file
+        for form in forms
+        for file in (File(form.file, form.words, form.media), form.supplement)
+        if file and (supplement or file is not form.supplement)
+    ]
+
+
+def _offered(found: Manuscript, writers: Sequence[str]) -> list[File]:
+    """The files of the report in the forms of `writers`, the page first."""
+    has_one = bool(supplement.place(found.tree["blocks"]))
+    return _files((FORMS[name] for name in writers), has_one)
 
 
 def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
@@ -106,6 +134,24 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     _write_quality(project, site, suites)
     text = data_page.markdown(project, quality_pages.tables(project, suites))
     site.write_texts([("data/index.html", text, "Data", "Sources")])
+    _write_changes(project, site)
+
+
+def _write_changes(project: Project, site: Site) -> None:
+    """What has changed from release to release, as the project's own list says it."""
+    path = project.root / CHANGES
+    if not path.is_file():
+        return
+    text = letters.text_of(path, CHANGES)
+    if page := site.kept(CHANGES_PAGE, [text]):
+        blocks = []
+        for block in narrative.parse([text])[0]:
+            if block["t"] != "Header":
+                blocks.append(block)
+            elif block["c"][0] > 1:  # the first is the page's own title
+                blocks.append({"t": "Header", "c": [block["c"][0] - 1, *block["c"][1:]]})
+        title, kicker = ast.words("What has changed"), "From release to release"
+        site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -208,17 +254,15 @@ def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suit
     site.write_texts(texts)
 
 
-def _downloads(writers: Sequence[str]) -> dict:
-    """The other forms of the report, and its parts, for the title block."""
-    forms = [FORMS[name] for name in writers if FORMS[name] is not FORM]
-    offered = {form.file: form.words for form in forms} | PARTS
+def _linked(offered: dict[str, str]) -> dict:
+    """Files and their words, as the template lists them."""
     entries = [
         {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
     ]
     return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
 
 
-def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
+def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citation) -> dict:
     """Put what the title block says of the version into `meta`; returns all it says, as texts."""
     version = revision(project)
     commit = f", {version}" if version.commit else ""
@@ -231,16 +275,21 @@ def _fill(project: Project, found: Manuscript, meta: dict) -> dict:
         "version": f"{__version__}{commit}",
         "language": found.header.lang,
     }
-    day = f"{version.day:%-d %B %Y}"
-    named = [", ".join(about["authors"]), about["title"], f"Version {__version__}", day]
-    meta["day"], meta["published"] = ast.said(day), ast.said(about["date"].replace("-", "/"))
+    meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
+    meta["published"] = ast.said(about["date"].replace("-", "/"))
     meta["version"] = ast.said(about["version"])
-    meta["citation"] = ast.said(". ".join(part for part in named if part) + ".")
+    if (project.root / CHANGES).is_file():
+        meta["changes"] = ast.said(CHANGES_PAGE)
+    meta["citation"] = ast.said(citation.sentence())
+    about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
+    if about["doi"]:
+        meta["doi"] = {"t": "MetaInlines", "c": [{"t": "Str", "c": about["doi"]}]}
     return about
 
 
-def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
+def _described(about: dict, people: People, files: list[File]) -> dict:
     """The report in the words of schema.org, for search engines and reference managers."""
+    code = {"@type": "SoftwareSourceCode", "codeRepository": about.get("code")}
     told = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -251,10 +300,13 @@ def _described(about: dict, people: People, writers: Sequence[str]) -> dict:
         "inLanguage": about["language"],
         "keywords": about["keywords"],
         "license": about["licence"],
-        "encoding": [_encoding(FORMS[name]) for name in writers],
+        "url": about.get("url"),
+        "identifier": about.get("archive"),
+        "isBasedOn": code if about.get("code") else None,
+        "encoding": [_encoding(file) for file in files],
     }
     return {key: value for key, value in told.items() if value}
 
 
-def _encoding(form: Form) -> dict[str, str]:
-    return {"@type": "MediaObject", "contentUrl": form.file, "encodingFormat": form.media}
+def _encoding(file: File) -> dict[str, str]:
+    return {"@type": "MediaObject", "contentUrl": file.name, "encodingFormat": file.media}

@@ -23,6 +23,7 @@ from case_review.rendering import (
     checked,
     constructs,
     crossrefs,
+    declarations,
     header,
     headlines,
     letters,
@@ -157,10 +158,13 @@ def read(project: Project) -> Manuscript:
             return _result(found, results, call.arguments[0], call.line)
         if call.name == "embed" and len(call.arguments) == 1 and not call.beside:
             return _embed(found, embeds, call.arguments[0], call.line)
+        if call.name == "meta" and call.arguments[:1] in [[key] for key in declarations.TEXTS]:
+            return found.header.declared.texts.get(call.arguments[0], declarations.NOT_YET)
         raise _error(
             call.line,
             f"{call.shown} is not supported here. Write {{{{< result ID >}}}}, or alone on a line, "
-            "from its first column, {{< embed _executed/NOTEBOOK.ipynb#LABEL >}}.",
+            "from its first column, {{< embed _executed/NOTEBOOK.ipynb#LABEL >}}; of the header "
+            f"{{{{< meta KEY >}}}} shows {', '.join(declarations.TEXTS)}.",
         )
 
     text = shortcodes.replaced(source.replace("\r\n", "\n"), replace, _error)

@@ -13,14 +13,26 @@ from case_review.exhibits.look import font_folder
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, formulas, pictures, provenance
+from case_review.rendering import (
+    ast,
+    citations,
+    columns,
+    figures,
+    formulas,
+    pictures,
+    provenance,
+    supplement,
+    typst_tables,
+)
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.citations import converted
-from case_review.rendering.forms import Form, Panel
+from case_review.rendering.forms import File, Form, Panel
 from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.typst_tables import inline
 
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
+#: Characters that fit on a line of a table over the full width.
+LINE = 120
 #: Typst names one missing character at a time.
 _MOST_CODES = 50
 _NO_GLYPH = re.compile(r"the text `\"(.*?)\"` could not be displayed")
@@ -34,25 +46,77 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     ReviewError
         If Typst cannot set the text, or would break PDF/UA-1 (such as for a missing alt text).
     """
-    _keep_order(tree)
-    tree["blocks"], tree["meta"] = escaped(tree["blocks"]), escaped(tree["meta"])
+    if supplement.place(tree["blocks"]):
+        # Numbers of articles are those of the whole.
+        found, tree = citations.settled(project, found, tree, work)
+    tree = ast.walk(tree, _anchored)
     pictures.copy(found.pictures, work)
-    arguments = ["-f", "json", "-t", "typst-smart-citations", "--standalone"]
-    arguments.append("--syntax-highlighting=none")
-    arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
-    for name, value in _front(project, tree).items():
-        arguments.append(f"--variable={name}:{value}")
-    text = ast.as_text(converted(project, found, tree, arguments, work))
-    (work / "report.typ").write_text(text, encoding="utf-8")
-    (out / FORM.file).write_bytes(_set(work / "report.typ", build_epoch(project)))
+    made = supplement.parts(tree, FORM.file, FORM.supplement.name)
+    for part in made:
+        own = {**tree, "meta": escaped(part.meta), "blocks": escaped(_listed(part.blocks))}
+        front = _front(project, part.meta, part.heading) | _beside(found, part, made)
+        arguments = ["-f", "json", "-t", "typst-smart-citations", "--standalone"]
+        arguments.append("--syntax-highlighting=none")
+        arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
+        arguments += [f"--variable={name}:{value}" for name, value in front.items()]
+        text = ast.as_text(citations.converted(project, found, own, arguments, work))
+        source = work / Path(part.file).with_suffix(".typ")
+        source.write_text(typst_tables.with_groups(text), encoding="utf-8")
+        (out / part.file).write_bytes(_set(source, build_epoch(project)))
+
+
+def _anchored(node: dict) -> list | None:
+    """Places of the text by a name that other documents can lead to as well."""
+    if node["t"] != "Span" or not node["c"][0][0]:
+        return None
+    (name, classes, pairs), words = node["c"]
+    named = [inline(f'#anchor("{name}")')]
+    return [*named, {"t": "Span", "c": [["", classes, pairs], ast.walk(words, _anchored)]}]
+
+
+def _listed(blocks: list) -> list:
+    """`blocks` whose list of references is handed to the style, entry by entry."""
+    made: list = []
+    for block in blocks:
+        if supplement.is_list(block):
+            entries = block["c"][1]
+            made.append(ast.raw("typst", "#references("))
+            for entry in entries:
+                made += [ast.raw("typst", "["), entry, ast.raw("typst", "],")]
+            made.append(ast.raw("typst", ")"))
+        else:
+            made.append(block)
+    return made
+
+
+def _beside(found: Manuscript, part: supplement.Part, made: list[supplement.Part]) -> dict:
+    """Which document stands beside this one, and the exhibits that are there."""
+    others = [each for each in made if each is not part]
+    if not others:
+        return {}
+    (other,) = others
+    names = supplement.names(other.blocks)
+    said = []
+    for kind in ("Table", "Figure"):
+        own = [name for label, name in found.names.items() if name.exhibit and label in names]
+        numbers = [name.number for name in own if name.kind == kind]
+        if numbers:
+            ends = dict.fromkeys((numbers[0], numbers[-1]))
+            said.append(f"{kind}{'s' if len(ends) > 1 else ''} {'–'.join(ends)}")
+    words = other.heading or "Paper"
+    words += f", with {' and '.join(said)}" if said else ""
+    return {"other-file": other.file, "other-words": words}
 
 
 def _set(source: Path, epoch: int) -> bytes:
     """The PDF of the folder that `source` lies in."""
     parts: list[made.Part] = [made.version("typst"), STANDARD, str(epoch), source.name]
+    text = source.read_text(encoding="utf-8")
     for folder in (source.parent, font_folder()):
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            parts += [path.relative_to(folder).as_posix(), path]
+            name = path.relative_to(folder).as_posix()
+            if path == source or folder != source.parent or f'"{name}"' in text:
+                parts += [name, path]
     return made.recall("pdf", parts, lambda: _compiled(source, epoch))
 
 
@@ -93,23 +157,33 @@ def _unescaped(quoted: str) -> str:
     return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), quoted)
 
 
-def _front(project: Project, tree: dict) -> dict[str, str]:
-    """What the title page and the PDF's properties need, as Typst source."""
+def _front(project: Project, meta: dict, heading: str) -> dict[str, str]:
+    """What the title page and the PDF's properties need, as Typst source.
+
+    `heading` is what a supplement is called.
+    """
     version = revision(project)
     day = version.day
     state = f"commit {version.commit[:10]}" if version.commit else "no commit"
     if version.commit and not version.clean:
         state += " with local changes"
-    language, _, region = (ast.meta_text(tree["meta"].get("lang")) or "en-GB").partition("-")
-    return {
-        "plain-title": _string(ast.meta_text(tree["meta"].get("title"))),
-        "author-list": _strings(tree["meta"].get("author")),
-        "keyword-list": _strings(tree["meta"].get("keywords")),
+    language, _, region = (ast.meta_text(meta.get("lang")) or "en-GB").partition("-")
+    title = ast.meta_text(meta.get("title"))
+    named = {"supplement": _words(heading)} if heading else {}
+    return named | {
+        "plain-title": _string(f"{heading}: {title}" if heading else title),
+        "author-list": _strings(meta.get("author")),
+        "keyword-list": _strings(meta.get("keywords")),
         "language": language,
         "text-region": _string(region) if region else "none",
         "day": f"{day.day} {day:%B %Y}",
         "version": f"Version {__version__}, {state}",
     }
+
+
+def _words(text: str) -> str:
+    """A plain text as Typst source."""
+    return f"#{_string(text)}"
 
 
 def _strings(entry: dict | None) -> str:
@@ -120,24 +194,6 @@ def _strings(entry: dict | None) -> str:
 def _string(text: str) -> str:
     escaped = figures.plain(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _keep_order(tree: dict) -> None:
-    """No figure floats out of the part of the article that has exhibits, nor in the supplement."""
-    blocks = tree["blocks"]
-    ends = [i for i, b in enumerate(blocks) if b["t"] == "Div" and b["c"][0][0] == "refs"]
-    if not ends:
-        return
-    blocks.insert(ends[0], ast.raw("typst", "#behind-references.update(true)"))
-    exhibits = [i for i, b in enumerate(blocks[: ends[0]]) if _opens_exhibit(b)]
-    if exhibits:
-        later = range(exhibits[-1], ends[0])
-        heads = (i for i in later if blocks[i]["t"] == "Header" and blocks[i]["c"][0] == 1)
-        blocks.insert(next(heads, ends[0]), ast.raw("typst", "#place.flush()"))
-
-
-def _opens_exhibit(block: dict) -> bool:
-    return block["t"] == "RawBlock" and block["c"][1].startswith("#exhibit(")
 
 
 #: What begins a heading, a list or a term at the beginning of a line, also within brackets.
@@ -172,7 +228,7 @@ def _literal(text: str, marks: re.Pattern) -> list:
     for mark in marks.finditer(text):
         if before := text[place : mark.start()]:
             made.append({"t": "Str", "c": before})
-        made.append(_inline(re.sub(r"\D", r"\\\g<0>", mark[0])))
+        made.append(inline(re.sub(r"\D", r"\\\g<0>", mark[0])))
         place = mark.end()
     return [*made, *([{"t": "Str", "c": text[place:]}] if text[place:] else [])]
 
@@ -187,11 +243,7 @@ def _result(result: Recorded) -> list:
     """A number with a quiet link to its row in the appendix, and its mark."""
     mark = f', mark: "{result.mark}"' if result.mark else ""
     start = f'#number("{provenance.anchor(result)}"{mark})['
-    return [_inline(start), *ast.words(result.text), _inline("]")]
-
-
-def _inline(text: str) -> dict:
-    return {"t": "RawInline", "c": ["typst", text]}
+    return [inline(start), *ast.words(result.text), inline("]")]
 
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
@@ -224,52 +276,51 @@ def _panels(shown: Exhibit, caption: list, panels: list[Panel], columns: int) ->
 
 
 def _image(image: dict, file: Path) -> list:
-    return [_inline(f"#box({_drawn(image)})")]
+    return [inline(f"#box({_drawn(image)})")]
 
 
 def _formula(math: dict, label: str, number: str, results: list[Recorded]) -> list:
     """A formula, which PDF/UA-1 wants read out."""
     named = f', label: "{label}", number: "{number}"' if label else ""
-    return [_inline(f"#formula({_string(formulas.said(math))}{named})["), math, _inline("]")]
+    return [inline(f"#formula({_string(formulas.said(math))}{named})["), math, inline("]")]
 
 
 def _table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
     table["c"][0] = ast.attr("", ["typst:no-figure"])
-    hang_labels(table)
+    noted = ast.first([table], ("Note",)) is not None
+    typst_tables.hang_labels(table)
+    typst_tables.mark_groups(table)
+    table["c"][2] = columns.spread(table, LINE)
     if not shown.name and not caption:
-        return [table, *notes]
+        return [ast.raw("typst", "#unnamed["), table, ast.raw("typst", "]"), *notes]
     return [
-        *_opened(shown, f"table, shared: {_shared(table)}", caption),
+        *_opened(shown, "table, noted: true" if noted else "table", caption),
         ast.raw("typst", "]["),
         table,
-        *([ast.raw("typst", "#exhibit-notes["), *notes, ast.raw("typst", "]")] if notes else []),
+        *(
+            [ast.raw("typst", "#exhibit-notes["), *_run_in(notes), ast.raw("typst", "]")]
+            if notes
+            else []
+        ),
         ast.raw("typst", "]"),
     ]
 
 
-def hang_labels(table: dict) -> None:
-    """Give the labels of rows a hanging indent, one step deeper than their own.
-
-    A table without indented rows has texts in its first column, no labels.
-    """
-    rows = [row for body in table["c"][4] for row in body[3]]
-    cells = [row[1][0][4] for row in rows if row[1]]
-    labels = [blocks[0] for blocks in cells if [block["t"] for block in blocks] == ["Plain"]]
-    depths = [len(text) - len(text.lstrip("\u2003")) for text in map(ast.text, labels)]
-    if any(depths):
-        for label, depth in zip(labels, depths, strict=True):
-            label["c"] = [_inline(f"#row-label({depth})["), *label["c"], _inline("]")]
+def _run_in(notes: list) -> list:
+    """Notes below a table one after the other, as they are short; what is no paragraph stays."""
+    made: list = []
+    for block in notes:
+        if block["t"] == "Para" and made and made[-1]["t"] == "Para":
+            made[-1] = ast.para(*made[-1]["c"], {"t": "Space"}, *block["c"])
+        else:
+            made.append(block)
+    return made
 
 
 def _opened(shown: Exhibit, how: str, caption: list) -> list:
     """The call of the style's `exhibit` with its options, up to the end of the caption."""
     start = ast.raw("typst", f'#exhibit("{shown.label}", {how})[')
     return [start, ast.plain(ast.numbered(shown.name, caption))]
-
-
-def _shared(table: dict) -> str:
-    """Whether the columns share a given width , as Typst says it."""
-    return "true" if any(width["t"] == "ColWidth" for _, width in table["c"][2]) else "false"
 
 
 def _framed(div: dict) -> list:
@@ -280,6 +331,7 @@ def _framed(div: dict) -> list:
 
 FORM = Form(
     file="index.pdf",
+    supplement=File("supplement.pdf", "Supplement (PDF)", "application/pdf"),
     words="PDF",
     media="application/pdf",
     result=_result,

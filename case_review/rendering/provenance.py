@@ -18,6 +18,8 @@ from case_review.values import EXTRACTED, MARKS, SAID, VARIES
 
 #: What a number that does not vary rests on, in words.
 _STANDING = {"": "", **SAID, EXTRACTED: "computed from extracted rows"}
+#: The list of the data files with their sums, on the site.
+_SUMS = "data/SHA256SUMS"
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 
@@ -203,8 +205,8 @@ def ending(
 ) -> list:
     """The sections at the end of the forms that have no tooltips, the last block being the footer.
 
-    "Where the numbers come from" has a table of numbers, grouped by notebook, and a key to the
-    numbered files behind them.
+    "Where the numbers come from" has a table of numbers, grouped by notebook; the files behind
+    them are listed on the site.
 
     Parameters
     ----------
@@ -215,15 +217,12 @@ def ending(
     """
     parts = []
     if used:
-        sums = {path: sum for result in used.values() for path, sum in result.inputs.items()}
-        keys = {path: number for number, path in enumerate(sorted(sums), 1)}
-        files = [[str(key), escape(path), sums[path][:16]] for path, key in keys.items()]
         parts = [
             "# Where the numbers come from {#where-the-numbers-come-from .unnumbered}",
-            "Each number of the text, the notebook cell that computed it, and the files that were "
-            "read for it, by their numbers in the second table." + _key(used),
-            _numbers(used, keys),
-            ast.pipe_table({"File": 8, "Path": 62, "Start of its SHA-256": 30}, files),
+            "Each number of the text, and the notebook cell that computed it. The data files are "
+            f"listed with their SHA-256 in [{_SUMS}]({_SUMS}), beside this file on the site."
+            + _key(used),
+            _numbers(used),
         ]
     parts += ["# About this document {#about-this-document .unnumbered}", "::: small"]
     text = "\n\n".join([*parts, said_at_foot(foot), ":::"])
@@ -247,41 +246,26 @@ def _mark(standing: str) -> str:
     return f" ^{MARKS[standing]}^" if MARKS[standing] else ""
 
 
-def _numbers(used: dict[str, Recorded], keys: dict[str, int]) -> str:
+def _numbers(used: dict[str, Recorded]) -> str:
     """The table of numbers; without a column of standings where none was recorded."""
-    columns = {"Result": 34, "As shown": 28, "Standing": 0, "Cell": 26, "Files": 12}
-    if any(result.standing for result in used.values()):
-        columns = {"Result": 30, "As shown": 25, "Standing": 13, "Cell": 22, "Files": 10}
+    columns = {"Result": 36, "As shown": 34, "Cell": 30}
+    if has_standing := any(result.standing for result in used.values()):
+        columns = {"Result": 33, "As shown": 30, "Standing": 14, "Cell": 23}
     rows: list[list[str]] = []
     for notebook in sorted({result.notebook for result in used.values()}):
         head = f"**[{escape(f'Notebook {notebook}')}](notebooks/{notebook}.html)**"
-        rows.append([head, *[""] * 4])
+        rows.append([head, *[""] * (len(columns) - 1)])
         rows += [
             [
                 f"[{_breakable(result.id)}]{{#{anchor(result)}}}",
                 escape(result.text) + _mark(result.standing).strip(),
-                short(result),
+                *([short(result)] if has_standing else []),
                 f"[{_breakable(result.cell)}]({cell_address(result)})",
-                _ranges([keys[path] for path in result.inputs]),
             ]
             for result in used.values()
             if result.notebook == notebook
         ]
-    kept = [place for place, width in enumerate(columns.values()) if width]
-    shown = {name: width for name, width in columns.items() if width}
-    return ast.pipe_table(shown, [[row[place] for place in kept] for row in rows])
-
-
-def _ranges(numbers: list[int]) -> str:
-    """Numbers in order, three or more in a row as a range: 1–4, 7."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
-    return ", ".join(parts)
+    return ast.pipe_table(columns, rows)
 
 
 def _breakable(text: str) -> str:

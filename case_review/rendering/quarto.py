@@ -18,6 +18,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from case_review.build import published
+from case_review.build.normalising import TERMINAL
 from case_review.build.revision import build_epoch, revision
 from case_review.errors import ReviewError
 from case_review.exhibits.look import font_folder
@@ -39,7 +40,6 @@ from case_review.rendering.assemble import FORMS
 #: What is handed to the filter; beside index.qmd, for it knows no other place.
 HANDED = "_case-review.json"
 _LEFT_OUT = ("_site", "_build", "_executed", "_freeze", ".*")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: Lines of Quarto's output that only its makers understand.
 _TRACE = re.compile(r"\s+at |\s*stack traceback:|\s*\[C\]:|\t|Stack trace:", re.IGNORECASE)
 #: So many lines of Quarto's output are passed on.
@@ -173,7 +173,9 @@ def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
             f"{command[0]} cannot be started: {error.strerror}. Install Quarto anew, or use "
             "RENDERER=embedded."
         ) from None
-    said = _COLOUR.sub("", done.stderr + "\n" + done.stdout).replace(f"{folder}{os.sep}", "report/")
+    said = TERMINAL.sub("", done.stderr + "\n" + done.stdout).replace(
+        f"{folder}{os.sep}", "report/"
+    )
     lines = said.strip().splitlines()
     lacking = [line for line in lines if _LACKING.search(line)]
     if done.returncode or lacking:

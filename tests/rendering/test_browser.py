@@ -846,7 +846,7 @@ def test_the_title_block_says_how_to_cite_and_leads_to_every_form(site):
     assert all(part in cited for part in (title, authors, version))
     forms = {link["href"] for link in block.select(".downloads a")}
     others = {"notebooks/index.html", "data/index.html"}
-    assert forms == {"index.pdf", "index.docx", "index.jats.xml", *others}
+    assert forms == {"index.pdf", "supplement.pdf", "index.docx", "index.jats.xml", *others}
     told = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert (told["headline"], told["author"]) == (title, [{"name": authors}])
     assert {form["contentUrl"] for form in told["encoding"]} == {"index.html", *forms - others}

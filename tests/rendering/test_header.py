@@ -11,6 +11,7 @@ from docx import Document
 from lxml import etree
 from pypdf import PdfReader
 
+from case_review.__main__ import main
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.rendering import ast, header, render
@@ -47,6 +48,11 @@ bibliography: [one.bib, two.bib]
 csl: styles/vancouver.csl
 license: CC BY-NC 4.0
 nocite: "@third"
+funding: A & B, grant *12*.
+competing-interests: None & none.
+code: https://example.org/code/
+archive: https://doi.org/10.5281/zenodo.1
+url: https://example.org/report/
 abstract: |
   **Background.** A first & last, see:
 
@@ -57,6 +63,8 @@ abstract: |
 # Text
 
 As they say [@first; @second].
+
+Paid by: {{< meta funding >}} {{< meta contributions >}}
 
 # References
 
@@ -111,11 +119,17 @@ def test_the_page_shows_and_says_all_of_it(site):
         "ORCID: Ana Čvoro 0000-0002-1825-0097",
         "Contributions: Ana Čvoro, conceptualisation, writing",
     ]
+    assert lines[6] == "Code: example.org/code · Archived version: doi.org/10.5281/zenodo.1"
+    assert "Paid by: A & B, grant 12. Ana Čvoro: conceptualisation, writing." in words(page.main)
     links = [link["href"] for link in block.select(".cite a")]
     assert links == [
         "mailto:ana@example.org",
         "mailto:lu_kasz_w@example.org",
         "https://orcid.org/0000-0002-1825-0097",
+        "https://example.org/code",
+        "https://doi.org/10.5281/zenodo.1",
+        "index.bib",
+        "index.ris",
         "https://creativecommons.org/licenses/by-nc/4.0/",
     ]
     authors = [node["content"] for node in page.select("meta[name=citation_author]")]
@@ -123,6 +137,35 @@ def test_the_page_shows_and_says_all_of_it(site):
     told = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert told["author"][0]["@id"] == "https://orcid.org/0000-0002-1825-0097"
     assert told["inLanguage"] == "en-US"
+    assert told["identifier"] == "https://doi.org/10.5281/zenodo.1"
+    assert told["isBasedOn"]["codeRepository"] == "https://example.org/code"
+
+
+def test_search_engines_are_told_addresses_and_cited_works(site):
+    page = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+    told = {meta["name"]: meta["content"] for meta in page.select("meta[name^=citation_]")}
+    assert told["citation_doi"] == "10.5281/zenodo.1"
+    assert told["citation_pdf_url"] == "https://example.org/report/index.pdf"
+    cited = [meta["content"] for meta in page.select("meta[name=citation_reference]")]
+    assert cited[0] == "Müller J. On first. J. 2001." and len(cited) == 3
+
+
+def test_the_report_is_offered_to_reference_managers(site):
+    ris = (site / "index.ris").read_bytes().decode("utf-8")
+    lines = ris.split("\r\n")
+    assert lines[:4] == ["TY  - RPRT", "AU  - Ana Čvoro", "AU  - O’Ważny, Jr., Łukasz",
+                         "AU  - Group & Sons"]  # fmt: skip
+    assert "TI  - Trials & “errors” of p < q" in lines and lines[-2:] == ["ER  - ", ""]
+    assert "DO  - 10.5281/zenodo.1" in lines and "UR  - https://doi.org/10.5281/zenodo.1" in lines
+    # Read again by pandoc, both say the same.
+    read = [
+        ast.parse((site / name).read_text(encoding="utf-8"), kind)["meta"]["references"]["c"][0]
+        for name, kind in (("index.ris", "ris"), ("index.bib", "bibtex"))
+    ]
+    titles = [ast.meta_text(each["c"]["title"]) for each in read]
+    assert titles[0] == titles[1] == "Trials & “errors” of p < q"
+    authors = [len(each["c"]["author"]["c"]) for each in read]
+    assert authors == [3, 3]
 
 
 def test_the_references_of_all_files_are_listed_also_those_not_cited(site):
@@ -176,6 +219,15 @@ def test_jats_has_each_part_of_an_author_and_the_licence_machines_read(site):
         "correspondence",
         "ana@example.org",
     )
+    notes = {node.get("fn-type"): node.findtext("p") for node in front.iterfind("author-notes/fn")}
+    assert notes["coi-statement"] == "None & none."
+    assert notes["con"] == "Ana Čvoro: conceptualisation, writing."
+    assert "".join(front.find("funding-group/funding-statement").itertext()) == "A & B, grant 12."
+    addresses = {node.get("content-type"): node.text for node in front.iterfind("self-uri")}
+    assert addresses == {
+        "archive": "https://doi.org/10.5281/zenodo.1",
+        "code": "https://example.org/code",
+    }
     licence = front.find("permissions/license")
     url = "https://creativecommons.org/licenses/by-nc/4.0/"
     assert licence.get("{http://www.w3.org/1999/xlink}href") == url
@@ -212,7 +264,10 @@ REFUSED = {
     "title: a\nnumber-sections: true\n": "line 3: `number-sections` is not supported",
     "title: a\nexecute:\n  echo: false\n": "line 3: `execute` is not supported: the manuscript",
     "title: a\nparams:\n  a: b\n": "line 3: `params` is not supported: parameters stand in",
-    "title: a\nfunding: b\n": "line 3: `funding` is not supported: write a section",
+    "title: a\nfunding: [b]\n": "line 3: `funding` must be a text, found a list",
+    "title: a\nfunding: |\n  b\n\n  - c\n": "line 3: `funding` holds plain and emphasised text",
+    "title: a\narchive: zenodo\n": "line 3: `archive` must be an address that begins with https",
+    "title: a\ndoi: 10.1/x\n": "line 3: `doi` is not supported: write the address of the dep",
     "title: a\nabstract-title: b\n": "line 3: `abstract-title` is not supported",
     "title: a\ndescription: b\n": "line 3: `description` is not supported",
     "title: a\nthanks: b\n": "line 3: `thanks` is not supported",
@@ -370,3 +425,33 @@ def test_many_authors_share_their_institutions(faulty):
 def test_licences_of_creative_commons_are_known_by_name(faulty, text, url):
     source = f"---\ntitle: a\nlicense: {text}\n---\n".splitlines()
     assert header.read(faulty, source).licence == (text, url)
+
+
+def test_a_release_names_all_that_the_header_lacks_and_builds_nothing(template, monkeypatch):
+    project, source = template, template.report / "index.qmd"
+    with pytest.raises(ReviewError, match=r"author Łukasz O’Ważny, Jr\. has no `orcid`"):
+        header.require_complete(project)
+    named = "    email: lu_kasz_w@example.org\n"
+    source.write_text(WHOLE.replace(named, f"{named}    orcid: 0000-0001-5109-3700\n"))
+    header.require_complete(project)
+    bare = "---\ntitle: a\nauthor: [b, c]\nfunding: None.\n---\n\n# Text\n"
+    source.write_text(bare, encoding="utf-8")
+    try:
+        with pytest.raises(ReviewError) as told:
+            header.require_complete(project)
+        monkeypatch.chdir(project.root)
+        assert main(["build", "release"]) == 1
+        assert not (project.build / "stamps").exists()
+    finally:
+        source.write_text(WHOLE, encoding="utf-8")
+    said = str(told.value)
+    for part in (
+        "author b has no `orcid`",
+        "author c has no `orcid`",
+        "author b has no `roles`",
+        "`competing-interests` is missing",
+        "`code` is missing",
+        "`archive` is missing",
+    ):
+        assert part in said  # fmt: skip
+    assert "`funding`" not in said

@@ -41,7 +41,7 @@ def word(site):
 
 @pytest.fixture(scope="module")
 def pdf(pdf_texts):
-    return squeezed("".join(pdf_texts))
+    return squeezed("".join(text for texts in pdf_texts.values() for text in texts))
 
 
 @pytest.fixture(scope="module")

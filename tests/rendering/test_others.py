@@ -86,7 +86,7 @@ def test_print_and_word_show_the_report_s_own(project):
     pdf = "".join(each.extract_text() for each in PdfReader(project.site / "index.pdf").pages)
     assert "Of level 0." in pdf and not re.search(r"Of level [1-9]", pdf)
     document = Document(project.site / "index.docx")
-    assert len(document.inline_shapes) == 1 and len(document.tables) == 4
+    assert len(document.inline_shapes) == 1 and len(document.tables) == 3
     assert "Of level 3." not in [paragraph.text for paragraph in document.paragraphs]
 
 

@@ -1,8 +1,12 @@
-"""The PDF: PDF/UA-1 as the typesetter enforces it, metadata, links, whole tables, legible text."""
+"""Paper and supplement: PDF/UA-1 as the typesetter enforces it, links, full pages, whole tables."""
 
 import re
+import shutil
+import subprocess
+from functools import cache
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT
 from pypdf import PdfReader
 
@@ -15,16 +19,26 @@ pytestmark = pytest.mark.pipeline
 
 #: Points; smaller text is not legible in print.
 SMALLEST = 6.5
+#: The paper and the supplement.
+FILES = ("index.pdf", "supplement.pdf")
+#: Where text stands on a page, as shares of its height: the margins of `report.typ`.
+TOP, FOOT = 2.1 / 29.7, 1 - 1.9 / 29.7
+#: Points; the left edges of a page and of the paper's second column.
+LEFT, SECOND = 2 / 2.54 * 72, 10.85 / 2.54 * 72
+#: How far a page reaches down at least, and how high a hole in it is at most, as shares of that.
+FULL, HOLE = 0.85, 0.12
+#: Pages of the paper at most.
+LONGEST = 12
 
 
 @pytest.fixture(scope="module")
-def document(built_report):
-    return PdfReader(built_report.site / "index.pdf")
+def documents(built_report):
+    return {name: PdfReader(built_report.site / name) for name in FILES}
 
 
 @pytest.fixture(scope="module")
 def texts(pdf_texts):
-    return [" ".join(text.split()) for text in pdf_texts]
+    return {name: [" ".join(text.split()) for text in pages] for name, pages in pdf_texts.items()}
 
 
 def elements(node, kind):
@@ -38,7 +52,15 @@ def elements(node, kind):
     return found + (elements(node["/K"], kind) if "/K" in node else [])
 
 
-def test_it_claims_and_carries_what_pdf_ua_wants(document):
+def addresses(document):
+    """Where the links of a document lead that lead out of it."""
+    notes = [note.get_object() for page in document.pages for note in page.get("/Annots", [])]
+    return [note["/A"]["/URI"] for note in notes if "/URI" in note.get("/A", {})]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_claims_and_carries_what_pdf_ua_wants(documents, name):
+    document = documents[name]
     root = document.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en-GB"
@@ -47,7 +69,7 @@ def test_it_claims_and_carries_what_pdf_ua_wants(document):
     assert re.search(r"<pdfuaid:part>1</pdfuaid:part>", metadata)
     tree = root["/StructTreeRoot"]
     figures = elements(tree["/K"], "/Figure")
-    assert len(figures) >= 8
+    assert len(figures) >= 4
     assert all(len(figure["/Alt"]) > 40 for figure in figures)
     tables = elements(tree["/K"], "/Table")
     assert tables and all(elements(table["/K"], "/TH") for table in tables)
@@ -74,47 +96,88 @@ def test_a_figure_without_words_is_refused(built_report, tmp_path):
     assert not (tmp_path / "index.pdf").exists()
 
 
-def test_metadata_say_title_authors_and_keywords(document):
+def test_metadata_say_title_authors_and_keywords(documents):
     front = ast.parse((ROOT / "report" / "index.qmd").read_text(encoding="utf-8"))["meta"]
-    assert document.metadata.title == ast.text(front["title"]["c"])
+    title = ast.text(front["title"]["c"])
+    titles = [documents[name].metadata.title for name in FILES]
+    assert titles == [title, f"Supplement: {title}"]
     authors = [ast.text(author["c"]) for author in front["author"]["c"]]
-    assert document.metadata.author == ", ".join(authors)
-    for word in front["keywords"]["c"]:
-        assert ast.text(word["c"]) in document.metadata["/Keywords"]
+    for document in documents.values():
+        assert document.metadata.author == ", ".join(authors)
+        for word in front["keywords"]["c"]:
+            assert ast.text(word["c"]) in document.metadata["/Keywords"]
 
 
-def test_every_number_leads_to_its_row_and_every_row_to_its_cell(built_report, document):
+def test_every_number_leads_to_its_row_and_every_row_to_its_cell(built_report, documents):
     used = manuscript.read(built_report).used
-    notes = [note.get_object() for page in document.pages for note in page.get("/Annots", [])]
-    addresses = {note["/A"].get("/URI") for note in notes if "/A" in note}
-    for result in used.values():
+    paper, supplement = (documents[name] for name in FILES)
+    rows = {provenance.anchor(result): result for result in used.values()}
+    led = {each.partition("#nameddest=")[2] for each in addresses(paper)}
+    notes = [n.get_object() for page in supplement.pages for n in page.get("/Annots", [])]
+    led |= {str(note["/Dest"]) for note in notes if "/Dest" in note}
+    assert rows.keys() <= led
+    assert rows.keys() <= supplement.named_destinations.keys()
+    cells = set(addresses(supplement))
+    for result in rows.values():
         address = provenance.cell_address(result)
-        assert address in addresses, result.id
+        assert address in cells, result.id
         assert (built_report.site / address.split("#")[0]).is_file()
-    entries = [entry for entry in document.outline if not isinstance(entry, list)]
-    (head,) = (entry for entry in entries if entry.title == "Where the numbers come from")
-    start = (document.get_destination_page_number(head), -head.top)
-    pages = {page.indirect_reference.idnum: i for i, page in enumerate(document.pages)}
-    places = [note["/Dest"] for note in notes if "/Dest" in note]
-    places = [place for place in places if not isinstance(place, str)]  # headings have names
-    rows = {(pages[place[0].idnum], -round(place[3])) for place in places}
-    rows = {row for row in rows if row > start}
-    # As many places in the appendix are linked to as there are numbers in the text.
-    assert len(rows) == len(used)
 
 
-def test_pages_have_running_head_and_number(document, texts):
-    total = len(texts)
-    for number, text in enumerate(texts, 1):
+def test_links_between_the_documents_lead_to_places_that_are_there(documents):
+    for name, other in (FILES, FILES[::-1]):
+        led = [each for each in addresses(documents[name]) if each.startswith(other)]
+        places = {each.removeprefix(f"{other}#nameddest=") for each in led} - {other}
+        assert places and places <= documents[other].named_destinations.keys()
+        # What is in the document itself is not looked for in the other.
+        assert not places & documents[name].named_destinations.keys()
+
+
+def test_references_have_the_numbers_of_the_whole_and_stand_where_they_are_cited(
+    built_report, documents, texts
+):
+    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
+    entries = {entry["id"]: entry.get_text() for entry in page.select("#refs > [id]")}
+    heads = {id: " ".join(text.split())[:30].replace(" ", "") for id, text in entries.items()}
+    found = {
+        name: {id for id, head in heads.items() if head in "".join(texts[name]).replace(" ", "")}
+        for name in FILES
+    }
+    assert found["index.pdf"] | found["supplement.pdf"] == heads.keys()
+    assert 0 < len(found["supplement.pdf"]) < len(found["index.pdf"])
+    for name in FILES:
+        document = documents[name]
+        notes = [n.get_object() for each in document.pages for n in each.get("/Annots", [])]
+        assert not any("ref-" in each for each in addresses(document))
+        cited = [note["/Dest"] for note in notes if "/Dest" in note]
+        assert any(not isinstance(place, str) for place in cited)  # named are exhibits and headings
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_pages_have_running_head_and_number(documents, texts, name):
+    total = len(texts[name])
+    for number, text in enumerate(texts[name], 1):
         assert f"{number} / {total}" in text
-    assert all(document.metadata.title in text for text in texts[1:])
-    assert "Reconstructed data." in texts[0] and "Audit." in texts[0]
+    assert all(documents[name].metadata.title in text for text in texts[name][1:])
+    assert "Reconstructed data." in texts[name][0] and "Numbers." in texts[name][0]
+
+
+def test_the_paper_has_its_length_and_says_where_the_rest_is(texts, built_report):
+    assert len(texts["index.pdf"]) <= LONGEST
+    names = [e.name for e in manuscript.read(built_report).exhibits.values() if e.name]
+    for one, other in (FILES, FILES[::-1]):
+        (said,) = re.findall(r"with (Tables? .*?): ", texts[one][0])
+        ends = re.findall(r"(Table|Figure)s? (\d+)(?:–(\d+))?", said)
+        own = {f"{kind} {n}" for kind, a, b in ends for n in range(int(a), int(b or a) + 1)}
+        shown = {each for each in names if f"{each}: " in " ".join(texts[other])}
+        assert own == shown
 
 
 def test_a_caption_stands_on_the_page_of_its_exhibit(built_report, texts):
     exhibits = [e for e in manuscript.read(built_report).exhibits.values() if e.name]
+    every = [text for pages in texts.values() for text in pages]
     for shown in exhibits:
-        pages = [text for text in texts if f"{shown.name}: " in text]
+        pages = [text for text in every if f"{shown.name}: " in text]
         assert len(pages) == 1, shown.name
         if shown.markdown and shown.label.startswith("tbl-"):
             # The first body row stands below the caption, on the same page.
@@ -131,3 +194,112 @@ def test_the_text_of_figures_is_legible_in_print(built_report):
         scale = min(1.0, 17 / 2.54 * 72 / width)
         sizes = [float(size) for size in re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", svg)]
         assert sizes and min(sizes) * scale >= SMALLEST, path.name
+
+
+# -- pages as they are seen ------------------------------------------------------------------------
+
+
+@cache
+def program(name):
+    found = shutil.which(name)
+    if not found:
+        pytest.skip(f"{name} (poppler-utils) is not installed: nobody looks at the pages")
+    return found
+
+
+@cache
+def inked(path):
+    """For each page, the rows of the text area that are not white, as shares of its height."""
+    command = [program("pdftoppm"), "-r", "30", "-gray", str(path)]
+    done = subprocess.run(command, capture_output=True, check=True)
+    pages, left = [], done.stdout
+    while left:
+        head = re.match(rb"P5\s+(\d+)\s+(\d+)\s+255\s", left)
+        width, height = int(head[1]), int(head[2])
+        dots = left[head.end() : head.end() + width * height]
+        left = left[head.end() + width * height :]
+        rows = [min(dots[y * width : (y + 1) * width]) < 200 for y in range(height)]
+        top, foot = round(TOP * height), round(FOOT * height)
+        pages.append([(y - top) / (foot - top) for y in range(top, foot) if rows[y]])
+    return pages
+
+
+def lines_of(path, edges):
+    """For each page, where lines end that begin at one of the left edges, and their words."""
+    command = [program("pdftotext"), "-bbox-layout", str(path), "-"]
+    found = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    pages = []
+    for page in BeautifulSoup(found, "html.parser").select("page"):
+        height, lines = float(page["height"]), []
+        for line in page.select("line"):
+            at = (float(line["ymax"]) / height - TOP) / (FOOT - TOP)
+            indent = min(abs(float(line["xmin"]) - edge) for edge in edges)
+            if at < 1.01:
+                lines.append((at, indent < 8, " ".join(line.get_text().split())))
+        pages.append(lines)
+    return pages
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_pages_are_full_and_have_no_holes(built_report, name):
+    pages = inked(built_report.site / name)
+    assert len(pages) > 5
+    ends = {number: round(rows[-1], 3) for number, rows in enumerate(pages[:-1], 1)}
+    assert {number: end for number, end in ends.items() if end < FULL} == {}
+    holes = {
+        number: round(max(b - a for a, b in zip([0, *rows], rows, strict=False)), 3)
+        for number, rows in enumerate(pages[1:-1], 2)
+    }
+    assert {number: hole for number, hole in holes.items() if hole > HOLE} == {}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_heading_stands_at_the_foot_of_a_page(built_report, documents, name):
+    found = manuscript.read(built_report)
+    heads = {
+        re.sub(r"&\w+;|\\", "", cell).strip()
+        for shown in found.exhibits.values()
+        for cell in re.findall(r"^\| (?:&emsp;)*\*\*(.*?)\*\*", shown.markdown or "", re.M)
+    }
+    assert len(heads) > 20
+
+    def titles(entries):
+        for entry in entries:
+            yield from titles(entry) if isinstance(entry, list) else [entry.title]
+
+    heads |= set(titles(documents[name].outline))
+    edges = [LEFT, SECOND] if name == "index.pdf" else [LEFT]
+    for number, lines in enumerate(lines_of(built_report.site / name, edges), 1):
+        last = max(at for at, _, _ in lines)
+        low = {text for at, begins, text in lines if begins and at > last - 0.01}
+        assert not low & heads, f"page {number}"
+
+
+def test_long_tables_repeat_their_heads(texts):
+    pages = texts["supplement.pdf"]
+    assert sum("The review states" in text for text in pages) >= 2
+    assert sum("Result As shown Standing Cell" in text for text in pages) >= 2
+
+
+def test_everything_keeps_to_one_left_edge(built_report):
+    """Tables and figures' captions begin where the text begins, to half a point."""
+    for name in FILES:
+        command = [program("pdftotext"), "-bbox-layout", str(built_report.site / name), "-"]
+        found = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        words = BeautifulSoup(found, "html.parser").select("word")
+        captions = [
+            word for word in words if word.get_text() in ("Table", "Figure")
+            and re.fullmatch(r"\d+:", getattr(word.find_next("word"), "text", ""))
+        ]  # fmt: skip
+        assert len(captions) >= 8
+        assert {round(float(word["xmin"]) - LEFT) for word in captions} == {0}
+
+
+def test_units_are_not_divided_and_written_in_one_way(texts, built_report):
+    every = " ".join(text for pages in texts.values() for text in pages)
+    assert "mg/m²/day" in every
+    assert not re.search(r"mg/ (?:kg|m)|mg/(?:kg|m²)/ day", every)
+    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
+    assert {unit.get_text() for unit in page.select("span.unit")} >= {"mg/m²/day", "mg/kg/day"}
+    for text in (every, page.select_one("main").get_text()):
+        assert "mg/m2" not in text

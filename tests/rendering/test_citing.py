@@ -1,0 +1,80 @@
+"""How the report is cited and found: its references, its lists, its metadata."""
+
+import json
+import re
+from datetime import date
+
+from bs4 import BeautifulSoup
+from conftest import ROOT
+
+from case_review.rendering import citing
+from case_review.rendering.authors import Author, People
+from case_review.rendering.contents import _first
+from case_review.rendering.declarations import Declared
+
+#: Works of before there were DOIs, which nobody has given one since.
+WITHOUT = {"kalbfleisch1980", "mantel1966", "greenwood1926", "conover1999"}
+
+
+def test_every_reference_that_has_a_doi_says_it():
+    entries = (ROOT / "report/references.bib").read_text(encoding="utf-8").split("\n@")
+    keys = {re.match(r"@?\w+\{(\w+)", entry)[1]: entry for entry in entries if entry.strip()}
+    lacking = {key for key, entry in keys.items() if "doi={10." not in entry}
+    assert lacking == WITHOUT
+    dois = re.findall(r"doi=\{(.+?)\}", "\n".join(entries))
+    assert len(set(dois)) == len(dois) == len(keys) - len(WITHOUT)
+    assert all(re.fullmatch(r"10\.\d{4,9}/\S+", doi) for doi in dois)
+
+
+def test_the_citation_prefers_the_archived_version_to_the_page():
+    people = People([Author("Ana B", "Ana", "B")])
+    addresses = {"url": "https://example.org/r", "archive": "https://doi.org/10.5281/zenodo.7"}
+    made = citing.Citation("A title", people, date(2026, 3, 9), "1.2.3", Declared(addresses))
+    end = "A title. Version 1.2.3. 9 March 2026. https://doi.org/10.5281/zenodo.7."
+    assert made.sentence() == f"Ana B. {end}"
+    assert "DO  - 10.5281/zenodo.7\r\n" in made.ris() and "AU  - B, Ana\r\n" in made.ris()
+    only = citing.Citation("A title", people, made.day, "1", Declared({"url": addresses["url"]}))
+    assert only.sentence().endswith("2026. https://example.org/r.")
+    assert "DO  -" not in only.ris() and "UR  - https://example.org/r\r\n" in only.ris()
+
+
+def test_a_caption_is_listed_by_its_first_sentence():
+    assert (
+        _first("Doses (mg/kg vs. others) of all. Lines show") == "Doses (mg/kg vs. others) of all"
+    )
+    assert _first("One. ") == "One"
+    long = _first("word " * 60)
+    assert long.endswith("word …") and len(long) <= 112
+
+
+def test_the_page_lists_every_figure_and_table_once(built_report):
+    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
+    lists = page.select("nav.contents details.listed")
+    assert [each.summary.string for each in lists] == ["Figures", "Tables"]
+    shown = {frame["id"] for frame in page.select("main .exhibit[id]")}
+    led = [link["href"][1:] for each in lists for link in each.select("a")]
+    assert len(led) == len(set(led)) and set(led) == shown
+    for link in page.select("details.listed a"):
+        name, _, words = link.get_text().partition(": ")
+        caption = page.find(id=link["href"][1:]).select_one("caption, figcaption")
+        assert caption.get_text().lstrip().startswith(f"{name}:") and words
+
+
+def test_what_has_changed_is_a_page_beside_the_version(built_report):
+    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
+    assert page.select_one(".facts a")["href"] == "changes.html"
+    changes = BeautifulSoup((built_report.site / "changes.html").read_text("utf-8"), "html.parser")
+    assert changes.h1.get_text() == "What has changed" and changes.select("main h2")
+    first = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n- ")[1]
+    assert first.split("`")[1] in changes.main.get_text()
+
+
+def test_the_page_tells_machines_what_it_is(built_report):
+    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
+    cited = [meta["content"] for meta in page.select("meta[name=citation_reference]")]
+    assert len(cited) == len(page.select("#refs .csl-entry"))
+    assert all(not text[0].isdigit() for text in cited)
+    told = json.loads(page.select_one("script[type='application/ld+json']").string)
+    assert told["@type"] == "ScholarlyArticle" and None not in told.values()
+    for name in citing.FILES:
+        assert (built_report.site / name).stat().st_size > 100
