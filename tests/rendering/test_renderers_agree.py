@@ -50,7 +50,9 @@ def elements(page, selector):
     return found
 
 
-@pytest.mark.parametrize("what", ["head *", "header *", "nav *", "main *", "footer *"])
+@pytest.mark.parametrize(
+    "what", ["head *", "header *", "nav *", "main *", "footer *", "body > script"]
+)
 def test_the_pages_have_the_same_elements(pages, what):
     wanted, found = (elements(page, what) for page in pages)
     if what == "main *":
