@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from case_review import IMPORTED, files
@@ -78,6 +78,17 @@ def key(parts: Iterable[Part]) -> str:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else products.MISSING.encode()
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file that is asked for again and again, read anew only if it was changed."""
+    facts = path.stat()
+    return _read(path, facts.st_mtime_ns, facts.st_size, facts.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, *_: int) -> bytes:
+    return path.read_bytes()
 
 
 class Entry:

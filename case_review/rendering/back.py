@@ -41,6 +41,7 @@ def places(found: Manuscript) -> Places:
         own.append((place_of(provenance.anchor(found.used[id]), len(own)), section))
     for label, shown in found.exhibits.items():
         told = [found.captions.get(label, []), found.contents.get(label, [])]
+        told = [] if label in found.plain else told  # which follow from their own words alone
         ids = {node["c"][1] for node in ast.each(told) if _is_result(node)}
         ids |= {number.id for number in shown.numbers.values() if number.id}
         for id in sorted(ids):

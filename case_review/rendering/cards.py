@@ -6,11 +6,13 @@ numbers have its place in a list: the report has more than a thousand of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
-from case_review import registry
+from case_review.build import made
 from case_review.build.dependencies import STANDING
 from case_review.project import Project
 from case_review.registry import Recorded
@@ -53,27 +55,50 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
         `cards` has by table (none for prose) and key: label, standing, origin, value, range,
         interval and count, without what is empty at the end. A standing is a place in `said`, an
         origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
-        has the words and address of its link, its columns with theirs, how many of their checks
-        are met, and the address of its SHA-256.
+        has the words of its link and the address, empty if it is gone, its columns with theirs, how
+        many of their checks are met, and the address of its SHA-256.
     """
+    names = sorted({number.notebook for number in numbers.values()})
+    kinds = [[key, isinstance(number, TableNumber)] for key, number in numbers.items()]
+    parts = [made.code(), json.dumps([kinds, up, names])]
+    parts += [project.report / labels.FILE, quality_pages.outcomes_file(project)]
+    parts += [project.results / f"{name}.json" for name in names]
+    parts += [project.executed / f"{name}.ipynb" for name in names]
+    files = (file for number in numbers.values() for file in number.inputs)
+    parts += [f"{file} {(project.root / file).is_file()}" for file in dict.fromkeys(files)]
+
+    def make() -> bytes:
+        return json.dumps(_cards(project, numbers, up, names)).encode("ascii")
+
+    return json.loads(made.recall("cards", parts, make))
+
+
+def _cards(
+    project: Project, numbers: Mapping[str, Recorded | TableNumber], up: str, names: list[str]
+) -> dict:
     known, suites = labels.read(project), quality_pages.suites(project)
-    names = {number.notebook for number in numbers.values()}
     told = {name: origins.of(project, name) for name in names}
     said, places, code, files = (_Listed() for _ in range(4))
+
+    @cache
+    def behind(notebook: str, aim: str, inputs: tuple[str, ...], varies: bool) -> tuple:
+        """Places of the functions and of the files behind numbers of one origin."""
+        functions = told[notebook].behind.get(aim, [])[:_FUNCTIONS]
+        read = told[notebook].columns.get(aim, {})
+        paths = _shortened(used(inputs, read, varies))
+        return (
+            [code.place([each.name, f"{each.page}#{each.anchor}"]) for each in functions],
+            [files.place(_file(project, path, read, suites)) for path in paths],
+        )
+
     found: dict[str, dict[str, list]] = {}
     for key, number in numbers.items():
-        aim, origin = number.id or number.cell, told[number.notebook]
-        functions = [
-            code.place([each.name, f"{each.page}#{each.anchor}"])
-            for each in origin.behind.get(aim, [])[:_FUNCTIONS]
-        ]
-        read = origin.columns.get(aim, {})
-        paths = used(number.inputs, read, provenance.has_ends(number))
-        rest_on = [files.place(_file(path, read, suites)) for path in _shortened(paths)]
+        varies = provenance.has_ends(number)
+        origin = (number.notebook, number.id or number.cell, tuple(number.inputs), varies)
         card = [
             labels.of(known, number.id, number.label),
             said.place(provenance.said(number)),
-            places.place([number.notebook, number.cell, functions, rest_on]),
+            places.place([number.notebook, number.cell, *behind(*origin)]),
             provenance.value(number),
             provenance.ends(number, provenance.exact),
             provenance.interval(number, provenance.exact),
@@ -93,16 +118,17 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
     }
 
 
-def _file(path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
-    """A file as a card says it: link, columns, checks and sum."""
-    if path == _RESULTS:
-        return [*_link(path), [], "", ""]
+def _file(project: Project, path: str, read: Mapping[str, list[str]], suites: list[Suite]) -> list:
+    """A file as a card says it: link, columns, checks and sum; of one that is gone the name."""
+    words, address = _link(path)
+    if path == _RESULTS or not (project.root / path).is_file():
+        return [words, address if path == _RESULTS else "", [], "", ""]
     stage, table = stage_of(path), PurePosixPath(path).stem
     columns = read.get(f"{stage}/{table}", [])
     met, of = quality_pages.guarded(suites, stage, table, columns)
     linked = [[name, quality_pages.address(table, name)] for name in columns]
     checks = f"{met} of {of} met" if of else ""
-    return [*_link(path), linked, checks, f"data/index.html#{data_page.anchor(path)}"]
+    return [words, address, linked, checks, f"data/index.html#{data_page.anchor(path)}"]
 
 
 def _link(path: str) -> list[str]:
@@ -137,12 +163,8 @@ class Behind:
 def of_exhibit(project: Project, shown: Exhibit) -> Behind:
     """What an embedded cell rests on; a clean table rests on its raw one."""
     path, read = project.results / f"{shown.notebook}.json", origins.of(project, shown.notebook)
-    table = registry.read_tables(path).get(shown.label, {}) if path.is_file() else {}
-    recorded = table.get("inputs") or {
-        file: sum
-        for result in (registry.read(path) if path.is_file() else ())
-        for file, sum in result.inputs.items()
-    }
+    every, tables = _inputs(made.content(path)) if path.is_file() else ({}, {})
+    recorded = tables.get(shown.label) or every
     paths = used(recorded, read.columns.get(shown.label, {}), varies=False)
     suites = quality_pages.suites(project)
     tables = dict.fromkeys(PurePosixPath(each).stem for each in paths if each.startswith("data/"))
@@ -154,17 +176,27 @@ def of_exhibit(project: Project, shown: Exhibit) -> Behind:
         if stage == "raw" or table in clean
     ]
     met, of = (sum(count[part] for count in counts) for part in (0, 1))
-    links = [_link(each) for each in _shortened(paths)]
+    there = [each for each in paths if (project.root / each).is_file()]
+    links = [_link(each) for each in _shortened(there)]
     return Behind([[words.rpartition("/")[2], url] for words, url in links], met, of)
 
 
-def used(recorded: Mapping[str, str], read: Mapping[str, list], varies: bool) -> list[str]:
+@lru_cache(maxsize=64)  # for every exhibit of a page asks
+def _inputs(content: bytes) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The files that a notebook's results rest on, and those of each of its tables."""
+    told = json.loads(content)
+    tables = {label: table["inputs"] for label, table in told.get("tables", {}).items()}
+    every = {file: sum for one in told["results"] for file, sum in one["inputs"].items()}
+    return every, tables
+
+
+def used(recorded: Iterable[str], read: Mapping[str, list], varies: bool) -> list[str]:
     """The files among all that had been read which a number rests on, as far as code tells.
 
     Parameters
     ----------
     recorded
-        The files that its notebook had read, by path.
+        The paths of the files that its notebook had read.
     read
         What its code reads, see `origins.Origins`.
     varies

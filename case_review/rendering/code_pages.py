@@ -51,6 +51,12 @@ class Module:
         return " ".join(said.split("\n\n")[0].split())
 
 
+def is_there(project: Project) -> bool:
+    """Whether any executed notebook calls the package, so that the site has these pages."""
+    names = (path.stem for path in project.executed.glob("*.ipynb"))
+    return any(origins.of(project, name).calls for name in names)
+
+
 def called(project: Project) -> list[Called]:
     """What executed notebooks call of the modules that may be published, in their order."""
     may = set(map(project.relative, published.code(project)))

@@ -128,7 +128,8 @@ def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> 
     site = Site(project, found, work, out)
     data_page.write_files(project, out)
     called = _write_notebooks(project, found, site)
-    _write_code(site, called)
+    if code_pages.is_there(project):
+        _write_code(site, called)
     suites = quality_pages.suites(project)
     _write_quality(project, site, suites)
     text = data_page.markdown(project, quality_pages.tables(project, suites))
@@ -224,8 +225,6 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[st
 
 def _write_code(site: Site, called: dict[str, Module]) -> None:
     """The pages of the modules that notebooks call, and the one that lists them."""
-    if not called:
-        return
     for module in called.values():
         if page := site.kept(module.name, [module.path, module.text]):
             tree = pages.document(code_pages.page(module), ast.words(module.path), code_pages.TITLE)

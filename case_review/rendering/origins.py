@@ -68,8 +68,8 @@ def of(project: Project, name: str) -> Origins:
     executed, results = project.executed / f"{name}.ipynb", project.results / f"{name}.json"
     if not executed.is_file():
         return Origins({}, {}, {})
-    recorded = results.read_bytes() if results.is_file() else b""
-    return _of(project.root, executed.read_bytes(), recorded, made.code())
+    recorded = made.content(results) if results.is_file() else b""
+    return _of(project.root, made.content(executed), recorded, made.code())
 
 
 @lru_cache(maxsize=64)  # for every exhibit of a page asks

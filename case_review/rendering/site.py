@@ -75,7 +75,7 @@ class Site:
         self.parts = {FORM.file: FORM.words, **PARTS}
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
-        if code_pages.called(project):
+        if code_pages.is_there(project):
             self.parts["code/index.html"] = code_pages.TITLE
         self._styles = project.report / "styles"
         self._code = made.code()

@@ -50,7 +50,7 @@ function provenance() {
     if (data.said[standing]) line("Standing", data.said[standing]);
     files.forEach((place, number) => {
       const [words, address, columns, checks, sum] = data.files[place];
-      const said = [to(words, address)];
+      const said = [address ? to(words, address) : words];
       if (columns.length) said.push(": ", ...listed(columns.map(([name, at]) => to(name, at))));
       if (checks) said.push(" · ", to(`checks: ${checks}`, (columns[0] ?? ["", "quality/index.html"])[1]));
       if (sum) said.push(" · ", to("SHA-256", sum));

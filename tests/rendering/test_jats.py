@@ -88,11 +88,11 @@ def test_references_are_elements_in_the_order_of_their_numbers(article, built_re
     assert cited and all(numbers[node.get("rid")] == text(node) for node in cited)
 
 
-def test_numbers_lead_to_their_cells(article, found):
+def test_numbers_lead_to_their_rows(article, found):
     links = {(node.get(HREF), text(node)) for node in article.iter("ext-link")}
     for result in found.used.values():
         shown = " ".join(result.text.split()) + result.mark
-        assert (provenance.cell_address(result), shown) in links
+        assert (provenance.address(result), shown) in links
 
 
 def test_the_supplement_is_an_appendix_and_nothing_is_left_unresolved(article):

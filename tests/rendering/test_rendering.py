@@ -314,11 +314,11 @@ def test_card_says_what_the_registry_holds(site):
     }
     assert (found["said"], found["code"], found["up"]) == ([""], [], "")
     assert found["origins"] == [["01_small", "tbl-one", [], [0]], ["01_small", "tbl-one", [], [1]]]
-    names = ("patients", "other")
     assert found["files"] == [
-        [f"raw/{name}.csv", f"data/raw/{name}.csv", [], "", f"data/index.html#file-raw-{name}-csv"]
-        for name in names
-    ]
+        ["raw/patients.csv", "data/raw/patients.csv", [], "",
+         "data/index.html#file-raw-patients-csv"],
+        ["raw/other.csv", "", [], "", ""],  # which is not there
+    ]  # fmt: skip
 
 
 def test_a_number_in_a_table_leads_to_its_row_and_stays_what_it_was(site):
