@@ -11,6 +11,8 @@ from pypdf import PdfReader
 
 #: As the review prints them: patients, median and limits, range, log-rank test.
 KEY = ("84 patients", "2 weeks", "1–10 weeks", "24 h to 6 months", "p = 0.241")
+#: What the PDF's supplement is called, if there is one.
+SUPPLEMENT = "supplement.pdf"
 
 
 def text_of(path: Path) -> str:
@@ -46,15 +48,17 @@ def main(site: Path) -> int:
             problems.append(f"{name} is missing")
             continue
         text = squeezed(text_of(path))
+        if name == "index.pdf" and (supplement := site / SUPPLEMENT).is_file():
+            text += squeezed(text_of(supplement))
         problems += [f"{name} lacks '{key}'" for key in KEY if squeezed(key) not in text]
         if "?@" in text or "{{<" in text:
             problems.append(f"{name} holds an unresolved reference or shortcode")
     page = site / "index.html"
     files = beside(page) if page.is_file() else []
     problems += [f"{name} is missing" for name in files if not (site / name).is_file()]
-    supplement = site / "supplement.pdf"
+    supplement = site / SUPPLEMENT
     if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
-        problems.append("supplement.pdf lacks the list of numbers")
+        problems.append(f"{SUPPLEMENT} lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 
