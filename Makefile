@@ -185,5 +185,5 @@ _tests:
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete
 	@rm -rf report/_executed report/results report/exhibits report/_site report/._site.*
-	@rm -rf report/.quarto report/.gitignore report/index_files report/site_libs report/_quarto-site
+	@cd report && rm -rf _quarto-site .quarto .gitignore site_libs index_files index.html index.pdf index.docx index.typ
 	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +

@@ -56,9 +56,9 @@ def main(site: Path) -> int:
     page = site / "index.html"
     files = beside(page) if page.is_file() else []
     problems += [f"{name} is missing" for name in files if not (site / name).is_file()]
-    supplement = site / "supplement.pdf"
+    supplement = site / SUPPLEMENT
     if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
-        problems.append("supplement.pdf lacks the list of numbers")
+        problems.append(f"{SUPPLEMENT} lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 

@@ -18,7 +18,7 @@ _REPORT = frozenset(
 #: What a build writes into `report/`, and what Quarto leaves where somebody starts it by hand.
 GENERATED = frozenset(
     ("_executed", "results", "exhibits", "_site", "_build", "_freeze", "_quarto-site",
-     "index_files", "site_libs")
+     "index_files", "index.html", "index.pdf", "index.docx", "index.typ", "site_libs")
 )  # fmt: skip
 #: The forms of a report; the page, which offers the others, is always made.
 FORMATS = ("html", "pdf", "docx", "jats")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: The formats that all forms of the report can show, by the ending of a name.
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 #: Folders beside the manuscript that the build writes.
-_GENERATED = frozenset(("exhibits", "results", "index_files"))
+_GENERATED = frozenset(("exhibits", "results", "index_files", "site_libs"))
 _LENGTH = re.compile(r"\d+(\.\d+)?(%|cm|mm|in|pt|px|em)")
 #: What an image may say about itself.
 _KNOWN = ("fig-alt", "alt", "width")

@@ -295,7 +295,7 @@ def test_a_finger_sees_the_card_before_it_follows_the_number(browser, site):
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.nightly)])
 def test_the_card_never_covers_its_number(browser, site, every):
     browser.view(site / "index.html", size=NARROW)
-    assert browser.js("document.querySelectorAll('a.result').length") > 1000
+    assert browser.js("document.querySelectorAll('a.result').length") > 900
     covered = browser.js(
         f"[...document.querySelectorAll('a.result')].filter((_, n) => n % {every} === 0)"
         ".filter(link => {"
@@ -350,7 +350,7 @@ def test_every_number_lands_where_its_value_is_shown(site):
         recorded = found is not None and found.name == "tr"  # its prose, for a cell of a table
         if not (shown in words or (link.get("data-number") and recorded)):
             elsewhere.append((shown, link["href"]))
-    assert elsewhere == [] and len(links) > 1000
+    assert elsewhere == [] and len(links) > 900
     prose = [link for link in links if link.get("data-result") and not link.select("math")]
     assert len(prose) > 100 and all("#number-" in link["href"] for link in prose)
 

@@ -1,8 +1,10 @@
 """Quarto started by hand in `report/`; skipped where it is not installed."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -144,3 +146,33 @@ def fetched(url, process):
         except OSError:
             time.sleep(0.5)
     raise AssertionError("the preview showed nothing")
+
+
+def test_what_an_interrupted_run_leaves_is_in_nobodys_way(folder):
+    """Quarto removes nothing then: git and the build must not take it for a source."""
+    report = folder / "report"
+    before = contents(folder)
+    process = subprocess.Popen(
+        ["quarto", "render", "report"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    end = time.monotonic() + 200
+    while not (report / "index_files").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+    assert (report / "index_files").exists()
+    only_its_own_is_new(folder, before)
+    shutil.copy(ROOT / ".gitignore", folder)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    listed = ["git", "status", "--porcelain", "-uall", "report"]
+    told = subprocess.run(listed, cwd=folder, check=True, capture_output=True, text=True).stdout
+    names = {line[3:].strip('"').removeprefix("report/") for line in told.splitlines()}
+    assert names == {
+        path.relative_to(report).as_posix()
+        for path in before
+        if path.is_relative_to(report) and path.relative_to(report).parts[0] not in GENERATED
+    }

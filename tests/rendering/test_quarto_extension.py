@@ -1,6 +1,7 @@
 """The Quarto path without Quarto: its Lua code under pandoc, and a stand-in for the program."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -240,6 +241,13 @@ def test_a_quarto_that_cannot_be_started_is_named(manuscript, program, tmp_path)
     (tmp_path / "bin" / "quarto").write_text("no program", encoding="utf-8")
     with pytest.raises(ReviewError, match=r"bin/quarto cannot be started: .*RENDERER=embedded"):
         rendering.render(manuscript, "quarto")
+
+
+def test_the_lowest_version_is_said_alike_to_all():
+    files = ("report/_quarto.yml", "report/_extensions/result/_extension.yml")
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in files]
+    said = [re.search(r'^quarto-required: "(.+)"$', text, re.MULTILINE) for text in texts]
+    assert {match[1] for match in said} == {quarto._SETTINGS["quarto-required"]} == {">=1.7.0"}
 
 
 def test_without_quarto_the_message_names_the_other_renderer(manuscript, monkeypatch):
