@@ -29,13 +29,13 @@ def render(
 ) -> None:
     """Render the report into `out` (default `report/_site`); a failure leaves what was there.
 
-    The embedded renderer shows the page as soon as it is made, and the report has its other formats
-    when they are.
+    The page is shown as soon as it is made, and the report has its other formats when they are.
 
     Parameters
     ----------
     renderer
-        `quarto`, `embedded`, or `auto`: Quarto where it is installed, else the embedded renderer.
+        What writes the forms, from the same document: `quarto`, `embedded` (pandoc of the lock), or
+        `auto`, Quarto where it is installed.
     confirm
         Called each time that something is rendered and not published yet; raises to prevent that.
     formats
