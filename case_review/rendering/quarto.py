@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from case_review.build.normalising import TERMINAL
@@ -78,9 +79,11 @@ def render_into(
     version = _run([path, "--version"], project.report, dict(os.environ)).strip()
 
     def start(arguments, text, folder, epoch, meanwhile) -> tuple[bytes, str]:
-        if meanwhile:
-            meanwhile()
-        return written(path, arguments, text, folder, epoch), ""
+        with ThreadPoolExecutor(1) as side:
+            made = side.submit(written, path, arguments, text, folder, epoch)
+            if meanwhile:
+                meanwhile()
+            return made.result(), ""
 
     facts = Path(path).stat()
     key = [version, path, facts.st_size, facts.st_mtime_ns, Path(__file__).read_text("utf-8")]
