@@ -1,6 +1,7 @@
-"""Do HTML, PDF and DOCX exist, and does each show the review's key numbers?"""
+"""Do HTML, PDF and DOCX exist with the key numbers of the review, and the files of the page?"""
 
 import html
+import json
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pypdf import PdfReader
 
 #: As the review prints them: patients, median and limits, range, log-rank test.
 KEY = ("84 patients", "2 weeks", "1–10 weeks", "24 h to 6 months", "p = 0.241")
+#: What the PDF's supplement is called, if there is one.
+SUPPLEMENT = "supplement.pdf"
 
 
 def text_of(path: Path) -> str:
@@ -21,6 +24,14 @@ def text_of(path: Path) -> str:
     document = Document(path)
     body = document.element.body
     return "".join(node.text or "" for node in body.iter() if node.tag.endswith("}t"))
+
+
+def beside(page: Path) -> list[str]:
+    """The files that a page loads: drawings, and what waits until it is asked for."""
+    text = page.read_text(encoding="utf-8")
+    drawn = re.findall(r'<(?:img|source)\b[^>]*\s(?:src|srcset)="(?!data:)([^"?]+)', text)
+    listed = re.search(r'<script type="application/json" id="beside">(.*?)</script>', text)
+    return drawn + list(json.loads(listed[1]).values() if listed else [])
 
 
 def squeezed(text: str) -> str:
@@ -37,12 +48,17 @@ def main(site: Path) -> int:
             problems.append(f"{name} is missing")
             continue
         text = squeezed(text_of(path))
+        if name == "index.pdf" and (supplement := site / SUPPLEMENT).is_file():
+            text += squeezed(text_of(supplement))
         problems += [f"{name} lacks '{key}'" for key in KEY if squeezed(key) not in text]
         if "?@" in text or "{{<" in text:
             problems.append(f"{name} holds an unresolved reference or shortcode")
-    supplement = site / "supplement.pdf"
+    page = site / "index.html"
+    files = beside(page) if page.is_file() else []
+    problems += [f"{name} is missing" for name in files if not (site / name).is_file()]
+    supplement = site / SUPPLEMENT
     if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
-        problems.append("supplement.pdf lacks the list of numbers")
+        problems.append(f"{SUPPLEMENT} lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 

@@ -59,7 +59,7 @@ def write(exhibits: Iterable[Exhibit], out: Path) -> None:
     for shown in exhibits:
         if shown.svg and shown.label.startswith("fig-"):
             for address, svg in _drawn(shown).items():
-                write_text(out / address, figures.standalone(svg))
+                write_text(out / address, figures.standalone(svg, shown.label))
 
 
 def other(shown: Exhibit, number: int, label: str, alt: str) -> str:

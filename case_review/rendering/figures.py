@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import re
 from collections.abc import Collection, Iterable
@@ -13,7 +14,7 @@ from lxml import etree
 from case_review.build import made
 from case_review.errors import ReviewError
 from case_review.exhibits.look import FONT, FULL_WIDTH, font_folder
-from case_review.rendering.lean_svg import NS, XLINK, lean
+from case_review.rendering.lean_svg import NS, XLINK, lean, share_looks
 
 #: Figures are drawn for print; on a screen their text is as large as that of tables.
 _ON_SCREEN = 1.3
@@ -38,22 +39,14 @@ def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
     ReviewError
         If it is no SVG, or holds anything that runs or loads something.
     """
-    try:
-        root = _parse(svg)
-    except etree.XMLSyntaxError as error:
-        raise ReviewError(f"figure {label} is not readable as SVG: {error}") from None
-    _lighten(root)
-    nodes = []
-    for node in root.iter(etree.Element):
-        refs = [node.get(name) for name in _HREF if node.get(name)]
-        loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
-        if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
-            raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
-        nodes.append(node)
+    root = _passive(svg, label)
+    nodes = list(root.iter(etree.Element))
+    own = _own(label)
     ids = [node.get("id") for node in nodes if node.get("id")]
-    names = {id: f"{label}--{number}" for number, id in enumerate(ids, 1)}
+    names = {id: f"{own}-{number}" for number, id in enumerate(ids, 1)}
     for node in nodes:
         _rename(node, names)
+    share_looks(root, own)
     for name, length in _on_screen(root).items():
         root.set(name, f"{length:.2f}pt")
     if kind:
@@ -63,14 +56,20 @@ def inline_svg(svg: str, label: str, alt: str, kind: str = "") -> str:
     return etree.tostring(root, encoding="unicode", with_tail=False)
 
 
-def standalone(svg: str) -> str:
-    """A drawing as a file of its own, which brings the figure font for what it writes."""
+def standalone(svg: str, label: str) -> str:
+    """A drawing as a file of its own, which brings the figure font for what it writes.
+
+    Raises
+    ------
+    ReviewError
+        As `inline_svg`.
+    """
     # Weights and slants that stand in it; matplotlib writes both in a style, as CSS does.
     bold, italic = re.search(r"font(?:-weight)?: *(?:[67]00|bold)", svg), "italic" in svg
     styles = ["Regular", *(["Semibold"] if bold else []), *(["It"] if italic else [])]
     css = font_css(characters([svg]), styles)
-    root = _parse(svg)
-    _lighten(root)
+    root = _passive(svg, label)
+    share_looks(root, _own(label))
     text = etree.tostring(root, encoding="unicode", with_tail=False)
     return _OPENED.sub(lambda match: f"{match[0]}<style>{css}</style>", text, count=1)
 
@@ -87,15 +86,31 @@ def _on_screen(root) -> dict[str, float]:
     return {name: _ON_SCREEN * float(match[1]) for name, match in found.items() if match}
 
 
-def _lighten(root) -> None:
+def _passive(svg: str, label: str):
+    """A parsed drawing of which nothing runs or loads anything, made as light as it can be."""
+    try:
+        root = _parse(svg)
+    except etree.XMLSyntaxError as error:
+        raise ReviewError(f"figure {label} is not readable as SVG: {error}") from None
     for node in root.findall(f"{NS}metadata"):
         root.remove(node)
     lean(root)
+    for node in root.iter(etree.Element):
+        refs = [node.get(name) for name in _HREF if node.get(name)]
+        loads = [ref for ref in refs if not ref.startswith(("#", "data:image/png"))]
+        if node.tag in _ACTIVE or loads or any(name.startswith("on") for name in node.attrib):
+            raise ReviewError(f"figure {label} holds active content ({node.tag}); it is refused.")
+    return root
 
 
 def _parse(svg: str):
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     return etree.fromstring(svg.encode("utf-8"), parser)
+
+
+def _own(label: str) -> str:
+    """What names in a drawing begin with: short, as they are many, and of no other exhibit."""
+    return f"d{hashlib.sha256(label.encode('utf-8')).hexdigest()[:8]}"
 
 
 def _rename(node, names: dict[str, str]) -> None:

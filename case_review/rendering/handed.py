@@ -54,8 +54,8 @@ def trees(project: Project, found: Manuscript, foot: list[str], folder: Path) ->
     pictures.copy(found.pictures, folder)
     for shown in found.exhibits.values():
         if _is_drawing(shown):
-            figures.inline_svg(shown.svg, shown.label, "")  # refuses active content
-            write_text(folder / DRAWINGS / f"{shown.label}.svg", figures.standalone(shown.svg))
+            drawing = figures.standalone(shown.svg, shown.label)
+            write_text(folder / DRAWINGS / f"{shown.label}.svg", drawing)
     made = {form: _tree(project, found, form, foot) for form in _RESULTS}
     return {**made, "docx": _word(assemble(project, found, "docx", folder, foot))}
 

@@ -43,7 +43,7 @@ from case_review.rendering.code_pages import Module
 from case_review.rendering.forms import File, Form
 from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
-from case_review.rendering.site import PARTS, UP, Page, Site
+from case_review.rendering.site import UP, Page, Site
 
 #: The list of what has changed, and its page.
 CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
@@ -73,7 +73,7 @@ def write(
     tree = html_exhibits.anchored(tree, found.used, found.later)
     offered = _offered(found, writers)
     named = {file.name: file.words for file in offered if file.name != FORM.file}
-    tree["meta"]["downloads"] = _linked({**named, **PARTS})
+    tree["meta"]["downloads"] = _linked(named)
     tree["meta"]["references-as"] = _linked(citing.FILES)
     citation = citing.of(project, tree["meta"], found.header)
     about = _fill(project, found, tree["meta"], citation)
@@ -196,7 +196,7 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[st
     for name in names:
         shown = {each.label: each for each in found.exhibits.values() if each.notebook == name}
         recorded = recorded_pages.Recorded(project, name, places, known[name], called)
-        aside = [[e.label, e.name, e.caption, e.aside] for e in shown.values()]
+        aside = [[e.label, e.name, e.caption, e.aside, e.narrow[:1]] for e in shown.values()]
         parts = [notebooks.content(name), project.results / f"{name}.json", *recorded.parts()]
         parts.append(json.dumps([names, places.of_notebook(name), aside]))
         page = site.kept(f"notebooks/{name}.html", parts, answer)

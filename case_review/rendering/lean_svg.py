@@ -72,7 +72,7 @@ def _tidy(node) -> None:
     elif re.fullmatch(r"(?:rotate|translate)\([^()]*\)", moved):
         node.set("transform", _rounded(moved))
     if XLINK in node.attrib:
-        node.set("href", node.attrib.pop(XLINK))
+        node.set("href", "".join(node.attrib.pop(XLINK).split()))  # matplotlib breaks pictures
 
 
 def _rounded(text: str) -> str:
@@ -103,6 +103,35 @@ def _path(path: str) -> str:
         else:
             written.append(f"V{y}" if x == before[0] else f"L{x} {y}")
     return "".join(written)
+
+
+def share_looks(root, own: str) -> None:
+    """Write a look that several elements have once, as a class whose name begins with `own`.
+
+    A look is what `style` and `clip-path` say; names in it must be those of the page.
+    """
+    looks: dict[str, list] = {}
+    for node in root.iter(f"{NS}*"):
+        if node is not root and node.get("style") and not node.get("class"):
+            clip = f"clip-path:{node.get('clip-path')};" if node.get("clip-path") else ""
+            looks.setdefault(clip + node.get("style"), []).append(node)
+    shared = [(look, nodes) for look, nodes in looks.items() if len(nodes) > 1]
+    for number, (_, nodes) in enumerate(shared):
+        for node in nodes:
+            del node.attrib["style"]
+            node.attrib.pop("clip-path", None)
+            node.set("class", f"{own}{_letters(number)}")
+    if shared:
+        rules = (f".{own}{_letters(n)}{{{look}}}" for n, (look, _) in enumerate(shared))
+        made = root.makeelement(f"{NS}style")
+        made.text = "".join(rules)
+        root.insert(0, made)
+
+
+def _letters(number: int) -> str:
+    """a, b, ... z, ba, bb and so on."""
+    before, last = divmod(number, 26)
+    return (_letters(before) if before else "") + chr(ord("a") + last)
 
 
 def _share_font(root) -> None:

@@ -1,6 +1,7 @@
-"""What a reader of the page sees first: beside the abstract one figure, and what to know before.
+"""What a reader of the page sees first: the abstract, and beside it one figure and what to know.
 
-The frames that a manuscript opens with stand in one quiet column there, not stacked on the text.
+The frames that a manuscript opens with are not stacked on the text: those that say what the numbers
+are stand in one quiet column beside the abstract, others, such as key points, below it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from case_review.rendering.manuscript import Manuscript
 
 #: The header's entry that names the figure which tells the result.
 KEY = "graphical-abstract"
+#: Frames that say what the numbers are.
+_BESIDE = frozenset(("reconstructed", "standing-key", "audit-line"))
 
 
 def set_apart(found: Manuscript, tree: dict) -> None:
@@ -28,9 +31,12 @@ def set_apart(found: Manuscript, tree: dict) -> None:
     if "abstract" not in meta:
         return
     frames = list(takewhile(_is_frame, blocks))
-    if frames:
-        tree["blocks"] = blocks[len(frames) :]
-        meta["opening"] = {"t": "MetaBlocks", "c": frames}
+    tree["blocks"] = blocks[len(frames) :]
+    beside = [frame for frame in frames if _BESIDE.intersection(frame["c"][0][1])]
+    below = [frame for frame in frames if frame not in beside]
+    for name, found_here in (("beside", beside), ("below", below)):
+        if found_here:
+            meta[name] = {"t": "MetaBlocks", "c": found_here}
 
 
 def _is_frame(block: dict) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from case_review.build import made
 from case_review.build.normalising import last_state, printable
@@ -32,18 +33,22 @@ def shows_picture(cell: Node) -> bool:
     return any(kind.startswith("image/") for o in cell.outputs for kind in o.get("data", {}))
 
 
-def blocks(output: Node, cell: Node, place: narrative.Place, unique: str) -> list:
+def blocks(
+    output: Node, cell: Node, place: narrative.Place, unique: str, narrow: Sequence[str] = ()
+) -> list:
     """An output that is no Markdown: in the best form that a page can show.
 
     Parameters
     ----------
     unique
         What names within a drawing begin with, for each drawing of the page another.
+    narrow
+        The drawing for narrow screens, if there is one.
     """
     data = output.get("data", {})
     alt = figures.plain(cell_options.options(cell.source).get("fig-alt", "")) or "Figure"
     if _SVG in data:
-        return [_drawing(str(data[_SVG]), alt, unique)]
+        return [_drawing(str(data[_SVG]), alt, unique, narrow)]
     if found := next((kind for kind in _RASTER if kind in data), None):
         return [_picture(found, data[found], alt, output.get("metadata", {}).get(found, {}))]
     if data.get(_HTML):
@@ -83,16 +88,17 @@ def _drawings(notebook: Node) -> list[str]:
     return [svg for svg in found if svg and _inline(str(svg), "x", "x")]
 
 
-def _inline(svg: str, unique: str, alt: str) -> str:
+def _inline(svg: str, unique: str, alt: str, kind: str = "") -> str:
     try:
-        return figures.inline_svg(svg, unique, alt)
+        return figures.inline_svg(svg, unique, alt, kind)
     except ReviewError:
         return ""
 
 
-def _drawing(svg: str, alt: str, unique: str) -> dict:
+def _drawing(svg: str, alt: str, unique: str, narrow: Sequence[str]) -> dict:
     """A drawing in the page; as a picture, where nothing runs, if anything in it could."""
-    if inline := _inline(svg, unique, alt):
+    if inline := _inline(svg, unique, alt, "wide" if narrow else ""):
+        inline += "".join(_inline(one, f"{unique}-narrow", alt, "narrow") for one in narrow)
         return ast.div([ast.raw("html", inline)], classes=["figure", "drawing"])
     encoded = narrative.encoded(svg.encode("utf-8"))
     return ast.div([ast.image(f"data:{_SVG};base64,{encoded}", alt)], classes=["figure"])

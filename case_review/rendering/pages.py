@@ -157,7 +157,7 @@ def _code(
                 blocks += ast.walk(place.settled(made), _section)
         else:
             unique = f"drawing-{place.number}-{count}"
-            blocks += outputs.blocks(output, cell, place, unique)
+            blocks += outputs.blocks(output, cell, place, unique, shown.narrow[:1])
     if label.startswith("fig-") and shown.caption:
         caption = ast.numbered(shown.name, shown.aside or ast.inlines(shown.caption))
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))

@@ -32,7 +32,7 @@ from case_review.rendering.typst_tables import inline
 #: Tagged PDF as ISO 14289-1 wants it: language, title, alternative texts, headings in order.
 STANDARD = "ua-1"
 #: Characters that fit on a line of a table over the full width.
-LINE = 120
+LINE = 126
 #: Typst names one missing character at a time.
 _MOST_CODES = 50
 _NO_GLYPH = re.compile(r"the text `\"(.*?)\"` could not be displayed")

@@ -16,6 +16,8 @@ NAME = "supplement"
 _ENDING = frozenset(("where-the-numbers-come-from", "about-this-document"))
 #: Frames that both documents need to be understood.
 _SHARED = ("reconstructed", "standing-key")
+#: Frames that are joined to one box.
+_STATEMENTS = (*_SHARED, "audit-line")
 #: What Typst's source calls by a name that is led to, and what leads there.
 _NAMED = re.compile(r'^#(?:exhibit|anchor)\("([^"]+)"|panel\("([^"]+)"|, label: "([^"]+)"')
 _LEADS = re.compile(r'^#number\("([^"]+)"')
@@ -149,8 +151,21 @@ def _fronted(blocks: list, meta: dict) -> tuple[list, dict]:
 
 
 def _with_front(meta: dict, frames: list[list]) -> dict:
-    front = [block for frame in frames for block in frame]
-    return {**meta, "front": {"t": "MetaBlocks", "c": front}} if front else meta
+    """Metadata with frames for the title page: statements, and what stands beside one another."""
+    parts: dict[str, list] = {"front": [], "beside": []}
+    for frame in frames:
+        if any(name in frame[0]["c"][1] for name in _STATEMENTS):
+            parts["front"] += frame
+        else:
+            parts["beside"] += [ast.raw("typst", "["), *frame, ast.raw("typst", "],")]
+    if parts["beside"]:
+        parts["beside"] = [
+            ast.raw("typst", "#side-by-side("),
+            *parts["beside"],
+            ast.raw("typst", ")"),
+        ]
+    found = {name: {"t": "MetaBlocks", "c": blocks} for name, blocks in parts.items() if blocks}
+    return {**meta, **found}
 
 
 def names(blocks: list) -> set[str]:

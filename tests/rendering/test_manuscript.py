@@ -191,7 +191,9 @@ def test_reconstruction_is_stated_first_and_under_each_exhibit_that_rests_on_it(
     for label in ("tbl-characteristics", "tbl-treatment", "tbl-adverse-events", "tbl-response"):
         assert "reconstructed" in words(page.find(id=label)).lower()
     for label in ("fig-km", "fig-swimmer", "fig-dose-level"):
-        assert "reconstructed" in words(page.find(id=label)).lower()
+        drawn = page.find(id=label).img["src"].partition("?")[0]
+        drawing = (built_report.site / drawn).read_text(encoding="utf-8")
+        assert "reconstructed" in (words(page.find(id=label)) + drawing).lower()
 
 
 def test_nothing_is_left_unresolved_and_the_renderer_is_named(page, pdf, word, registry):

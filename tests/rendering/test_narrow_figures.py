@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401 (fixtures)
+from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401
 
 from case_review.exhibits import style
 
@@ -65,6 +65,15 @@ def test_on_a_wide_screen_the_drawing_of_the_print_is_seen_with_a_caption_as_wid
         for each in seen(browser, size):
             assert each["seen"] in ("wide", "fits"), each
             assert each["caption"] == pytest.approx(each["frame"], abs=1), each
+
+
+def test_a_notebook_page_shows_the_drawing_that_fits(browser, site):
+    for size, kind in ((PHONE, "narrow"), (WIDE, "wide")):
+        browser.view(site / "notebooks/03_treatment.html", size=size)
+        frame = "document.querySelector('#fig-dose-level .drawing')"
+        seen = f"[...{frame}.querySelectorAll('svg')].filter(s => s.checkVisibility())"
+        assert browser.js(f"{seen}.map(s => s.getAttribute('class'))") == [kind]
+        assert browser.js(f"{frame}.scrollWidth <= {frame}.clientWidth + 1")
 
 
 def test_the_other_data_sets_have_drawings_for_phones_too(browser, site):
