@@ -215,6 +215,8 @@ def _legend(axes, overall: str, median: Estimate | None, singles: int) -> None:
         text = f"Their median ({formatting.ci(median.conf_level)})"
         handles.append(Line2D([], [], color=black, lw=1.6, marker="o", ms=4.5, label=text))
     look = {"fontsize": style.SMALL, "handlelength": 1.6, "labelspacing": 0.3}
+    # On paper of its own, for bands and grid reach into its corner.
+    look |= {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.85}
     axes.legend(handles=handles, loc="lower right", **look)
 
 
