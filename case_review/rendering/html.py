@@ -144,7 +144,7 @@ def _write_changes(project: Project, site: Site) -> None:
         return
     text = letters.text_of(path, CHANGES)
     if page := site.kept(CHANGES_PAGE, [text]):
-        blocks = []
+        blocks = [ast.para(*ast.words("What each release brought, the newest release first."))]
         for block in narrative.parse([text])[0]:
             if block["t"] != "Header":
                 blocks.append(block)

@@ -172,8 +172,9 @@ function contents() {
   const fold = () => { details.open = !narrow.matches; };
   narrow.addEventListener("change", fold);
   fold();
-  details.addEventListener("click", (event) => {
-    if (narrow.matches && event.target.closest("a")) details.open = false;
+  details.parentElement.addEventListener("click", (event) => {
+    if (!narrow.matches || !event.target.closest("a")) return;
+    details.parentElement.querySelectorAll("details").forEach((list) => { list.open = false; });
   });
   details.addEventListener("keydown", (event) => {
     if (!narrow.matches || event.key !== "Escape") return;

@@ -945,7 +945,7 @@ def test_pages_that_a_browser_prints_are_full(browser, site, tmp_path):
     for path in sorted(tmp_path.glob("p-*.pgm"))[:5]:
         grey = np.asarray(Image.open(path))
         inked = np.flatnonzero((grey < 200).any(axis=1))
-        assert inked.max() > 0.7 * len(grey), path.name
+        assert inked.max() > 0.6 * len(grey), path.name
 
 
 def test_states_are_seen_in_forced_colours(browser, curves):
@@ -1105,8 +1105,6 @@ CUT = """[...document.querySelectorAll('main *, header *, footer *')].filter(nod
 def test_nothing_is_cut_without_a_cue(browser, site, width):
     browser.open(site / "index.html", size=(width, 844))
     browser.js("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-    if width < 768:  # where nothing is wider than the screen, there is no cue to wait for
-        browser.until("document.querySelector('.more-end') !== null")
     assert browser.js(CUT) == []
     # At its end a frame shows that there is no more, and the first column is still there.
     frame = browser.find("#tbl-patients .table-scroll")
