@@ -173,10 +173,16 @@ def _taken_apart(text: str) -> tuple[dict[str, ast.AST], dict[str, str]]:
     return defined, imported(tree)
 
 
+@lru_cache(maxsize=8192)  # a statement is looked at for every result that rests on it
+def walked(node: ast.AST) -> tuple[ast.AST, ...]:
+    """A piece of code and all parts of it, see `ast.walk`."""
+    return tuple(ast.walk(node))
+
+
 def imported(tree: ast.AST) -> dict[str, str]:
     """The names that a piece of code imports, each with what it stands for."""
     found = {}
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
             found |= {n.asname or n.name: f"{node.module}.{n.name}" for n in node.names}
         elif isinstance(node, ast.Import):
@@ -195,15 +201,15 @@ def chain_of(node: ast.AST) -> list[str]:
 
 def loaded(node: ast.AST) -> set[str]:
     """The names that a piece of code uses."""
-    each = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    each = (n for n in walked(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     return {name.id for name in each}
 
 
 def texts(node: ast.AST) -> set[str]:
     """The texts that stand in a piece of code, and the attributes that it goes to."""
-    apart = {id(part) for n in ast.walk(node) if isinstance(n, ast.JoinedStr) for part in n.values}
+    apart = {id(part) for n in walked(node) if isinstance(n, ast.JoinedStr) for part in n.values}
     found = set()
-    for each in ast.walk(node):
+    for each in walked(node):
         if isinstance(each, ast.Attribute):
             found.add(each.attr)
         elif (

@@ -7,7 +7,8 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
-from case_review.files import write_text
+from case_review.build import made
+from case_review.files import write_bytes
 from case_review.rendering import figures
 from case_review.rendering.cells import Exhibit
 
@@ -59,7 +60,16 @@ def write(exhibits: Iterable[Exhibit], out: Path) -> None:
     for shown in exhibits:
         if shown.svg and shown.label.startswith("fig-"):
             for address, svg in _drawn(shown).items():
-                write_text(out / address, figures.standalone(svg, shown.label))
+                write_bytes(out / address, _standalone(svg, shown.label))
+
+
+def _standalone(svg: str, label: str) -> bytes:
+    """The file of a drawing, made again only if it changed, or this package's code did."""
+
+    def make() -> bytes:
+        return figures.standalone(svg, label).encode("utf-8")
+
+    return made.recall("drawing", [made.code(), label, svg], make)
 
 
 def other(shown: Exhibit, number: int, label: str, alt: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -51,6 +52,9 @@ CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
 #: what the texts use. Latin, Greek, and the signs that clinical prose uses.
 _LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
 _RANGES = ((0xA0, 0x180), (0x391, 0x3CA), (0x2010, 0x2027), (0x2190, 0x22FF))
+
+#: The list of other forms where none is left.
+_NONE_OFFERED = re.compile(r'<ul class="downloads"[^>]*></ul>')
 
 
 def write(
@@ -104,7 +108,7 @@ def without(page: str, writers: Sequence[str]) -> str:
     for file in _files(FORMS[name] for name in writers):
         entry = f'<li><a href="{file.name}">{file.words}</a></li>'
         page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(file))}", "")
-    return page
+    return _NONE_OFFERED.sub("", page)
 
 
 def _files(forms: Iterable[Form], supplement: bool = True) -> list[File]:

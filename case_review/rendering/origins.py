@@ -19,7 +19,7 @@ from case_review.build import made, reads
 from case_review.data.schema import AUDITED, CLEAN, FOUND, SHOWN, TABLES
 from case_review.parameters import cell_options
 from case_review.project import Project
-from case_review.rendering.called import Called, Package, chain_of, imported, loaded, texts
+from case_review.rendering.called import Called, Package, chain_of, imported, loaded, texts, walked
 
 RAW = {**TABLES, **AUDITED, **SHOWN, **FOUND}
 #: By these a notebook goes to files without naming them, and to results of other notebooks.
@@ -128,7 +128,7 @@ def _apart(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _statement(cell: int, label: str, node: ast.AST) -> _Statement:
     found = _Statement(cell, label, node, uses=loaded(node))
-    for each in ast.walk(node):
+    for each in walked(node):
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
             found.gives.add(each.id)
         elif isinstance(each, ast.Subscript | ast.Attribute) and isinstance(each.ctx, ast.Store):
@@ -140,9 +140,9 @@ def _statement(cell: int, label: str, node: ast.AST) -> _Statement:
                 found.changes.update(chain_of(each.func)[:1])
             if each.func.attr == "record" and each.args:
                 found.records.append(_pattern(each.args[0]))
-    inner = [n.target for n in ast.walk(node) if isinstance(n, ast.comprehension | ast.For)]
-    own = {n.id for each in inner for n in ast.walk(each) if isinstance(n, ast.Name)}
-    own |= {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
+    inner = [n.target for n in walked(node) if isinstance(n, ast.comprehension | ast.For)]
+    own = {n.id for each in inner for n in walked(each) if isinstance(n, ast.Name)}
+    own |= {argument.arg for argument in walked(node) if isinstance(argument, ast.arg)}
     found.uses -= own | _given_before(node)
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         found.gives, found.changes = {node.name}, set()
@@ -154,7 +154,7 @@ def _statement(cell: int, label: str, node: ast.AST) -> _Statement:
 def _given_before(node: ast.AST) -> set[str]:
     """The names that a statement of several lines gives itself before it uses them."""
     first: dict[type, dict[str, int]] = {ast.Store: {}, ast.Load: {}}
-    for each in ast.walk(node):
+    for each in walked(node):
         if isinstance(each, ast.Name) and type(each.ctx) in first:
             lines = first[type(each.ctx)]
             lines[each.id] = min(each.lineno, lines.get(each.id, each.lineno))
@@ -190,7 +190,7 @@ def _dotted(node: ast.AST, known: dict[str, str]) -> str:
 
 def _calls(tree: ast.AST, imports: dict, classes: dict, package: Package) -> list[Called]:
     """The functions that a cell calls, each once, in the order of their places."""
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = [node for node in walked(tree) if isinstance(node, ast.Call)]
     nodes.sort(key=lambda node: (node.lineno, node.col_offset))
     names = dict.fromkeys(_dotted(node.func, imports | classes) for node in nodes)
     return [found for name in names if name and (found := package.find(name))]
@@ -208,7 +208,7 @@ class _Slicing:
         self._told: dict[int, set[str]] = {}
         self._made: dict[str, set[str]] = {}
         for each in statements:
-            for node in ast.walk(each.node):
+            for node in walked(each.node):
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
                     name = getattr(node.targets[0].slice, "value", None)
                     if isinstance(name, str):
@@ -220,7 +220,7 @@ class _Slicing:
         taken = self._behind(own or aims)
         tables, said, found = {}, set(), {}
         for number in taken:
-            nodes = ast.walk(self._statements[number].node)
+            nodes = walked(self._statements[number].node)
             gone_to = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
             found |= {name: [] for name in (ANY, RESULTS) if name in gone_to}
             if number not in self._told:
@@ -241,7 +241,7 @@ class _Slicing:
         own, aims = self._aims(label, id)
         names: dict[str, None] = {}
         for number in reversed(self._behind(own or aims)):
-            for node in ast.walk(self._statements[number].node):
+            for node in walked(self._statements[number].node):
                 if isinstance(node, ast.Call) and (name := _dotted(node.func, self._known)):
                     names.setdefault(name)
         found = [self._package.find(n) for n in names if not self._package.is_class(n)]
@@ -275,7 +275,7 @@ class _Slicing:
     def _said(self, node: ast.AST) -> set[str]:
         """The texts of a statement, of the functions that it calls and of settings it reads."""
         found = texts(node)
-        for each in ast.walk(node):
+        for each in walked(node):
             if isinstance(each, ast.Name | ast.Attribute) and (d := _dotted(each, self._known)):
                 found |= self._package.names(d)
         for key in self._read(node, "setting"):
@@ -293,7 +293,7 @@ class _Slicing:
         return found
 
     def _read(self, node: ast.AST, method: str) -> Iterator[str]:
-        for each in ast.walk(node):
+        for each in walked(node):
             if isinstance(each, ast.Call) and chain_of(each.func)[-1:] == [method] and each.args:
                 name = getattr(each.args[0], "value", None)
                 if isinstance(name, str):
@@ -307,7 +307,7 @@ class _Slicing:
         meant |= set().union(*(self._made.get(name, set()) for name in meant))
         others = set().union(*(said for _, said in entries)) if chosen else set()
         for number in taken:
-            for each in ast.walk(self._statements[number].node):
+            for each in walked(self._statements[number].node):
                 if isinstance(each, ast.List | ast.Tuple | ast.Set):
                     listed = {e.value for e in each.elts if isinstance(e, ast.Constant)}
                     if len(listed) >= _ALTERNATIVES and listed & meant:

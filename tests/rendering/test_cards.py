@@ -1,0 +1,100 @@
+"""Over all numbers of the finished report: where they lead, and that everything there exists."""
+
+import json
+from functools import cache
+
+import pytest
+from building import parsed, waiting
+
+from case_review import registry
+from case_review.rendering import labels
+
+pytestmark = pytest.mark.pipeline
+
+
+@pytest.fixture(scope="module")
+def site(built_report):
+    return built_report.site
+
+
+@cache
+def ids(path):
+    return frozenset(node["id"] for node in parsed(path).select("[id]"))
+
+
+def test_every_number_lands_where_its_value_is_shown(site):
+    """No link of a number ends at a cell that does not show it."""
+    links = parsed(site / "index.html").select("a.result")
+    targets = {}
+    for name in {link["href"].partition("#")[0] for link in links}:
+        targets[name] = {node["id"]: node for node in parsed(site / name).select("[id]")}
+    elsewhere = []
+    for link in links:
+        name, _, place = link["href"].partition("#")
+        found = targets[name].get(place)
+        words = " ".join(found.get_text().split()) if found else ""
+        shown = " ".join(link.get_text().split())
+        recorded = found is not None and found.name == "tr"  # its prose, for a cell of a table
+        if not (shown in words or (link.get("data-number") and recorded)):
+            elsewhere.append((shown, link["href"]))
+    assert elsewhere == [] and len(links) > 900
+    prose = [link for link in links if link.get("data-result") and not link.select("math")]
+    assert len(prose) > 100 and all("#number-" in link["href"] for link in prose)
+
+
+def test_every_recorded_number_has_words_for_a_name(site, built_report):
+    seen = set()
+    for path in sorted((site / "notebooks").glob("*.html")):
+        for row in parsed(path).select("table.recorded tbody tr"):
+            id = row.code.get_text()
+            seen.add(id)
+            label = row.th.get_text()
+            assert label and label != labels.spelt(id) and "_" not in label, id
+    assert seen == set(registry.load(built_report.results))
+
+
+def cards_of(site):
+    """What the cards of each page say, by the page."""
+    yield site / "index.html", json.loads(waiting(site / "index.html", "provenance")[0])
+    for path in sorted((site / "notebooks").glob("*.html")):
+        if block := parsed(path).select_one("#provenance"):
+            yield path, json.loads(block.string)
+
+
+def test_all_that_cards_link_to_exists(site):
+    seen = 0
+    for page, found in cards_of(site):
+        base = (page.parent / found["up"]).resolve()
+        addresses = {address for _, address in found["code"]}
+        addresses |= {f"notebooks/{book}.html#{cell}" for book, cell, _, _ in found["origins"]}
+        for _, address, columns, checks, sum in found["files"]:
+            addresses |= {address, sum, *(place for _, place in columns)} - {""}
+            met, _, of = checks.removeprefix("checks: ").partition(" of ")
+            assert not checks or of == f"{met} met", address
+        for address in addresses:
+            path, _, place = address.partition("#")
+            assert (base / path).is_file(), address
+            assert not place or place in ids(base / path), address
+        seen += len(addresses)
+    assert seen > 300
+
+
+def test_every_card_has_a_name_and_most_name_columns_with_their_checks(site):
+    _, found = next(cards_of(site))
+    cards = [card for table in found["cards"].values() for card in table.values()]
+    assert all(card[0].strip() for card in cards)
+    files = [[found["files"][n] for n in found["origins"][card[2]][3]] for card in cards]
+    named = [own for own in files if any(columns and checks for _, _, columns, checks, _ in own)]
+    assert len(named) > len(cards) / 2
+
+
+def test_the_sum_that_a_card_leads_to_is_that_of_the_file_as_it_was_read(site, built_report):
+    page = parsed(site / "data" / "index.html")
+    listed = {node["id"]: node.get_text() for node in page.select("span[id^=file-]")}
+    _, found = next(cards_of(site))
+    known = {
+        p: s for r in registry.load(built_report.results).values() for p, s in r.inputs.items()
+    }
+    leading = {path: sum.partition("#")[2] for _, path, _, _, sum in found["files"] if sum}
+    assert len(leading) > 8
+    assert all(listed[place] == known[path] for path, place in leading.items())
