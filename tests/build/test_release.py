@@ -157,11 +157,24 @@ def test_an_archive_unpacked_inside_another_repository_lists_its_own_sources(pro
     assert release(again, tmp_path / "again").read_bytes() == archive.read_bytes()
 
 
+def declare(manuscript):
+    """Fill in what a release needs to know of its authors and its places."""
+    text = manuscript.read_text(encoding="utf-8")
+    group = "  - The case-review authors\n"
+    person = "  - name: Ana B\n    orcid: 0000-0002-1825-0097\n    roles: [software]\n"
+    more = "funding: None.\ncompeting-interests: None.\ncode: https://example.org/code\n"
+    more += "archive: https://doi.org/10.5281/zenodo.1\n"
+    assert group in text
+    text = text.replace(group, person).replace("lang: en-GB\n", f"lang: en-GB\n{more}", 1)
+    manuscript.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.nightly
 def test_the_whole_release_is_the_same_twice_and_rebuilds_itself(tmp_path):
     """What a stranger does with the archive: unpack it elsewhere, build, compare, release."""
     clone = tmp_path / "clone"
     copy_sources(clone)
+    declare(clone / "report" / "index.qmd")
     commit(clone)
     make(clone, "release")
     (archive,) = (clone / "report" / "_build").glob("case-review-*.zip")
