@@ -10,7 +10,7 @@ from pathlib import Path
 from case_review.build import facts
 from case_review.build.dependencies import data_files, notebook_names, source
 from case_review.build.products import manifest_path, recorded_outputs
-from case_review.build.reads import module_files
+from case_review.build.reads import PACKAGE, module_files
 from case_review.data import raw_file
 from case_review.project import Project
 
@@ -33,7 +33,9 @@ def code(project: Project) -> list[Path]:
         names = notebook_names(project)
         asked = {module for name in names for module in source(project, name).reads.modules}
         found = module_files(project, asked)
-        return sorted(path for path in found if path.suffix == ".py")
+        inside = (project.root / PACKAGE).resolve()
+        own = (path for path in found if path.resolve().is_relative_to(inside))
+        return sorted(path for path in own if path.suffix == ".py")
 
     return list(facts.once(("code", project.root), find))
 

@@ -54,9 +54,9 @@ def ranges(low: Sequence, high: Sequence, unit: str = "") -> list[Range | None]:
 
 
 def abbreviated(texts: pd.Series, abbreviations: str) -> pd.Series:
-    """`texts` with the abbreviations that a note explains: `KHE: kaposiform ...; TA: ....`.
+    """`texts` with the abbreviations that a note explains: `AB: alpha beta; CD: ...`.
 
-    What is joined by a stroke stays together: `KHE/TA`.
+    What is joined by a stroke stays together: `AB/CD`.
     """
     items = [item.partition(": ") for item in abbreviations.rstrip(".").split("; ")]
     short = {long: name for name, _, long in items if long}

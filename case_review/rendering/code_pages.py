@@ -14,6 +14,7 @@ from case_review.build import made, published
 from case_review.project import Project
 from case_review.rendering import ast, highlighting, origins
 from case_review.rendering.called import Called, page_of
+from case_review.rendering.cells import Notebooks
 
 TITLE = "Code"
 _LINE = re.compile(r'<span id="cb\d+-(\d+)"><a href="#cb[^>]*></a>(.*?)</span>(?=\n|</code>)', re.S)
@@ -53,14 +54,13 @@ class Module:
 
 def is_there(project: Project) -> bool:
     """Whether any executed notebook calls the package, so that the site has these pages."""
-    names = (path.stem for path in project.executed.glob("*.ipynb"))
-    return any(origins.of(project, name).calls for name in names)
+    return bool(called(project))
 
 
 def called(project: Project) -> list[Called]:
     """What executed notebooks call of the modules that may be published, in their order."""
     may = set(map(project.relative, published.code(project)))
-    names = sorted(path.stem for path in project.executed.glob("*.ipynb"))
+    names = Notebooks(project).names()
     found = [
         one for name in names for own in origins.of(project, name).calls.values() for one in own
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from functools import lru_cache
@@ -36,11 +34,8 @@ def rows(project: Project, stage: str, table: str) -> list[dict[str, str]] | Non
 @lru_cache(maxsize=64)
 def _rows(file: Path, content: bytes) -> list[dict[str, str]] | None:
     try:
-        if file.suffix == ".csv":
-            text = content.decode("utf-8-sig")
-            return list(csv.DictReader(io.StringIO(text, newline="")))
         lines = [cells for _, cells in raw_file.read_path(file).lines]
-    except (UnicodeDecodeError, csv.Error, raw_file.FileProblem):
+    except raw_file.FileProblem:
         return None
     return [dict(zip(lines[0], cells, strict=False)) for cells in lines[1:]]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from case_review.build import made
+from case_review.exhibits.look import font_folder
 from case_review.files import write_bytes
 from case_review.rendering import figures
 from case_review.rendering.cells import Exhibit
@@ -69,7 +70,9 @@ def _standalone(svg: str, label: str) -> bytes:
     def make() -> bytes:
         return figures.standalone(svg, label).encode("utf-8")
 
-    return made.recall("drawing", [made.code(), label, svg], make)
+    versions = (made.version("lxml"), made.version("fonttools"))
+    fonts = sorted(font_folder().glob("*.ttf"))
+    return made.recall("drawing", [made.code(), *versions, *fonts, label, svg], make)
 
 
 def other(shown: Exhibit, number: int, label: str, alt: str) -> str:

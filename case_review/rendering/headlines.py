@@ -59,8 +59,16 @@ def _parts(tree: dict) -> Iterator[tuple[str, list | dict]]:
             level = depth if ast.text(words).strip(" .:").casefold() in _CONCLUSIONS else 0
         elif level:
             yield "the conclusion", [block]
-        elif block["t"] == "Div":
-            yield from ((_BOXES[name], [block]) for name in block["c"][0][1] if name in _BOXES)
+        yield from _boxes(block)
+
+
+def _boxes(block: dict) -> Iterator[tuple[str, list]]:
+    """Boxes of such a class, also within others."""
+    if block["t"] == "Div":
+        (_, classes, _), blocks = block["c"]
+        yield from ((_BOXES[name], [block]) for name in classes if name in _BOXES)
+        for each in blocks:
+            yield from _boxes(each)
 
 
 def _results(nodes: list | dict) -> Iterator[tuple[str, int]]:

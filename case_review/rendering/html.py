@@ -78,6 +78,8 @@ def write(
     offered = _offered(found, writers)
     named = {file.name: file.words for file in offered if file.name != FORM.file}
     tree["meta"]["downloads"] = _linked(named)
+    if "typst" in writers:
+        tree["meta"]["pdf"] = ast.said("yes")
     tree["meta"]["references-as"] = _linked(citing.FILES)
     citation = citing.of(project, tree["meta"], found.header)
     about = _fill(project, found, tree["meta"], citation)
@@ -149,13 +151,24 @@ def _write_changes(project: Project, site: Site) -> None:
     text = letters.text_of(path, CHANGES)
     if page := site.kept(CHANGES_PAGE, [text]):
         blocks = [ast.para(*ast.words("What each release brought, the newest release first."))]
-        for block in narrative.parse([text])[0]:
+        for block in ast.walk(narrative.parse([text])[0], _of_the_web):
             if block["t"] != "Header":
                 blocks.append(block)
-            elif block["c"][0] > 1:  # the first is the page's own title
-                blocks.append({"t": "Header", "c": [block["c"][0] - 1, *block["c"][1:]]})
+                continue
+            level, (id, *rest), words = block["c"]
+            if level > 1:  # the first is the page's own title
+                blocks.append({"t": "Header", "c": [level - 1, [f"section-{id}", *rest], words]})
         title, kicker = ast.words("What has changed"), "From release to release"
         site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
+
+
+def _of_the_web(node: dict) -> list | None:
+    """Links and pictures that lead to no address of the web as their words."""
+    if node["t"] not in ("Link", "Image") or (
+        node["t"] == "Link" and node["c"][2][0].startswith(("https://", "http://"))
+    ):
+        return None
+    return ast.walk(node["c"][1], _of_the_web)
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -202,6 +215,8 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[st
         recorded = recorded_pages.Recorded(project, name, places, known[name], called)
         aside = [[e.label, e.name, e.caption, e.aside, e.narrow[:1]] for e in shown.values()]
         parts = [notebooks.content(name), project.results / f"{name}.json", *recorded.parts()]
+        # Cards say how many checks were met.
+        parts.append(quality_pages.outcomes_file(project))
         parts.append(json.dumps([names, places.of_notebook(name), aside]))
         page = site.kept(f"notebooks/{name}.html", parts, answer)
         if page is None:

@@ -15,6 +15,8 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 #: Elements whose white space is seen or means something.
 _WORDS = frozenset(f"{NS}{name}" for name in ("text", "tspan", "style", "title", "desc"))
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+#: Numbers without anything between them, as other programs write them: `.5.5`, `1-2`.
+_TOUCHING = re.compile(r"\d-|\.\d*\.")
 _STEP = re.compile(r"([MLZz])\s*(?:(-?[\d.]+)\s+(-?[\d.]+))?\s*")
 #: Attributes with places in the units of the drawing.
 _PLACES = ("x", "y", "x1", "y1", "x2", "y2", "points")
@@ -43,7 +45,7 @@ def _drop_names(root) -> None:
 
 
 def _but_id(node) -> list[str]:
-    return [value for name, value in node.items() if name != "id" and name not in ("d", "style")]
+    return [value for name, value in node.items() if name not in ("id", "d")]
 
 
 def _unwrap(root) -> None:
@@ -76,6 +78,8 @@ def _tidy(node) -> None:
 
 
 def _rounded(text: str) -> str:
+    if _TOUCHING.search(text):
+        return text
     return _NUMBER.sub(lambda found: _short(float(found[0])), text)
 
 
@@ -88,6 +92,8 @@ def _short(value: float) -> str:
 def _path(path: str) -> str:
     """A path of straight lines with level and upright ones said by one number; others rounded."""
     if _STEP.sub("", path):
+        if re.search("[Aa]", path):  # the flags of an arc are digits that may touch a number
+            return path
         return " ".join(_rounded(path).split())
     written, x, y = [], "", ""
     for command, right, down in _STEP.findall(path):

@@ -21,7 +21,15 @@ _DEEPEST = 5
 _SCHEMES = ("http", "https", "mailto")
 #: Ids that the forms of the report use themselves.
 _TAKEN = frozenset(
-    ("content", "toc", "abstract-title", "provenance", "provenance-card", "correspondence")
+    (
+        "content",
+        "toc",
+        "abstract-title",
+        "beside",
+        "provenance",
+        "provenance-card",
+        "correspondence",
+    )
 )
 _NOTE = re.compile(r"fn(ref)?\d+|aff-\d+")
 #: What XML admits as an id, without its colon.

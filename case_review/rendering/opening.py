@@ -29,6 +29,9 @@ def set_apart(found: Manuscript, tree: dict) -> None:
     if graphic := _graphic(found):
         meta["graphic"] = {"t": "MetaBlocks", "c": [ast.raw("html", graphic)]}
     if "abstract" not in meta:
+        if graphic:
+            message = f"`{KEY}` stands beside the abstract, and there is none. Write `abstract`."
+            raise found.header.entries.error(found.header.entries.content, KEY, message)
         return
     frames = list(takewhile(_is_frame, blocks))
     tree["blocks"] = blocks[len(frames) :]

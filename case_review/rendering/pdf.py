@@ -327,7 +327,11 @@ def _opened(shown: Exhibit, how: str, caption: list) -> list:
 def _framed(div: dict) -> list:
     _, classes, _ = div["c"][0]
     names = ", ".join(f'"{name}"' for name in classes)
-    return [ast.raw("typst", f"#framed(({names},))["), *div["c"][1], ast.raw("typst", "]")]
+    return [
+        ast.raw("typst", f"#framed(({names},))["),
+        *div["c"][1],
+        ast.raw("typst", supplement.END),
+    ]
 
 
 FORM = Form(

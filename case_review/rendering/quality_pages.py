@@ -203,7 +203,10 @@ def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[
             named = _columns(outcome)
             is_own = named == [column] if column else len(named) != 1
             if is_own:
-                by_words.setdefault(_said(outcome), {})[stage] = _result(outcome)
+                done = by_words.setdefault(_said(outcome), {})
+                # Of two that say the same, the one that is not met is told.
+                if stage not in done or not outcome["success"]:
+                    done[stage] = _result(outcome)
     return [
         [words, *(done.get(stage, "–") for stage in stages)] for words, done in by_words.items()
     ]

@@ -18,6 +18,8 @@ _ENDING = frozenset(("where-the-numbers-come-from", "about-this-document"))
 _SHARED = ("reconstructed", "standing-key")
 #: Frames that are joined to one box.
 _STATEMENTS = (*_SHARED, "audit-line")
+#: The end of a frame, which nothing else in Typst's source has.
+END = "] // framed"
 #: What Typst's source calls by a name that is led to, and what leads there.
 _NAMED = re.compile(r'^#(?:exhibit|anchor)\("([^"]+)"|panel\("([^"]+)"|, label: "([^"]+)"')
 _LEADS = re.compile(r'^#number\("([^"]+)"')
@@ -100,21 +102,29 @@ def _with_references(before: list, after: list) -> tuple[list, list]:
     cited = [_cited(blocks) for blocks in (before, after)]
     own = [entry for entry in entries if _key(entry) in cited[1]]
     others = [e for e in entries if _key(e) not in cited[1] or _key(e) in cited[0]]
-    head: list = []
-    for place, block in enumerate(before):
-        if is_list(block):
-            head = [each for each in before[max(0, place - 1) : place] if each["t"] == "Header"]
+    before, head = _without_head(before)
+    after, own_head = _without_head(after)
+    head = head or own_head
     kept = {"t": "Div", "c": [attr, others]}
     after = [block for block in after if not is_list(block)]
     if any(map(is_list, before)):
-        before = [kept if is_list(block) else block for block in before]
+        at = next(i for i, block in enumerate(before) if is_list(block))
+        before = [*before[:at], *head, kept, *before[at + 1 :]]
     else:
-        before = [*before, kept]
+        before = [*before, *head, kept]
     if own:
         ends = (i for i, b in enumerate(after) if b["t"] == "Header" and b["c"][1][0] in _ENDING)
         end = next(ends, len(after))
         after = [*after[:end], *head, {"t": "Div", "c": [attr, own]}, *after[end:]]
     return before, after
+
+
+def _without_head(blocks: list) -> tuple[list, list]:
+    """Blocks without the heading right before the list of references, and that heading."""
+    for at, block in enumerate(blocks):
+        if is_list(block) and at and blocks[at - 1]["t"] == "Header":
+            return [*blocks[: at - 1], *blocks[at:]], [blocks[at - 1]]
+    return blocks, []
 
 
 def _key(entry: dict) -> str:
@@ -138,8 +148,8 @@ def _leading(blocks: list) -> list[list]:
                 break
             frames.append([])
         frames[-1].append(block)
-        depth += text.endswith("[")
-        depth -= text == "]"
+        depth += text.startswith("#framed((")
+        depth -= text == END
     return frames
 
 

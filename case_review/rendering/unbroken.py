@@ -14,14 +14,20 @@ def kept(tree, form: str):
     """A tree of the page or the PDF, `html` or `typst`, in which such units stay on one line."""
 
     def change(node: dict) -> list | None:
-        if node["t"] != "Str" or "/" not in node["c"] or not (unit := _UNIT.search(node["c"])):
+        if node["t"] == "Span" and "unit" in node["c"][0][1]:
+            return [node]
+        if node["t"] != "Str" or "/" not in node["c"] or not _UNIT.search(node["c"]):
             return None
-        before, after = node["c"][: unit.start()], node["c"][unit.end() :]
+        found, place = [], 0
+        for unit in _UNIT.finditer(node["c"]):
+            found += [*ast.words(node["c"][place : unit.start()]), *whole(unit[0])]
+            place = unit.end()
+        return [*found, *ast.words(node["c"][place:])]
+
+    def whole(unit: str) -> list:
         if form == "html":
-            whole = [{"t": "Span", "c": [ast.attr("", ["unit"]), ast.words(unit[0])]}]
-        else:
-            opened, closed = ({"t": "RawInline", "c": [form, mark]} for mark in ("#box[", "]"))
-            whole = [opened, *ast.words(unit[0]), closed]
-        return [*ast.words(before), *whole, *ast.words(after)]
+            return [{"t": "Span", "c": [ast.attr("", ["unit"]), ast.words(unit)]}]
+        opened, closed = ({"t": "RawInline", "c": [form, mark]} for mark in ("#box[", "]"))
+        return [opened, *ast.words(unit), closed]
 
     return ast.walk(tree, change)

@@ -2,7 +2,7 @@
 // scripts but classic ones, so each file calls `beside.put` with its name and what it holds.
 
 window.beside = (() => {
-  const list = document.getElementById("beside");
+  const list = document.querySelector('script#beside[type="application/json"]');
   const files = list ? JSON.parse(list.textContent) : {};
   const held = {};
   const asked = {};
@@ -19,6 +19,8 @@ window.beside = (() => {
       // A file that was cut off is loaded as well, but puts nothing here.
       script.addEventListener("load", () => (name in held ? done(held[name]) : broken()));
       script.addEventListener("error", broken);
+      // Nothing but a file of the site's own folder.
+      if (!/^scripts\/[\w-]+\.js$/.test(files[name])) return broken();
       script.src = files[name];
       document.head.append(script);
     });

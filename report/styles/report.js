@@ -85,8 +85,11 @@ function provenance() {
     try {
       data ??= await told();
     } catch {
-      broken = true;
+      broken = true; // what a number's title says stays
+      return;
     }
+    // The card says more than the titles, which would lie over it.
+    document.querySelectorAll("a.result[title]").forEach((each) => each.removeAttribute("title"));
     const [table, at] = link.dataset.result ? ["", link.dataset.result] : link.dataset.number.split(/:(.*)/s);
     const found = data?.cards[table]?.[at];
     if (!found || shownFor === link || wanted !== link) return;
@@ -111,7 +114,6 @@ function provenance() {
     const isUsed = () => document.activeElement === shownFor || card.contains(document.activeElement);
     leaving = setTimeout(() => isUsed() || hide(), 300);
   };
-  document.querySelectorAll("a.result").forEach((link) => link.removeAttribute("title"));
   // Heard by the document, for a table that sorts makes its cells anew.
   function hear(kind, act) {
     document.addEventListener(kind, (event) => {
