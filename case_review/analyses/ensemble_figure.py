@@ -173,7 +173,7 @@ def draw(
     # Marked, so that what is made of the drawing can be called the same.
     first.xaxis.label.set_gid("x-label")
     first.yaxis.label.set_gid("y-label")
-    _legend(grid[groups[-1]], labels[OVERALL], fixed, singles["set"].nunique())
+    _legend(figure, labels[OVERALL], fixed, singles["set"].nunique(), 2 if narrow else 3)
     if comparison:
         said = ("\n" if narrow else " · ").join(comparison)
         figure.suptitle(said, x=0.01, ha="left", size=style.TEXT)
@@ -197,8 +197,11 @@ def _median(axes, median: Estimate | None) -> None:
     axes.plot(median.estimate, 0.5, "o", color=style.BLACK, ms=4.5, zorder=5)
 
 
-def _legend(axes, overall: str, median: Estimate | None, singles: int) -> None:
-    """What the shades and lines are, in grey, for they have the colour of each panel's group."""
+def _legend(figure, overall: str, median: Estimate | None, singles: int, columns: int) -> None:
+    """What the shades and lines are, in grey, for they have the colour of each panel's group.
+
+    It stands below the panels, where no band can reach.
+    """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -215,9 +218,7 @@ def _legend(axes, overall: str, median: Estimate | None, singles: int) -> None:
         text = f"Their median ({formatting.ci(median.conf_level)})"
         handles.append(Line2D([], [], color=black, lw=1.6, marker="o", ms=4.5, label=text))
     look = {"fontsize": style.SMALL, "handlelength": 1.6, "labelspacing": 0.3}
-    # On paper of its own, for bands and grid reach into its corner.
-    look |= {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.85}
-    axes.legend(handles=handles, loc="lower right", **look)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, **look)
 
 
 def _table(axes, labels, looks, medians, counts: pd.DataFrame, narrow: bool) -> None:

@@ -73,7 +73,9 @@ function provenance() {
     const width = document.documentElement.clientWidth;
     const below = last.bottom + 6 + card.offsetHeight < window.innerHeight || first.top < card.offsetHeight + 12;
     const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
-    const top = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
+    const free = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
+    // A long card may cover its number rather than leave the window.
+    const top = Math.max(12, Math.min(free, window.innerHeight - card.offsetHeight - 12));
     card.style.left = `${left + window.scrollX}px`;
     card.style.top = `${top + window.scrollY}px`;
   }
