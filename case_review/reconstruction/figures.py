@@ -54,5 +54,8 @@ def draw_bands(
         over_sets.time_axis(axes, ticks, bands["weeks"].max() * 1.02, time_axis)
     for axes in panels if narrow else panels[:1]:
         axes.set_ylabel(y_label)
-    panels[-1].legend(loc="lower right", fontsize=style.SMALL)
+    # In grey, all patients' colour, and below the panels, where no band can reach.
+    handles, names = panels[0].get_legend_handles_labels()
+    columns = 2 if narrow else len(names)
+    figure.legend(handles, names, loc="outside lower center", ncols=columns, fontsize=style.SMALL)
     return figure
