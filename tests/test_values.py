@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.lib.pretty import pretty
 
 from case_review import values
 from case_review.values import (
@@ -282,3 +283,8 @@ def test_chi_square_has_its_degrees_of_freedom_also_where_it_varies():
     assert varying.prose == "χ² = 0.00 to 10.11 (1 df)"
     assert varying.cell == "χ² = 0.40 [0.00–10.11] (1 df)"
     assert varying.fields()["value"] == 0.4 and one.fields()["value"] == 1.3733
+
+
+def test_a_notebook_shows_a_value_as_it_is_read():
+    assert pretty(Count(12, of=60)) == Count(12, of=60).prose
+    assert pretty({"p": PValue(0.0001)}) == "{'p': p < 0.001}"

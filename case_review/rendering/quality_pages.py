@@ -216,7 +216,8 @@ def _said(outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
     if not any(text.startswith(column) for column in _columns(outcome)):
-        text = text[:1].upper() + text[1:]
+        first = text.split(" ", 1)[0]
+        text = text[:1].upper() + text[1:] if first.isalpha() else text  # mg/kg/day stays
     return escape(dictionary.with_commas(text))
 
 

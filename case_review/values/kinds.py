@@ -42,6 +42,10 @@ class Value:
         """The value for a table cell that says its unit itself: `2 weeks`."""
         return Part(self.prose, self.prose, getattr(self, "whole", self), "spelled")
 
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        """What Jupyter shows of a value at the end of a cell: its prose."""
+        printer.text(self.prose)
+
     def stands(self, standing: str) -> Value:
         """The same value, of which it is known what it rests on."""
         return replace(self, standing=standing)
