@@ -100,8 +100,8 @@ def _cards(
             said.place(provenance.said(number)),
             places.place([number.notebook, number.cell, *behind(*origin)]),
             provenance.value(number),
-            provenance.ends(number, provenance.exact),
-            provenance.interval(number, provenance.exact),
+            provenance.ends(number, provenance.rounded),
+            provenance.interval(number, provenance.rounded),
             provenance.counted(number),
         ]
         while card[-1] == "":

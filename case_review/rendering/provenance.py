@@ -145,7 +145,7 @@ def ends(result: Recorded | TableNumber, shown=None) -> str:
 
 
 def value(result: Recorded | TableNumber) -> str:
-    """A number with its unit; empty where only its ends are known."""
+    """A number with all its digits and its unit; empty where only its ends are known."""
     if result.value is None and has_ends(result):
         return ""
     return f"{exact(result.value)} {result.unit}".strip()
@@ -173,10 +173,15 @@ def _number(value) -> str:
 
 
 def exact(value) -> str:
+    """A value with all its digits."""
+    return "not estimable" if value is None else str(value).removesuffix(".0")
+
+
+def rounded(value) -> str:
     """A value to six digits, more than any text shows; the data files have all of them."""
     if isinstance(value, float) and abs(value) < 100_000:
         return f"{value:.6g}"
-    return "not estimable" if value is None else str(value).removesuffix(".0")
+    return exact(value)
 
 
 def anchor(result: Recorded) -> str:

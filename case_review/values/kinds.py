@@ -42,6 +42,10 @@ class Value:
         """The value for a table cell that says its unit itself: `2 weeks`."""
         return Part(self.prose, self.prose, getattr(self, "whole", self), "spelled")
 
+    def __init_subclass__(cls) -> None:
+        # Jupyter looks for it in the very class that a dataclass gives its `__repr__`.
+        cls._repr_pretty_ = Value._repr_pretty_
+
     def _repr_pretty_(self, printer, cycle: bool) -> None:
         """What Jupyter shows of a value at the end of a cell: its prose."""
         printer.text(self.prose)

@@ -309,7 +309,7 @@ def test_card_says_what_the_registry_holds(site):
         "": {"small.count": count},
         "tbl-one": {
             "1:1": [*count[:5], "", "30 of 84"],
-            "2:1": ["Weeks (All)", 0, 1, "0.333333 weeks", "", "0.1 to 4"],
+            "2:1": ["Weeks (All)", 0, 1, "0.3333333333333333 weeks", "", "0.1 to 4"],
         },
     }
     assert (found["said"], found["code"], found["up"]) == ([""], [], "")
