@@ -158,11 +158,10 @@ def exhibit(
         blocks = FORMS[form].figure(shown, caption, folder)
     else:
         blocks = _table(shown, caption, ast.walk(found.contents[label], place), form)
-    return (
-        html_exhibits.frame(project, shown, unbroken.kept(blocks, form))
-        if form == "html"
-        else blocks
-    )
+    if form != "html":
+        return blocks
+    # All of it here already, for an exhibit that is kept does not stand in the tree.
+    return unbroken.kept(html_exhibits.frame(project, shown, blocks), form)
 
 
 def _table(shown: Exhibit, caption: list, blocks: list, form: str) -> list:
