@@ -59,7 +59,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
 
     def place(node: dict):
         kind, content = node["t"], node.get("c")
-        if kind == "Code" and "cr-result" in content[0][1]:
+        if shortcodes.is_result(node):
             return made.result(found.used[content[1]])
         if kind == "Link":
             if "crossref" in content[0][1]:
@@ -109,7 +109,7 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
         return None
 
     def quoted(node: dict):
-        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
+        if shortcodes.is_result(node):
             return marks.marked(found.used[node["c"][1]])
         return place(node)
 

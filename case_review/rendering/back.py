@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from case_review.rendering import ast, provenance
+from case_review.rendering import ast, provenance, shortcodes
 from case_review.rendering.manuscript import Manuscript
 
 #: What the parts of the header are called.
@@ -42,7 +42,7 @@ def places(found: Manuscript) -> Places:
     for label, shown in found.exhibits.items():
         told = [found.captions.get(label, []), found.contents.get(label, [])]
         told = [] if label in found.plain else told  # which follow from their own words alone
-        ids = {node["c"][1] for node in ast.each(told) if _is_result(node)}
+        ids = {node["c"][1] for node in ast.each(told) if shortcodes.is_result(node)}
         ids |= {number.id for number in shown.numbers.values() if number.id}
         for id in sorted(ids):
             back.results.setdefault(id, []).append((label, shown.name or "this place"))
@@ -78,13 +78,9 @@ def _shown(node) -> list[str]:
     ids: list[str] = []
 
     def look(each: dict) -> list | None:
-        if _is_result(each):
+        if shortcodes.is_result(each):
             ids.append(each["c"][1])
         return [each] if each["t"] in ("Table", "Figure") else None
 
     ast.walk([node], look)
     return ids
-
-
-def _is_result(node: dict) -> bool:
-    return node["t"] == "Code" and "cr-result" in node["c"][0][1]

@@ -100,15 +100,11 @@ def _entry(author: Author) -> dict:
 
 def _mapped(parts: dict[str, str], raised: str) -> dict:
     """Texts as a map of metadata, with what stands raised beside them."""
-    made = {key: _literal(text) for key, text in parts.items() if text}
+    made = {key: ast.said(text) for key, text in parts.items() if text}
     if raised:
         superscript = {"t": "Superscript", "c": ast.words(raised)}
         made["raised"] = {"t": "MetaInlines", "c": [superscript]}
     return {"t": "MetaMap", "c": made}
-
-
-def _literal(text: str) -> dict:
-    return {"t": "MetaInlines", "c": ast.words(text)}
 
 
 def _place(number: int, place: dict[str, str]) -> dict:

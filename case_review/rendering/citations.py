@@ -12,7 +12,7 @@ from pathlib import Path
 from case_review.build.revision import build_epoch
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import ast, converter
+from case_review.rendering import ast, converter, shortcodes
 from case_review.rendering.manuscript import Manuscript
 
 #: Blocks whose inlines belong together.
@@ -106,7 +106,7 @@ def _is_list(node: dict) -> bool:
 
 
 def _without_line(node: dict) -> list | None:
-    if node["t"] != "Code" or "cr-result" not in node["c"][0][1]:
+    if not shortcodes.is_result(node):
         return None
     (id, classes, _), text = node["c"]
     return [{"t": "Code", "c": [[id, classes, []], text]}]

@@ -78,25 +78,6 @@ def meta(found: Manuscript) -> dict:
 def _listed(entries: list[Entry]) -> dict:
     def entry(each: Entry) -> dict:
         parts = {"label": each.label, "name": each.name, "words": each.words}
-        return {"t": "MetaMap", "c": {k: _literal(v) for k, v in parts.items() if v}}
+        return {"t": "MetaMap", "c": {k: ast.said(v) for k, v in parts.items() if v}}
 
     return {"t": "MetaList", "c": [entry(each) for each in entries]}
-
-
-def _literal(text: str) -> dict:
-    return {"t": "MetaInlines", "c": ast.words(text)}
-
-
-def section(found: Manuscript) -> list:
-    """The same as a section for the end of a form that has no contents beside it."""
-    blocks: list = []
-    for title, entries in lists(found).items():
-        blocks.append(ast.para({"t": "Strong", "c": ast.words(title)}))
-        for each in entries:
-            words = ast.words(f": {each.words}") if each.words else []
-            blocks.append(ast.para(ast.link(f"#{each.label}", ast.words(each.name)), *words))
-    if not blocks:
-        return []
-    id = "figures-and-tables"
-    heading = [1, ast.attr(id, ["unnumbered"]), ast.words("Figures and tables")]
-    return [{"t": "Header", "c": heading}, ast.div(blocks, classes=["small"])]

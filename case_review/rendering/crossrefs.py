@@ -135,7 +135,7 @@ def _aside(found: Manuscript):
     """What makes a caption fit for a page beside the report: all in it leads there."""
 
     def change(node: dict):
-        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
+        if shortcodes.is_result(node):
             return ast.words(found.used[node["c"][1]].text)
         if node["t"] == "Math":
             said = shortcodes.filled(node["c"][1], lambda id: formulas.tex(found.used[id]))

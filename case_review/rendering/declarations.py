@@ -43,7 +43,7 @@ class Declared:
 
         `detail` ends with the line of addresses, `author-notes` tells whether there are any.
         """
-        found = {key: _literal(url) for key, url in self.addresses.items()}
+        found = {key: ast.said(url) for key, url in self.addresses.items()}
         if "contributions" in self.texts and "contributions" not in made:
             found["contributions"] = ast.said(self.texts["contributions"])
         if line := self._line():
@@ -58,7 +58,7 @@ class Declared:
         found: list = []
         for key, name in ADDRESSES.items():
             if name and (url := self.addresses.get(key)):
-                words = url.removeprefix("https://").removeprefix("http://").rstrip("/")
+                words = url.removeprefix("https://").removeprefix("http://")
                 before = ast.words(f" · {name}: " if found else f"{name}: ")
                 found += [*before, ast.link(url, ast.words(words))]
         return found
@@ -67,10 +67,6 @@ class Declared:
         """The DOI of the archived version; empty if its address holds none."""
         found = re.search(r"\b10\.\d{4,9}/\S+", self.addresses.get("archive", ""))
         return found[0] if found else ""
-
-
-def _literal(text: str) -> dict:
-    return {"t": "MetaInlines", "c": [{"t": "Str", "c": text}]}
 
 
 def read(entries: Entries, people: People) -> Declared:
@@ -82,7 +78,9 @@ def read(entries: Entries, people: People) -> Declared:
         Naming the line of an address that is none, or of a statement that is no text.
     """
     content = entries.content
-    addresses = {key: address(entries, content, key) for key in ADDRESSES if key in content}
+    # Without a stroke at the end, for files are named behind it.
+    given = {key: address(entries, content, key) for key in ADDRESSES if key in content}
+    addresses = {key: url.rstrip("/") for key, url in given.items()}
     texts = {key: entries.text(content, key) for key in TEXTS if key in content}
     roles = [f"{each.name}: {', '.join(each.roles)}" for each in people.authors if each.roles]
     if roles:
@@ -92,7 +90,7 @@ def read(entries: Entries, people: People) -> Declared:
 
 def address(entries: Entries, node: dict, key: str) -> str:
     """An entry that must be an address of the web."""
-    url = entries.text(node, key).rstrip("/")
+    url = entries.text(node, key)
     if not _ADDRESS.fullmatch(url):
         message = f"`{key}` must be an address that begins with https://, found {url!r}."
         raise entries.error(node, key, message)

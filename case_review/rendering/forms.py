@@ -21,6 +21,9 @@ FRAMES = {
     "summary": "Boxed Text",
 }
 
+#: Those that say what the numbers are, and are joined to one box where they follow one another.
+STATEMENTS = ("reconstructed", "standing-key", "audit-line")
+
 
 #: Pandoc's writer of each format, by the name that `FORMATS` takes. The page is first.
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx", "jats": "jats"}

@@ -76,7 +76,7 @@ def _results(nodes: list | dict) -> Iterator[tuple[str, int]]:
     shown: list[tuple[str, int]] = []
 
     def collect(node: dict) -> None:
-        if node["t"] == "Code" and "cr-result" in node["c"][0][1]:
+        if shortcodes.is_result(node):
             shown.append((node["c"][1], int(dict(node["c"][0][2])["line"])))
         elif node["t"] == "Math":
             shown.extend(shortcodes.in_formula(node["c"][1]))

@@ -302,7 +302,7 @@ def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Cita
     meta["citation"] = ast.said(citation.sentence())
     about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
     if about["doi"]:
-        meta["doi"] = {"t": "MetaInlines", "c": [{"t": "Str", "c": about["doi"]}]}
+        meta["doi"] = ast.said(about["doi"])
     return about
 
 

@@ -118,8 +118,8 @@ class Manuscript:
         """The plain text of inlines, with the texts of the results among them."""
 
         def said(node: dict) -> list | None:
-            is_result = node["t"] == "Code" and "cr-result" in node["c"][0][1]
-            return ast.words(self.used[node["c"][1]].text) if is_result else None
+            is_one = shortcodes.is_result(node)
+            return ast.words(self.used[node["c"][1]].text) if is_one else None
 
         return ast.text(ast.walk(nodes, said))
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from itertools import takewhile
 
 from case_review.rendering import ast, drawings
+from case_review.rendering.forms import STATEMENTS
 from case_review.rendering.manuscript import Manuscript
 
 #: The header's entry that names the figure which tells the result.
 KEY = "graphical-abstract"
-#: Frames that say what the numbers are.
-_BESIDE = frozenset(("reconstructed", "standing-key", "audit-line"))
 
 
 def set_apart(found: Manuscript, tree: dict) -> None:
@@ -35,7 +34,7 @@ def set_apart(found: Manuscript, tree: dict) -> None:
         return
     frames = list(takewhile(_is_frame, blocks))
     tree["blocks"] = blocks[len(frames) :]
-    beside = [frame for frame in frames if _BESIDE.intersection(frame["c"][0][1])]
+    beside = [frame for frame in frames if set(STATEMENTS).intersection(frame["c"][0][1])]
     below = [frame for frame in frames if frame not in beside]
     for name, found_here in (("beside", beside), ("below", below)):
         if found_here:

@@ -19,7 +19,7 @@ from case_review.values import EXTRACTED, MARKS, SAID, VARIES
 #: What a number that does not vary rests on, in words.
 _STANDING = {"": "", **SAID, EXTRACTED: "computed from extracted rows"}
 #: The list of the data files with their sums, on the site.
-_SUMS = "data/SHA256SUMS"
+_SUMS = f"data/{data_page.SUMS}"
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 

@@ -180,6 +180,11 @@ def mark(id: str, line: int) -> str:
     return f"`{id}`{{.cr-result line={line}}}"
 
 
+def is_result(node: dict) -> bool:
+    """Whether an element of pandoc's tree is such a result."""
+    return node["t"] == "Code" and "cr-result" in node["c"][0][1]
+
+
 def unmarked(text: str, said: Callable[[str], str]) -> str:
     """A text outside the prose, such as an attribute, with what `said` makes of its results."""
     return _MARKED.sub(lambda match: said(match[1]), text)

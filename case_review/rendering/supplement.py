@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from case_review.rendering import ast
+from case_review.rendering.forms import STATEMENTS
 
 #: The id of the heading of the first level with which the supplement begins.
 NAME = "supplement"
@@ -16,8 +17,6 @@ NAME = "supplement"
 _ENDING = frozenset(("where-the-numbers-come-from", "about-this-document"))
 #: Frames that both documents need to be understood.
 _SHARED = ("reconstructed", "standing-key")
-#: Frames that are joined to one box.
-_STATEMENTS = (*_SHARED, "audit-line")
 #: The end of a frame, which nothing else in Typst's source has.
 END = "] // framed"
 #: What Typst's source calls by a name that is led to, and what leads there.
@@ -164,7 +163,7 @@ def _with_front(meta: dict, frames: list[list]) -> dict:
     """Metadata with frames for the title page: statements, and what stands beside one another."""
     parts: dict[str, list] = {"front": [], "beside": []}
     for frame in frames:
-        if any(name in frame[0]["c"][1] for name in _STATEMENTS):
+        if any(name in frame[0]["c"][1] for name in STATEMENTS):
             parts["front"] += frame
         else:
             parts["beside"] += [ast.raw("typst", "["), *frame, ast.raw("typst", "],")]

@@ -427,6 +427,11 @@ def test_licences_of_creative_commons_are_known_by_name(faulty, text, url):
     assert header.read(faulty, source).licence == (text, url)
 
 
+def test_the_address_of_a_licence_stays_as_it_is_written(faulty):
+    source = "---\ntitle: a\nlicense:\n  text: b\n  url: https://example.org/c/\n---\n"
+    assert header.read(faulty, source.splitlines()).licence == ("b", "https://example.org/c/")
+
+
 def test_a_release_names_all_that_the_header_lacks_and_builds_nothing(template, monkeypatch):
     project, source = template, template.report / "index.qmd"
     with pytest.raises(ReviewError, match=r"author Łukasz O’Ważny, Jr\. has no `orcid`"):
