@@ -98,7 +98,7 @@ def write(
     tree["blocks"] = fragments.written(tree["blocks"], found)
 
     def others() -> None:
-        write_linked(project, found, work, out)
+        _write_linked(project, found, site)
         meanwhile()
 
     site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
@@ -129,10 +129,9 @@ def _offered(found: Manuscript, writers: Sequence[str]) -> list[File]:
     return _files((FORMS[name] for name in writers), has_one)
 
 
-def write_linked(project: Project, found: Manuscript, work: Path, out: Path) -> None:
-    """Write what every renderer's report links to: notebooks, data, expectations."""
-    site = Site(project, found, work, out)
-    data_page.write_files(project, out)
+def _write_linked(project: Project, found: Manuscript, site: Site) -> None:
+    """Write what the report links to: notebooks, code, data, expectations, what has changed."""
+    data_page.write_files(project, site.out)
     called = _write_notebooks(project, found, site)
     if code_pages.is_there(project):
         _write_code(site, called)

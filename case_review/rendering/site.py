@@ -67,7 +67,10 @@ class Page:
 
 
 class Site:
-    """The pages of one site; `work` holds what all of them include."""
+    """The pages of one site; `work` holds what all of them include.
+
+    There is one for a site: it puts into `work` what pandoc may be reading while others are made.
+    """
 
     def __init__(self, project: Project, found: Manuscript, work: Path, out: Path):
         self.project, self.work, self.out = project, work, out

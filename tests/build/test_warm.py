@@ -1,6 +1,7 @@
 """A forked kernel is what one started anew is, and none outlives who asked for it."""
 
 import contextlib
+import itertools
 import json
 import os
 import selectors
@@ -118,9 +119,13 @@ def test_parameters_are_parsed_once_for_all_kernels_also_when_they_were_saved(pr
     assert len(forked) == 2
 
 
+_ASKED = itertools.count()
+
+
 def ask(project):
-    """A kernel of no notebook."""
-    command = [sys.executable, *kernel.OPTIONS, "-m", kernel.__name__, "-f", "none.json"]
+    """A kernel of no notebook, with a connection of its own: it ends if another has taken it."""
+    connection = str(project.root / f"none-{next(_ASKED)}.json")
+    command = [sys.executable, *kernel.OPTIONS, "-m", kernel.__name__, "-f", connection]
     environment = os.environ | {"CASE_REVIEW_STAGE": str(project.root)}
     return provisioning._fork(command, {"env": environment}, {"told": [], "imports": []})
 

@@ -92,6 +92,24 @@ def test_what_is_kept_gives_the_same_bytes_without_pandoc(project, monkeypatch, 
     assert {"index.html", PAGE, "notebooks/index.html", "data/index.html"} == set(kept)
 
 
+def test_nothing_that_pandoc_reads_is_written_while_it_reads(project, monkeypatch):
+    start, there, written = converter._start, [], []
+
+    def started(arguments, text, folder, epoch, meanwhile):
+        def watched():
+            before = {path: path.stat().st_mtime_ns for path in folder.iterdir()} if folder else {}
+            meanwhile()
+            there.extend(before)
+            written.extend(p for p, time in before.items() if p.stat().st_mtime_ns != time)
+
+        return start(arguments, text, folder, epoch, meanwhile and watched)
+
+    monkeypatch.setattr(converter, "_start", started)
+    alone(project, monkeypatch)
+    assert "shared-report.css" in {path.name for path in there}
+    assert not written
+
+
 def test_one_sentence_makes_nothing_but_the_report(project, started):
     path = project.report / "index.qmd"
     path.write_text(path.read_text().replace("A note.", "Another note."))
