@@ -35,7 +35,7 @@ def render(
     ----------
     renderer
         What writes the forms, from the same document: `quarto`, `embedded` (pandoc of the lock), or
-        `auto`, Quarto where it is installed.
+        `auto`, Quarto where there is one that is new enough.
     confirm
         Called each time that something is rendered and not published yet; raises to prevent that.
     formats
@@ -48,7 +48,7 @@ def render(
     """
     writers = [WRITERS[form] for form in output.formats(formats)]
     if renderer == "auto":
-        renderer = "quarto" if shutil.which("quarto") else "embedded"
+        renderer = _chosen(project)
     out = Path(out or project.site).absolute()
     output.refuse(project, out)
     # Typed numbers are looked for while the report is made of them.
@@ -68,6 +68,21 @@ def render(
         refuse_typed()
         confirm()
         site.finish()
+
+
+def _chosen(project: Project) -> str:
+    """Quarto if it is of use; one that is not does not stop a report for which nobody named it."""
+    if not shutil.which("quarto"):
+        return "embedded"
+    from case_review.rendering import narrative, quarto
+
+    try:
+        quarto.found(project.report)
+    except ReviewError as error:
+        why = str(error).splitlines()[0]
+        narrative.tell(f"note: the embedded renderer makes the report: {why}")
+        return "embedded"
+    return "quarto"
 
 
 def _refuse_typed(project: Project) -> None:

@@ -34,9 +34,11 @@ local text = stream:read("a")
 stream:close()
 return {{ {{ Pandoc = function() return pandoc.read(text, "json") end }} }}
 """
+#: The lowest version that makes what the embedded renderer does.
+LOWEST = (1, 7, 0)
 #: Nothing of Quarto's own is added; `post-render` is when it has done everything else.
 _SETTINGS = {
-    "quarto-required": ">=1.7.0",
+    "quarto-required": f">={'.'.join(map(str, LOWEST))}",
     "project": {"type": "default", "output-dir": WRITTEN, "render": ["index.qmd"]},
     "filters": [{"path": "handed.lua", "at": "post-render"}],
     "execute": {"enabled": False},
@@ -73,10 +75,7 @@ def render_into(
     ReviewError
         If Quarto is missing or fails, or warns of something that the report would lack.
     """
-    path = shutil.which("quarto")
-    if not path:
-        raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
-    version = _run([path, "--version"], project.report, dict(os.environ)).strip()
+    path, version = found(project.report)
 
     def start(arguments, text, folder, epoch, meanwhile) -> tuple[bytes, str]:
         with ThreadPoolExecutor(1) as side:
@@ -89,6 +88,27 @@ def render_into(
     key = [version, path, facts.st_size, facts.st_mtime_ns, Path(__file__).read_text("utf-8")]
     program = Program(f"Quarto {version}", json.dumps(key), start)
     embedded.render_into(project, out, writers, show, program)
+
+
+def found(folder: Path) -> tuple[str, str]:
+    """The Quarto on the PATH and its version.
+
+    Raises
+    ------
+    ReviewError
+        If there is none, if it cannot be started, or if it is older than `LOWEST`.
+    """
+    path = shutil.which("quarto")
+    if not path:
+        raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
+    version = _run([path, "--version"], folder, dict(os.environ)).strip()
+    if tuple(map(int, re.findall(r"\d+", version)[:3])) < LOWEST:
+        lowest = ".".join(map(str, LOWEST[:2]))
+        raise ReviewError(
+            f"{path} is Quarto {version}, and the report needs {lowest} or later.\n"
+            "Install a later one, or use RENDERER=embedded."
+        )
+    return path, version
 
 
 def written(path: str, arguments: list[str], text: str, folder: Path, epoch: int) -> bytes:

@@ -103,7 +103,7 @@ def test_an_unknown_result_fails(folder):
 PROGRAM = """#!{python}
 import json, pathlib, subprocess, sys
 if sys.argv[1:] == ["--version"]:
-    sys.exit(print("1.2.3"))
+    sys.exit(print("{version}"))
 here = pathlib.Path.cwd()
 render, source, to, form, *options, output, name = sys.argv[1:]
 assert [render, source, to, output] == ["render", "index.qmd", "--to", "--output"], sys.argv
@@ -122,11 +122,11 @@ subprocess.run([*command, "-o", str(here / "_written" / name)], check=True)
 def program(tmp_path, monkeypatch):
     """Puts a `quarto` first on the PATH that does `fault` in the middle of its work."""
 
-    def put(fault=""):
+    def put(fault="", version="1.8.3"):
         path = tmp_path / "bin" / "quarto"
         path.parent.mkdir(exist_ok=True)
         pandoc = converter.pandoc_path()
-        text = PROGRAM.format(python=sys.executable, pandoc=pandoc, fault=fault)
+        text = PROGRAM.format(python=sys.executable, pandoc=pandoc, fault=fault, version=version)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
         monkeypatch.setenv("PATH", str(path.parent), prepend=":")
@@ -168,7 +168,7 @@ def test_a_quarto_on_the_path_is_used_and_writes_nothing_beside_the_sources(manu
     assert new and all(name.startswith("_site/") for name in new)
     assert {f"_site/index.{ending}" for ending in ("html", "pdf", "docx", "jats.xml")} <= new
     assert "_site/notebooks/01_small.html" in new
-    assert "Quarto 1.2.3 (Typst" in after["_site/index.html"].decode()
+    assert "Quarto 1.8.3 (Typst" in after["_site/index.html"].decode()
 
 
 def test_what_quarto_rendered_can_be_released(manuscript, program, tmp_path):
@@ -240,6 +240,23 @@ def test_a_quarto_that_cannot_be_started_is_named(manuscript, program, tmp_path)
     program()
     (tmp_path / "bin" / "quarto").write_text("no program", encoding="utf-8")
     with pytest.raises(ReviewError, match=r"bin/quarto cannot be started: .*RENDERER=embedded"):
+        rendering.render(manuscript, "quarto")
+
+
+@pytest.mark.parametrize("version, used", [("1.6.43", False), ("1.7.0", True), ("1.10.2", True)])
+def test_a_quarto_that_is_too_old_is_not_used(manuscript, program, version, used, capsys):
+    program(version=version)
+    rendering.render(manuscript, "auto", formats=["html"])
+    page = (manuscript.site / "index.html").read_text(encoding="utf-8")
+    assert (f"Quarto {version}" in page) == used == ("the embedded renderer (pandoc" not in page)
+    said = capsys.readouterr().err
+    note = "note: the embedded renderer makes the report: .*bin/quarto is Quarto 1.6.43, .* 1.7 "
+    assert [bool(re.match(note, line)) for line in said.splitlines()] == [True] * (not used)
+
+
+def test_a_quarto_that_is_too_old_is_refused_where_it_is_named(manuscript, program):
+    program(version="1.6.43")
+    with pytest.raises(ReviewError, match=r"1\.7 or later.\nInstall .*RENDERER=embedded"):
         rendering.render(manuscript, "quarto")
 
 
