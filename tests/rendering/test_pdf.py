@@ -281,6 +281,26 @@ def test_long_tables_repeat_their_heads(texts):
     assert sum("Result As shown Standing Cell" in text for text in pages) >= 2
 
 
+def test_no_figure_stands_between_the_pieces_of_a_table(built_report):
+    path = str(built_report.site / "supplement.pdf")
+    command = [program("pdftotext"), "-layout", path, "-"]
+    text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    heads = {}
+    for shown in manuscript.read(built_report).exhibits.values():
+        if shown.name.startswith("Table") and f"{shown.name}: " in text:
+            cells = shown.markdown.splitlines()[0].strip("|").split("|")
+            words = [re.escape(cell.split()[0]) for cell in cells if cell.strip()]
+            heads[shown.name] = re.compile(r"\s*" + r"\s.*?".join(words))
+    pieces, seen = [], ""
+    for line in text.splitlines():
+        if caption := re.match(r"\s*((?:Table|Figure) \d+): ", line):
+            seen = caption[1]
+        elif names := [name for name, head in heads.items() if head.match(line)]:
+            assert seen in names, f"{line.strip()}: after {seen}"
+            pieces.append(seen)
+    assert len(set(pieces)) > 15 and len(pieces) > len(set(pieces)) + 3
+
+
 def test_everything_keeps_to_one_left_edge(built_report):
     """Captions begin where the text begins, to half a point, or stand beside a narrow drawing."""
     for name in FILES:
