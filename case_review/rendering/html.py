@@ -72,7 +72,7 @@ def write(
     found, tree = citations.settled(project, found, tree, work)
     tree = html_exhibits.anchored(tree, found.used, found.later)
     offered = _offered(found, writers)
-    named = {file.name: file.words for file in offered if file.name != FORM.file}
+    named = {file.name: file.words for file in offered if file.media != FORM.media}
     tree["meta"]["downloads"] = about.listed(named)
     if "typst" in writers:
         tree["meta"]["pdf"] = ast.said("yes")
