@@ -12,6 +12,7 @@ from case_review.project import Project
 from case_review.rendering import (
     ast,
     columns,
+    contents,
     docx,
     figures,
     formulas,
@@ -126,7 +127,8 @@ def assemble(project: Project, found: Manuscript, form: str, folder: Path, foot:
         blocks = make(shown, *parts)
         return [ast.div(blocks, label, ["exhibit"])] if form == "html" else blocks
 
-    end = provenance.ending(found.used, foot) if made.appendix else []
+    end = contents.section(found, made.listed) if made.listed else []
+    end += provenance.ending(found.used, foot) if made.appendix else []
     blocks = columns.fitted(found.tree["blocks"])
     tree = ast.walk({**found.tree, "blocks": blocks}, place)
     tree["blocks"] += ast.walk(end, boxed)

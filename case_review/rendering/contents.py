@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from case_review.rendering import ast
 from case_review.rendering.manuscript import Manuscript
-from case_review.rendering.supplement import Part, names
+from case_review.rendering.supplement import LISTS, Part, names
 
-#: Longer first sentences of captions are cut.
-_LONGEST = 110
+#: The heading of the lists where they are one.
+TITLE = "Figures and tables"
+#: Longer first sentences of captions are cut, where that leaves so much at the end of a clause.
+_LONGEST, _LEAST = 110, 30
+_CLAUSE = re.compile(rf"(.{{{_LEAST},}})(?<! and)(?<! or)(?:[,:;] | \()", re.DOTALL)
 _SENTENCE = re.compile(r"(.+?[.!?])(?=\s+[A-Z(]|$)", re.DOTALL)
 
 
@@ -58,12 +61,29 @@ def _own(found: Manuscript) -> dict[str, list]:
 
 
 def _first(text: str) -> str:
-    """The first sentence of a text, without its point, cut at a word if it is long."""
+    """The first sentence of a text, without its point; a long one's first clauses or words."""
     text = " ".join(text.split())
     sentence = match[1].rstrip(".") if (match := _SENTENCE.match(text)) else text
     if len(sentence) <= _LONGEST:
         return sentence
-    return f"{sentence[:_LONGEST].rpartition(' ')[0].rstrip(',;:')} …"
+    if clause := _CLAUSE.match(sentence[: _LONGEST + 2]):
+        return clause[1]
+    return f"{sentence[:_LONGEST].rpartition(' ')[0]} …"
+
+
+def section(found: Manuscript, listed: Callable[[list[Entry]], list]) -> list:
+    """The lists as a section of a document; nothing without figures and tables.
+
+    Parameters
+    ----------
+    listed
+        Makes blocks of the entries.
+    """
+    entries = [entry for entries in lists(found).values() for entry in entries]
+    if not entries:
+        return []
+    head = {"t": "Header", "c": [1, ast.attr(LISTS), ast.words(TITLE)]}
+    return [head, *listed(entries)]
 
 
 def meta(found: Manuscript, here: set[str], parts: Iterable[Part]) -> dict:

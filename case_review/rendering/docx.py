@@ -14,6 +14,7 @@ from case_review.registry import Recorded
 from case_review.rendering import ast, bylines, figures, marks, pictures, provenance, word
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import converted
+from case_review.rendering.contents import Entry
 from case_review.rendering.forms import FRAMES, Form, Panel
 from case_review.rendering.manuscript import Manuscript
 
@@ -130,6 +131,16 @@ def _framed(div: dict) -> list:
     return [ast.div(div["c"][1], **{"custom-style": style})]
 
 
+def _contents(entries: list[Entry]) -> list:
+    """References that Word can update and follow, each with what the exhibit shows."""
+
+    def line(entry: Entry) -> dict:
+        (name,) = _reference(ast.link(f"#{entry.label}", ast.words(entry.name)))
+        return ast.para(name, {"t": "Space"}, *ast.words(entry.words))
+
+    return [ast.div([line(each) for each in entries], **{"custom-style": "Small Text"})]
+
+
 FORM = Form(
     file="index.docx",
     words="Word",
@@ -141,4 +152,5 @@ FORM = Form(
     panels=_panels,
     reference=_reference,
     framed=_framed,
+    listed=_contents,
 )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from case_review.registry import Recorded
 from case_review.rendering.cells import Exhibit
+
+if TYPE_CHECKING:
+    from case_review.rendering.contents import Entry
 
 #: Classes of the fenced Divs that a manuscript may use, with Word's style of their paragraphs.
 FRAMES = {
@@ -94,6 +98,8 @@ class Form:
         Inlines of a reference to an exhibit, from the link that the manuscript made of it.
     framed
         Blocks of a fenced Div, from its classes and content.
+    listed
+        Blocks of the list of figures and tables, from its entries; None for a form without one.
     appendix
         Whether the numbers' origins and the footer are added as sections at the end.
     supplement
@@ -112,5 +118,6 @@ class Form:
     formula: Callable[[dict, str, str, list[Recorded]], list] = plain_formula
     reference: Callable[[dict], list | None] = lambda link: None
     framed: Callable[[dict], list | None] = lambda div: None
+    listed: Callable[[list[Entry]], list] | None = None
     appendix: bool = True
     supplement: File | None = None

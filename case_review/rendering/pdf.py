@@ -25,6 +25,7 @@ from case_review.rendering import (
     typst_tables,
 )
 from case_review.rendering.cells import Exhibit
+from case_review.rendering.contents import Entry
 from case_review.rendering.forms import File, Form, Panel
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.typst_tables import inline
@@ -315,6 +316,18 @@ def _framed(div: dict) -> list:
     ]
 
 
+def _contents(entries: list[Entry]) -> list:
+    """Links, to which the style adds where they lead."""
+
+    def item(entry: Entry) -> list:
+        words = [{"t": "Space"}, *ast.words(entry.words)] if entry.words else []
+        words = [{"t": "Strong", "c": ast.words(entry.name)}, *words]
+        return [ast.plain([ast.link(f"#{entry.label}", words)])]
+
+    items = {"t": "BulletList", "c": [item(entry) for entry in entries]}
+    return [ast.raw("typst", "#exhibit-list["), items, ast.raw("typst", "]")]
+
+
 FORM = Form(
     file="index.pdf",
     supplement=File("supplement.pdf", "Supplement (PDF)", "application/pdf"),
@@ -328,4 +341,5 @@ FORM = Form(
     image=_image,
     formula=_formula,
     framed=_framed,
+    listed=_contents,
 )

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 #: The id of the heading of the first level with which the supplement begins.
 NAME = "supplement"
-#: The sections that every form adds at its end.
-_ENDING = frozenset(("where-the-numbers-come-from", "about-this-document"))
+#: The section that lists figures and tables, and all sections that every form adds at its end.
+LISTS = "list-of-figures-and-tables"
+_ENDING = frozenset((LISTS, "where-the-numbers-come-from", "about-this-document"))
 #: Frames that both documents need to be understood.
 _SHARED = ("reconstructed", "standing-key")
 #: The end of a frame, which nothing else in Typst's source has.

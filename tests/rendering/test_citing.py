@@ -43,6 +43,9 @@ def test_a_caption_is_listed_by_its_first_sentence():
         _first("Doses (mg/kg vs. others) of all. Lines show") == "Doses (mg/kg vs. others) of all"
     )
     assert _first("One. ") == "One"
+    clause = "The numbers that stand in print, one after the other"
+    assert _first(f"{clause}: {'word ' * 20}. Two") == clause
+    assert _first(f"{clause} and, {'word ' * 20}") == clause.partition(",")[0]
     long = _first("word " * 60)
     assert long.endswith("word …") and len(long) <= 112
 

@@ -68,6 +68,19 @@ def test_references_are_fields_that_show_the_right_number(document, found):
     assert all(names[name] == shown.replace("\xa0", " ") for name, shown in seen)
 
 
+def test_figures_and_tables_are_listed_at_the_end(document, found):
+    names = [paragraph.text for paragraph in document.paragraphs]
+    begin = names.index("Figures and tables") + 1
+    exhibits = {label: str(name) for label, name in found.names.items() if name.exhibit}
+    listed = document.paragraphs[begin : begin + len(exhibits)]
+    assert {paragraph.style.name for paragraph in listed} == {"Small Text"}
+    led = {code.split()[1] for paragraph in listed for code in codes(paragraph._element)}
+    assert led == {bookmark(label) for label in exhibits}
+    said = [" ".join(words.split()[:2]) for words in names[begin : begin + len(exhibits)]]
+    assert sorted(said) == sorted(exhibits.values())
+    assert all(len(paragraph.text) > 30 for paragraph in listed)
+
+
 def test_bookmarks_are_unique_and_names_short_enough(document):
     starts = list(document.element.body.iter(tag("bookmarkStart")))
     for key in ("id", "name"):

@@ -173,6 +173,21 @@ def test_the_paper_has_its_length_and_says_where_the_rest_is(texts, built_report
         assert own == shown
 
 
+def test_the_supplement_lists_the_exhibits_of_both_with_their_pages(texts, built_report, documents):
+    found = manuscript.read(built_report)
+    pages = texts["supplement.pdf"]
+    (text,) = (page for page in pages if " Figures and tables Figure 1 " in page)
+    assert f"Figures and tables: page {pages.index(text) + 1}." in pages[0]
+    text = text.partition(" Figures and tables ")[2] + " "
+    for name, label in ((str(name), label) for label, name in found.names.items() if name.exhibit):
+        said, where = re.search(rf"{name} ((?:(?!Figure|Table ).)+?) (\d+|paper) (?!\d)", text).groups()
+        assert len(said) > 20
+        numbers = [number for number, page in enumerate(pages, 1) if f"{name}: " in page]
+        assert where == (str(numbers[0]) if numbers else "paper"), name
+        if not numbers:
+            assert f"index.pdf#nameddest={label}" in addresses(documents["supplement.pdf"])
+
+
 def test_a_caption_stands_on_the_page_of_its_exhibit(built_report, texts):
     exhibits = [e for e in manuscript.read(built_report).exhibits.values() if e.name]
     every = [text for pages in texts.values() for text in pages]
