@@ -179,9 +179,10 @@ def test_the_supplement_lists_the_exhibits_of_both_with_their_pages(texts, built
     (text,) = (page for page in pages if " Figures and tables Figure 1 " in page)
     assert f"Figures and tables: page {pages.index(text) + 1}." in pages[0]
     text = text.partition(" Figures and tables ")[2] + " "
-    for name, label in ((str(name), label) for label, name in found.names.items() if name.exhibit):
-        said, where = re.search(rf"{name} ((?:(?!Figure|Table ).)+?) (\d+|paper) (?!\d)", text).groups()
-        assert len(said) > 20
+    ends = r"(?= (?:Figure|Table) \d| Where the numbers| \d+ / )"
+    for label, name in ((label, name) for label, name in found.names.items() if name.exhibit):
+        said, where = re.search(rf"{name} (\S.+?) (\d+|paper){ends}", text).groups()
+        assert len(said) > 20 and "Figure " not in said and "Table " not in said
         numbers = [number for number, page in enumerate(pages, 1) if f"{name}: " in page]
         assert where == (str(numbers[0]) if numbers else "paper"), name
         if not numbers:
