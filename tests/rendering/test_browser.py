@@ -305,7 +305,8 @@ def test_the_card_never_covers_its_number(browser, site, every):
             ".filter(link => {"
             " link.scrollIntoView({block: 'center'}); link.focus();"
             " const card = document.querySelector('#provenance-card').getBoundingClientRect();"
-            " return card.top < 0 || card.bottom > innerHeight || [...link.getClientRects()].some(line =>"
+            " return card.top < 0 || card.bottom > innerHeight ||"
+            "  [...link.getClientRects()].some(line =>"
             "  card.top < line.bottom && card.bottom > line.top);"
             "}).map(link => link.textContent)"
         )
