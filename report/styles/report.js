@@ -71,11 +71,13 @@ function provenance() {
     const boxes = [...link.getClientRects()];
     const [first, last] = [boxes[0], boxes[boxes.length - 1]];
     const width = document.documentElement.clientWidth;
-    const below = last.bottom + 6 + card.offsetHeight < window.innerHeight || first.top < card.offsetHeight + 12;
+    card.style.maxHeight = "";
+    const room = { below: window.innerHeight - last.bottom - 18, above: first.top - 18 };
+    const below = card.offsetHeight <= room.below || (card.offsetHeight > room.above && room.below >= room.above);
+    // A card that fits nowhere scrolls, rather than cover its number or leave the window.
+    card.style.maxHeight = `${Math.max(120, below ? room.below : room.above)}px`;
     const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
-    const free = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
-    // A long card may cover its number rather than leave the window.
-    const top = Math.max(12, Math.min(free, window.innerHeight - card.offsetHeight - 12));
+    const top = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
     card.style.left = `${left + window.scrollX}px`;
     card.style.top = `${top + window.scrollY}px`;
   }

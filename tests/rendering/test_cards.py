@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 import pytest
-from building import parsed, waiting
+from building import parsed, report_pages, waiting
 
 from case_review import registry
 from case_review.rendering import labels
@@ -24,7 +24,7 @@ def ids(path):
 
 def test_every_number_lands_where_its_value_is_shown(site):
     """No link of a number ends at a cell that does not show it."""
-    links = parsed(site / "index.html").select("a.result")
+    links = [link for path in report_pages(site) for link in parsed(path).select("a.result")]
     targets = {}
     for name in {link["href"].partition("#")[0] for link in links}:
         targets[name] = {node["id"]: node for node in parsed(site / name).select("[id]")}
@@ -53,9 +53,18 @@ def test_every_recorded_number_has_words_for_a_name(site, built_report):
     assert seen == set(registry.load(built_report.results))
 
 
+def test_a_notebook_leads_to_the_page_that_shows_its_number(site):
+    rows = (n for p in (site / "notebooks").glob("*.html") for n in parsed(p).select("tr a"))
+    led = {link["href"] for link in rows if link["href"].startswith("../")}
+    for path in report_pages(site):
+        places = {each.partition("#")[2] for each in led if each.startswith(f"../{path.name}#")}
+        assert len(places) > 20 and places <= ids(path), path.name
+
+
 def cards_of(site):
     """What the cards of each page say, by the page."""
-    yield site / "index.html", json.loads(waiting(site / "index.html", "provenance")[0])
+    for path in report_pages(site):
+        yield path, json.loads(waiting(path, "provenance")[0])
     for path in sorted((site / "notebooks").glob("*.html")):
         if block := parsed(path).select_one("#provenance"):
             yield path, json.loads(block.string)
