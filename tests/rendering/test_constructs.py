@@ -94,7 +94,7 @@ def test_every_form_says_all_of_it(texts, form):
 
 @pytest.mark.parametrize("form", ["html", "docx"])
 def test_captions_of_cells_may_say_what_the_text_may(texts, form):
-    # The page has a list of figures and one of tables besides.
+    # Both have a list of figures and one of tables besides.
     assert squeezed(texts[form]).count(squeezed(CAPTION)) == 4
 
 
