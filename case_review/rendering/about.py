@@ -5,13 +5,10 @@ from __future__ import annotations
 from case_review import __version__
 from case_review.build.revision import revision
 from case_review.project import Project
-from case_review.rendering import ast, bylines, citing
+from case_review.rendering import ast, bylines, changes, citing
 from case_review.rendering.authors import People
 from case_review.rendering.forms import File
 from case_review.rendering.manuscript import Manuscript
-
-#: The list of what has changed, and its page.
-CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
 
 
 def listed(offered: dict[str, str]) -> dict:
@@ -38,8 +35,8 @@ def fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citat
     meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
     meta["published"] = ast.said(about["date"].replace("-", "/"))
     meta["version"] = ast.said(about["version"])
-    if (project.root / CHANGES).is_file():
-        meta["changes"] = ast.said(CHANGES_PAGE)
+    if (project.root / changes.SOURCE).is_file():
+        meta["changes"] = ast.said(changes.PAGE)
     meta["citation"] = ast.said(citation.sentence())
     about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
     if about["doi"]:

@@ -13,6 +13,7 @@ from case_review.rendering import (
     ast,
     back,
     cards,
+    changes,
     citations,
     citing,
     code_pages,
@@ -155,35 +156,7 @@ def _write_linked(project: Project, found: Manuscript, site: Site) -> None:
     _write_quality(project, site, suites)
     text = data_page.markdown(project, quality_pages.tables(project, suites))
     site.write_texts([("data/index.html", text, "Data", "Sources")])
-    _write_changes(project, site)
-
-
-def _write_changes(project: Project, site: Site) -> None:
-    """What has changed from release to release, as the project's own list says it."""
-    path = project.root / about.CHANGES
-    if not path.is_file():
-        return
-    text = letters.text_of(path, about.CHANGES)
-    if page := site.kept(about.CHANGES_PAGE, [text]):
-        blocks = [ast.para(*ast.words("What each release brought, the newest release first."))]
-        for block in ast.walk(narrative.parse([text])[0], _of_the_web):
-            if block["t"] != "Header":
-                blocks.append(block)
-                continue
-            level, (id, *rest), words = block["c"]
-            if level > 1:  # the first is the page's own title
-                blocks.append({"t": "Header", "c": [level - 1, [f"section-{id}", *rest], words]})
-        title, kicker = ast.words("What has changed"), "From release to release"
-        site.write(about.CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
-
-
-def _of_the_web(node: dict) -> list | None:
-    """Links and pictures that lead to no address of the web as their words."""
-    if node["t"] not in ("Link", "Image") or (
-        node["t"] == "Link" and node["c"][2][0].startswith(("https://", "http://"))
-    ):
-        return None
-    return ast.walk(node["c"][1], _of_the_web)
+    changes.write(project.root, site)
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:

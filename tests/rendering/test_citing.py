@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from building import parsed, report_pages
 from conftest import ROOT
 
-from case_review.rendering import citing
+from case_review.rendering import ast, changes, citing
 from case_review.rendering.authors import Author, People
 from case_review.rendering.contents import _first
 from case_review.rendering.declarations import Declared
@@ -73,10 +73,29 @@ def test_the_page_lists_every_figure_and_table_once(built_report):
 def test_what_has_changed_is_a_page_beside_the_version(built_report):
     page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
     assert page.select_one(".facts a")["href"] == "changes.html"
-    changes = BeautifulSoup((built_report.site / "changes.html").read_text("utf-8"), "html.parser")
-    assert changes.h1.get_text() == "What has changed" and changes.select("main h2")
-    first = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n- ")[1]
-    assert first.split("`")[1] in changes.main.get_text()
+    listed = BeautifulSoup((built_report.site / "changes.html").read_text("utf-8"), "html.parser")
+    main = listed.main
+    assert listed.h1.get_text() == "What has changed" and main.select("h2")
+    own, _, program = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition(
+        "### For those who work on it"
+    )
+    (folded,) = main.select("details")
+    assert program.split("`")[1] in folded.get_text() and folded.get("open") is None
+    folded.extract()
+    first = own.split("\n- ")[1].split("\n")[0]
+    assert first in main.get_text() and "For readers" not in main.get_text()
+    # Those who read it need not know what a program is made of.
+    assert not main.select("code") and "case_review" not in main.get_text()
+
+
+def test_a_list_of_changes_without_words_for_readers_is_shown_as_it_is():
+    text = "# Changes\n\nAbove.\n\n## 2\n\n### for Readers\n\nOne.\n\n#### Two\n\nTwo.\n\n"
+    blocks = changes._shown(ast.parse(f"{text}### Else\n\n- x\n\n## 1\n\n- y\n", "markdown")["blocks"])
+    kinds = [block["t"] for block in blocks]
+    folded = ["RawBlock", "Header", "BulletList", "RawBlock"]
+    shown = ["Para", "Para", "Header", "Para", "Header", "Para"]
+    assert kinds == [*shown, *folded, "Header", "BulletList"]
+    assert [block["c"][0] for block in blocks if block["t"] == "Header"] == [1, 3, 2, 1]
 
 
 def test_the_page_tells_machines_what_it_is(built_report):
