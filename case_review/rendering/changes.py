@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from itertools import chain
 from pathlib import Path
 
 from case_review.rendering import ast, letters, narrative, pages
@@ -12,7 +14,7 @@ SOURCE, PAGE = "CHANGELOG.md", "changes.html"
 #: The heading within a release, in words of any case, whose section is meant for readers; what else
 #: the release brought is folded below it. A release without one is shown as it is.
 READERS = "for readers"
-_FOLDED = "What changed in program and files"
+_FOLDED = "What else changed"
 
 
 def write(root: Path, site: Site) -> None:
@@ -36,18 +38,20 @@ def _shown(blocks: list) -> list:
     for head, *own in releases:
         before, parts = _sections(own, 3)
         theirs = [part for part in parts if ast.text(part[0]["c"][2]).lower() == READERS]
-        rest = [*before, *(block for part in parts if part not in theirs for block in part)]
+        others = [part for part in parts if part not in theirs]
         made.append(_raised(head))
-        made += [_raised(block) for part in theirs for block in part[1:]]
-        rest = [_raised(block) for block in rest]
-        if theirs and rest:
-            rest = [
-                ast.raw("html", f"<details><summary>{_FOLDED}</summary>"),
-                *rest,
-                ast.raw("html", "</details>"),
-            ]
-        made += rest
+        made += [_raised(block, 2) for part in theirs for block in part[1:]]
+        summary = _FOLDED
+        if theirs and not before and len(others) == 1:
+            summary = ast.text(others[0].pop(0)["c"][2])
+        rest = [_raised(block) for block in (*before, *chain.from_iterable(others))]
+        made += _folded(summary, rest) if theirs and rest else rest
     return made
+
+
+def _folded(summary: str, blocks: list) -> list:
+    start = ast.raw("html", f"<details><summary>{html.escape(summary)}</summary>")
+    return [start, *blocks, ast.raw("html", "</details>")]
 
 
 def _sections(blocks: list, level: int) -> tuple[list, list[list]]:
@@ -62,12 +66,12 @@ def _sections(blocks: list, level: int) -> tuple[list, list[list]]:
     return before, parts
 
 
-def _raised(block: dict) -> dict:
-    """A heading one level higher, as the first level is the page's own title."""
+def _raised(block: dict, levels: int = 1) -> dict:
+    """A heading so many levels higher, as those above it are no part of the page."""
     if block["t"] != "Header":
         return block
     level, (id, *rest), words = block["c"]
-    return {"t": "Header", "c": [level - 1, [f"section-{id}", *rest], words]}
+    return {"t": "Header", "c": [max(1, level - levels), [f"section-{id}", *rest], words]}
 
 
 def _of_the_web(node: dict) -> list | None:

@@ -76,8 +76,10 @@ def test_what_has_changed_is_a_page_beside_the_version(built_report):
     listed = BeautifulSoup((built_report.site / "changes.html").read_text("utf-8"), "html.parser")
     main = listed.main
     assert listed.h1.get_text() == "What has changed" and main.select("h2")
-    own, _, program = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition(
-        "### For those who work on it"
+    own, _, program = (
+        (ROOT / "CHANGELOG.md")
+        .read_text(encoding="utf-8")
+        .partition("### For those who work on it")
     )
     (folded,) = main.select("details")
     assert program.split("`")[1] in folded.get_text() and folded.get("open") is None
@@ -90,12 +92,14 @@ def test_what_has_changed_is_a_page_beside_the_version(built_report):
 
 def test_a_list_of_changes_without_words_for_readers_is_shown_as_it_is():
     text = "# Changes\n\nAbove.\n\n## 2\n\n### for Readers\n\nOne.\n\n#### Two\n\nTwo.\n\n"
-    blocks = changes._shown(ast.parse(f"{text}### Else\n\n- x\n\n## 1\n\n- y\n", "markdown")["blocks"])
+    text += "### Else & more\n\n- x\n\n#### Three\n\n## 1\n\n- y\n\n### Four\n"
+    blocks = changes._shown(ast.parse(text, "markdown")["blocks"])
     kinds = [block["t"] for block in blocks]
-    folded = ["RawBlock", "Header", "BulletList", "RawBlock"]
+    folded = ["RawBlock", "BulletList", "Header", "RawBlock"]
     shown = ["Para", "Para", "Header", "Para", "Header", "Para"]
-    assert kinds == [*shown, *folded, "Header", "BulletList"]
-    assert [block["c"][0] for block in blocks if block["t"] == "Header"] == [1, 3, 2, 1]
+    assert kinds == [*shown, *folded, "Header", "BulletList", "Header"]
+    assert [block["c"][0] for block in blocks if block["t"] == "Header"] == [1, 2, 3, 1, 2]
+    assert "<summary>Else &amp; more</summary>" in blocks[len(shown)]["c"][1]
 
 
 def test_the_page_tells_machines_what_it_is(built_report):
