@@ -38,6 +38,8 @@ class Column:
         A column that is given exactly where this one is.
     stage
         `raw` for one that cleaning drops, `clean` for one that it adds, else empty.
+    label
+        What readers see it called; without one, its name with blanks.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Column:
     required: bool = False
     given_with: str = ""
     stage: str = ""
+    label: str = ""
+
+    @property
+    def said(self) -> str:
+        """What readers see it called."""
+        return self.label or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)

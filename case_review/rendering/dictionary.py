@@ -7,13 +7,22 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
+from case_review import units
 from case_review.data import raw_file, schema
 from case_review.data.schema import Column
+from case_review.formatting import with_unit
 from case_review.project import Project
+from case_review.rendering import labels
 
 #: So many different texts are listed; of more, their number.
 _LISTED = 6
 _TYPES = {"text": "Text", "number": "Number", "whole": "Whole number"}
+#: A code, or the name of a column, of several words.
+_CODE = re.compile(r"(?<![\w.])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w.])")
+_UNIT = re.compile(r"(?<=/)m2\b")
+_JOINED = re.compile(r";(?=\S)")
+#: Ids in `report/labels.yml` that say what a code of the data is called.
+_VALUE = "value."
 _LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
 #: A row of the table of files in `data/raw/README.md`.
 _FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
@@ -52,16 +61,44 @@ def about(project: Project, table: str) -> str:
     return ""
 
 
+def called(table: str, name: str) -> str:
+    """What readers see a column called, such as `starting dose`."""
+    declared = _declared(table, name)
+    return declared.said if declared else name.replace("_", " ")
+
+
+def in_words(project: Project, table: str, text: str) -> str:
+    """A text about a table, with what its columns and codes are called, and units as printed."""
+    known = labels.read(project)
+
+    def said(match: re.Match) -> str:
+        word = match[0]
+        return called(table, word) if _declared(table, word) else _code(known, word)
+
+    return with_commas(_UNIT.sub("m²", _CODE.sub(said, text)))
+
+
+def _code(known: dict[str, str], text: str) -> str:
+    """What a code is called, for which `report/labels.yml` may have words."""
+    return known.get(f"{_VALUE}{text}") or text.replace("_", " ")
+
+
+def _value(known: dict[str, str], text: str) -> str:
+    """A value of a column of texts as readers see it; several in one cell are joined."""
+    text = _code(known, text) if _CODE.fullmatch(text) else text
+    return _JOINED.sub(" + ", units.shown(text) if "/" in text else text)
+
+
 def column(project: Project, table: str, name: str) -> str:
     """What a column means and what may stand in it, in words; empty if nothing declares it."""
     declared = _declared(table, name)
     if declared is None:
         return ""
-    parts = [declared.meaning, _holds(declared, table)]
+    parts = [declared.meaning, _holds(declared, table, labels.read(project))]
     if declared.required:
         parts.append("Never empty.")
     elif declared.given_with:
-        parts.append(f"Given where {declared.given_with} is.")
+        parts.append(f"Given exactly where there is one for: {called(table, declared.given_with)}.")
     else:
         parts.append("Empty where not reported.")
     if declared.stage:
@@ -74,11 +111,12 @@ def with_commas(text: str) -> str:
     return _LARGE.sub(lambda match: f"{int(match[0]):,}", text)
 
 
-def _holds(declared: Column, table: str) -> str:
+def _holds(declared: Column, table: str, known: dict[str, str]) -> str:
     if declared.values:
-        return f"{_listed(declared.values)}."
+        return f"{_listed([_value(known, text) for text in declared.values])}."
     unit = declared.unit
-    unit = f" in the unit of {unit}" if unit in schema.ORDER[table] else f", {unit}" if unit else ""
+    beside = unit in schema.ORDER[table]
+    unit = ", in the unit beside it" if beside else f", {units.shown(unit)}" if unit else ""
     limits = ""
     if declared.lowest is not None:
         limits = f", from {declared.lowest} to {declared.highest}"
@@ -86,10 +124,16 @@ def _holds(declared: Column, table: str) -> str:
     return f"{_TYPES[declared.type]}{unit}{limits}{source}."
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def _listed(values: list[str]) -> str:
     *first, last = values
     words = f"{', '.join(first)} or {last}" if first else last
-    return words[:1].upper() + words[1:]
+    return begun(words)
+
+
+def begun(words: str) -> str:
+    """Words as a sentence begins with them; a unit, such as mg/kg/day, stays as it is."""
+    first = words.split(" ", 1)[0].strip(",.;:")
+    return words[:1].upper() + words[1:] if first.isalpha() else words
 
 
 def _declared(table: str, name: str) -> Column | None:
@@ -111,10 +155,9 @@ def found(project: Project, stage: str, table: str, name: str) -> str:
     declared = _declared(table, name)
     texts = [line[name] for line in given]
     if declared and declared.type != "text":
-        units = [line.get(declared.unit, declared.unit) for line in given]
-        seen = _ends(texts, units)
+        seen = _ends(texts, [line.get(declared.unit, declared.unit) for line in given])
     else:
-        seen = _counts(texts, declared.values if declared else ())
+        seen = _counts(texts, declared.values if declared else (), labels.read(project))
     return with_commas(f"{where} {len(lines):,} rows; {seen}")
 
 
@@ -129,11 +172,12 @@ def _ends(texts: list[str], units: list[str]) -> str:
     parts = []
     for unit, numbers in sorted(by_unit.items(), key=lambda each: -len(each[1])):
         least, most = min(numbers)[1], max(numbers)[1]
-        parts.append(f"{least} to {most} {unit}".strip() if least != most else f"{least} {unit}")
-    return ", ".join(part.strip() for part in parts)
+        least = f"{least} to " if least != most else ""
+        parts.append(least + with_unit(most, unit))
+    return ", ".join(parts)
 
 
-def _counts(texts: list[str], order: tuple[str, ...]) -> str:
+def _counts(texts: list[str], order: tuple[str, ...], known: dict[str, str]) -> str:
     counts = Counter(texts)
     if not order and len(counts) == len(texts) > 1:
         return "all different"
@@ -141,4 +185,4 @@ def _counts(texts: list[str], order: tuple[str, ...]) -> str:
         return f"{len(counts):,} different texts"
     ranks = {value: rank for rank, value in enumerate(order)}
     listed = sorted(counts.items(), key=lambda each: (ranks.get(each[0], len(ranks)), -each[1]))
-    return ", ".join(f"{text} {n:,}" for text, n in listed)
+    return ", ".join(f"{_value(known, text)} ({n:,})" for text, n in listed)

@@ -113,6 +113,11 @@ def address(table: str, column: str = "") -> str:
     return f"quality/{table}.html" + (f"#{anchor(column)}" if column else "")
 
 
+def called(table: str) -> str:
+    """What readers see a table called, such as `adverse events`."""
+    return table.replace("_", " ")
+
+
 def anchor(column: str) -> str:
     """The name of a column's place on the page of its table."""
     return f"column-{column}"
@@ -129,7 +134,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
             lines = dictionary.rows(project, stage, table)
             own_met, own_of = guarded(suites, stage, table)
             counts += [str(len(lines)) if lines is not None else "", _met(own_met, own_of)]
-        rows.append([f"[{escape(table)}]({table}.html)", *counts])
+        rows.append([f"[{called(table)}]({table}.html)", *counts])
     heads = {"Table": ":---", "Raw rows": "---:", "Checks met": "---:"}
     heads |= {"Clean rows": "---:", "Checks met ": "---:"}
     parts = [
@@ -142,7 +147,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
     across = [suite for suite in suites if suite.table == ACROSS]
     if across:
         rows = [
-            [_said(one), _result(one)]
+            [_said(project, one), _result(one)]
             for suite in across
             for one in suite.outcomes
             if one["column"] or not one["success"]
@@ -153,7 +158,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
             ast.pipe_table({"What was checked": ":---", "Result": ":---"}, rows),
         ]
     if others := [name for name in named if all(suite.table != name for suite in suites)]:
-        links = "; ".join(f"[{escape(name)}]({name}.html)" for name in others)
+        links = "; ".join(f"[{called(name)}]({name}.html)" for name in others)
         parts += ["# Tables that are shown as they stand {#others}", f"Their columns: {links}."]
     return "\n\n".join(parts) + "\n"
 
@@ -176,17 +181,26 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     heads: dict[str, str | int] = {"Column and check": 100 - width * len(stages)}
     heads |= {f"{stage.capitalize()} table": width for stage in stages}
     lines: list[list[str]] = []
-    if whole := _checks(own, stages, ""):
+    if whole := _checks(project, own, stages, ""):
         lines += [["**The table as a whole**", *[""] * len(stages)], *whole]
-    for column in schema.ORDER.get(table, _named(own)):
-        lines.append([f"**[{escape(column)}]{{#{anchor(column)}}}**", *[""] * len(stages)])
+    columns = schema.ORDER.get(table, _named(own))
+    for column in columns:
+        lines.append([_head(table, column), *[""] * len(stages)])
         facts = dictionary.column(project, table, column)
         lines.append([f"*{escape(facts)}*" if facts else "", *[""] * len(stages)])
         found = [dictionary.found(project, stage, table, column) for stage in stages]
         lines.append(["Found", *map(escape, found)])
-        lines += _checks(own, stages, column)
+        lines += _checks(project, own, stages, column)
+    jump = " · ".join(f"[{escape(dictionary.called(table, c))}](#{anchor(c)})" for c in columns)
     text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
-    return f"{text}\n\n{ast.pipe_table(heads, lines)}\n"
+    return f"{text}\n\nColumns: {jump}\n\n{ast.pipe_table(heads, lines)}\n"
+
+
+def _head(table: str, column: str) -> str:
+    """What a column is called, and its name in the files where that is another."""
+    words = dictionary.called(table, column)
+    code = "" if words == column else f" `{column}`"
+    return f"**[{escape(dictionary.begun(words))}]{{#{anchor(column)}}}**{code}"
 
 
 def _named(own: dict[str, Suite]) -> list[str]:
@@ -195,7 +209,9 @@ def _named(own: dict[str, Suite]) -> list[str]:
     return list(dict.fromkeys(name for names in named for name in names))
 
 
-def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[str]]:
+def _checks(
+    project: Project, own: dict[str, Suite], stages: list[str], column: str
+) -> list[list[str]]:
     """The checks of a column (of the table, without one) by what they say, and their results."""
     by_words: dict[str, dict[str, str]] = {}
     for stage, suite in own.items():
@@ -203,7 +219,7 @@ def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[
             named = _columns(outcome)
             is_own = named == [column] if column else len(named) != 1
             if is_own:
-                done = by_words.setdefault(_said(outcome), {})
+                done = by_words.setdefault(_said(project, outcome), {})
                 # Of two that say the same, the one that is not met is told.
                 if stage not in done or not outcome["success"]:
                     done[stage] = _result(outcome)
@@ -212,13 +228,10 @@ def _checks(own: dict[str, Suite], stages: list[str], column: str) -> list[list[
     ]
 
 
-def _said(outcome: dict) -> str:
+def _said(project: Project, outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
-    if not any(text.startswith(column) for column in _columns(outcome)):
-        first = text.split(" ", 1)[0]
-        text = text[:1].upper() + text[1:] if first.isalpha() else text  # mg/kg/day stays
-    return escape(dictionary.with_commas(text))
+    return escape(dictionary.begun(dictionary.in_words(project, outcome["table"], text)))
 
 
 def _result(outcome: dict) -> str:

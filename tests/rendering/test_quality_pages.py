@@ -1,6 +1,7 @@
 """The data-quality pages say what is in every table and what was checked, and hide nothing."""
 
 import json
+import re
 
 import pytest
 
@@ -79,6 +80,26 @@ def test_overview_counts_and_links_every_table(project):
     assert "[pathway](pathway.html)" in text and "[published](" not in text
 
 
+def test_what_files_call_by_codes_is_called_by_words(project):
+    (project.report / "labels.yml").parent.mkdir(exist_ok=True)
+    words = "value.spindle_cell: spindle cell tumour\n"
+    (project.report / "labels.yml").write_text(words, encoding="utf-8")
+    told = dictionary.column(project, "patients", "dose_unit")
+    assert told.startswith("Unit of the dose. mg/kg/day or mg/m²/day. Given exactly where there is")
+    assert told.endswith(": starting dose.")
+    text = "patient_id, dose_value in mg/m2/day or spindle_cell, other_code"
+    said = "patient, starting dose in mg/m²/day or spindle cell tumour, other code"
+    assert dictionary.in_words(project, "patients", text) == said
+    for value, shown in (
+        ("spindle_cell", "spindle cell tumour"),
+        ("other_code", "other code"),
+        ("steroids;sirolimus", "steroids + sirolimus"),
+    ):
+        (project.clean / "patients.csv").write_text(f"cotreatments\n{value}\n", encoding="utf-8")
+        seen = dictionary.found(project, "clean", "patients", "cotreatments")
+        assert seen == f"all 1 rows; {shown} (1)"
+
+
 def rows_of(text):
     lines = (line for line in text.splitlines() if line.startswith("|"))
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
@@ -89,11 +110,18 @@ def test_page_of_a_table_goes_through_its_columns_in_their_order(project):
     assert text.startswith("One row per patient. 4 checks, **2** met.")
     assert "[raw table](../data/raw/patients.csv)" in text
     firsts = [row[0] for row in rows_of(text)]
-    places = [firsts.index(f"**[{name}]{{#column-{name}}}**") for name in ("sex", r"age\_value")
-              if f"**[{name}]{{#column-{name}}}**" in firsts]  # fmt: skip
     named = [first for first in firsts if "{#column-" in first]
-    assert places == sorted(places) and named[0].endswith("{#column-patient_id}**")
-    assert named[-1].endswith("{#column-provenance}**")
+    assert named[0] == "**[Patient]{#column-patient_id}** `patient_id`"
+    assert named[-1] == "**[Provenance]{#column-provenance}**"
+    places = [named.index(each) for each in (
+        "**[Sex]{#column-sex}**", "**[Age]{#column-age_value}** `age_value`",
+        "**[Starting dose]{#column-dose_value}** `dose_value`")]  # fmt: skip
+    assert places == sorted(places)
+    # Before the table there are links to all of its columns.
+    jump = next(line for line in text.splitlines() if line.startswith("Columns: "))
+    led = re.findall(r"\]\(#([\w-]+)\)", jump)
+    assert led == [re.search(r"\{#([\w-]+)\}", each)[1] for each in named]
+    assert "[starting dose](#column-dose_value)" in jump
     assert firsts.index("**The table as a whole**") < firsts.index(named[0])
     assert "int64" not in text and "whole numbers" in text
 
@@ -104,7 +132,7 @@ def test_what_was_found_and_checked_is_said_in_words(project):
     assert rows[r"Is a\|b"] == [r"**not met**, in 1 of 3 rows: row 3: \<b\>\*x\*", "–"]
     assert rows["Is given in 12,345 rows"] == ["met in all 3 rows", "–"]
     assert rows["Holds whole numbers"] == ["–", "**not met**, whole numbers"]
-    assert rows[r"patient\_id, sex name one row"] == ["met in all 3 rows", "–"]
+    assert rows["Patient, sex name one row"] == ["met in all 3 rows", "–"]
     assert rows["*Sex. Male or female. Empty where not reported.*"] == ["", ""]
 
 
@@ -112,9 +140,9 @@ def test_what_was_found_and_checked_is_said_in_words(project):
     ("column", "found"),
     [
         ("patient_id", "all 3 rows; all different"),
-        ("sex", "2 of 3 rows; male 1, female 1"),
+        ("sex", "2 of 3 rows; male (1), female (1)"),
         ("age_value", "all 3 rows; 2 to 14 months, 12.5 years"),
-        ("dose_value", "2 of 3 rows; 0.8 to 1.6 mg/m2/day"),
+        ("dose_value", "2 of 3 rows; 0.8 to 1.6 mg/m²/day"),
         ("drug", "–"),
     ],
 )
