@@ -67,6 +67,12 @@ def called(table: str, name: str) -> str:
     return declared.said if declared else name.replace("_", " ")
 
 
+def stage(table: str, name: str) -> str:
+    """The only stage, raw or clean, at which a table has a column; empty for both."""
+    declared = _declared(table, name)
+    return declared.stage if declared else ""
+
+
 def in_words(project: Project, table: str, text: str) -> str:
     """A text about a table, with what its columns and codes are called, and units as printed."""
     known = labels.read(project)
@@ -144,10 +150,13 @@ def _declared(table: str, name: str) -> Column | None:
 
 
 def found(project: Project, stage: str, table: str, name: str) -> str:
-    """What stands in a column: in how many rows, and the ends of numbers or the texts."""
+    """What stands in a column: in how many rows, and the ends of numbers or the texts.
+
+    Empty if the table is not there, has no rows, or no such column.
+    """
     lines = rows(project, stage, table)
     if lines is None or not lines or name not in lines[0]:
-        return "–"
+        return ""
     given = [line for line in lines if line[name]]
     if not given:
         return f"empty in all {len(lines):,} rows"

@@ -177,23 +177,30 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
         for stage in stages
         if (path := dictionary.path(project, stage, table)).is_file()
     )
-    width = 28 if len(stages) > 1 else 46
-    heads: dict[str, str | int] = {"Column and check": 100 - width * len(stages)}
-    heads |= {f"{stage.capitalize()} table": width for stage in stages}
     lines: list[list[str]] = []
     if whole := _checks(project, own, stages, ""):
-        lines += [["**The table as a whole**", *[""] * len(stages)], *whole]
+        lines += [["**The table as a whole**", ""], *whole]
     columns = schema.ORDER.get(table, _named(own))
     for column in columns:
-        lines.append([_head(table, column), *[""] * len(stages)])
-        facts = dictionary.column(project, table, column)
-        lines.append([f"*{escape(facts)}*" if facts else "", *[""] * len(stages)])
-        found = [dictionary.found(project, stage, table, column) for stage in stages]
-        lines.append(["Found", *map(escape, found)])
-        lines += _checks(project, own, stages, column)
+        facts, having = dictionary.column(project, table, column), dictionary.stage(table, column)
+        having = [having] if having in stages else stages
+        lines.append([_head(table, column), f"*{escape(facts)}*" if facts else ""])
+        found = {stage: dictionary.found(project, stage, table, column) for stage in having}
+        found = {stage: escape(words) for stage, words in found.items() if words}
+        lines += [["Found", _together(found, having)], *_checks(project, own, having, column)]
     jump = " · ".join(f"[{escape(dictionary.called(table, c))}](#{anchor(c)})" for c in columns)
     text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
-    return f"{text}\n\nColumns: {jump}\n\n{ast.pipe_table(heads, lines)}\n"
+    if len(stages) > 1:
+        text += " What names neither of them holds for each that has the column."
+    heads: dict[str, str | int] = {"Column, and what was checked": 45, "Meaning, and result": 55}
+    return f"{text}\n\n::: small\n{jump}\n:::\n\n{ast.pipe_table(heads, lines)}\n"
+
+
+def _together(told: dict[str, str], stages: list[str]) -> str:
+    """What is told of the raw and the clean table; once, if it is the same of both."""
+    if len(stages) == len(told) and len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{stage} table: {words}" for stage, words in told.items()) or "–"
 
 
 def _head(table: str, column: str) -> str:
@@ -223,9 +230,7 @@ def _checks(
                 # Of two that say the same, the one that is not met is told.
                 if stage not in done or not outcome["success"]:
                     done[stage] = _result(outcome)
-    return [
-        [words, *(done.get(stage, "–") for stage in stages)] for words, done in by_words.items()
-    ]
+    return [[words, _together(done, stages)] for words, done in by_words.items()]
 
 
 def _said(project: Project, outcome: dict) -> str:
