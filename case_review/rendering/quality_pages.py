@@ -191,7 +191,7 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     jump = " · ".join(f"[{escape(dictionary.called(table, c))}](#{anchor(c)})" for c in columns)
     text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
     if len(stages) > 1:
-        text += " What names neither of them holds for each that has the column."
+        text += " Where a result names neither, it holds for both."
     heads: dict[str, str | int] = {"Column, and what was checked": 45, "Meaning, and result": 55}
     return f"{text}\n\n::: small\n{jump}\n:::\n\n{ast.pipe_table(heads, lines)}\n"
 
