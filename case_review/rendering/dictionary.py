@@ -12,7 +12,6 @@ from case_review.data import raw_file, schema
 from case_review.data.schema import Column
 from case_review.formatting import with_unit
 from case_review.project import Project
-from case_review.rendering import labels
 
 #: So many different texts are listed; of more, their number.
 _LISTED = 6
@@ -73,9 +72,14 @@ def stage(table: str, name: str) -> str:
     return declared.stage if declared else ""
 
 
-def in_words(project: Project, table: str, text: str) -> str:
-    """A text about a table, with what its columns and codes are called, and units as printed."""
-    known = labels.read(project)
+def in_words(known: dict[str, str], table: str, text: str) -> str:
+    """A text about a table, with what its columns and codes are called, and units as printed.
+
+    Parameters
+    ----------
+    known
+        The entries of `report/labels.yml`.
+    """
 
     def said(match: re.Match) -> str:
         word = match[0]
@@ -95,12 +99,12 @@ def _value(known: dict[str, str], text: str) -> str:
     return _JOINED.sub(" + ", units.shown(text) if "/" in text else text)
 
 
-def column(project: Project, table: str, name: str) -> str:
+def column(known: dict[str, str], table: str, name: str) -> str:
     """What a column means and what may stand in it, in words; empty if nothing declares it."""
     declared = _declared(table, name)
     if declared is None:
         return ""
-    parts = [declared.meaning, _holds(declared, table, labels.read(project))]
+    parts = [declared.meaning, _holds(declared, table, known)]
     if declared.required:
         parts.append("Never empty.")
     elif declared.given_with:
@@ -149,10 +153,10 @@ def _declared(table: str, name: str) -> Column | None:
     return None
 
 
-def found(project: Project, stage: str, table: str, name: str) -> str:
+def found(project: Project, known: dict[str, str], stage: str, table: str, name: str) -> str:
     """What stands in a column: in how many rows, and the ends of numbers or the texts.
 
-    Empty if the table is not there, has no rows, or no such column.
+    Empty if the table is not there, has no rows, or no such column. `known` as for `in_words`.
     """
     lines = rows(project, stage, table)
     if lines is None or not lines or name not in lines[0]:
@@ -166,7 +170,7 @@ def found(project: Project, stage: str, table: str, name: str) -> str:
     if declared and declared.type != "text":
         seen = _ends(texts, [line.get(declared.unit, declared.unit) for line in given])
     else:
-        seen = _counts(texts, declared.values if declared else (), labels.read(project))
+        seen = _counts(texts, declared.values if declared else (), known)
     return with_commas(f"{where} {len(lines):,} rows; {seen}")
 
 

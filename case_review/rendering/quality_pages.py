@@ -15,7 +15,7 @@ from pathlib import Path
 from case_review.data import schema
 from case_review.exhibits import escape
 from case_review.project import Project
-from case_review.rendering import ast, dictionary
+from case_review.rendering import ast, dictionary, labels
 
 TITLE = "Data quality"
 #: The table of a suite whose rules join several tables, and where its page lists them.
@@ -125,6 +125,7 @@ def anchor(column: str) -> str:
 
 def overview(project: Project, suites: Collection[Suite]) -> str:
     """The page that lists all tables with their checks, as pandoc Markdown."""
+    known = labels.read(project)
     met, of = sum(suite.met for suite in suites), sum(suite.of for suite in suites)
     named = tables(project, suites)
     rows = []
@@ -147,7 +148,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
     across = [suite for suite in suites if suite.table == ACROSS]
     if across:
         rows = [
-            [_said(project, one), _result(one)]
+            [_said(known, one), _result(one)]
             for suite in across
             for one in suite.outcomes
             if one["column"] or not one["success"]
@@ -166,6 +167,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
 def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     """The page of one table, as pandoc Markdown: its columns, what is in them, what was checked."""
     own = {suite.stage: suite for suite in suites if suite.table == table}
+    known = labels.read(project)
     stages = [s for s in STAGES if s in own or dictionary.rows(project, s, table) is not None]
     met, of = sum(suite.met for suite in own.values()), sum(suite.of for suite in own.values())
     about = dictionary.about(project, table)
@@ -178,16 +180,16 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
         if (path := dictionary.path(project, stage, table)).is_file()
     )
     lines: list[list[str]] = []
-    if whole := _checks(project, own, stages, ""):
+    if whole := _checks(known, own, stages, ""):
         lines += [["**The table as a whole**", ""], *whole]
     columns = schema.ORDER.get(table, _named(own))
     for column in columns:
-        facts, having = dictionary.column(project, table, column), dictionary.stage(table, column)
+        facts, having = dictionary.column(known, table, column), dictionary.stage(table, column)
         having = [having] if having in stages else stages
         lines.append([_head(table, column), f"*{escape(facts)}*" if facts else ""])
-        found = {stage: dictionary.found(project, stage, table, column) for stage in having}
+        found = {stage: dictionary.found(project, known, stage, table, column) for stage in having}
         found = {stage: escape(words) for stage, words in found.items() if words}
-        lines += [["Found", _together(found, having)], *_checks(project, own, having, column)]
+        lines += [["Found", _together(found, having)], *_checks(known, own, having, column)]
     jump = " · ".join(f"[{escape(dictionary.called(table, c))}](#{anchor(c)})" for c in columns)
     text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
     if len(stages) > 1:
@@ -217,7 +219,7 @@ def _named(own: dict[str, Suite]) -> list[str]:
 
 
 def _checks(
-    project: Project, own: dict[str, Suite], stages: list[str], column: str
+    known: dict[str, str], own: dict[str, Suite], stages: list[str], column: str
 ) -> list[list[str]]:
     """The checks of a column (of the table, without one) by what they say, and their results."""
     by_words: dict[str, dict[str, str]] = {}
@@ -226,17 +228,17 @@ def _checks(
             named = _columns(outcome)
             is_own = named == [column] if column else len(named) != 1
             if is_own:
-                done = by_words.setdefault(_said(project, outcome), {})
+                done = by_words.setdefault(_said(known, outcome), {})
                 # Of two that say the same, the one that is not met is told.
                 if stage not in done or not outcome["success"]:
                     done[stage] = _result(outcome)
     return [[words, _together(done, stages)] for words, done in by_words.items()]
 
 
-def _said(project: Project, outcome: dict) -> str:
+def _said(known: dict[str, str], outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
-    return escape(dictionary.begun(dictionary.in_words(project, outcome["table"], text)))
+    return escape(dictionary.begun(dictionary.in_words(known, outcome["table"], text)))
 
 
 def _result(outcome: dict) -> str:

@@ -82,22 +82,20 @@ def test_overview_counts_and_links_every_table(project):
 
 
 def test_what_files_call_by_codes_is_called_by_words(project):
-    (project.report / "labels.yml").parent.mkdir(exist_ok=True)
-    words = "value.spindle_cell: spindle cell tumour\n"
-    (project.report / "labels.yml").write_text(words, encoding="utf-8")
-    told = dictionary.column(project, "patients", "dose_unit")
+    known = {"value.spindle_cell": "spindle cell tumour"}
+    told = dictionary.column(known, "patients", "dose_unit")
     assert told.startswith("Unit of the dose. mg/kg/day or mg/m²/day. Given exactly where there is")
     assert told.endswith(": starting dose.")
     text = "patient_id, dose_value in mg/m2/day or spindle_cell, other_code"
     said = "patient, starting dose in mg/m²/day or spindle cell tumour, other code"
-    assert dictionary.in_words(project, "patients", text) == said
+    assert dictionary.in_words(known, "patients", text) == said
     for value, shown in (
         ("spindle_cell", "spindle cell tumour"),
         ("other_code", "other code"),
         ("steroids;sirolimus", "steroids + sirolimus"),
     ):
         (project.clean / "patients.csv").write_text(f"cotreatments\n{value}\n", encoding="utf-8")
-        seen = dictionary.found(project, "clean", "patients", "cotreatments")
+        seen = dictionary.found(project, known, "clean", "patients", "cotreatments")
         assert seen == f"all 1 rows; {shown} (1)"
 
 
@@ -154,14 +152,14 @@ def test_what_was_found_and_checked_is_said_in_words(project):
     ],
 )
 def test_the_worst_that_was_found_stands_beside_what_may_be(project, column, found):
-    assert dictionary.found(project, "raw", "patients", column) == found
+    assert dictionary.found(project, {}, "raw", "patients", column) == found
 
 
 def test_a_column_is_explained_without_words_of_programming(project):
-    told = dictionary.column(project, "patients", "age_hours")
+    told = dictionary.column({}, "patients", "age_hours")
     assert told.startswith("Age at start of treatment, converted. Whole number, hours")
     assert "964,260" in told and told.endswith("Made by cleaning.")
-    assert dictionary.column(project, "patients", "nothing") == ""
+    assert dictionary.column({}, "patients", "nothing") == ""
 
 
 def test_checks_of_a_column_are_counted(project):
