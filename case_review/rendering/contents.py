@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from case_review.rendering import ast
 from case_review.rendering.manuscript import Manuscript
-from case_review.rendering.supplement import LISTS, Part, names
+from case_review.rendering.supplement import LISTS, Part
 
 #: The heading of the lists where they are one.
 TITLE = "Figures and tables"
@@ -86,17 +86,17 @@ def section(found: Manuscript, listed: Callable[[list[Entry]], list]) -> list:
     return [head, *listed(entries)]
 
 
-def meta(found: Manuscript, here: set[str], parts: Iterable[Part]) -> dict:
+def meta(lists: dict[str, list[Entry]], here: Part, parts: Iterable[Part]) -> dict:
     """The same as metadata for a template: lists with `title` and `entries`, each with its `href`.
 
     Parameters
     ----------
     here
-        The names of what stands on the page that is made.
+        The page that is made.
     parts
         All pages of the report.
     """
-    elsewhere = {name: part.file for part in parts for name in names(part.blocks) - here}
+    elsewhere = {name: part.file for part in parts for name in part.names - here.names}
     return {
         "t": "MetaList",
         "c": [
@@ -104,7 +104,7 @@ def meta(found: Manuscript, here: set[str], parts: Iterable[Part]) -> dict:
                 "t": "MetaMap",
                 "c": {"title": ast.said(title), "entries": _listed(entries, elsewhere)},
             }
-            for title, entries in lists(found).items()
+            for title, entries in lists.items()
         ],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from case_review.build import made
@@ -58,21 +59,20 @@ def _element(name: str, **attributes: str) -> str:
 
 def write(exhibits: Iterable[Exhibit], out: Path) -> None:
     """Write the drawings of the page's figures into the site, each with the font it needs."""
+    fonts = made.key(sorted(font_folder().glob("*.ttf")))
+    code, versions = made.code(), (made.version("lxml"), made.version("fonttools"))
     for shown in exhibits:
         if shown.svg and shown.label.startswith("fig-"):
             for address, svg in _drawn(shown).items():
-                write_bytes(out / address, _standalone(svg, shown.label))
+                # Made again only if it changed, or this package's code or the fonts did.
+                parts = [code, *versions, fonts, shown.label, svg]
+                make = partial(_standalone, svg, shown.label)
+                write_bytes(out / address, made.recall("drawing", parts, make))
 
 
 def _standalone(svg: str, label: str) -> bytes:
-    """The file of a drawing, made again only if it changed, or this package's code did."""
-
-    def make() -> bytes:
-        return figures.standalone(svg, label).encode("utf-8")
-
-    versions = (made.version("lxml"), made.version("fonttools"))
-    fonts = sorted(font_folder().glob("*.ttf"))
-    return made.recall("drawing", [made.code(), *versions, *fonts, label, svg], make)
+    """The file of a drawing."""
+    return figures.standalone(svg, label).encode("utf-8")
 
 
 def other(shown: Exhibit, number: int, label: str, alt: str) -> str:

@@ -87,6 +87,7 @@ def write(
     tree["blocks"] = fragments.written(tree["blocks"], found)
     parts = supplement.pages(tree, frames, FORM.file, FORM.supplement.name)
     site = Site(project, found, parts, work, out)
+    lists = contents.lists(found)
     waiting = scripts.waiting("provenance", scripts.packed(_cards(project, found)))
 
     def each(left: Sequence[supplement.Part]) -> None:
@@ -96,12 +97,12 @@ def write(
             meanwhile()
             return
         part, *rest = left
-        own = supplement.names(part.blocks)
-        meta = part.meta | {"listed": contents.meta(found, own, parts)}
+        meta = part.meta | {"listed": contents.meta(lists, part, parts)}
         meta |= {key: ast.said(v) for key, v in supplement.beside(found, part, parts).items()}
         page = {**tree, "meta": meta, "blocks": part.blocks}
         data = waiting + (described if part.file == FORM.file else "")
-        site.write(part.file, page, found, _kinds(found, own), data, meanwhile=lambda: each(rest))
+        kinds = _kinds(found, part.names)
+        site.write(part.file, page, found, kinds, data, meanwhile=lambda: each(rest))
 
     each(parts)
     drawings.write(found.exhibits.values(), out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from pathlib import Path
 
 from case_review.build import made
 from case_review.data import yaml_file
@@ -40,6 +41,11 @@ def read(project: Project) -> dict[str, str]:
     if not path.is_file():
         return {}
 
+    return _read(path, made.content(path))
+
+
+@lru_cache(maxsize=4)  # for every page asks
+def _read(path: Path, content: bytes) -> dict[str, str]:
     def find() -> bytes:
         content = yaml_file.plain(yaml_file.load(yaml_file.read_text(path, _NAME), _NAME)) or {}
         texts = isinstance(content, dict) and all(
@@ -51,7 +57,7 @@ def read(project: Project) -> dict[str, str]:
             )
         return json.dumps(content).encode("ascii")
 
-    return json.loads(made.recall("labels", [made.code(), path], find))
+    return json.loads(made.recall("labels", [made.code(), content], find))
 
 
 @lru_cache(maxsize=1024)

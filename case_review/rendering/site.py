@@ -88,9 +88,7 @@ class Site:
         self.lang = found.header.lang
         self.parts = {part.file: part.heading or FORM.words for part in report} | PARTS
         #: By name, the page of the report on which something is that can be led to.
-        self._pages = {
-            name: part.file for part in reversed(report) for name in supplement.names(part.blocks)
-        }
+        self._pages = {name: part.file for part in reversed(report) for name in part.names}
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
         if code_pages.is_there(project):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from case_review.rendering import ast
@@ -50,6 +51,11 @@ class Part:
     blocks: list
     meta: dict
     heading: str = ""
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Everything in it that can be led to, which is asked when it stands as it is to be."""
+        return names(self.blocks)
 
 
 def place(blocks: list) -> int:
@@ -116,7 +122,7 @@ def beside(found: Manuscript, part: Part, made: list[Part]) -> dict[str, str]:
     if not others:
         return {}
     (other,) = others
-    there = names(other.blocks)
+    there = other.names
     said = []
     for kind in ("Table", "Figure"):
         own = [name for label, name in found.names.items() if name.exhibit and label in there]
