@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from case_review import units
+from case_review.build import made
 from case_review.data import raw_file, schema
 from case_review.data.schema import Column
 from case_review.formatting import with_unit
@@ -36,7 +37,7 @@ def path(project: Project, stage: str, table: str) -> Path:
 def rows(project: Project, stage: str, table: str) -> list[dict[str, str]] | None:
     """The rows of a table as texts; None if it is not there or cannot be read."""
     file = path(project, stage, table)
-    return _rows(file, file.read_bytes()) if file.is_file() else None
+    return _rows(file, made.content(file)) if file.is_file() else None
 
 
 @lru_cache(maxsize=64)

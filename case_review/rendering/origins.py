@@ -69,11 +69,13 @@ def of(project: Project, name: str) -> Origins:
     if not executed.is_file():
         return Origins({}, {}, {})
     recorded = made.content(results) if results.is_file() else b""
-    return _of(project.root, made.content(executed), recorded, made.code())
+    return _of(project.root, made.content(executed), recorded)
 
 
 @lru_cache(maxsize=64)  # for every exhibit of a page asks
-def _of(root: Path, content: bytes, recorded: bytes, code: str | None) -> Origins:
+def _of(root: Path, content: bytes, recorded: bytes) -> Origins:
+    code = made.code()
+
     def find() -> bytes:
         return json.dumps(_found(_package(root, code), content, recorded)).encode("ascii")
 

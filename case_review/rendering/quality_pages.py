@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from case_review.build import made
 from case_review.data import schema
 from case_review.exhibits import escape
 from case_review.project import Project
@@ -56,7 +57,7 @@ class Suite:
 def suites(project: Project) -> list[Suite]:
     """All suites as they were found when the clean tables of this report were made."""
     path = outcomes_file(project)
-    return list(_suites(path.read_bytes())) if path.is_file() else []
+    return list(_suites(made.content(path))) if path.is_file() else []
 
 
 # By content, for every exhibit of a page asks.
