@@ -237,7 +237,7 @@ def _write_code(site: Site, called: dict[str, Module]) -> None:
         if page := site.kept(module.name, [module.path, module.text]):
             tree = pages.document(code_pages.page(module), ast.words(module.path), code_pages.TITLE)
             site.write(module.name, tree, page=page)
-    parts = [part for module in called.values() for part in (module.path, module.about)]
+    parts = [part for module in called.values() for part in (module.path, module.text)]
     if page := site.kept("code/index.html", parts):
         title = ast.words(code_pages.TITLE)
         tree = pages.document(code_pages.index(called), title, "What the notebooks call")
