@@ -87,10 +87,14 @@ def sockets() -> Iterator[str]:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Collect garbage before the block and none within it, so that no finaliser interrupts it."""
+def uncollected(before: bool = True) -> Iterator[None]:
+    """Collect no garbage within the block, but `before` it, so that no finaliser interrupts it.
+
+    Where that does no harm, it is not looked for either, which takes long among large objects.
+    """
     was_on = gc.isenabled()
-    gc.collect()
+    if before:
+        gc.collect()
     gc.disable()
     try:
         yield

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from case_review.build import made, published
+from case_review.build.surroundings import uncollected
 from case_review.files import write_text
 from case_review.project import Project
 from case_review.rendering import (
@@ -60,7 +59,9 @@ def render_into(
     name = program.name if program else name
     foot = provenance.footer(project, f"{name} ({', '.join(versions)})")
     others = [form for form in writers if form in _WRITERS]
-    with tempfile.TemporaryDirectory(prefix="case-review-") as folder, _no_search_for_cycles():
+    # Trees are large and have no cycles; looking for some takes a quarter of Python's time.
+    unsearched = uncollected(before=False)
+    with tempfile.TemporaryDirectory(prefix="case-review-") as folder, unsearched:
         base = Path(folder)
 
         def work(name: str) -> Path:
@@ -104,15 +105,3 @@ def render_into(
 
 def _pandoc_version() -> str:
     return ast.pandoc(["--version"], "")[0].split()[1]
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Trees are large and have no cycles; looking for some takes a quarter of Python's time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
