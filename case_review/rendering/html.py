@@ -254,7 +254,7 @@ def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suit
         (
             quality_pages.address(table),
             quality_pages.page(project, table, suites),
-            f"Table of {quality_pages.called(table)}",
+            f"Table: {quality_pages.called(table)}",
             title,
         )
         for table in quality_pages.tables(project, suites)

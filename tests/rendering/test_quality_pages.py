@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from case_review import registry
+from case_review.data import schema
 from case_review.project import Project
 from case_review.rendering import cards, dictionary, labels, quality_pages
 from case_review.rendering.cells import Exhibit
@@ -176,6 +177,12 @@ def test_an_exhibit_rests_on_what_its_notebook_read_where_no_code_tells(project)
     assert [words for words, _ in behind.inputs] == ["patients.csv", "reports.csv"]
     assert (behind.met, behind.of) == (3, 5)
     assert cards.of_exhibit(project, Exhibit("09_none", "fig-other")).of == 0
+
+
+def test_no_two_columns_of_a_table_are_called_alike():
+    for table, columns in schema.ORDER.items():
+        words = [dictionary.called(table, name) for name in columns]
+        assert len(set(words)) == len(words) and not any("_" in each for each in words), table
 
 
 def test_codes_with_words_of_their_own_stand_in_the_data(built_report):
