@@ -57,7 +57,9 @@ def test_the_median_of_all_patients_is_printed_in_every_table(results, built_rep
         of_all = ~table["column"].str.contains("Vascular")
         is_main = ~table["row"].str.contains("month|Turnbull")
         shown[label] = table[is_median & of_all & is_main]["standing"].tolist()
-    assert {label: set(found) for label, found in shown.items()} == {label: {PRINTED} for label in shown}
+    assert {label: set(found) for label, found in shown.items()} == {
+        label: {PRINTED} for label in shown
+    }
     assert [len(found) for found in shown.values()] == [1, 6, 4, 1]
 
 
