@@ -115,8 +115,10 @@ def test_an_exhibit_of_fixed_numbers_does_not_say_that_rows_are_reconstructed(st
         "import matplotlib.pyplot as plt\nimport pandas as pd\n"
         "from case_review.exhibits import Row, Table\n"
         "from case_review.values import Count, Varying\nnb.read('patients')\n"
-        "def table(*cells):\n    return nb.table(Table(['A', 'n'], [Row(['x', c]) for c in cells]))\n"
-        "def figure(*shows):\n    return nb.figure(plt.subplots()[0], pd.DataFrame(), shows=shows)\n"
+        "def table(*cells):\n"
+        "    return nb.table(Table(['A', 'n'], [Row(['x', c]) for c in cells]))\n"
+        "def figure(*shows):\n"
+        "    return nb.figure(plt.subplots()[0], pd.DataFrame(), shows=shows)\n"
         "fixed, chosen = Count(1).stands('printed'), Count(2).stands('method')\n"
         "varies, unknown = Varying(Count(3)), Count(4)"
     )
