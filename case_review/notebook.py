@@ -30,14 +30,9 @@ from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
 from case_review.exhibits.drawn import (
-    FigureOutput,
-    as_svg,
-    close,
-    drawings,
-    write_narrow,
-    write_others,
-)
-from case_review.files import to_json, write_bytes, write_text
+    FigureOutput, as_svg, close, drawings, write_figure, write_others,
+)  # fmt: skip
+from case_review.files import to_json, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
@@ -112,11 +107,15 @@ class Notebook:
         missing = {"keep_default_na": False, "na_values": [""]}
         columns = pd.read_csv(path, nrows=0).columns
         text = dict.fromkeys(text_columns(table, columns), str)
-        frame = pd.read_csv(path, dtype=text, **missing)
-        return self.rests_on(frame)
+        return self.rests_on(pd.read_csv(path, dtype=text, **missing))
 
-    def rests_on(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Take note of where the rows of a table come from, as `read` does; returns the table."""
+    def rests_on(self, frame: pd.DataFrame, raw: str = "") -> pd.DataFrame:
+        """Take note of where the rows of a table come from, as `read` does; returns the table.
+
+        `raw` is the name of the raw table that it is, if that was read by other means.
+        """
+        if raw:
+            self._remember(raw_file.path_of(self.project.raw, raw))
         if "provenance" in frame.columns:
             self._provenance |= set(frame["provenance"].dropna())
         return frame
@@ -338,10 +337,8 @@ class Notebook:
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
-            write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
-            write_bytes(folder / f"{label}.png", output.png)
+            write_figure(folder, label, output, narrow_drawn)
             write_others(folder, label, drawn, "svg")
-            write_narrow(folder, label, narrow_drawn)
         return output
 
     @property

@@ -2,12 +2,13 @@
 
 import json
 from functools import cache
+from pathlib import PurePosixPath
 
 import pytest
 from building import parsed, waiting
 
 from case_review import registry
-from case_review.rendering import labels
+from case_review.rendering import labels, quality_pages
 
 pytestmark = pytest.mark.pipeline
 
@@ -98,3 +99,20 @@ def test_the_sum_that_a_card_leads_to_is_that_of_the_file_as_it_was_read(site, b
     leading = {path: sum.partition("#")[2] for _, path, _, _, sum in found["files"] if sum}
     assert len(leading) > 8
     assert all(listed[place] == known[path] for path, place in leading.items())
+
+
+def test_every_exhibit_of_the_report_leads_to_its_inputs_and_to_their_checks(site, built_report):
+    """Also those of cleaning, which reads the raw tables without `nb.read`."""
+    lines = parsed(site / "index.html").select(".exhibit-sources")
+    assert len(lines) > 25
+    suites = quality_pages.suites(built_report)
+    for line in lines:
+        links = {link["href"] for link in line.select("a")}
+        files = {href for href in links if href.startswith("data/")}
+        assert files or "notebooks/index.html" in links, line.get_text()
+        assert all((site / file).is_file() for file in files)
+        tables = [(path.parent.name, path.stem) for path in map(PurePosixPath, files)]
+        guarded = sum(quality_pages.guarded(suites, *table)[1] for table in tables)
+        assert ("quality/index.html" in links) == (guarded > 0), line.get_text()
+        if "notebooks/01_cleaning.html#tbl-ledger" in links:
+            assert {"data/raw/patients.csv", "data/raw/adverse_events.csv"} <= files
