@@ -30,8 +30,13 @@ from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
 from case_review.exhibits.drawn import (
-    FigureOutput, as_svg, close, drawings, write_figure, write_others,
-)  # fmt: skip
+    FigureOutput,
+    as_svg,
+    close,
+    drawings,
+    write_figure,
+    write_others,
+)
 from case_review.files import to_json, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
@@ -110,10 +115,7 @@ class Notebook:
         return self.rests_on(pd.read_csv(path, dtype=text, **missing))
 
     def rests_on(self, frame: pd.DataFrame, raw: str = "") -> pd.DataFrame:
-        """Take note of where the rows of a table come from, as `read` does; returns the table.
-
-        `raw` is the name of the raw table that it is, if that was read by other means.
-        """
+        """The table, whose rows are noted as those of `read` are; `raw` names it if it is raw."""
         if raw:
             self._remember(raw_file.path_of(self.project.raw, raw))
         if "provenance" in frame.columns:
@@ -337,8 +339,7 @@ class Notebook:
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
-            write_figure(folder, label, output, narrow_drawn)
-            write_others(folder, label, drawn, "svg")
+            write_figure(folder, label, output, drawn, narrow_drawn)
         return output
 
     @property

@@ -168,10 +168,13 @@ def read_others(exhibits: Path, label: str) -> list[str]:
     return _read(exhibits / f"{label}.others")
 
 
-def write_figure(exhibits: Path, label: str, shown: FigureOutput, narrow: Sequence[str]) -> None:
-    """Write a figure, and its drawings for narrow screens: its own first, then the others'."""
+def write_figure(
+    exhibits: Path, label: str, shown: FigureOutput, others: Sequence[str], narrow: Sequence[str]
+) -> None:
+    """Write a figure with its other drawings, and all of them for narrow screens, its own first."""
     write_bytes(exhibits / f"{label}.svg", shown.svg.encode("utf-8"))
     write_bytes(exhibits / f"{label}.png", shown.png)
+    write_others(exhibits, label, others, "svg")
     for number, svg in enumerate(narrow):
         write_text(exhibits / f"{label}.narrow" / f"{number}.svg", svg)
 
