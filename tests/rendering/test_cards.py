@@ -116,3 +116,22 @@ def test_every_exhibit_of_the_report_leads_to_its_inputs_and_to_their_checks(sit
         assert ("quality/index.html" in links) == (guarded > 0), line.get_text()
         if "notebooks/01_cleaning.html#tbl-ledger" in links:
             assert {"data/raw/patients.csv", "data/raw/adverse_events.csv"} <= files
+
+
+def test_every_function_that_a_card_names_opens_below_the_cell_of_its_number(site):
+    """Also one that a cell above called, which made what the recording cell uses."""
+    _, found = next(cards_of(site))
+    opened, above = {}, 0
+    for notebook, cell, functions, _ in found["origins"]:
+        page = parsed(site / "notebooks" / f"{notebook}.html")
+        if (notebook, cell) not in opened:
+            shown = page.find(id=cell).select("details.called")
+            opened[notebook, cell] = {one.code.get_text(): one for one in shown}
+        for name, address in (found["code"][place] for place in functions):
+            source = opened[notebook, cell][name]
+            assert source.select_one("a")["href"] == f"../{address}", (cell, name)
+            assert f"def {name.rpartition('.')[2]}" in source.pre.get_text()
+            above += "Called in cells above" in page.find(id=cell).get_text()
+    assert len(opened) > 20 and above > 20
+    # The limits of the restricted mean are made three cells above the one that records them.
+    assert "small_groups.bootstrap_t_difference" in opened["07_sensitivity", "rmst-results"]
