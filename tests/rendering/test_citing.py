@@ -52,7 +52,7 @@ def test_capitals_of_the_title_are_protected_from_styles_that_change_them(title,
     made = citing.Citation(title, People([Author("A")]), date(2026, 3, 9), "1", Declared({}))
     (line,) = (line for line in made.bibtex().splitlines() if "title =" in line)
     unprotected = re.sub(r"\{+[^{}]+\}+", "", line.partition("{")[2].rpartition("}")[0])
-    assert all(f"{{{word}}}" in line for word in kept)
+    assert all(re.search(rf"{{{word}:?}}", line) for word in kept)
     assert not [word for word in unprotected.split() if not word.istitle() and not word.islower()]
 
 
