@@ -8,6 +8,7 @@ from building import parsed
 
 from case_review import registry
 from case_review.exhibits.tables import RECONSTRUCTED_NOTE, RECONSTRUCTED_SHORT
+from case_review.rendering import labels
 from case_review.values import DETERMINED, METHOD, PRINTED, VARIES
 
 pytestmark = pytest.mark.pipeline
@@ -34,9 +35,13 @@ def tables(built_report):
     return found
 
 
-def test_one_quantity_has_one_standing_wherever_it_stands(results, tables):
+def test_one_quantity_has_one_standing_wherever_it_stands(results, tables, built_report):
     by_name = {}
-    numbers = [(id, vars(result)) for id, result in results.items()]
+    known = labels.read(built_report)
+    numbers = [
+        (id, vars(result) | {"label": labels.of(known, id, result.label)})
+        for id, result in results.items()
+    ]
     numbers += [(cell["result"], cell) for cells in tables.values() for cell in cells]
     for id, number in numbers:
         fields = tuple(number[name] for name in ("value", "low", "high", "unit", "n", "of"))
