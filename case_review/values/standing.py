@@ -181,7 +181,6 @@ def following(*sources: Value) -> str:
     found = {source.standing for source in sources}
     if found == {METHOD}:
         return METHOD
-    found.discard(METHOD)
     if VARIES in found:
         return VARIES
     return EXTRACTED if EXTRACTED in found else "" if "" in found else DETERMINED
