@@ -15,7 +15,7 @@ from inspect import signature
 from pathlib import Path
 
 from case_review.errors import ReviewError
-from case_review.files import write_text
+from case_review.files import write_bytes, write_text
 
 #: The most pixels that a side of a PNG has; a larger figure is drawn with fewer to the inch.
 _MOST_PIXELS = 6000
@@ -168,14 +168,19 @@ def read_others(exhibits: Path, label: str) -> list[str]:
     return _read(exhibits / f"{label}.others")
 
 
-def write_narrow(exhibits: Path, label: str, svgs: Sequence[str]) -> None:
-    """Write a figure's drawings for narrow screens: its own first, then those of the others."""
-    for number, svg in enumerate(svgs):
+def write_figure(
+    exhibits: Path, label: str, shown: FigureOutput, others: Sequence[str], narrow: Sequence[str]
+) -> None:
+    """Write a figure with its other drawings, and all of them for narrow screens, its own first."""
+    write_bytes(exhibits / f"{label}.svg", shown.svg.encode("utf-8"))
+    write_bytes(exhibits / f"{label}.png", shown.png)
+    write_others(exhibits, label, others, "svg")
+    for number, svg in enumerate(narrow):
         write_text(exhibits / f"{label}.narrow" / f"{number}.svg", svg)
 
 
 def read_narrow(exhibits: Path, label: str) -> list[str]:
-    """What `write_narrow` wrote, in order; nothing for a figure that was drawn once."""
+    """What `write_figure` wrote, in order; nothing for a figure that was drawn once."""
     return _read(exhibits / f"{label}.narrow")
 
 

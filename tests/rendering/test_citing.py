@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 
+import pytest
 from bs4 import BeautifulSoup
 from building import parsed, report_pages
 from conftest import ROOT
@@ -37,6 +38,27 @@ def test_the_citation_prefers_the_archived_version_to_the_page():
     only = citing.Citation("A title", people, made.day, "1", Declared({"url": addresses["url"]}))
     assert only.sentence().endswith("2026. https://example.org/r.")
     assert "DO  -" not in only.ris() and "UR  - https://example.org/r\r\n" in only.ris()
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("mTOR inhibitors in Europe: a review of DNA", ["mTOR", "Europe", "DNA"]),
+        ("A review of the Kasabach–Merritt phenomenon", ["Kasabach–Merritt"]),
+        ("DNA", ["DNA"]),
+        ("Sirolimus in children", []),
+    ],
+)
+def test_capitals_of_the_title_are_protected_from_styles_that_change_them(title, kept):
+    made = citing.Citation(title, People([Author("A")]), date(2026, 3, 9), "1", Declared({}))
+    (line,) = (line for line in made.bibtex().splitlines() if "title =" in line)
+    unprotected = re.sub(r"\{+[^{}]+\}+", "", line.partition("{")[2].rpartition("}")[0])
+    assert all(re.search(rf"{{{word}:?}}", line) for word in kept)
+    assert not [word for word in unprotected.split() if not word.istitle() and not word.islower()]
+
+
+def test_the_capitals_of_this_report_are_protected(built_report):
+    assert "{mTOR}" in (built_report.site / "index.bib").read_text(encoding="utf-8")
 
 
 def test_a_caption_is_listed_by_its_first_sentence():
