@@ -74,12 +74,10 @@ def of(project: Project, name: str) -> Origins:
 
 @lru_cache(maxsize=64)  # for every exhibit of a page asks
 def _of(root: Path, content: bytes, recorded: bytes) -> Origins:
-    code = made.code()
-
     def find() -> bytes:
-        return json.dumps(_found(_package(root, code), content, recorded)).encode("ascii")
+        return json.dumps(_found(_package(root, made.code()), content, recorded)).encode("ascii")
 
-    told = json.loads(made.recall("origins", [code, content, recorded], find))
+    told = json.loads(made.recall("origins", [made.code(), content, recorded], find))
     calls = {int(at): [Called(*each) for each in found] for at, found in told["calls"].items()}
     behind = {key: [Called(*each) for each in found] for key, found in told["behind"].items()}
     return Origins(calls, told["columns"], behind)

@@ -178,10 +178,11 @@ def test_the_paper_has_its_length_and_says_where_the_rest_is(texts, built_report
 def test_the_supplement_lists_the_exhibits_of_both_with_their_pages(texts, built_report, documents):
     found = manuscript.read(built_report)
     pages = texts["supplement.pdf"]
-    (text,) = (page for page in pages if " Figures and tables Figure 1 " in page)
-    assert f"Figures and tables: page {pages.index(text) + 1}." in pages[0]
-    text = text.partition(" Figures and tables ")[2] + " "
-    ends = r"(?= (?:Figure|Table) \d| Where the numbers| \d+ / )"
+    (begin,) = (n for n, page in enumerate(pages) if " Figures and tables Figure 1 " in page)
+    assert f"Figures and tables: page {begin + 1}." in pages[0]
+    text = " ".join(pages[begin : begin + 2]).partition(" Figures and tables ")[2]
+    # The list may go on on the next page.
+    ends = r"(?= (?:Figure|Table) \d| Where the numbers| Version \d| Supplement: | \d+ / )"
     for label, name in ((label, name) for label, name in found.names.items() if name.exhibit):
         said, where = re.search(rf"{name} (\S.+?) (\d+|paper){ends}", text).groups()
         assert len(said) > 20 and "Figure " not in said and "Table " not in said
