@@ -1110,6 +1110,41 @@ def test_first_columns_leave_room_on_a_phone(browser, site):
     assert wide == []
 
 
+def test_tables_of_words_stand_row_by_row_on_a_phone(browser, site):
+    browser.view(site / "index.html", size=(390, 844))
+    count = "document.querySelectorAll('table.stacked tbody td:not(:empty)').length"
+    assert browser.js(count) > 300
+    # Every value is within the screen, beside the name of its column and below that of its row.
+    assert (
+        browser.js(
+            "[...document.querySelectorAll('table.stacked tbody tr')].filter(row => {"
+            " const [head, ...cells] = [...row.cells].map(cell => cell.getBoundingClientRect());"
+            " return cells.some((box, at) => box.height && (box.right > innerWidth || box.left < 0"
+            "  || box.top < head.bottom - 1 || (at && box.top < cells[at - 1].bottom - 1)))"
+            "}).map(row => row.textContent)"
+        )
+        == []
+    )
+    assert (
+        browser.js(
+            "[...document.querySelectorAll('table.stacked tbody td:not(:empty)')].filter(cell =>"
+            " !getComputedStyle(cell, '::before').content.startsWith(JSON.stringify("
+            "  cell.closest('table').tHead.rows[0].cells[cell.cellIndex].textContent)))"
+            ".map(cell => cell.textContent)"
+        )
+        == []
+    )
+    # To those who hear it, it stays a table.
+    cell = browser.find("table.stacked tbody td")
+    head = browser.find("table.stacked tbody th[scope=row]")
+    assert (cell.aria_role, head.aria_role) == ("cell", "rowheader")
+    browser.resize(WIDE)
+    assert browser.js("getComputedStyle(document.querySelector('.stacked td')).display") == (
+        "table-cell"
+    )
+    browser.resize((390, 844))
+
+
 # -- the first view --------------------------------------------------------------------------------
 
 
