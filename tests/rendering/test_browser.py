@@ -902,17 +902,32 @@ def test_print_hides_what_only_a_screen_can_use(browser, curves):
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
 
 
+#: The share of a printed page's height above its first and below its last line.
+MARGIN = 18 / 297
+
+
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="pdftoppm (poppler) is not installed")
 def test_pages_that_a_browser_prints_are_full(browser, site, tmp_path):
-    browser.view(site / "index.html")
-    printed = browser.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
-    (tmp_path / "page.pdf").write_bytes(base64.b64decode(printed["data"]))
-    command = ["pdftoppm", "-r", "30", "-gray", "-l", "5", tmp_path / "page.pdf", tmp_path / "p"]
-    subprocess.run(command, check=True)
-    for path in sorted(tmp_path.glob("p-*.pgm"))[:5]:
-        grey = np.asarray(Image.open(path))
-        inked = np.flatnonzero((grey < 200).any(axis=1))
-        assert inked.max() > 0.6 * len(grey), path.name
+    """How far down each page is used: where a figure has no room, it leaves the rest white."""
+    for name in ("index.html", "supplement.html"):
+        if not (site / name).exists():
+            continue
+        browser.view(site / name)
+        printed = browser.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+        (tmp_path / "page.pdf").write_bytes(base64.b64decode(printed["data"]))
+        out = tmp_path / name
+        out.mkdir()
+        subprocess.run(
+            ["pdftoppm", "-r", "30", "-gray", tmp_path / "page.pdf", out / "p"], check=True
+        )
+        used = []
+        for path in sorted(out.glob("p-*.pgm"))[:-1]:
+            grey = np.asarray(Image.open(path))
+            last = np.flatnonzero((grey < 200).any(axis=1)).max() / len(grey)
+            used.append((last - MARGIN) / (1 - 2 * MARGIN))
+        assert len(used) > 10
+        assert np.mean(used) > 0.9 and min(used) > 0.55, used
+        assert sum(share < 0.75 for share in used) <= len(used) / 10, used
 
 
 def test_states_are_seen_in_forced_colours(browser, curves):
