@@ -44,7 +44,7 @@ SWITCHES = (
     "--hide-scrollbars",
 )
 WIDE, NARROW = (1440, 900), (360, 740)
-FIGURE, BANDS = "#fig-km", "Bands over the data sets"
+FIGURE, BANDS = "#fig-km", "#fig-km select[name=bands]"
 
 
 class Browser:
@@ -409,10 +409,17 @@ def shown_curves(browser):
 
 
 def bands_drawn(browser):
+    """Colours of the bands that it draws, each with that of its outline."""
     drawn = "[...document.querySelectorAll('#fig-km .mark-area path')]"
-    return browser.js(
-        f"{drawn}.filter(p => p.getAttribute('d') && p.getAttribute('opacity') !== '0').length"
-    )
+    look = "['fill', 'stroke'].map(name => p.getAttribute(name))"
+    return browser.js(f"{drawn}.filter(p => p.getAttribute('d')).map(p => {look})")
+
+
+def choose_bands(browser, label):
+    from selenium.webdriver.support.ui import Select
+
+    Select(browser.find(BANDS)).select_by_visible_text(label)
+    browser.js("new Promise(done => setTimeout(done, 300))")
 
 
 @pytest.fixture
@@ -423,27 +430,28 @@ def curves(browser, site):
     hidden = f"{FIGURE} fieldset input:not(:checked)"
     browser.until("document.querySelectorAll('#fig-km .mark-line path').length")
     browser.click_all(hidden)
-    boxes = {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label")}
+    boxes = {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label:has(input)")}
     drawn = "[...document.querySelectorAll('#fig-km .mark-line path')]"
-    browser.until(f"{drawn}.filter(p => p.getAttribute('d')).length === {len(boxes) - 1}")
+    browser.until(f"{drawn}.filter(p => p.getAttribute('d')).length === {len(boxes)}")
     return boxes
 
 
 def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
     assert not browser.find(f"{FIGURE} .drawing").is_displayed()
     before = shown_curves(browser)
-    assert len(before) == len(curves) - 1
-    assert bands_drawn(browser) == 2 * len(before)  # of all sets, and of nine in ten
-    name = next(label for label in curves if label != BANDS)
+    assert len(before) == len(curves)
+    # Of one group only, in its own colour: of all sets, and of nine in ten.
+    for name, colour in zip(curves, before, strict=True):
+        choose_bands(browser, name)
+        assert bands_drawn(browser) == 2 * [[colour, colour]]
+    choose_bands(browser, "none")
+    assert bands_drawn(browser) == []
+    name = next(iter(curves))
+    choose_bands(browser, name)
     browser.click(curves[name])
     browser.until(f"document.querySelectorAll('#fig-km .readings tbody tr').length < {len(before)}")
     browser.until(f"document.querySelectorAll('#fig-km .mark-line path').length < {len(before)}")
-    assert len(shown_curves(browser)) == len(before) - 1
-    browser.click(curves[BANDS])
-    browser.until(
-        "[...document.querySelectorAll('#fig-km .mark-area path')]"
-        ".every(p => p.getAttribute('opacity') === '0')"
-    )
+    assert shown_curves(browser) == before[1:] and bands_drawn(browser) == []
 
 
 def test_survival_figure_is_read_off_at_a_time(browser, curves, results):
