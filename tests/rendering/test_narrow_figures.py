@@ -135,7 +135,8 @@ TEXTS = """(() => {
 
 def test_texts_of_drawings_are_whole_and_apart_and_turned_at_the_left_edge_only(browser, site):
     drawings = sorted((site / "exhibits").rglob("fig-*.svg"))
-    drawings += sorted((site / "exhibits").glob("fig-*.narrow/0.svg"))
+    for kind in ("narrow", "brief"):
+        drawings += sorted((site / "exhibits").glob(f"fig-*.{kind}/0.svg"))
     assert len(drawings) > 15
     for path in drawings:
         browser.open(path)
