@@ -14,6 +14,8 @@ _NAMELESS = "Table"
 #: A table of words: the most columns that it has, and the letters of a cell beyond which a narrow
 #: screen shows its rows one below the other, each value beside the name of its column.
 _COLUMNS, _WORDY = 6, 40
+#: What stands between two sides that no line break is to divide.
+_SIGNS = ("=", "<", ">", "≤", "≥")
 #: What indents the label of a row, and the deepest indent that the style knows.
 _EM, _DEEPEST = "\u2003", 3
 
@@ -107,7 +109,8 @@ def _settle_row(cells: list, headed: bool, shared: bool) -> bool:
     `shared` the line, their widths leave room for short cells, which are kept on one line.
     """
     texts = [ast.text(blocks) for *_, blocks in cells]
-    for (attr, *_), text in zip(cells, texts, strict=True):
+    for (attr, *_, blocks), text in zip(cells, texts, strict=True):
+        _keep_equations(blocks)
         if shared and len(text) <= columns.SHORT:
             attr[1].append("short")
     if not headed or not cells:
@@ -129,11 +132,11 @@ def _head(cell: list) -> None:
 
 
 def _keep_equations(nodes) -> None:
-    """Keep equations, such as `n = 84`, on one line."""
+    """Keep equations, such as `n = 84` and `p < 0.05`, on one line."""
     if isinstance(nodes, dict):
         nodes = list(nodes.values())
     for place, node in enumerate(nodes):
-        if isinstance(node, dict) and node.get("t") == "Str" and node["c"] == "=":
+        if isinstance(node, dict) and node.get("t") == "Str" and node["c"].endswith(_SIGNS):
             for beside in nodes[max(0, place - 1) : place + 2]:
                 if beside["t"] == "Space":
                     beside |= {"t": "Str", "c": "\u00a0"}

@@ -64,6 +64,13 @@ def test_tables_of_numbers_and_those_of_many_columns_stay_tables(table):
     assert not found.table.get("class") and not found.select("[data-of]")
 
 
+def test_signs_stay_with_what_they_compare():
+    found = shown("| p < 1 |\n|---|\n| [0.35 [< 0.001–0.9]](#a) |\n| a = b - c |\n")
+    assert [cell.get_text() for cell in found.select("th, td")] == [
+        "p\u00a0<\u00a01", "0.35\u00a0[<\u00a00.001–0.9]", "a\u00a0=\u00a0b - c",
+    ]  # fmt: skip
+
+
 def test_no_cell_heads_a_row_where_cells_span_several():
     html = '<table><tr><th>a</th><th>b</th></tr><tr><td rowspan="2">c</td><td>d</td></tr>'
     found = shown(f"{html}<tr><td>e</td></tr></table>", "html")
