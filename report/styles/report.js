@@ -71,11 +71,13 @@ function provenance() {
     const boxes = [...link.getClientRects()];
     const [first, last] = [boxes[0], boxes[boxes.length - 1]];
     const width = document.documentElement.clientWidth;
-    const below = last.bottom + 6 + card.offsetHeight < window.innerHeight || first.top < card.offsetHeight + 12;
+    // It takes the side with more room if it fits on neither, and scrolls there.
+    const [above, under] = [first.top - 18, window.innerHeight - last.bottom - 18];
+    card.style.maxHeight = "";
+    const below = under >= card.offsetHeight || under >= above;
+    card.style.maxHeight = `${Math.max(above, under, 120)}px`;
     const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
-    const free = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
-    // A long card may cover its number rather than leave the window.
-    const top = Math.max(12, Math.min(free, window.innerHeight - card.offsetHeight - 12));
+    const top = Math.max(12, below ? last.bottom + 6 : first.top - card.offsetHeight - 6);
     card.style.left = `${left + window.scrollX}px`;
     card.style.top = `${top + window.scrollY}px`;
   }
