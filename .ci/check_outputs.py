@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 #: As the review prints them: patients, median and limits, range, log-rank test.
 KEY = ("84 patients", "2 weeks", "1–10 weeks", "24 h to 6 months", "p = 0.241")
-#: What the PDF's supplement is called, if there is one.
-SUPPLEMENT = "supplement.pdf"
+#: What page and PDF of the supplement are called, if there is one.
+SUPPLEMENTS = ("supplement.html", "supplement.pdf")
 
 
 def text_of(path: Path) -> str:
@@ -48,17 +48,20 @@ def main(site: Path) -> int:
             problems.append(f"{name} is missing")
             continue
         text = squeezed(text_of(path))
-        if name == "index.pdf" and (supplement := site / SUPPLEMENT).is_file():
-            text += squeezed(text_of(supplement))
+        text += "".join(
+            squeezed(text_of(site / other))
+            for other in SUPPLEMENTS
+            if path.suffix == Path(other).suffix and (site / other).is_file()
+        )
         problems += [f"{name} lacks '{key}'" for key in KEY if squeezed(key) not in text]
         if "?@" in text or "{{<" in text:
             problems.append(f"{name} holds an unresolved reference or shortcode")
-    page = site / "index.html"
-    files = beside(page) if page.is_file() else []
+    pages = [site / name for name in ("index.html", SUPPLEMENTS[0])]
+    files = [name for page in pages if page.is_file() for name in beside(page)]
     problems += [f"{name} is missing" for name in files if not (site / name).is_file()]
-    supplement = site / SUPPLEMENT
+    supplement = site / SUPPLEMENTS[1]
     if supplement.is_file() and "Where the numbers come from" not in text_of(supplement):
-        problems.append(f"{SUPPLEMENT} lacks the list of numbers")
+        problems.append(f"{supplement.name} lacks the list of numbers")
     print("\n".join(problems) if problems else "HTML, PDF and DOCX show the key numbers.")
     return 1 if problems else 0
 

@@ -34,11 +34,10 @@ from case_review.exhibits.drawn import (
     as_last_svg,
     briefs,
     drawings,
-    write_briefs,
-    write_narrow,
+    write_figure,
     write_others,
 )
-from case_review.files import to_json, write_bytes, write_text
+from case_review.files import to_json, write_text
 from case_review.parameters import cell_options, params_file
 from case_review.parameters.rules import nearest
 from case_review.project import STAGE_VARIABLE, Project, find_project, sha256
@@ -57,7 +56,8 @@ class Notebook:
     def __init__(self, name: str):
         self.name = name
         self.project: Project = find_project()
-        self.parameters: dict = _given(self.project.notebooks / f"{name}.ipynb")
+        shell, path = cell_options.get_ipython(), self.project.notebooks / f"{name}.ipynb"
+        self.parameters: dict = params_file.given(path, shell.user_ns) if shell else {}
         stage = os.environ.get(STAGE_VARIABLE)
         self.stage: Path | None = Path(stage) if stage else None
         self._inputs: dict[str, str] = {}
@@ -69,7 +69,7 @@ class Notebook:
         self._tables: dict[str, dict] = {}
         self._exhibits: set[str] = set()
         self._changed = True
-        if (shell := cell_options.get_ipython()) is not None:
+        if shell is not None:
             shown.register(shell)
             shell.events.register("post_run_cell", self._flush)
 
@@ -112,11 +112,12 @@ class Notebook:
         missing = {"keep_default_na": False, "na_values": [""]}
         columns = pd.read_csv(path, nrows=0).columns
         text = dict.fromkeys(text_columns(table, columns), str)
-        frame = pd.read_csv(path, dtype=text, **missing)
-        return self.rests_on(frame)
+        return self.rests_on(pd.read_csv(path, dtype=text, **missing))
 
-    def rests_on(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Take note of where the rows of a table come from, as `read` does; returns the table."""
+    def rests_on(self, frame: pd.DataFrame, raw: str = "") -> pd.DataFrame:
+        """The table, whose rows are noted as those of `read` are; `raw` names it if it is raw."""
+        if raw:
+            self._remember(raw_file.path_of(self.project.raw, raw))
         if "provenance" in frame.columns:
             self._provenance |= set(frame["provenance"].dropna())
         return frame
@@ -178,9 +179,10 @@ class Notebook:
             Of a plain number.
         standing
             What the number rests on, where it is neither printed nor among the results that are
-            known to vary: `DETERMINED` if it is the same whatever rows were reconstructed. By
-            default that is taken of a notebook that has read no reconstructed row; in any other
-            the number is taken to vary.
+            known to vary: `DETERMINED` if it is the same whatever rows were reconstructed,
+            `METHOD` if it was chosen, judged, or counted over drawn sets. By default the first is
+            taken of a notebook that has read no reconstructed row; in any other the number is
+            taken to vary.
         label
             What the number is, in plain words; by default those of the row and column where the
             first table shows it.
@@ -223,8 +225,12 @@ class Notebook:
         """`value` with what it rests on as the result `id` of any notebook; see `record`."""
         if isinstance(value, values.Varying):
             return value
+        if values.METHOD in (standing, value.standing):
+            return value.stands(values.METHOD)
         if self._provenance and not self.reconstructed:
             return value.stands(values.EXTRACTED)
+        if value.standing == values.PRINTED:  # of a result that has another id as well
+            return value
         known = self._known[id].of(value) if id in self._known else None
         if known is not None:
             return known
@@ -272,7 +278,8 @@ class Notebook:
         return label
 
     def _markdown(self, table: tables.Table) -> str:
-        return table.markdown() + f"\n{tables.RECONSTRUCTED_NOTE}\n" * self.reconstructed
+        rests = values.rests_on_rows(table.standings(), self.reconstructed)
+        return table.markdown() + f"\n{tables.RECONSTRUCTED_NOTE}\n" * rests
 
     def _known_cell(self, cell):
         """A cell of a table with what its number rests on, which its record says."""
@@ -283,7 +290,8 @@ class Notebook:
         if (entry := self._ids.get(builtins.id(whole))) is not None:
             return cell.of_whole(entry[2]) if is_part else entry[2]
         extracted = self._provenance and not self.reconstructed
-        if not extracted and (whole.standing or self.reconstructed):
+        stays = whole.standing if not extracted else whole.standing == values.METHOD
+        if stays or self.reconstructed:
             return cell
         stands = whole.stands(values.EXTRACTED if extracted else values.DETERMINED)
         return replace(cell, whole=stands) if is_part else stands
@@ -309,15 +317,18 @@ class Notebook:
             outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
             write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
 
-    def figure(self, figure, data: pd.DataFrame, others: Sequence = ()) -> FigureOutput:
+    def figure(self, figure, data: pd.DataFrame, others: Sequence = (), shows=()) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
-        One that rests on reconstructed rows says so at its foot; `others` are as for `table`.
-        In place of a figure stands a function that draws one, if phones get a drawing of their own:
-        it has an argument `narrow`, see `drawn.drawings`, and may have one `brief`.
+        One that rests on reconstructed rows says so at its foot: every one of a notebook that has
+        read such rows, unless all that it `shows` is recorded values of which none varies.
+        `others` are as for `table`. In place of a figure stands a function that draws one, if
+        phones get a drawing of their own: it has an argument `narrow`, see `drawn.drawings`, and
+        may have one `brief`.
         """
         label = self._exhibit()
-        foot = tables.RECONSTRUCTED_SHORT if self.reconstructed else ""
+        standings = [values.ends(value)["standing"] for value in shows]
+        foot = tables.RECONSTRUCTED_SHORT * values.rests_on_rows(standings, self.reconstructed)
         staged = self.stage is not None
         brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
         (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
@@ -328,23 +339,10 @@ class Notebook:
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
-            write_bytes(folder / f"{label}.svg", output.svg.encode("utf-8"))
-            write_bytes(folder / f"{label}.png", output.png)
-            write_others(folder, label, drawn, "svg")
-            write_narrow(folder, label, narrow_drawn)
-            write_briefs(folder, label, brief)
+            write_figure(folder, label, output, drawn, narrow_drawn, brief)
         return output
 
     @property
     def recorded(self) -> list[registry.Result]:
         """All results recorded so far, in order."""
         return list(self._results.values())
-
-
-def _given(path: Path) -> dict:
-    """The values now of the names in a notebook's cell tagged `parameters`."""
-    shell = cell_options.get_ipython()
-    if shell is None or not path.is_file():
-        return {}
-    names = params_file.declared(path) or {}
-    return {name: shell.user_ns[name] for name in names if name in shell.user_ns}

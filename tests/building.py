@@ -102,6 +102,11 @@ def site(root):
 
 
 @cache
+def report_pages(site):
+    """The pages that the manuscript is shown on: the paper's and its supplement's."""
+    return [site / "index.html", site / "supplement.html"]
+
+
 def parsed(path):
     """The tree of a finished page, which is there to be read: to parse the report takes seconds."""
     return BeautifulSoup(path.read_bytes(), "lxml")

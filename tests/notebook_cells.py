@@ -81,7 +81,7 @@ def run_cells(name, given=(), only=(), settings=(), **parameters):
             ran.shown[cell_options.running_label()] = shown.text
             return shown
 
-        def figure(self, figure, data, others=()):
+        def figure(self, figure, data, others=(), shows=()):
             (figure, *narrow), *others = (drawings(given, True) for given in (figure, *others))
             ran.figures[cell_options.running_label()] = figure
             ran.narrow[cell_options.running_label()] = narrow

@@ -112,6 +112,27 @@ def test_a_table_is_markdown_only_and_says_that_rows_are_reconstructed(staged, r
     assert (staged / "exhibits" / "tbl-after.csv").read_text() == "n\n1\n"
 
 
+def test_an_exhibit_of_fixed_numbers_does_not_say_that_rows_are_reconstructed(staged, run):
+    run(
+        "import matplotlib.pyplot as plt\nimport pandas as pd\n"
+        "from case_review.exhibits import Row, Table\n"
+        "from case_review.values import Count, Varying\nnb.read('patients')\n"
+        "def table(*cells):\n"
+        "    return nb.table(Table(['A', 'n'], [Row(['x', c]) for c in cells]))\n"
+        "def figure(*shows):\n"
+        "    return nb.figure(plt.subplots()[0], pd.DataFrame(), shows=shows)\n"
+        "fixed, chosen = Count(1).stands('printed'), Count(2).stands('method')\n"
+        "varies, unknown = Varying(Count(3)), Count(4)"
+    )
+    for number, (shown, expected) in enumerate({
+        "fixed": False, "fixed, chosen": False, "fixed, varies": True, "fixed, unknown": True,
+    }.items()):  # fmt: skip
+        text = run(f"#| label: tbl-{number}\ntable({shown})").text
+        assert (RECONSTRUCTED_NOTE in text) == expected, shown
+        svg = run(f"#| label: fig-{number}\nfigure({shown})").svg
+        assert (RECONSTRUCTED_SHORT in svg) == expected, shown
+
+
 def test_a_figure_is_written_twice_with_identical_bytes(staged, run):
     source = (
         "import matplotlib.pyplot as plt\nfrom case_review.exhibits import style\nstyle.use()\n"
@@ -231,10 +252,13 @@ def recorded(staged):
 
 
 def test_a_number_rests_on_the_print_until_reconstructed_rows_are_read(known, staged, run):
+    run("from case_review.values import Count")
     run("#| label: one\nnb.record('a.before', 3)")
     run("#| label: two\nnb.read('patients')\nnb.record('a.after', 4, 'four')\n")
     run("#| label: three\nnb.record('a.said', 5, standing='determined')")
     run("#| label: four\nnb.record('a.sex', 1)\nnb.record('a.age', 7)")
+    run("#| label: five\nnb.record('a.sets', 1000, standing='method')")
+    run("#| label: six\nnb.record('a.again', nb.known('a.sex', Count(1)))")
     found = recorded(staged)
     assert {id: result.standing for id, result in found.items()} == {
         "a.before": "determined",
@@ -242,6 +266,8 @@ def test_a_number_rests_on_the_print_until_reconstructed_rows_are_read(known, st
         "a.said": "determined",
         "a.sex": "printed",
         "a.age": "varies",  # called printed, but the print says 9
+        "a.sets": "method",
+        "a.again": "printed",  # the same quantity under another id
     }
     assert found["a.after"].text == "four" and found["a.after"].least is None
 
@@ -250,7 +276,9 @@ def test_rows_that_were_extracted_need_no_mark(project, known, staged, run):
     path = project / "data" / "clean" / "patients.csv"
     path.write_text("patient_id,provenance\nR01-1,extracted\n")
     run("#| label: one\nnb.read('patients')\nnb.record('a.ratio', 3)")
-    assert recorded(staged)["a.ratio"].standing == "extracted"
+    run("#| label: two\nnb.record('a.horizon', 12, standing='method')")
+    found = {id: result.standing for id, result in recorded(staged).items()}
+    assert found == {"a.ratio": "extracted", "a.horizon": "method"}
 
 
 def test_the_range_of_a_number_that_varies_takes_the_place_of_its_words(known, staged, run):

@@ -10,6 +10,7 @@ from IPython.lib.pretty import pretty
 from case_review import values
 from case_review.values import (
     DETERMINED,
+    METHOD,
     PRINTED,
     VARIES,
     ChiSquare,
@@ -213,6 +214,22 @@ def test_registry_and_csv_hold_what_a_value_and_its_parts_rest_on():
     found = Varying(RATIO, Spread(0.54, NAN, proved=True), Spread(0.2, 9))
     said = {"standing": VARIES, "least": 0.54, "most": None, "proved": True}
     assert values.ends(found) == values.ends(found.limits) == values.ends(found.spelled) == said
+
+
+def test_what_follows_from_numbers_and_choices_rests_on_the_numbers():
+    def following(*standings):
+        return values.following(*(Number(1).stands(standing) for standing in standings))
+
+    assert following(PRINTED, METHOD) == following(DETERMINED, METHOD) == DETERMINED
+    assert following(METHOD) == METHOD and following(METHOD, VARIES) == VARIES
+
+
+def test_where_only_the_limits_vary_the_words_say_so():
+    median = Estimate(2, 1, 10, "weeks")
+    found = Varying(median, Spread(2, 2, 2), Spread(0.5, 12))
+    assert found.prose == "2 weeks (limits within 0.5–12 weeks)"
+    assert Varying(median, Spread(1, 2, 2), Spread(0.5, 12)).prose == "1 to 2 weeks"
+    assert Varying(Number(2), Spread(2, 2, 2)).prose == "2"
 
 
 def test_a_standing_changes_no_number():

@@ -36,6 +36,12 @@ LATER_RULE = (
     "Later studies: holds if no group's upper limit lies below the review's lower limit; with "
     "reservation if some do; does not hold if most do."
 )
+#: Said where counts over the sets drawn and ranges over all sets that were found seem to disagree.
+SETS_RULE = (
+    "The conclusion is counted over the sets drawn. Ranges and limits take in the sets that a "
+    "search for their ends found as well, which drawing hardly ever meets, so that a conclusion "
+    "may hold in all sets drawn and not in all possible ones."
+)
 #: Said where the sets drawn have not been judged, because they have other groups.
 NOT_COUNTED = "Not counted"
 
@@ -88,6 +94,16 @@ def point_and_limits(found: Value) -> tuple[Value, Value | str]:
     return found.point, found.limits
 
 
+def with_limits(main: Value, found: Value) -> tuple[Value, Value | str]:
+    """The point of the main analysis and the limits of another one, for two cells.
+
+    An estimate that only has other limits is the same quantity, and stands as the main one does.
+    What is no estimate stands alone.
+    """
+    _, limits = point_and_limits(found)
+    return (point_and_limits(main)[0], limits) if limits != "" else (found, "")
+
+
 def _spelled(value: Value) -> Part:
     """Words for a cell that says its unit itself, which stay as they are whatever is known."""
     return Part(value.prose, value.prose, value.whole if isinstance(value, Part) else value)
@@ -95,25 +111,38 @@ def _spelled(value: Value) -> Part:
 
 @dataclass(frozen=True)
 class Tally:
-    """In how many of the sets drawn a conclusion holds, with reservation or not at all."""
+    """In how many of the sets drawn a conclusion holds, with reservation or not at all.
+
+    Parameters
+    ----------
+    beyond
+        Whether it is otherwise in sets that only a search found: where it holds in all sets drawn,
+        it does not hold there without reservation; where it holds in none, it does.
+    """
 
     holds: int
     reserved: int
     fails: int
     sets: int
+    beyond: bool = False
 
     @property
     def words(self) -> str:
-        """`Holds in 934 of 1,000 sets (with reservation in 60, not in 6)`; zeros are not told."""
+        """`Holds in 934 of 1,000 sets drawn (with reservation in 60, not in 6)`; without zeros.
+
+        `Holds in all 1,000 sets drawn, not in all possible ones`.
+        """
         rest = [
             f"{words} in {n:,}"
             for words, n in (("with reservation", self.reserved), ("not", self.fails))
             if n
         ]
         if self.holds == self.sets:
-            return f"Holds in all {self.sets:,} sets"
+            beyond = ", not in all possible ones" if self.beyond else ""
+            return f"Holds in all {self.sets:,} sets drawn{beyond}"
         held = f"{self.holds:,}" if self.holds else "none"
-        return f"Holds in {held} of {self.sets:,} sets ({', '.join(rest)})"
+        beyond = ", yet in some possible ones" if self.beyond else ""
+        return f"Holds in {held} of {self.sets:,} sets drawn ({', '.join(rest)}){beyond}"
 
 
 class Judge:
@@ -122,9 +151,9 @@ class Judge:
     Parameters
     ----------
     counts
-        `data/clean/verdicts.csv`: `analysis`, `conclusion`, `fails`, `reserved`, `holds`, `sets`;
-        no rows where nothing is reconstructed, or where other groups are compared than the sets
-        have.
+        `data/clean/verdicts.csv`: `analysis`, `conclusion`, `fails`, `reserved`, `holds`, `sets`,
+        `beyond`; no rows where nothing is reconstructed, or where other groups are compared than
+        the sets have.
     reconstructed
         Whether the patients that the lines were made of are those of one of many data sets.
     """
@@ -133,7 +162,7 @@ class Judge:
         self.reconstructed = reconstructed
         self.tallies = {
             (row.analysis, row.conclusion): Tally(
-                int(row.holds), int(row.reserved), int(row.fails), int(row.sets)
+                int(row.holds), int(row.reserved), int(row.fails), int(row.sets), bool(row.beyond)
             )
             for row in counts.itertuples()
         }
@@ -166,7 +195,9 @@ class Judge:
         said = [
             f"{conclusions[tested]}: {in_a_sentence(words)}." for tested, words in found.items()
         ]
-        return [f"The review's conclusion. {' '.join(said)}"] if said else []
+        beyond = [self.tallies[keys].beyond for keys in of_analyses(lines) if keys in self.tallies]
+        rule = [SETS_RULE] if self.reconstructed and any(beyond) else []
+        return [f"The review's conclusion. {' '.join(said)}", *rule] if said else []
 
     def summary(self, lines: Sequence[Line]) -> dict[str, dict[str, int]]:
         """By conclusion, how many analyses say what, by the ends of result ids.

@@ -37,9 +37,11 @@ class Bound(Value):
     id, topic, question
         What is counted.
     low, high
-        Smallest and largest number of patients.
+        Smallest and largest number.
     of
-        Patients of the population asked about; None where the denominator is open as well.
+        All patients, or reports, of the population asked about.
+    unit
+        What is counted.
     standing
         The bounds themselves are determined by the print, also where they leave a number open.
     """
@@ -49,7 +51,8 @@ class Bound(Value):
     question: str
     low: int
     high: int
-    of: int | None = None
+    of: int
+    unit: str = "patients"
     standing: str = field(default=DETERMINED, kw_only=True, compare=False)
 
     @property
@@ -68,9 +71,9 @@ class Bound(Value):
         return f"determined: {self.prose}" if self.determined else self.prose
 
     def fields(self) -> dict:
-        """The number of patients where it is determined, its bounds, and the denominator."""
+        """The number where it is determined, its bounds, and the denominator."""
         value = self.low if self.determined else None
-        return Text(self.prose, value, self.low, self.high, "patients", of=self.of).fields()
+        return Text(self.prose, value, self.low, self.high, self.unit, of=self.of).fields()
 
 
 class JointCounts:
@@ -247,8 +250,14 @@ def safety_bounds(
     }
     questions |= {label: f"{label[:1].upper()}{label[1:]}, {name}" for label in events}
     slugs = {label: claim_id.split(".")[-3] for label, claim_id in events.items()}
+    first, second = number["first_patients"], number["second_patients"]
+    of = dict.fromkeys(questions, (first, "patients"))
+    of["reports_missing"] = (number["first_reports"], "reports")
+    of["any_event_all"] = (first + second, "patients")
     return [
-        Bound(f"safety_{slugs.get(x, x)}", "Safety", question, *_extremes(model, unknown[x]))
+        Bound(
+            f"safety_{slugs.get(x, x)}", "Safety", question, *_extremes(model, unknown[x]), *of[x]
+        )
         for x, question in questions.items()
     ]
 

@@ -11,9 +11,9 @@ from case_review.project import Project
 
 #: What lies at the top of a finished report; whatever else is there is somebody's own.
 _REPORT = frozenset(
-    ("index.html", "index.pdf", "supplement.pdf", "index.docx", "index.jats.xml", "index.bib",
-     "index.ris", "changes.html", "data", "exhibits", "notebooks", "quality", "pictures",
-     "scripts", "code")
+    ("index.html", "supplement.html", "index.pdf", "supplement.pdf", "index.docx",
+     "index.jats.xml", "index.bib", "index.ris", "changes.html", "data", "exhibits", "notebooks",
+     "quality", "pictures", "scripts", "code")
 )  # fmt: skip
 #: What a build writes into `report/`, and what Quarto leaves where somebody starts it by hand.
 GENERATED = frozenset(

@@ -16,7 +16,7 @@ from inspect import signature
 from pathlib import Path
 
 from case_review.errors import ReviewError
-from case_review.files import write_text
+from case_review.files import write_bytes, write_text
 
 #: The most pixels that a side of a PNG has; a larger figure is drawn with fewer to the inch.
 _MOST_PIXELS = 6000
@@ -186,25 +186,32 @@ def read_others(exhibits: Path, label: str) -> list[str]:
     return _read(exhibits / f"{label}.others")
 
 
-def write_narrow(exhibits: Path, label: str, svgs: Sequence[str]) -> None:
-    """Write a figure's drawings for narrow screens: its own first, then those of the others."""
-    for number, svg in enumerate(svgs):
-        write_text(exhibits / f"{label}.narrow" / f"{number}.svg", svg)
+def write_figure(
+    exhibits: Path,
+    label: str,
+    shown: FigureOutput,
+    others: Sequence[str],
+    narrow: Sequence[str],
+    brief: Sequence[str] = (),
+) -> None:
+    """Write a figure with its other drawings, all of them for narrow screens, its own first, and
+    the one for the head of the page, if there is one.
+    """
+    write_bytes(exhibits / f"{label}.svg", shown.svg.encode("utf-8"))
+    write_bytes(exhibits / f"{label}.png", shown.png)
+    write_others(exhibits, label, others, "svg")
+    for kind, svgs in (("narrow", narrow), ("brief", brief)):
+        for number, svg in enumerate(svgs):
+            write_text(exhibits / f"{label}.{kind}" / f"{number}.svg", svg)
 
 
 def read_narrow(exhibits: Path, label: str) -> list[str]:
-    """What `write_narrow` wrote, in order; nothing for a figure that was drawn once."""
+    """What `write_figure` wrote, in order; nothing for a figure that was drawn once."""
     return _read(exhibits / f"{label}.narrow")
 
 
-def write_briefs(exhibits: Path, label: str, svgs: Sequence[str]) -> None:
-    """Write a figure's drawing for the head of the page, if there is one."""
-    for number, svg in enumerate(svgs):
-        write_text(exhibits / f"{label}.brief" / f"{number}.svg", svg)
-
-
 def read_brief(exhibits: Path, label: str) -> str:
-    """What `write_briefs` wrote; empty for a figure without it."""
+    """The drawing for the head of the page; empty for a figure that has none."""
     return next(iter(_read(exhibits / f"{label}.brief")), "")
 
 

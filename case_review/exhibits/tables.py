@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from case_review.files import write_text
-from case_review.values import DETERMINED, MARKS, PRINTED, SAID, VARIES, Value, Varying, ends
+from case_review.values import (
+    DETERMINED,
+    MARKS,
+    PRINTED,
+    SAID,
+    STANDINGS,
+    VARIES,
+    Value,
+    Varying,
+    ends,
+)
 from case_review.values.standing import SHOWN_VARYING
 
 if TYPE_CHECKING:
@@ -179,13 +189,13 @@ class Table:
         return frame.astype(dict.fromkeys(("n", "of"), "Int64"))
 
     def standings(self) -> list[str]:
-        """What its numbers rest on, each once, in the order of `values.SAID`."""
+        """What its numbers rest on, each once, in the order of `values.STANDINGS`."""
         found = {ends(value)["standing"] for _, _, value in self.values()}
-        return [standing for standing in (*SAID, "") if standing in found]
+        return [standing for standing in (*STANDINGS, "") if standing in found]
 
     def _key(self) -> str:
         """The note that says what the marks mean, or what all numbers rest on."""
-        kinds = [standing for standing in self.standings() if standing]
+        kinds = [standing for standing in self.standings() if standing in SAID]
         if not kinds:
             return ""
         shown = any(isinstance(value, Varying) and value.spread for _, _, value in self.values())

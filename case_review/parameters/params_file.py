@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,6 +141,12 @@ def declared(path: Path) -> dict | None:
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             return _literals(path, source_of(cell))
     return None
+
+
+def given(path: Path, namespace: Mapping) -> dict:
+    """The values now of the names in a notebook's cell tagged `parameters`, if it has a file."""
+    names = declared(path) or {} if path.is_file() else {}
+    return {name: namespace[name] for name in names if name in namespace}
 
 
 def settings(path: Path) -> set[str]:

@@ -96,16 +96,17 @@ def _terms(spec: Specification) -> Iterator[tuple[str, registry.Known]]:
     """Patients, and episodes, under each term that reports use for an event.
 
     A patient is counted under one of them; the patient who stopped under the term that the text
-    gives.
+    gives. An event's only term has its number, which is printed.
     """
     safety, stop = spec["safety"], spec["stopped"]
     for event, patients in _events(spec).items():
         terms = safety["events"][event]["terms"]
+        standing = PRINTED if len(terms) == 1 else DETERMINED
         for term in terms:
             told = event == stop["event"] and stop["term"] in terms
             low = patients if len(terms) == 1 else int(told and term == stop["term"])
             high = patients - int(told and term != stop["term"])
-            yield _count(f"safety.reported.{registry.identifier(term)}", low, high)
+            yield _count(f"safety.reported.{registry.identifier(term)}", low, high, standing)
     described = safety["told"]["patients"]
     for term in {term: None for patient in described for term in patient}:
         episodes = [patient[term] for patient in described if term in patient]

@@ -57,5 +57,6 @@ def draw_bands(
     # In grey, all patients' colour, and below the panels, where no band can reach.
     handles, names = panels[0].get_legend_handles_labels()
     columns = 2 if narrow else len(names)
-    figure.legend(handles, names, loc="outside lower center", ncols=columns, fontsize=style.SMALL)
+    # At the left, for at the right stands that rows are reconstructed.
+    figure.legend(handles, names, loc="outside lower left", ncols=columns, fontsize=style.SMALL)
     return figure

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from case_review import registry
 from case_review.analyses.response import HOURS_PER_WEEK
+from case_review.analyses.verdicts import HOLDS
 from case_review.audit import claims
 from case_review.data.schema import OVERALL
 from case_review.reconstruction.ensemble import Ensemble
@@ -117,24 +119,48 @@ def verdict_counts(ensemble: Ensemble | None) -> pd.DataFrame:
     -------
     DataFrame
         `analysis`, `conclusion`, `fails`, `reserved`, `holds` and `sets`, those in which the
-        analysis says something.
+        analysis says something; `beyond`, whether sets that a search found say otherwise where all
+        drawn sets hold or none does (a `Tally` of `verdicts` says it in words).
     """
     rows = []
     for name in () if ensemble is None else ensemble.drawn:
         if name.startswith("verdict:"):
             analysis, _, conclusion = name.removeprefix("verdict:").rpartition(".")
-            codes = ensemble.drawn[name].dropna()
-            counts = [int((codes == code).sum()) for code in range(len(VERDICTS))]
-            rows.append((analysis, conclusion, *counts, len(codes)))
-    columns = ["analysis", "conclusion", "fails", "reserved", "holds", "sets"]
+            told = [in_sets(ensemble, name, partial(np.equal, n)) for n in range(len(VERDICTS))]
+            counts = [count.n for count, _ in told]
+            _, beyond = told[VERDICTS.index(HOLDS)]
+            rows.append((analysis, conclusion, *counts, told[0][0].of, beyond))
+    columns = ["analysis", "conclusion", "fails", "reserved", "holds", "sets", "beyond"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def of_sets(count: Count) -> str:
-    """`934 of 1,000`, `all 1,000`, `none of 1,000`."""
+def in_sets(ensemble: Ensemble, name: str, holds: Callable) -> tuple[Count, bool]:
+    """In how many of the sets drawn an outcome is as `holds` says of an array of its values.
+
+    Sets that say nothing of it are left out.
+
+    Returns
+    -------
+    tuple
+        The count, and whether it is otherwise beyond the sets drawn: so in all of them or in none,
+        and not in every set that a search found.
+    """
+    given = (ensemble.drawn[name].to_numpy(), ensemble.found(name))
+    drawn, found = (holds(values[~np.isnan(values)]) for values in given)
+    n = Count(int(drawn.sum()), of=len(drawn), unit="sets")
+    return n, n.n in (0, n.of) and bool((found != (n.n > 0)).any())
+
+
+def of_sets(count: Count, beyond: bool = False) -> str:
+    """`934 of 1,000`, `all 1,000`, `none of 1,000`.
+
+    If it is otherwise `beyond` the sets drawn, `all 1,000 (yet not in all possible ones)`.
+    """
     if count.n == count.of:
-        return f"all {count.of:,}"
-    return f"{f'{count.n:,}' if count.n else 'none'} of {count.of:,}"
+        return f"all {count.of:,}" + (" (yet not in all possible ones)" if beyond else "")
+    if count.n:
+        return f"{count.n:,} of {count.of:,}"
+    return f"none of {count.of:,}" + (" (yet in some possible ones)" if beyond else "")
 
 
 def curves(ensemble: Ensemble | None, groups: Sequence[str], month_days: float) -> pd.DataFrame:

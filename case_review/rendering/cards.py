@@ -21,8 +21,8 @@ from case_review.rendering.cells import Exhibit
 from case_review.rendering.provenance import TableNumber
 from case_review.rendering.quality_pages import Suite
 
-#: So many functions are named.
-_FUNCTIONS = 3
+#: So many functions are named; they open below the cell, see `recorded_pages`.
+FUNCTIONS = 3
 _RESULTS = "report/results/"
 
 
@@ -83,7 +83,7 @@ def _cards(
     @cache
     def behind(notebook: str, aim: str, inputs: tuple[str, ...], varies: bool) -> tuple:
         """Places of the functions and of the files behind numbers of one origin."""
-        functions = told[notebook].behind.get(aim, [])[:_FUNCTIONS]
+        functions = told[notebook].behind.get(aim, [])[:FUNCTIONS]
         read = told[notebook].columns.get(aim, {})
         paths = _shortened(used(inputs, read, varies))
         return (

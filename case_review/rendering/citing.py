@@ -77,7 +77,7 @@ class Citation:
         given = {
             "id": f"report{self.day:%Y}",
             "type": "report",
-            "title": self.title,
+            "title": _cased(self.title),
             "author": [_name(author) for author in self.people.authors],
             "issued": {"date-parts": [[self.day.year, self.day.month, self.day.day]]},
             "version": self.version,
@@ -132,6 +132,14 @@ def references(blocks: list) -> dict:
 
 def _is_number(part: dict) -> bool:
     return part["t"] == "Span" and "csl-left-margin" in part["c"][0][1]
+
+
+def _cased(title: str) -> str:
+    """A title whose first word keeps its capitals: pandoc protects those of the others alone."""
+    first, blank, rest = title.partition(" ")
+    if first[1:] == first[1:].lower():
+        return title
+    return f'<span class="nocase">{first}</span>{blank}{rest}'
 
 
 def _inverted(author: Author) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from case_review.rendering import ast
 from case_review.rendering.manuscript import Manuscript
+from case_review.rendering.supplement import Part, names
 
 #: Longer first sentences of captions are cut.
 _LONGEST = 110
@@ -64,20 +66,33 @@ def _first(text: str) -> str:
     return f"{sentence[:_LONGEST].rpartition(' ')[0].rstrip(',;:')} …"
 
 
-def meta(found: Manuscript) -> dict:
-    """The same as metadata for a template: lists with `title` and `entries`."""
+def meta(found: Manuscript, here: set[str], parts: Iterable[Part]) -> dict:
+    """The same as metadata for a template: lists with `title` and `entries`, each with its `href`.
+
+    Parameters
+    ----------
+    here
+        The names of what stands on the page that is made.
+    parts
+        All pages of the report.
+    """
+    elsewhere = {name: part.file for part in parts for name in names(part.blocks) - here}
     return {
         "t": "MetaList",
         "c": [
-            {"t": "MetaMap", "c": {"title": ast.said(title), "entries": _listed(entries)}}
+            {
+                "t": "MetaMap",
+                "c": {"title": ast.said(title), "entries": _listed(entries, elsewhere)},
+            }
             for title, entries in lists(found).items()
         ],
     }
 
 
-def _listed(entries: list[Entry]) -> dict:
+def _listed(entries: list[Entry], elsewhere: dict[str, str]) -> dict:
     def entry(each: Entry) -> dict:
-        parts = {"label": each.label, "name": each.name, "words": each.words}
+        href = f"{elsewhere.get(each.label, '')}#{each.label}"
+        parts = {"href": href, "name": each.name, "words": each.words}
         return {"t": "MetaMap", "c": {k: ast.said(v) for k, v in parts.items() if v}}
 
     return {"t": "MetaList", "c": [entry(each) for each in entries]}

@@ -7,13 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from case_review import __version__
-from case_review.build.revision import revision
 from case_review.project import Project
 from case_review.rendering import (
+    about,
     ast,
     back,
-    bylines,
     cards,
     citations,
     citing,
@@ -38,7 +36,6 @@ from case_review.rendering import (
     supplement,
 )
 from case_review.rendering.assemble import FORMS
-from case_review.rendering.authors import People
 from case_review.rendering.cells import Notebooks
 from case_review.rendering.code_pages import Module
 from case_review.rendering.forms import File, Form
@@ -46,8 +43,6 @@ from case_review.rendering.html_exhibits import FORM
 from case_review.rendering.manuscript import Manuscript
 from case_review.rendering.site import UP, Page, Site
 
-#: The list of what has changed, and its page.
-CHANGES, CHANGES_PAGE = "CHANGELOG.md", "changes.html"
 #: Letters of the pages' own words, and those that the page's font has besides: of these it gets
 #: what the texts use. Latin, Greek, and the signs that clinical prose uses.
 _LETTERS = {chr(code) for code in range(0x20, 0x7F)} | set("\u00a0–—·×±≤≥↑↓↕…’“”")
@@ -66,50 +61,71 @@ def write(
     writers: Sequence[str],
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
-    """Write `index.html`, which offers the forms of `writers`, and the pages it links to.
+    """Write the report's pages, which offer the forms of `writers`, and those they link to.
+
+    What follows the heading named `supplement` is a page of its own.
 
     `work` is the folder for what pandoc includes; `prepare` must have filled it. `meanwhile` is
     called while pandoc writes the report.
     """
     # The frames of tables bear their captions, with the citations in them.
     found, tree = citations.settled(project, found, tree, work)
-    site = Site(project, found, work, out)
     tree = html_exhibits.anchored(tree, found.used, found.later)
     offered = _offered(found, writers)
-    named = {file.name: file.words for file in offered if file.name != FORM.file}
-    tree["meta"]["downloads"] = _linked(named)
+    named = {file.name: file.words for file in offered if file.media != FORM.media}
+    tree["meta"]["downloads"] = about.listed(named)
     if "typst" in writers:
         tree["meta"]["pdf"] = ast.said("yes")
-    tree["meta"]["references-as"] = _linked(citing.FILES)
+    tree["meta"]["references-as"] = about.listed(citing.FILES)
     citation = citing.of(project, tree["meta"], found.header)
-    about = _fill(project, found, tree["meta"], citation)
-    tree["meta"]["listed"] = contents.meta(found)
+    told = about.fill(project, found, tree["meta"], citation)
     tree["meta"]["cited"] = citing.references(tree["blocks"])
     citation.write(out)
-    exhibits = found.exhibits.values()
-    kinds = {exhibit.interactive for exhibit in exhibits} - {""}
-    kinds |= {"others"} if any(exhibit.others for exhibit in exhibits) else set()
-    numbers = {**found.used}
-    for exhibit in exhibits:
-        numbers |= exhibit.numbers
-    data = scripts.waiting("provenance", scripts.packed(cards.cards(project, numbers)))
-    data += scripts.linked_data(_described(about, found.header.people, offered))
-    opening.set_apart(found, tree)
+    described = scripts.linked_data(about.described(told, found.header.people, offered))
+    frames = opening.set_apart(found, tree)
     tree["blocks"] = fragments.written(tree["blocks"], found)
+    parts = supplement.pages(tree, frames, FORM.file, FORM.supplement.name)
+    site = Site(project, found, parts, work, out)
+    waiting = scripts.waiting("provenance", scripts.packed(_cards(project, found)))
 
-    def others() -> None:
-        _write_linked(project, found, site)
-        meanwhile()
+    def each(left: Sequence[supplement.Part]) -> None:
+        """Write a page and, while pandoc is at it, the next ones."""
+        if not left:
+            _write_linked(project, found, site)
+            meanwhile()
+            return
+        part, *rest = left
+        own = supplement.names(part.blocks)
+        meta = part.meta | {"listed": contents.meta(found, own, parts)}
+        meta |= {key: ast.said(v) for key, v in supplement.beside(found, part, parts).items()}
+        page = {**tree, "meta": meta, "blocks": part.blocks}
+        data = waiting + (described if part.file == FORM.file else "")
+        site.write(part.file, page, found, _kinds(found, own), data, meanwhile=lambda: each(rest))
 
-    site.write(FORM.file, tree, found, kinds, data, meanwhile=others)
-    drawings.write(exhibits, out)
+    each(parts)
+    drawings.write(found.exhibits.values(), out)
+
+
+def _cards(project: Project, found: Manuscript) -> dict:
+    """Where the numbers of the report come from: one file for all of its pages."""
+    numbers = {**found.used}
+    for exhibit in found.exhibits.values():
+        numbers |= exhibit.numbers
+    return cards.cards(project, numbers)
+
+
+def _kinds(found: Manuscript, labels: set[str]) -> set[str]:
+    """The kinds of interactive exhibits among those of `labels`."""
+    shown = [exhibit for label, exhibit in found.exhibits.items() if label in labels]
+    kinds = {exhibit.interactive for exhibit in shown} - {""}
+    return kinds | ({"others"} if any(exhibit.others for exhibit in shown) else set())
 
 
 def without(page: str, writers: Sequence[str]) -> str:
     """The report's page as it is where the forms of `writers` are not made."""
     for file in _files(FORMS[name] for name in writers):
         entry = f'<li><a href="{file.name}">{file.words}</a></li>'
-        page = page.replace(entry, "").replace(f",{scripts.packed(_encoding(file))}", "")
+        page = page.replace(entry, "").replace(f",{scripts.packed(about.encoding(file))}", "")
     return _NONE_OFFERED.sub("", page)
 
 
@@ -144,11 +160,11 @@ def _write_linked(project: Project, found: Manuscript, site: Site) -> None:
 
 def _write_changes(project: Project, site: Site) -> None:
     """What has changed from release to release, as the project's own list says it."""
-    path = project.root / CHANGES
+    path = project.root / about.CHANGES
     if not path.is_file():
         return
-    text = letters.text_of(path, CHANGES)
-    if page := site.kept(CHANGES_PAGE, [text]):
+    text = letters.text_of(path, about.CHANGES)
+    if page := site.kept(about.CHANGES_PAGE, [text]):
         blocks = [ast.para(*ast.words("What each release brought, the newest release first."))]
         for block in ast.walk(narrative.parse([text])[0], _of_the_web):
             if block["t"] != "Header":
@@ -158,7 +174,7 @@ def _write_changes(project: Project, site: Site) -> None:
             if level > 1:  # the first is the page's own title
                 blocks.append({"t": "Header", "c": [level - 1, [f"section-{id}", *rest], words]})
         title, kicker = ast.words("What has changed"), "From release to release"
-        site.write(CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
+        site.write(about.CHANGES_PAGE, pages.document(blocks, title, kicker), page=page)
 
 
 def _of_the_web(node: dict) -> list | None:
@@ -222,8 +238,8 @@ def _write_notebooks(project: Project, found: Manuscript, site: Site) -> dict[st
             continue
         tables = provenance.table_numbers(project, name)
         numbers = {key: number for table in tables.values() for key, number in table.items()}
-        about = cards.cards(project, numbers, "../") if numbers else {}
-        data = scripts.data("provenance", about) if numbers else ""
+        behind = cards.cards(project, numbers, "../") if numbers else {}
+        data = scripts.data("provenance", behind) if numbers else ""
         notebooks.asked, notebooks.said = {}, page.said
         tree = pages.page(notebooks, name, found.exhibits, tables, recorded, on_site)
         page.asked = {path: answer(path) for path in notebooks.asked}
@@ -270,61 +286,3 @@ def _write_quality(project: Project, site: Site, suites: list[quality_pages.Suit
         for table in quality_pages.tables(project, suites)
     ]
     site.write_texts(texts)
-
-
-def _linked(offered: dict[str, str]) -> dict:
-    """Files and their words, as the template lists them."""
-    entries = [
-        {"href": ast.said(name), "words": ast.said(words)} for name, words in offered.items()
-    ]
-    return {"t": "MetaList", "c": [{"t": "MetaMap", "c": entry} for entry in entries]}
-
-
-def _fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citation) -> dict:
-    """Put what the title block says of the version into `meta`; returns all it says, as texts."""
-    version = revision(project)
-    commit = f", {version}" if version.commit else ""
-    about = {
-        "title": ast.meta_text(meta.get("title")),
-        "authors": ast.meta_texts(meta.get("author")),
-        "keywords": ast.meta_texts(meta.get("keywords")),
-        "licence": ast.meta_text(meta.get("licence-link") or meta.get("licence-text")),
-        "date": version.day.isoformat(),
-        "version": f"{__version__}{commit}",
-        "language": found.header.lang,
-    }
-    meta["day"] = ast.said(f"{version.day:%-d %B %Y}")
-    meta["published"] = ast.said(about["date"].replace("-", "/"))
-    meta["version"] = ast.said(about["version"])
-    if (project.root / CHANGES).is_file():
-        meta["changes"] = ast.said(CHANGES_PAGE)
-    meta["citation"] = ast.said(citation.sentence())
-    about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
-    if about["doi"]:
-        meta["doi"] = ast.said(about["doi"])
-    return about
-
-
-def _described(about: dict, people: People, files: list[File]) -> dict:
-    """The report in the words of schema.org, for search engines and reference managers."""
-    code = {"@type": "SoftwareSourceCode", "codeRepository": about.get("code")}
-    told = {
-        "@context": "https://schema.org",
-        "@type": "ScholarlyArticle",
-        "headline": about["title"],
-        "author": bylines.described(people),
-        "datePublished": about["date"],
-        "version": about["version"],
-        "inLanguage": about["language"],
-        "keywords": about["keywords"],
-        "license": about["licence"],
-        "url": about.get("url"),
-        "identifier": about.get("archive"),
-        "isBasedOn": code if about.get("code") else None,
-        "encoding": [_encoding(file) for file in files],
-    }
-    return {key: value for key, value in told.items() if value}
-
-
-def _encoding(file: File) -> dict[str, str]:
-    return {"@type": "MediaObject", "contentUrl": file.name, "encodingFormat": file.media}

@@ -24,7 +24,7 @@ from case_review.rendering import (
     scripts,
 )
 from case_review.rendering.cells import Exhibit
-from case_review.rendering.forms import Form, Panel, plain_formula
+from case_review.rendering.forms import File, Form, Panel, plain_formula
 from case_review.rendering.fragments import Later
 from case_review.rendering.provenance import TableNumber
 from case_review.values import VARIES
@@ -168,6 +168,7 @@ def table(shown: Exhibit, caption: list, table: dict, notes: list) -> list:
 
 FORM = Form(
     file="index.html",
+    supplement=File("supplement.html", "Supplement", "text/html"),
     words="Report",
     media="text/html",
     result=lambda result: [number(result)],

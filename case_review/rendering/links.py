@@ -38,8 +38,8 @@ _ID = re.compile(r"[^\W\d][\w.-]*")
 _WITH_ID = frozenset(("Header", "Div", "Span", "Link", "Image", "Figure", "Table", "Code"))
 #: The forms and pages of every site.
 _PAGES = frozenset(
-    ("index.html", "index.pdf", "supplement.pdf", "index.docx", "index.jats.xml", "index.bib",
-     "index.ris",
+    ("index.html", "supplement.html", "index.pdf", "supplement.pdf", "index.docx",
+     "index.jats.xml", "index.bib", "index.ris",
      "notebooks/index.html", "data/index.html", "data/SHA256SUMS", "quality/index.html")
 )  # fmt: skip
 _ATX = re.compile(r" {0,3}(#{1,6})(?:\s|$)")

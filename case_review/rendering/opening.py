@@ -16,8 +16,10 @@ from case_review.rendering.manuscript import Manuscript
 KEY = "graphical-abstract"
 
 
-def set_apart(found: Manuscript, tree: dict) -> None:
+def set_apart(found: Manuscript, tree: dict) -> list[dict]:
     """Take frames before the first paragraph out of the text of `tree`, and place the figure.
+
+    Returns these frames; without an abstract they stay in the text.
 
     Raises
     ------
@@ -25,20 +27,21 @@ def set_apart(found: Manuscript, tree: dict) -> None:
         Naming the line of a figure that the manuscript does not show as a drawing.
     """
     meta, blocks = tree["meta"], tree["blocks"]
+    frames = list(takewhile(_is_frame, blocks))
     if graphic := _graphic(found):
         meta["graphic"] = {"t": "MetaBlocks", "c": [ast.raw("html", graphic)]}
     if "abstract" not in meta:
         if graphic:
             message = f"`{KEY}` stands beside the abstract, and there is none. Write `abstract`."
             raise found.header.entries.error(found.header.entries.content, KEY, message)
-        return
-    frames = list(takewhile(_is_frame, blocks))
+        return frames
     tree["blocks"] = blocks[len(frames) :]
     beside = [frame for frame in frames if set(STATEMENTS).intersection(frame["c"][0][1])]
     below = [frame for frame in frames if frame not in beside]
     for name, found_here in (("beside", beside), ("below", below)):
         if found_here:
             meta[name] = {"t": "MetaBlocks", "c": found_here}
+    return frames
 
 
 def _is_frame(block: dict) -> bool:

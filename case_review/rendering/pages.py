@@ -163,7 +163,7 @@ def _code(
         blocks.append(ast.div([ast.para(*caption)], classes=["cell-caption"]))
     role = next((_ROLES[tag] for tag in cell.metadata.get("tags", []) if tag in _ROLES), "")
     told = recorded.numbers(label) if label else ""
-    functions = recorded.functions(place.number - 1) if not role else ""
+    functions = recorded.functions(place.number - 1, label) if not role else ""
     blocks += [ast.raw("html", text) for text in (told, functions) if text]
     if label:
         here = {"t": "Code", "c": [ast.attr(), label]}

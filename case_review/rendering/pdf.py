@@ -54,7 +54,7 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     made = supplement.parts(tree, FORM.file, FORM.supplement.name)
     for part in made:
         own = {**tree, "meta": escaped(part.meta), "blocks": escaped(_listed(part.blocks))}
-        front = _front(project, part.meta, part.heading) | _beside(found, part, made)
+        front = _front(project, part.meta, part.heading) | supplement.beside(found, part, made)
         arguments = ["-f", "json", "-t", "typst-smart-citations", "--standalone"]
         arguments.append("--syntax-highlighting=none")
         arguments.append(f"--template={project.report / 'styles' / 'report.typ'}")
@@ -87,25 +87,6 @@ def _listed(blocks: list) -> list:
         else:
             made.append(block)
     return made
-
-
-def _beside(found: Manuscript, part: supplement.Part, made: list[supplement.Part]) -> dict:
-    """Which document stands beside this one, and the exhibits that are there."""
-    others = [each for each in made if each is not part]
-    if not others:
-        return {}
-    (other,) = others
-    names = supplement.names(other.blocks)
-    said = []
-    for kind in ("Table", "Figure"):
-        own = [name for label, name in found.names.items() if name.exhibit and label in names]
-        numbers = [name.number for name in own if name.kind == kind]
-        if numbers:
-            ends = dict.fromkeys((numbers[0], numbers[-1]))
-            said.append(f"{kind}{'s' if len(ends) > 1 else ''} {'–'.join(ends)}")
-    words = other.heading or "Paper"
-    words += f", with {' and '.join(said)}" if said else ""
-    return {"other-file": other.file, "other-words": words}
 
 
 def _set(source: Path, epoch: int) -> bytes:

@@ -14,10 +14,15 @@ from case_review.exhibits import escape
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
 from case_review.rendering import ast, data_page
-from case_review.values import EXTRACTED, MARKS, SAID, VARIES
+from case_review.values import EXTRACTED, MARKS, METHOD, SAID, VARIES
 
 #: What a number that does not vary rests on, in words.
-_STANDING = {"": "", **SAID, EXTRACTED: "computed from extracted rows"}
+_STANDING = {
+    "": "",
+    **SAID,
+    EXTRACTED: "computed from extracted rows",
+    METHOD: "a property of the method: chosen, judged, or counted over the data sets drawn",
+}
 #: The list of the data files with their sums, on the site.
 _SUMS = f"data/{data_page.SUMS}"
 #: Word allows no longer names of bookmarks.

@@ -10,6 +10,7 @@ from case_review.project import Project
 from case_review.rendering import code_pages, labels, marks, provenance
 from case_review.rendering.back import Places
 from case_review.rendering.called import Called
+from case_review.rendering.cards import FUNCTIONS
 from case_review.rendering.code_pages import Module
 from case_review.rendering.origins import Origins
 
@@ -34,7 +35,7 @@ class Recorded:
         self._by_cell: dict[str, list[registry.Recorded]] = {}
         for result in registry.read(path) if path.is_file() else ():
             self._by_cell.setdefault(result.cell, []).append(result)
-        self._calls = origins.calls
+        self._calls, self._behind = origins.calls, origins.behind
 
     def parts(self) -> list[str]:
         """What these follow from, beside the results and the notebook."""
@@ -83,10 +84,12 @@ class Recorded:
             return f"{shown} <details>{folded}</details>"
         return shown or "not shown"
 
-    def functions(self, number: int) -> str:
+    def functions(self, number: int, label: str) -> str:
         """The functions that a cell (counted from 0) calls, each with its source folded below it.
 
-        Classes, and what connects a notebook with the report, are linked to only.
+        After them come those that cells above called to make what this one records: all that the
+        cards of its numbers name. Classes, and what connects a notebook with the report, are
+        linked to only.
         """
         calls = [one for one in self._calls.get(number, []) if one.path in self._modules]
         opened = [self._source(one) for one in calls if not one.is_aside]
@@ -94,7 +97,15 @@ class Recorded:
         if links:
             also = "Also calls" if opened else "Calls"
             opened.append(f'<p class="cell-places">{also} {", ".join(links)}.</p>')
-        return "\n".join(opened)
+        if above := [self._source(one) for one in self._above(label) if one not in calls]:
+            opened += ['<p class="cell-places">Called in cells above, for what this one uses:</p>']
+        return "\n".join([*opened, *above])
+
+    def _above(self, label: str) -> list[Called]:
+        """The functions behind the numbers that a cell records and those that its table shows."""
+        aims = [label, *(result.id for result in self._by_cell.get(label, []))] if label else []
+        named = (one for aim in aims for one in self._behind.get(aim, [])[:FUNCTIONS])
+        return [one for one in dict.fromkeys(named) if one.path in self._modules]
 
     def _source(self, called: Called) -> str:
         source = code_pages.part(self._modules[called.path], called)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from case_review.build import made
 from case_review.build.normalising import printable
@@ -25,6 +26,7 @@ from case_review.rendering import (
     pages,
     quality_pages,
     scripts,
+    supplement,
 )
 from case_review.rendering.citations import converted
 from case_review.rendering.html_exhibits import FORM
@@ -40,6 +42,8 @@ UP = "case-review-up/"
 #: What stands for a large piece of HTML while pandoc writes the page, and what is large.
 _ASIDE = re.compile(r"<!--case-review-aside-(\d+)-->")
 _LARGE = 200
+#: What leads from another page to a place in the report.
+_LEADS_TO_REPORT = re.compile(rf'( href="\.\./){FORM.file}#([^"]+)'.encode("ascii"))
 #: Packages that a page is made with.
 _PACKAGES = ("pypandoc_binary", "lxml")
 
@@ -72,10 +76,21 @@ class Site:
     There is one for a site: it puts into `work` what pandoc may be reading while others are made.
     """
 
-    def __init__(self, project: Project, found: Manuscript, work: Path, out: Path):
+    def __init__(
+        self,
+        project: Project,
+        found: Manuscript,
+        report: Sequence[supplement.Part],
+        work: Path,
+        out: Path,
+    ):
         self.project, self.work, self.out = project, work, out
         self.lang = found.header.lang
-        self.parts = {FORM.file: FORM.words, **PARTS}
+        self.parts = {part.file: part.heading or FORM.words for part in report} | PARTS
+        #: By name, the page of the report on which something is that can be led to.
+        self._pages = {
+            name: part.file for part in reversed(report) for name in supplement.names(part.blocks)
+        }
         if quality_pages.suites(project):
             self.parts["quality/index.html"] = quality_pages.TITLE
         if code_pages.is_there(project):
@@ -191,9 +206,15 @@ class Site:
             if not found or stands_for in after:
                 raise ReviewError(f"report/styles/report.html must include each file once ({name})")
             content = b"".join((before, shared, after))
+        # Other pages need not know on which of the report's something stands.
+        content = _LEADS_TO_REPORT.sub(self._address, content)
         path = self.out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+    def _address(self, link: re.Match) -> bytes:
+        name = unquote(html.unescape(link[2].decode("utf-8")))
+        return link[1] + self._pages.get(name, FORM.file).encode("utf-8") + b"#" + link[2]
 
     def _options(self, name: str) -> list[str]:
         """Pandoc's options for a page."""

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from case_review.rendering import ast
-from case_review.rendering.forms import STATEMENTS
+from case_review.rendering.forms import FRAMES, STATEMENTS
+
+if TYPE_CHECKING:
+    from case_review.rendering.manuscript import Manuscript
 
 #: The id of the heading of the first level with which the supplement begins.
 NAME = "supplement"
@@ -19,9 +23,12 @@ _ENDING = frozenset(("where-the-numbers-come-from", "about-this-document"))
 _SHARED = ("reconstructed", "standing-key")
 #: The end of a frame, which nothing else in Typst's source has.
 END = "] // framed"
-#: What Typst's source calls by a name that is led to, and what leads there.
-_NAMED = re.compile(r'^#(?:exhibit|anchor)\("([^"]+)"|panel\("([^"]+)"|, label: "([^"]+)"')
-_LEADS = re.compile(r'^#number\("([^"]+)"')
+#: What the source of Typst and of the page calls by a name that is led to, and what leads there.
+_NAMED = {
+    "typst": re.compile(r'^#(?:exhibit|anchor)\("([^"]+)"|panel\("([^"]+)"|, label: "([^"]+)"'),
+    "html": re.compile(r' id="([^"]+)"'),
+}
+_LEADS = {"typst": re.compile(r'^(#number\(")([^"]+)'), "html": re.compile(r'( href="#)([^"]+)')}
 
 
 @dataclass
@@ -45,13 +52,18 @@ class Part:
 
 
 def place(blocks: list) -> int:
-    """Where the supplement begins; 0 if there is none, or nothing before it."""
+    """Where the supplement begins; 0 if there is none, or nothing but frames before it."""
     heads = (i for i, block in enumerate(blocks) if block["t"] == "Header")
-    return next((i for i in heads if blocks[i]["c"][0] == 1 and blocks[i]["c"][1][0] == NAME), 0)
+    at = next((i for i in heads if blocks[i]["c"][0] == 1 and blocks[i]["c"][1][0] == NAME), 0)
+    return at if any(not _is_frame(block) for block in blocks[:at]) else 0
+
+
+def _is_frame(block: dict) -> bool:
+    return block["t"] == "Div" and bool(FRAMES.keys() & set(block["c"][0][1]))
 
 
 def parts(tree: dict, paper: str, file: str) -> list[Part]:
-    """The documents of a tree whose exhibits stand in it as Typst's source.
+    """The PDFs of a tree whose exhibits stand in it as Typst's source.
 
     Parameters
     ----------
@@ -60,20 +72,60 @@ def parts(tree: dict, paper: str, file: str) -> list[Part]:
     """
     frames = _leading(tree["blocks"])
     blocks, meta = _fronted(tree["blocks"], tree["meta"])
+    own = {key: entry for key, entry in tree["meta"].items() if key != "abstract"}
+    shared = [f for f in frames if any(name in f[0]["c"][1] for name in _SHARED)]
+    return _parted(blocks, (paper, meta), (file, _with_front(own, shared)))
+
+
+def pages(tree: dict, frames: list, paper: str, file: str) -> list[Part]:
+    """The pages of a tree, in which exhibits may stand as HTML; named as in `parts`.
+
+    Parameters
+    ----------
+    frames
+        Those with which the text began: the supplement opens with what both need.
+    """
+    made = _parted(tree["blocks"], (paper, tree["meta"]), (file, {}))
+    for part in made[1:]:
+        part.blocks = [f for f in frames if set(_SHARED) & set(f["c"][0][1])] + part.blocks
+        of = ast.said(ast.meta_text(tree["meta"].get("title")))
+        part.meta = {"title": ast.said(part.heading), "kicker": of}
+    return made
+
+
+def _parted(blocks: list, paper: tuple[str, dict], other: tuple[str, dict]) -> list[Part]:
+    """The paper and, if there is one, its supplement, each given by its file and its metadata."""
     at = place(blocks)
     if not at:
-        return [Part(paper, blocks, meta)]
+        return [Part(paper[0], blocks, paper[1])]
     before, after = blocks[:at], [_raised(block) for block in blocks[at + 1 :]]
     before, after = _with_references(before, after)
     heading = ast.text(blocks[at]["c"][2])
-    own = {key: entry for key, entry in tree["meta"].items() if key != "abstract"}
-    own = _with_front(own, [f for f in frames if any(name in f[0]["c"][1] for name in _SHARED)])
-    made = [Part(paper, before, meta), Part(file, after, own, heading)]
+    made = [Part(paper[0], before, paper[1]), Part(other[0], after, other[1], heading)]
     known = [names(part.blocks) for part in made]
-    for part, own, others, other in zip(made, known, known[::-1], made[::-1], strict=True):
-        part.blocks = _led(part.blocks, others - own, other.file)
-        part.meta = _led(part.meta, others - own, other.file)
+    for part, own, others, beside in zip(made, known, known[::-1], made[::-1], strict=True):
+        part.blocks = _led(part.blocks, others - own, beside.file)
+        part.meta = _led(part.meta, others - own, beside.file)
     return made
+
+
+def beside(found: Manuscript, part: Part, made: list[Part]) -> dict[str, str]:
+    """Which document stands beside this one, and the exhibits that are there, for templates."""
+    others = [each for each in made if each is not part]
+    if not others:
+        return {}
+    (other,) = others
+    there = names(other.blocks)
+    said = []
+    for kind in ("Table", "Figure"):
+        own = [name for label, name in found.names.items() if name.exhibit and label in there]
+        numbers = [name.number for name in own if name.kind == kind]
+        if numbers:
+            ends = dict.fromkeys((numbers[0], numbers[-1]))
+            said.append(f"{kind}{'s' if len(ends) > 1 else ''} {'–'.join(ends)}")
+    words = other.heading or "Paper"
+    words += f", with {' and '.join(said)}" if said else ""
+    return {"other-file": other.file, "other-words": words}
 
 
 def _raised(block: dict) -> dict:
@@ -182,8 +234,9 @@ def names(blocks: list) -> set[str]:
     found: set[str] = set()
     for node in ast.each(blocks):
         kind, content = node["t"], node.get("c")
-        if kind in ("RawBlock", "RawInline"):
-            found.update(name for names in _NAMED.findall(content[1]) for name in names if name)
+        if kind in ("RawBlock", "RawInline") and content[0] in _NAMED:
+            for match in _NAMED[content[0]].finditer(content[1]):
+                found.add(next(name for name in match.groups() if name))
         elif kind == "Header":
             found.add(content[1][0])
         elif kind in ("Span", "Div", "Code", "CodeBlock", "Link", "Image", "Figure", "Table"):
@@ -194,13 +247,16 @@ def names(blocks: list) -> set[str]:
 def _led(blocks, elsewhere: set[str], file: str):
     """Blocks or metadata in which what leads to something of the other document names its file."""
 
+    def lead(match: re.Match) -> str:
+        start, name = match.groups()
+        if name not in elsewhere:
+            return match[0]
+        return f"{start.removesuffix('#')}{address(file, name)}"
+
     def change(node: dict):
-        if node["t"] == "RawInline":
+        if node["t"] in ("RawBlock", "RawInline") and node["c"][0] in _LEADS:
             format, text = node["c"]
-            match = _LEADS.match(text)
-            if match and match[1] in elsewhere:
-                led = text.replace(match[1], address(file, match[1]), 1)
-                return [{"t": "RawInline", "c": [format, led]}]
+            return [{"t": node["t"], "c": [format, _LEADS[format].sub(lead, text)]}]
         if node["t"] == "Link" and node["c"][2][0][1:] in elsewhere:
             attr, words, (target, title) = node["c"]
             if target.startswith("#"):
@@ -212,5 +268,5 @@ def _led(blocks, elsewhere: set[str], file: str):
 
 
 def address(file: str, name: str) -> str:
-    """Where something in another PDF stands, as viewers understand it (RFC 8118)."""
-    return f"{file}#nameddest={name}"
+    """Where something in another document stands; in a PDF, as viewers understand it (RFC 8118)."""
+    return f"{file}#nameddest={name}" if file.endswith(".pdf") else f"{file}#{name}"

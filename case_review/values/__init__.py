@@ -9,9 +9,9 @@ value, all made from its own fields, so that nothing is ever read out of printed
     share.fields()  value, low, high, unit, n, of: as registry and CSV hold them, unrounded
 
 `kinds` and `estimates` hold what they are, `standing` what they rest on: the print, what follows
-from it, one of the many data sets that agree with it, or real rows. Everything above may import it;
-it imports `formatting` alone. Numbers come in from statistics and notebooks; prose, cells and
-fields go out to manuscript, tables, registry and CSV.
+from it, one of the many data sets that agree with it, real rows, or the method. Everything above
+may import it; it imports `formatting` alone. Numbers come in from statistics and notebooks; prose,
+cells and fields go out to manuscript, tables, registry and CSV.
 """
 
 from case_review.values.estimates import Count, Estimate, Proportion
@@ -30,6 +30,7 @@ from case_review.values.standing import (
     DETERMINED,
     EXTRACTED,
     MARKS,
+    METHOD,
     PRINTED,
     SAID,
     STANDINGS,
@@ -39,12 +40,14 @@ from case_review.values.standing import (
     ends,
     following,
     one_of,
+    rests_on_rows,
 )
 
 __all__ = [
     "DETERMINED",
     "EXTRACTED",
     "MARKS",
+    "METHOD",
     "PRINTED",
     "SAID",
     "STANDINGS",
@@ -66,4 +69,5 @@ __all__ = [
     "following",
     "of",
     "one_of",
+    "rests_on_rows",
 ]

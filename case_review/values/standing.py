@@ -1,8 +1,9 @@
-"""What a number rests on: the print, what follows from it, one of many data sets, or real rows."""
+"""What a number rests on: print, what follows from it, one of many sets, real rows, the method."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from case_review import formatting
@@ -11,9 +12,12 @@ from case_review.values.estimates import Count
 from case_review.values.kinds import Part, PValue, Value, finite
 
 PRINTED, DETERMINED, VARIES, EXTRACTED = "printed", "determined", "varies", "extracted"
-STANDINGS = (PRINTED, DETERMINED, VARIES, EXTRACTED)
-#: The letter beside a number; one that was taken from real rows needs none.
-MARKS = {PRINTED: "p", DETERMINED: "d", VARIES: "v", EXTRACTED: "", "": ""}
+#: What somebody chose, judged, or counted over drawn data sets: it tells of no patient.
+METHOD = "method"
+STANDINGS = (PRINTED, DETERMINED, VARIES, EXTRACTED, METHOD)
+#: The letter beside a number. One that was taken from real rows needs none, nor does one that is
+#: a property of the method: "determined" would claim that it follows from published data.
+MARKS = {PRINTED: "p", DETERMINED: "d", VARIES: "v", EXTRACTED: "", METHOD: "", "": ""}
 #: What each letter says, below tables and where the marks are explained.
 SAID = {
     PRINTED: "printed in the review",
@@ -68,10 +72,17 @@ class Varying(Value):
 
     @property
     def prose(self) -> str:
-        """`0.54 to 1.98`, `0 to 4 of 60`; one number where both ends print alike."""
+        """`0.54 to 1.98`, `0 to 4 of 60`.
+
+        Where both ends print alike one number, with what varies: `2 weeks (limits within 0.14–10
+        weeks)`.
+        """
         if self.spread is None:
             return self.one.prose
-        return self.one.framed(_joined(self.one, self.spread, " to "), False)
+        said = self.one.framed(_joined(self.one, self.spread, " to "), False)
+        if self.limits_spread is not None and self.one.at(self.spread.least).prose == said:
+            return f"{said} (limits within {self.limits.prose})"
+        return said
 
     @property
     def cell(self) -> str:
@@ -165,12 +176,24 @@ def following(*sources: Value) -> str:
     """What a number rests on that is worked out from recorded `sources` and nothing else.
 
     It varies if one of them does, and is determined if they are printed or determined; from
-    extracted rows it is extracted.
+    extracted rows it is extracted. What was chosen besides does not count.
     """
     found = {source.standing for source in sources}
+    if found == {METHOD}:
+        return METHOD
     if VARIES in found:
         return VARIES
     return EXTRACTED if EXTRACTED in found else "" if "" in found else DETERMINED
+
+
+def rests_on_rows(standings: Sequence[str], reconstructed: bool) -> bool:
+    """Whether an exhibit of numbers with these standings needs the reconstructed rows.
+
+    What the print fixes is the same with any rows. Where an exhibit has no number, or one of which
+    it is not known what it rests on, it needs them if rows that were read are `reconstructed`.
+    """
+    is_fixed = bool(standings) and all(standings)
+    return VARIES in standings or (reconstructed and not is_fixed)
 
 
 def ends(value: Value) -> dict:

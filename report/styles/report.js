@@ -71,13 +71,13 @@ function provenance() {
     const boxes = [...link.getClientRects()];
     const [first, last] = [boxes[0], boxes[boxes.length - 1]];
     const width = document.documentElement.clientWidth;
-    // It takes the side with more room if it fits on neither, and scrolls there.
-    const [above, under] = [first.top - 18, window.innerHeight - last.bottom - 18];
     card.style.maxHeight = "";
-    const below = under >= card.offsetHeight || under >= above;
-    card.style.maxHeight = `${Math.max(above, under, 120)}px`;
+    const room = { below: window.innerHeight - last.bottom - 18, above: first.top - 18 };
+    const below = card.offsetHeight <= room.below || (card.offsetHeight > room.above && room.below >= room.above);
+    // A card that fits nowhere scrolls, rather than cover its number or leave the window.
+    card.style.maxHeight = `${Math.max(120, below ? room.below : room.above)}px`;
     const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
-    const top = Math.max(12, below ? last.bottom + 6 : first.top - card.offsetHeight - 6);
+    const top = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
     card.style.left = `${left + window.scrollX}px`;
     card.style.top = `${top + window.scrollY}px`;
   }

@@ -191,8 +191,14 @@ def test_the_printed_p_value_heads_the_comparison_and_the_ratio_has_its_range(ra
         "Proportional hazards, p",
         "Proportional hazards, statistic",
     ]
-    assert rows["Log-rank test, p"][0] == "0.241^p^"
-    assert re.fullmatch(r"χ² = 1\.37 \[1\.37–1\.38\] \(1 df\)\^v\^", rows["Log-rank statistic"][0])
+    # what compares the groups is no number of all patients: it has a column of its own
+    assert rows[""] == ["All patients", *GROUPS.values(), "Comparison"]
+    alone = [rows[name][:-1] for name in block if not name.startswith("Hazard")]
+    assert alone == [[""] * 3] * 4 and not any(
+        rows[name][-1] for name in ("Patients, n", "4 weeks")
+    )
+    assert rows["Log-rank test, p"][-1] == "0.241^p^"
+    assert re.fullmatch(r"χ² = 1\.37 \[1\.37–1\.38\] \(1 df\)\^v\^", rows["Log-rank statistic"][-1])
     ratio = rows["Hazard ratio (95% CI) or [range]"]
     # no middle: the sets leave open which group is faster, so ratios lie on both sides of 1
     assert ran.results["response.hazard_ratio.tumour"].value is None
@@ -202,8 +208,8 @@ def test_the_printed_p_value_heads_the_comparison_and_the_ratio_has_its_range(ra
 
 def test_percentages_of_few_patients_have_no_decimals(ran):
     rows = rows_of(ran)
-    assert rows["Responded, n (%)"] == ["25 (100.0)^p^", "15 (100)^d^", "10 (100)^d^"]
-    whole, *groups = rows["4 weeks"]
+    assert rows["Responded, n (%)"] == ["25 (100.0)^p^", "15 (100)^d^", "10 (100)^d^", ""]
+    whole, *groups, _ = rows["4 weeks"]
     assert re.fullmatch(r"\d+\.\d \[\d+\.\d–\d+\.\d\]\^v\^", whole)
     assert all(re.fullmatch(r"\d+ \[\d+–\d+\]\^v\^", cell) for cell in groups)
     as_before = run_cells(NAME, percent_decimals_from=0)
@@ -337,10 +343,10 @@ def test_extracted_rows_give_estimates_with_intervals(extracted):
         assert extracted.results[f"response.at_4_weeks.{key}"].text == share.prose
     columns = patients["time_hours"], patients["event"], patients["anomaly"]
     ratio = cox.hazard_ratios(*columns, [*GROUPS][-1])[next(iter(GROUPS))]
-    assert rows["Hazard ratio (95% CI)"] == ["", ratio.cell, "1 (reference)"]
+    assert rows["Hazard ratio (95% CI)"] == ["", ratio.cell, "1 (reference)", ""]
     check = cox.proportional_hazards(*columns)
-    assert rows["Proportional hazards, statistic"][0] == check.statistic.prose
-    assert rows["Proportional hazards, p"][0] == check.p_value.cell
+    assert rows["Proportional hazards, statistic"][-1] == check.statistic.prose
+    assert rows["Proportional hazards, p"][-1] == check.p_value.cell
 
 
 def test_extracted_rows_give_the_usual_figure(extracted):
@@ -359,13 +365,13 @@ def test_any_number_of_groups(number):
         patients["anomaly"] = [f"g{i % number}" for i in range(len(patients))]
     ran = run_cells(NAME, given=as_extracted(patients), groups=labels)
     rows = rows_of(ran)
-    assert len(rows["Patients, n"]) == number + 1
+    assert len(rows["Patients, n"]) == number + 2
     if number < 2:
-        assert rows["Log-rank test, p"][0] == rows["Hazard ratio (95% CI)"][0] == "no comparison"
+        assert rows["Log-rank test, p"][-1] == rows["Hazard ratio (95% CI)"][-1] == "no comparison"
         assert ran.results["response.hazard_ratio"].text == "no comparison"
-        assert rows["Proportional hazards, p"][0] == "not applicable"
+        assert rows["Proportional hazards, p"][-1] == "not applicable"
     else:
-        assert f"({number - 1} df)" in rows["Log-rank statistic"][0]
+        assert f"({number - 1} df)" in rows["Log-rank statistic"][-1]
         assert len([id for id in ran.results if "hazard_ratio.g" in id]) == number - 1
 
 

@@ -13,12 +13,14 @@ MAIN = Estimate(2.0, 1.0, 10.0)
 NAN = math.nan
 COUNTS = pd.DataFrame(
     [
-        ("intervals", "median", 0, 995, 5, 1000),
-        ("intervals_plain", "median", 10, 990, 0, 1000),
-        ("months", "median", 0, 0, 1000, 1000),
-        ("rmst", "difference", 6, 60, 934, 1000),
+        ("intervals", "median", 0, 995, 5, 1000, False),
+        ("intervals_plain", "median", 10, 990, 0, 1000, False),
+        ("months", "median", 0, 0, 1000, 1000, False),
+        ("months", "difference", 0, 0, 1000, 1000, True),
+        ("rare", "difference", 1000, 0, 0, 1000, True),
+        ("rmst", "difference", 6, 60, 934, 1000, False),
     ],
-    columns=["analysis", "conclusion", "fails", "reserved", "holds", "sets"],
+    columns=["analysis", "conclusion", "fails", "reserved", "holds", "sets", "beyond"],
 )
 CONCLUSIONS = {"median": "Median time", "difference": "No difference"}
 
@@ -117,21 +119,44 @@ def test_of_one_of_many_sets_no_verdict_is_given_but_counts_over_all():
     judge = Judge(COUNTS, reconstructed=True)
     assert [judge.of_line(line) for line in lines] == [
         "",
-        "Holds in none of 1,000 sets (with reservation in 990, not in 10)",
-        "Holds in all 1,000 sets",
-        "Holds in 934 of 1,000 sets (with reservation in 60, not in 6)",
+        "Holds in none of 1,000 sets drawn (with reservation in 990, not in 10)",
+        "Holds in all 1,000 sets drawn",
+        "Holds in 934 of 1,000 sets drawn (with reservation in 60, not in 6)",
         RESERVED,
     ]
     said = judge.of_analyses(lines)
-    assert said["intervals", "median"] == "Holds in 5 of 1,000 sets (with reservation in 995)"
+    assert said["intervals", "median"] == "Holds in 5 of 1,000 sets drawn (with reservation in 995)"
     assert said["response", "proportion"] == RESERVED
-    note = "The review's conclusion. No difference: holds in 934 of 1,000 sets (with reservation in"
-    assert judge.note(lines[3:4], CONCLUSIONS) == [f"{note} 60, not in 6)."]
+    note = "The review's conclusion. No difference: holds in 934 of 1,000 sets drawn (with"
+    assert judge.note(lines[3:4], CONCLUSIONS) == [f"{note} reservation in 60, not in 6)."]
     assert judge.summary(lines) == {
         "median": {"all": 1, "some": 1, "none": 0},
         "difference": {"all": 0, "some": 1, "none": 0},
         "proportion": {"holds": 0, "reserved": 1, "fails": 0},
     }
+
+
+def test_that_sets_beyond_the_drawn_ones_say_otherwise_is_told_and_explained():
+    """A range that passes the level must not stand beside words that deny it."""
+    line = Line("months", "difference", "Months", PValue(0.2), HOLDS)
+    judge = Judge(COUNTS, reconstructed=True)
+    words = "Holds in all 1,000 sets drawn, not in all possible ones"
+    assert judge.of_line(line) == words
+    said = f"The review's conclusion. No difference: {verdicts.in_a_sentence(words)}."
+    assert judge.note([line], CONCLUSIONS) == [said, verdicts.SETS_RULE]
+    rare = Line("rare", "difference", "Rare", PValue(0.2), FAILS)
+    said = "Holds in none of 1,000 sets drawn (not in 1,000), yet in some possible ones"
+    assert judge.of_line(rare) == said
+    line = Line("months", "median", "Months", MAIN, HOLDS)
+    assert len(judge.note([line], CONCLUSIONS)) == 1
+
+
+def test_other_limits_of_the_main_estimate_stand_beside_it():
+    main = MAIN.stands("printed")
+    other = Varying(MAIN, Spread(2, 2, 2), Spread(0.5, 12))
+    point, limits = verdicts.with_limits(main, other)
+    assert (point.whole, point.cell, limits.whole) == (main, "2", other)
+    assert verdicts.with_limits(main, Text("none")) == (Text("none"), "")
 
 
 def test_sets_of_other_groups_are_not_counted():

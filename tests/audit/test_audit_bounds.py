@@ -54,12 +54,12 @@ def test_margins_that_contradict_each_other_are_refused():
 
 
 def test_an_answer_says_what_is_determined():
-    known, open_ = Bound("a", "T", "One", 3, 3, 10), Bound("b", "T", "Two", 0, 4)
+    known, open_ = Bound("a", "T", "One", 3, 3, 10), Bound("b", "T", "Two", 0, 4, 9, "reports")
     assert (known.prose, known.cell) == ("3", "determined: 3")
     assert open_.prose == open_.cell == "between 0 and 4"
     fields = ("value", "low", "high", "of", "unit")
     assert [known.fields()[name] for name in fields] == [3, 3, 3, 10, "patients"]
-    assert [open_.fields()[name] for name in fields] == [None, 0, 4, None, "patients"]
+    assert [open_.fields()[name] for name in fields] == [None, 0, 4, 9, "reports"]
 
 
 SAFETY = {"first_reports": 3, "second_reports": 2, "first_patients": 5, "second_patients": 6,
@@ -67,18 +67,31 @@ SAFETY = {"first_reports": 3, "second_reports": 2, "first_patients": 5, "second_
 EVENTS = {"fever": 2, "pain": 2}
 
 
-def safety(known=0):
+def safety_answers(known=0):
     numbers = {**SAFETY, **EVENTS, "known": known}
     rows = [row(f"r.{key}.all.n", n, "Results", "subset") for key, n in numbers.items()]
     ids = {key: f"r.{key}.all.n" for key in numbers}
-    bounds = safety_bounds(
+    return safety_bounds(
         from_frame(pd.DataFrame(rows)),
         {key: ids[key] for key in SAFETY},
         {key: ids[key] for key in EVENTS},
         {"fever": ids["known"]} if known else {},
         "first",
     )
-    return {bound.id.removeprefix("safety_"): (bound.low, bound.high) for bound in bounds}
+
+
+def safety(known=0):
+    answers = safety_answers(known)
+    return {bound.id.removeprefix("safety_"): (bound.low, bound.high) for bound in answers}
+
+
+def test_every_answer_says_of_how_many():
+    of = {bound.id.removeprefix("safety_"): (bound.of, bound.unit) for bound in safety_answers()}
+    everybody = SAFETY["first_patients"] + SAFETY["second_patients"]
+    assert of.pop("reports_missing") == (SAFETY["first_reports"], "reports")
+    assert of.pop("any_event_all") == (everybody, "patients")
+    assert set(of.values()) == {(SAFETY["first_patients"], "patients")} and len(of) == 4
+    assert all(bound.high <= bound.of for bound in safety_answers())
 
 
 def enumerate_safety(known=0):

@@ -131,7 +131,7 @@ def test_text_is_carried_through_as_it_is(folder, text):
 def test_numbers_about_reconstructed_rows_vary_and_the_others_do_not():
     ran = run_cells("01_cleaning")
     standing = {id: result.standing for id, result in ran.results.items()}
-    assert standing == {"cleaning.changes": "varies", "cleaning.expectations": "determined"}
+    assert standing == {"cleaning.changes": "varies", "cleaning.expectations": "method"}
     cells = {label: table["cells"] for label, table in ran.names["nb"]._tables.items()}
     assert all(cell["standing"] for table in cells.values() for cell in table)
     assert {cell["standing"] for cell in cells["tbl-ledger"]} == {"varies"}

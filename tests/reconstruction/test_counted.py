@@ -73,6 +73,8 @@ def test_terms_share_the_patients_of_their_event():
     assert ends_of("safety.reported.mucositis") == (1, 12)
     assert ends_of("safety.reported.oral_ulcers") == (0, 11)
     assert ENDS["safety.reported.hypercholesterolaemia"].value == 9
+    # The only term of its event: one quantity, of which the print gives the number.
+    assert ENDS["safety.reported.hypercholesterolaemia"].standing == PRINTED
     assert ENDS["safety.reported_episodes.bacteraemia"].value == 1
 
 

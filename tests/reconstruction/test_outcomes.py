@@ -149,10 +149,34 @@ def test_conclusions_are_counted_over_the_sets_that_say_something():
     made = ensemble.Ensemble(drawn_sets, hours, hours > 0, pd.DataFrame(), hours[:0], hours[:0] > 0)
     counts = known.verdict_counts(made)
     assert counts.to_numpy().tolist() == [
-        ["a_b", "median", 1, 0, 2, 3],
-        ["rmst", "difference", 0, 2, 2, 4],
+        ["a_b", "median", 1, 0, 2, 3, False],
+        ["rmst", "difference", 0, 2, 2, 4, False],
     ]
-    assert counts.columns[2:].tolist() == ["fails", "reserved", "holds", "sets"]
+    assert counts.columns[2:].tolist() == ["fails", "reserved", "holds", "sets", "beyond"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "searched", "beyond", "said"),
+    [
+        ([2, 2, np.nan], [2, 2], False, "all 2"),
+        ([2, 2], [2, 1], True, "all 2 (yet not in all possible ones)"),
+        ([2, 2], [np.nan], False, "all 2"),
+        ([1, 0], [1, 2], True, "none of 2 (yet in some possible ones)"),
+        ([1, 0], [1, 1], False, "none of 2"),
+        ([2, 0], [0, 2], False, "1 of 2"),
+    ],
+)
+def test_sets_that_a_search_found_may_say_otherwise_than_all_that_were_drawn(
+    drawn, searched, beyond, said
+):
+    name, none = "verdict:months.difference", np.ones((0, 2))
+    frames = [pd.DataFrame({name: values}, dtype=float) for values in (drawn, searched)]
+    made = ensemble.Ensemble(frames[0], none, none > 0, frames[1], none, none > 0)
+    (row,) = known.verdict_counts(made).itertuples()
+    assert row.beyond == beyond
+    n, found = known.in_sets(made, name, lambda codes: codes == 2)
+    assert (n.n, n.of, found) == (row.holds, row.sets, beyond)
+    assert known.of_sets(n, found) == said
 
 
 def test_choices_travel_to_workers_as_plain_fields(choices):

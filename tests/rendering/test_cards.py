@@ -2,12 +2,13 @@
 
 import json
 from functools import cache
+from pathlib import PurePosixPath
 
 import pytest
-from building import parsed, waiting
+from building import parsed, report_pages, waiting
 
 from case_review import registry
-from case_review.rendering import labels
+from case_review.rendering import labels, quality_pages
 
 pytestmark = pytest.mark.pipeline
 
@@ -24,7 +25,7 @@ def ids(path):
 
 def test_every_number_lands_where_its_value_is_shown(site):
     """No link of a number ends at a cell that does not show it."""
-    links = parsed(site / "index.html").select("a.result")
+    links = [link for path in report_pages(site) for link in parsed(path).select("a.result")]
     targets = {}
     for name in {link["href"].partition("#")[0] for link in links}:
         targets[name] = {node["id"]: node for node in parsed(site / name).select("[id]")}
@@ -53,9 +54,18 @@ def test_every_recorded_number_has_words_for_a_name(site, built_report):
     assert seen == set(registry.load(built_report.results))
 
 
+def test_a_notebook_leads_to_the_page_that_shows_its_number(site):
+    rows = (n for p in (site / "notebooks").glob("*.html") for n in parsed(p).select("tr a"))
+    led = {link["href"] for link in rows if link["href"].startswith("../")}
+    for path in report_pages(site):
+        places = {each.partition("#")[2] for each in led if each.startswith(f"../{path.name}#")}
+        assert len(places) > 20 and places <= ids(path), path.name
+
+
 def cards_of(site):
     """What the cards of each page say, by the page."""
-    yield site / "index.html", json.loads(waiting(site / "index.html", "provenance")[0])
+    for path in report_pages(site):
+        yield path, json.loads(waiting(path, "provenance")[0])
     for path in sorted((site / "notebooks").glob("*.html")):
         if block := parsed(path).select_one("#provenance"):
             yield path, json.loads(block.string)
@@ -98,3 +108,40 @@ def test_the_sum_that_a_card_leads_to_is_that_of_the_file_as_it_was_read(site, b
     leading = {path: sum.partition("#")[2] for _, path, _, _, sum in found["files"] if sum}
     assert len(leading) > 8
     assert all(listed[place] == known[path] for path, place in leading.items())
+
+
+def test_every_exhibit_of_the_report_leads_to_its_inputs_and_to_their_checks(site, built_report):
+    """Also those of cleaning, which reads the raw tables without `nb.read`."""
+    pages = [parsed(path) for path in report_pages(site)]
+    lines = [line for page in pages for line in page.select(".exhibit-sources")]
+    assert len(lines) > 25
+    suites = quality_pages.suites(built_report)
+    for line in lines:
+        links = {link["href"] for link in line.select("a")}
+        files = {href for href in links if href.startswith("data/")}
+        assert files or "notebooks/index.html" in links, line.get_text()
+        assert all((site / file).is_file() for file in files)
+        tables = [(path.parent.name, path.stem) for path in map(PurePosixPath, files)]
+        guarded = sum(quality_pages.guarded(suites, *table)[1] for table in tables)
+        assert ("quality/index.html" in links) == (guarded > 0), line.get_text()
+        if "notebooks/01_cleaning.html#tbl-ledger" in links:
+            assert {"data/raw/patients.csv", "data/raw/adverse_events.csv"} <= files
+
+
+def test_every_function_that_a_card_names_opens_below_the_cell_of_its_number(site):
+    """Also one that a cell above called, which made what the recording cell uses."""
+    _, found = next(cards_of(site))
+    opened, above = {}, 0
+    for notebook, cell, functions, _ in found["origins"]:
+        page = parsed(site / "notebooks" / f"{notebook}.html")
+        if (notebook, cell) not in opened:
+            shown = page.find(id=cell).select("details.called")
+            opened[notebook, cell] = {one.code.get_text(): one for one in shown}
+        for name, address in (found["code"][place] for place in functions):
+            source = opened[notebook, cell][name]
+            assert source.select_one("a")["href"] == f"../{address}", (cell, name)
+            assert f"def {name.rpartition('.')[2]}" in source.pre.get_text()
+            above += "Called in cells above" in page.find(id=cell).get_text()
+    assert len(opened) > 20 and above > 20
+    # The limits of the restricted mean are made three cells above the one that records them.
+    assert "small_groups.bootstrap_t_difference" in opened["07_sensitivity", "rmst-results"]

@@ -4,7 +4,9 @@ import json
 import re
 from datetime import date
 
+import pytest
 from bs4 import BeautifulSoup
+from building import parsed, report_pages
 from conftest import ROOT
 
 from case_review.rendering import citing
@@ -38,6 +40,27 @@ def test_the_citation_prefers_the_archived_version_to_the_page():
     assert "DO  -" not in only.ris() and "UR  - https://example.org/r\r\n" in only.ris()
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("mTOR inhibitors in Europe: a review of DNA", ["mTOR", "Europe", "DNA"]),
+        ("A review of the Kasabach–Merritt phenomenon", ["Kasabach–Merritt"]),
+        ("DNA", ["DNA"]),
+        ("Sirolimus in children", []),
+    ],
+)
+def test_capitals_of_the_title_are_protected_from_styles_that_change_them(title, kept):
+    made = citing.Citation(title, People([Author("A")]), date(2026, 3, 9), "1", Declared({}))
+    (line,) = (line for line in made.bibtex().splitlines() if "title =" in line)
+    unprotected = re.sub(r"\{+[^{}]+\}+", "", line.partition("{")[2].rpartition("}")[0])
+    assert all(re.search(rf"{{{word}:?}}", line) for word in kept)
+    assert not [word for word in unprotected.split() if not word.istitle() and not word.islower()]
+
+
+def test_the_capitals_of_this_report_are_protected(built_report):
+    assert "{mTOR}" in (built_report.site / "index.bib").read_text(encoding="utf-8")
+
+
 def test_a_caption_is_listed_by_its_first_sentence():
     assert (
         _first("Doses (mg/kg vs. others) of all. Lines show") == "Doses (mg/kg vs. others) of all"
@@ -48,16 +71,22 @@ def test_a_caption_is_listed_by_its_first_sentence():
 
 
 def test_the_page_lists_every_figure_and_table_once(built_report):
-    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
-    lists = page.select("nav.contents details.listed")
-    assert [each.summary.string for each in lists] == ["Figures", "Tables"]
-    shown = {frame["id"] for frame in page.select("main .exhibit[id]")}
-    led = [link["href"][1:] for each in lists for link in each.select("a")]
-    assert len(led) == len(set(led)) and set(led) == shown
-    for link in page.select("details.listed a"):
-        name, _, words = link.get_text().partition(": ")
-        caption = page.find(id=link["href"][1:]).select_one("caption, figcaption")
-        assert caption.get_text().lstrip().startswith(f"{name}:") and words
+    pages = {path.name: parsed(path) for path in report_pages(built_report.site)}
+    exhibits = {
+        f"{name}#{frame['id']}": frame
+        for name, page in pages.items()
+        for frame in page.select("main .exhibit[id]")
+    }
+    for name, page in pages.items():
+        lists = page.select("nav.contents details.listed")
+        assert [each.summary.string for each in lists] == ["Figures", "Tables"]
+        links = [link for each in lists for link in each.select("a")]
+        led = [f"{name if link['href'].startswith('#') else ''}{link['href']}" for link in links]
+        assert len(led) == len(set(led)) and set(led) == exhibits.keys()
+        for link, address in zip(links, led, strict=True):
+            called, _, words = link.get_text().partition(": ")
+            caption = exhibits[address].select_one("caption, figcaption")
+            assert caption.get_text().lstrip().startswith(f"{called}:") and words
 
 
 def test_what_has_changed_is_a_page_beside_the_version(built_report):
@@ -72,7 +101,8 @@ def test_what_has_changed_is_a_page_beside_the_version(built_report):
 def test_the_page_tells_machines_what_it_is(built_report):
     page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
     cited = [meta["content"] for meta in page.select("meta[name=citation_reference]")]
-    assert len(cited) == len(page.select("#refs .csl-entry"))
+    listed = [e for p in report_pages(built_report.site) for e in parsed(p).select(".csl-entry")]
+    assert len(cited) == len({entry["id"] for entry in listed})
     assert all(not text[0].isdigit() for text in cited)
     told = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert told["@type"] == "ScholarlyArticle" and None not in told.values()

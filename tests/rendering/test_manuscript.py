@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from building import parsed
+from building import parsed, report_pages
 from conftest import ROOT
 from descriptive_data import laid_out, printed
 from docx import Document
@@ -32,6 +32,17 @@ def site(built_report):
 @pytest.fixture(scope="module")
 def page(site):
     return parsed(site / "index.html")
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """The paper and its supplement."""
+    return [parsed(path) for path in report_pages(site)]
+
+
+@pytest.fixture(scope="module")
+def exhibits(pages):
+    return {node["id"]: node for page in pages for node in page.select(".exhibit")}
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +128,8 @@ def test_percentages_are_those_printed_but_for_the_ones_found_to_be_cut_off(page
     assert found == wrong
 
 
-def test_the_text_says_what_the_registry_holds(page, registry):
-    links = page.select("a.result[data-result]")
+def test_the_text_says_what_the_registry_holds(pages, registry):
+    links = [link for page in pages for link in page.select("a.result[data-result]")]
     assert len(links) > 60
     for link in links:
         assert unmarked(link) == " ".join(registry[link["data-result"]]["text"].split())
@@ -126,25 +137,25 @@ def test_the_text_says_what_the_registry_holds(page, registry):
         assert {unmarked(link) for link in links if link["data-result"] == id} == {text}
 
 
-def test_pdf_and_word_say_the_same_numbers(page, pdf, word):
+def test_pdf_and_word_say_the_same_numbers(pages, pdf, word):
     text = squeezed("".join(node.text or "" for node in word.element.body.iter() if node.text))
-    for link in page.select("a.result"):
+    for link in (link for page in pages for link in page.select("a.result")):
         assert squeezed(words(link)) in pdf
         assert squeezed(words(link)) in text
 
 
-def test_word_has_the_tables_of_the_page(page, word):
+def test_word_has_the_tables_of_the_page(exhibits, word):
     of_word = [[[cell.text.strip() for cell in row.cells] for row in t.rows] for t in word.tables]
     for label in ("tbl-characteristics", "tbl-treatment", "tbl-response", "tbl-findings"):
-        rows = rows_of(page.select_one(f"#{label} table"))
+        rows = rows_of(exhibits[label].table)
         wanted = [[squeezed(cell) for cell in row] for row in rows]
         # The page names the column of row headings for those who cannot see that it is one.
         wanted[0][0] = wanted[0][0].removeprefix("Row")
         assert wanted in [[[squeezed(c) for c in row] for row in table] for table in of_word], label
 
 
-def test_exhibits_are_numbered_without_a_gap_in_every_form(page, pdf, word):
-    captions = [words(node) for node in page.select(".exhibit caption, .exhibit figcaption")]
+def test_exhibits_are_numbered_without_a_gap_in_every_form(exhibits, pdf, word):
+    captions = [words(node.select_one("caption, figcaption")) for node in exhibits.values()]
     for kind in ("Table", "Figure"):
         numbers = [int(m[1]) for c in captions if (m := re.match(rf"{kind} (\d+):", c))]
         assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= 6
@@ -154,26 +165,30 @@ def test_exhibits_are_numbered_without_a_gap_in_every_form(page, pdf, word):
         assert squeezed(caption) in paragraphs
 
 
-def test_every_exhibit_is_referred_to_and_every_reference_cited(page):
-    prose = page.select_one("main")
-    targets = {link["href"] for link in prose.select("p a[href^='#']")}
-    exhibits = {f"#{node['id']}" for node in page.select(".exhibit")}
-    assert exhibits <= targets, exhibits - targets
-    entries = {f"#{node['id']}" for node in page.select("#refs .csl-entry")}
+def test_every_exhibit_is_referred_to_and_every_reference_cited(pages, exhibits):
+    prose = [page.select_one("main") for page in pages]
+    targets = {link["href"].partition("#")[2] for each in prose for link in each.select("p a")}
+    assert exhibits.keys() <= targets, exhibits.keys() - targets
+    entries = {f"#{node['id']}" for page in pages for node in page.select("#refs .csl-entry")}
     bib = (ROOT / "report" / "references.bib").read_text(encoding="utf-8")
     assert {f"#ref-{key}" for key in re.findall(r"^@\w+\{(\w+),", bib, re.MULTILINE)} == entries
     # A range such as [25–28] links its ends only, but the citation names all.
-    cited = " ".join(node["data-cites"] for node in prose.select(".citation")).split()
-    assert {f"#ref-{key}" for key in cited} == entries
+    for page, each in zip(pages, prose, strict=True):
+        cited = " ".join(node["data-cites"] for node in each.select(".citation")).split()
+        own = {f"#{node['id']}" for node in page.select("#refs .csl-entry")}
+        assert {f"#ref-{key}" for key in cited} == own and own
 
 
-def test_every_link_of_the_page_leads_somewhere(site, page):
+def test_every_link_of_the_pages_leads_somewhere(site):
     anchors = {}
-    for href in dict.fromkeys(link["href"] for link in page.select("a[href]")):
+    found = [
+        (path, link["href"]) for path in report_pages(site) for link in parsed(path).select("a")
+    ]
+    for page, href in dict.fromkeys(found):
         target, _, anchor = href.partition("#")
         if target.startswith(("http:", "https:", "mailto:")):
             continue
-        path = site / (target or "index.html")
+        path = site / target if target else page
         assert path.is_file(), href
         if path not in anchors and path.suffix == ".html":
             anchors[path] = set(html.parse(path, html.HTMLParser(encoding="utf-8")).xpath("//@id"))
@@ -181,24 +196,27 @@ def test_every_link_of_the_page_leads_somewhere(site, page):
 
 
 def test_reconstruction_is_stated_first_and_under_each_exhibit_that_rests_on_it(
-    page, registry, built_report
+    pages, exhibits, built_report
 ):
-    text = words(page.select_one("main"))
-    assert text.index("are reconstructed") < text.index("Introduction")
+    for page, first in zip(pages, ("Introduction", "Patients and treatment by"), strict=True):
+        text = words(page.select_one("main"))
+        assert text.index("are reconstructed") < text.index(first)
     patients = built_report.raw / "patients.csv"
     with patients.open(encoding="utf-8", newline="") as lines:
         assert {row["provenance"] for row in csv.DictReader(lines)} == {"reconstructed"}
-    for label in ("tbl-characteristics", "tbl-treatment", "tbl-adverse-events", "tbl-response"):
-        assert "reconstructed" in words(page.find(id=label)).lower()
+    for label in ("tbl-patients", "tbl-adverse-events", "tbl-response"):
+        assert "reconstructed" in words(exhibits[label]).lower()
+    for label in ("tbl-characteristics", "tbl-treatment"):  # all of it is printed in the review
+        assert "reconstructed" not in words(exhibits[label]).lower()
     for label in ("fig-km", "fig-swimmer", "fig-dose-level"):
-        drawn = page.find(id=label).img["src"].partition("?")[0]
+        drawn = exhibits[label].img["src"].partition("?")[0]
         drawing = (built_report.site / drawn).read_text(encoding="utf-8")
-        assert "reconstructed" in (words(page.find(id=label)) + drawing).lower()
+        assert "reconstructed" in (words(exhibits[label]) + drawing).lower()
 
 
-def test_nothing_is_left_unresolved_and_the_renderer_is_named(page, pdf, word, registry):
+def test_nothing_is_left_unresolved_and_the_renderer_is_named(pages, pdf, word, registry):
     paragraphs = squeezed("".join(node.text or "" for node in word.element.body.iter()))
-    for text in (squeezed(words(page)), pdf, paragraphs):
+    for text in ("".join(squeezed(words(page)) for page in pages), pdf, paragraphs):
         assert not re.search(r"\{\{<|\?@|\?var|@(fig|tbl)-|undefined", text)
         assert "theembeddedrenderer(pandoc3" in text or "Quarto" in text
         assert squeezed(registry["audit.summary"]["text"]) in text

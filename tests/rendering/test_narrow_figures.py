@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from building import report_pages
 from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401
 
 from case_review.exhibits import style
@@ -23,16 +24,19 @@ SEEN = """[...document.querySelectorAll('.exhibit > figure')].map(figure => {
 })"""
 
 
-def loaded(browser, site, size):
-    """Show the page with all its drawings."""
-    browser.view(site / "index.html", size=size)
+def loaded(browser, page, size):
+    """Show a page with all its drawings."""
+    browser.view(page, size=size)
     browser.js("document.querySelectorAll('.drawing img').forEach(i => { i.loading = 'eager'; })")
     browser.until("[...document.querySelectorAll('.drawing img')].every(i => i.naturalWidth > 0)")
 
 
-def seen(browser, size):
+def seen(browser, site, size):
     """What is seen of every figure, with the size in pixels of its smallest text."""
-    found = browser.js(SEEN)
+    found = []
+    for page in report_pages(site):
+        loaded(browser, page, size)
+        found += browser.js(SEEN)
     for each in found:
         path = Path(unquote(urlsplit(each["address"]).path))
         svg = path.read_text(encoding="utf-8")
@@ -46,8 +50,7 @@ def seen(browser, size):
 
 @pytest.mark.parametrize("size", [PHONE, NARROW], ids=["390", "360"])
 def test_every_figure_is_whole_and_legible_on_a_phone(browser, site, size):
-    loaded(browser, site, size)
-    figures = seen(browser, size)
+    figures = seen(browser, site, size)
     assert len(figures) >= 10
     for each in figures:
         assert each["seen"] in ("narrow", "fits"), each
@@ -61,8 +64,7 @@ def test_on_a_wide_screen_the_drawing_of_the_print_is_seen_with_a_caption_as_wid
     site,
 ):
     for size in ((768, 1024), WIDE):
-        loaded(browser, site, size)
-        for each in seen(browser, size):
+        for each in seen(browser, site, size):
             assert each["seen"] in ("wide", "fits"), each
             assert each["caption"] == pytest.approx(each["frame"], abs=1), each
 
@@ -77,7 +79,7 @@ def test_a_notebook_page_shows_the_drawing_that_fits(browser, site):
 
 
 def test_the_other_data_sets_have_drawings_for_phones_too(browser, site):
-    browser.open(site / "index.html", size=PHONE)
+    browser.open(site / "supplement.html", size=PHONE)
     browser.click(browser.all("#fig-swimmer .others button")[3])
     browser.until("document.querySelector('#fig-swimmer .other-set') !== null")
     shown = (

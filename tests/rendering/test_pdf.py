@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
+from building import parsed, report_pages
 from conftest import ROOT
 from pypdf import PdfReader
 
@@ -136,8 +137,9 @@ def test_links_between_the_documents_lead_to_places_that_are_there(documents):
 def test_references_have_the_numbers_of_the_whole_and_stand_where_they_are_cited(
     built_report, documents, texts
 ):
-    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
-    entries = {entry["id"]: entry.get_text() for entry in page.select("#refs > [id]")}
+    pages = [parsed(path) for path in report_pages(built_report.site)]
+    listed = [entry for page in pages for entry in page.select("#refs > [id]")]
+    entries = {entry["id"]: entry.get_text() for entry in listed}
     heads = {id: " ".join(text.split())[:30].replace(" ", "") for id, text in entries.items()}
     found = {
         name: {id for id, head in heads.items() if head in "".join(texts[name]).replace(" ", "")}
@@ -302,7 +304,8 @@ def test_units_are_not_divided_and_written_in_one_way(texts, built_report):
     every = " ".join(text for pages in texts.values() for text in pages)
     assert "mg/m²/day" in every
     assert not re.search(r"mg/ (?:kg|m)|mg/(?:kg|m²)/ day", every)
-    page = BeautifulSoup((built_report.site / "index.html").read_text("utf-8"), "html.parser")
-    assert {unit.get_text() for unit in page.select("span.unit")} >= {"mg/m²/day", "mg/kg/day"}
-    for text in (every, page.select_one("main").get_text()):
+    pages = [parsed(path) for path in report_pages(built_report.site)]
+    units = {unit.get_text() for page in pages for unit in page.select("span.unit")}
+    assert units >= {"mg/m²/day", "mg/kg/day"}
+    for text in (every, *(page.select_one("main").get_text() for page in pages)):
         assert "mg/m2" not in text

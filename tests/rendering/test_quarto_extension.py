@@ -14,7 +14,7 @@ from case_review.build import freshness
 from case_review.build.release import release
 from case_review.errors import ReviewError
 from case_review.rendering import ast, converter, embedded, marks, quarto
-from case_review.values import DETERMINED, EXTRACTED, MARKS, PRINTED, VARIES
+from case_review.values import DETERMINED, EXTRACTED, MARKS, METHOD, PRINTED, VARIES
 
 RESULT = {"id": "small.count", "text": "12 of 84", "cell": "count"}
 # What Quarto offers to extensions, as far as ours uses it.
@@ -81,7 +81,7 @@ def standing(folder):
     return say
 
 
-@pytest.mark.parametrize("kind", [PRINTED, DETERMINED, VARIES, EXTRACTED])
+@pytest.mark.parametrize("kind", [PRINTED, DETERMINED, VARIES, EXTRACTED, METHOD])
 def test_a_number_is_marked_as_the_embedded_renderer_marks_it(folder, standing, kind):
     standing(kind)
     made = convert(folder, "call", "`small.count`{.call}", "html")

@@ -1,9 +1,10 @@
-"""The supplement as a PDF of its own, where the manuscript has one."""
+"""The supplement as a page and a PDF of its own, where the manuscript has one."""
 
 import re
 
 import pytest
 from bs4 import BeautifulSoup
+from building import parsed
 from constructs_project import TEXT, make
 from pypdf import PdfReader
 
@@ -54,11 +55,25 @@ def test_what_follows_its_heading_is_a_document_of_its_own(site):
     assert "Where the numbers come from" in other and "Where the numbers" not in paper
     assert PdfReader(site / "supplement.pdf").metadata.title.startswith("Appendix: ")
     # The number follows those of the paper, as on the page.
-    page = BeautifulSoup((site / "index.html").read_text("utf-8"), "html.parser")
+    page = parsed(site / "supplement.html")
     (caption,) = (c.get_text() for c in page.select("caption") if "More rows" in c.get_text())
     number = re.match(r"Table (\d+)", caption)[1]
     assert f"Table {number}: More rows." in " ".join(other.split())
-    assert "Appendix" in page.select_one("main").get_text()
+
+
+def test_the_page_of_the_supplement_leads_to_the_paper_s_and_back(site):
+    paper, other = parsed(site / "index.html"), parsed(site / "supplement.html")
+    assert other.h1.get_text() == "Appendix" and paper.h1.get_text() in other.title.get_text()
+    assert "Further rows" in other.main.get_text() and "Further rows" not in paper.main.get_text()
+    led = {link["href"] for link in other.main.select("a")}
+    assert {f"index.html#{name}" for name in ("tbl-own", "fig-line", "eq-one", "anchor")} <= led
+    assert "supplement.html#tbl-more" in {link["href"] for link in paper.main.select("a")}
+    for page, there in ((paper, "supplement.html"), (other, "index.html")):
+        assert there in {link["href"] for link in page.select(".site a")}
+        last = page.select("main > *")[-1].a
+        assert last["href"] == there and last.get_text().startswith(("Appendix, with", "Paper"))
+    articles = [{e["id"] for e in page.select(".csl-entry")} for page in (paper, other)]
+    assert articles[1] == {"ref-smith"} and len(articles[0]) > 1
 
 
 def test_links_lead_from_one_to_the_other_and_articles_are_listed_where_cited(site):
@@ -88,8 +103,8 @@ def test_without_its_heading_there_is_one_document(tmp_path):
     assert (part.file, part.blocks, part.heading) == ("a.pdf", tree["blocks"], "")
     (tmp_path / "site").mkdir()
     embedded.render_into(make(tmp_path / "p"), tmp_path / "site", ["html", "typst"])
-    assert not (tmp_path / "site" / "supplement.pdf").exists()
-    assert "supplement.pdf" not in (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert not list((tmp_path / "site").glob("supplement.*"))
+    assert "supplement." not in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 
 def test_a_table_longer_than_a_page_is_whole_and_repeats_its_head(tmp_path):
