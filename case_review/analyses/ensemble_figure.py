@@ -8,6 +8,7 @@ ranges over the sets where they vary.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -25,7 +26,7 @@ from case_review.values import Estimate, Value
 
 #: Heights in inches of the panels, one of them on a narrow screen, those at the head of the page
 #: with all that is beneath, and a line of the table.
-_PANELS, _PANEL, _BRIEF, _LINE = 2.9, 2.3, 2.75, 0.19
+_PANELS, _PANEL, _BRIEF, _LINE = 2.9, 2.3, 2.5, 0.19
 #: Where the columns of the table begin and end, as fractions of its width.
 _MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
 #: Where they begin on a narrow screen, where the numbers of a group stand below its name.
@@ -172,7 +173,8 @@ def draw(
         _outlined(axes, overall)
         _median(axes, fixed)
         axes.tick_params(labelleft=narrow or key == groups[0])
-        axes.set_ylabel(y_label if narrow or key == groups[0] else "")
+        title = textwrap.fill(y_label, 16) if brief else y_label  # no longer than the axis
+        axes.set_ylabel(title if narrow or key == groups[0] else "")
     first = grid[groups[0]]
     # Marked, so that what is made of the drawing can be called the same.
     first.xaxis.label.set_gid("x-label")
@@ -182,7 +184,8 @@ def draw(
     small = narrow or brief
     _legend(figure, labels[OVERALL], fixed, singles["set"].nunique(), 2 if small else 3)
     if comparison:
-        said = ("\n" if small else " · ").join(comparison)
+        lines = [" · ".join(comparison[:2]), *comparison[2:]] if brief else comparison
+        said = ("\n" if small else " · ").join(lines)
         figure.suptitle(said, x=0.01, ha="left", size=style.TEXT)
     if not brief:
         _table(grid["counts"], labels, looks, medians, counts, narrow)

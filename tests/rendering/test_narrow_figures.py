@@ -119,18 +119,22 @@ def test_the_interactive_chart_runs_in_time_as_the_drawing_does(browser, site):
 TEXTS = """(() => {
   const all = document.documentElement.getBoundingClientRect();
   const texts = [...document.querySelectorAll('text')].filter(node => node.textContent.trim());
-  const boxes = texts.map(node => [node.textContent.trim(), node.getBoundingClientRect()]);
+  const boxes = texts.map(node => [node.textContent.trim(), node.getBoundingClientRect(),
+    (node.getAttribute('transform') ?? '').includes('-90')]);
   const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+  // Lines stand so close that their boxes share something of their height.
+  const collide = (a, b, turned) => {
+    const [wide, high] = [shared(a, b, 'left', 'right'), shared(a, b, 'top', 'bottom')];
+    return turned ? high > 1 && wide > 0.35 * Math.min(a.width, b.width)
+      : wide > 1 && high > 0.35 * Math.min(a.height, b.height);
+  };
   return {
     cut: boxes.filter(([, box]) => box.left < all.left - 1 || box.right > all.right + 1
       || box.top < all.top - 1 || box.bottom > all.bottom + 1).map(([text]) => text),
-    overlap: boxes.flatMap(([text, a], at) => boxes.slice(at + 1).filter(([, b]) =>
-      shared(a, b, 'left', 'right') > 1
-      && shared(a, b, 'top', 'bottom') > 0.35 * Math.min(a.height, b.height))
-      .map(([other]) => [text, other])),
-    turned: texts.map((node, at) => [node, boxes[at][1]])
-      .filter(([node]) => (node.getAttribute('transform') ?? '').includes('-90'))
-      .map(([, box]) => (box.left - all.left) / all.width),
+    overlap: boxes.flatMap(([text, a, one], at) => boxes.slice(at + 1)
+      .filter(([, b, other]) => collide(a, b, one && other)).map(([other]) => [text, other])),
+    turned: boxes.filter(([, , turned]) => turned).map(([, box]) =>
+      (box.left - all.left) / all.width),
     count: texts.length};
 })()"""
 
@@ -146,4 +150,4 @@ def test_texts_of_drawings_are_whole_and_apart_and_turned_at_the_left_edge_only(
         assert found["count"] > 10, path.name
         # Elsewhere a turned title would stand beside another one, or name its neighbour's scale.
         assert not found["cut"] and not found["overlap"], (path, found)
-        assert all(place < 0.03 for place in found["turned"]), (path, found)
+        assert all(place < 0.06 for place in found["turned"]), (path, found)
