@@ -31,8 +31,8 @@ from case_review.errors import ReviewError
 from case_review.exhibits import shown, tables
 from case_review.exhibits.drawn import (
     FigureOutput,
-    as_svg,
-    close,
+    as_last_svg,
+    briefs,
     drawings,
     write_figure,
     write_others,
@@ -323,23 +323,23 @@ class Notebook:
         One that rests on reconstructed rows says so at its foot: every one of a notebook that has
         read such rows, unless all that it `shows` is recorded values of which none varies.
         `others` are as for `table`. In place of a figure stands a function that draws one, if
-        phones get a drawing of their own: it has an argument `narrow`, see `drawn.drawings`.
+        phones get a drawing of their own: it has an argument `narrow`, see `drawn.drawings`, and
+        may have one `brief`.
         """
         label = self._exhibit()
         standings = [values.ends(value)["standing"] for value in shows]
         foot = tables.RECONSTRUCTED_SHORT * values.rests_on_rows(standings, self.reconstructed)
         staged = self.stage is not None
+        brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
         (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
-        drawn = [as_svg(wide, foot) for wide, *_ in others]
+        drawn = [as_last_svg(wide, foot) for wide, *_ in others]
         narrow += [one for _, *for_phones in others for one in for_phones]
-        narrow_drawn = [as_svg(one, foot) for one in narrow]
-        for one in (*narrow, *(wide for wide, *_ in others)):
-            close(one)
+        narrow_drawn = [as_last_svg(one, foot) for one in narrow]
         if self.stage is not None:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
-            write_figure(folder, label, output, drawn, narrow_drawn)
+            write_figure(folder, label, output, drawn, narrow_drawn, brief)
         return output
 
     @property

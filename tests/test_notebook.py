@@ -1,6 +1,7 @@
 """What a notebook records and shows, run in a real IPython shell without a kernel."""
 
 import json
+import re
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -11,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from case_review import registry
 from case_review.errors import ReviewError
 from case_review.exhibits import Row, Table
+from case_review.exhibits.drawn import read_brief
 from case_review.exhibits.tables import RECONSTRUCTED_NOTE, RECONSTRUCTED_SHORT
 from case_review.project import STAGE_VARIABLE, sha256
 
@@ -376,5 +378,27 @@ def test_a_function_draws_a_figure_for_narrow_screens_as_well(staged, run):
         assert 'width="453.5' in wide and 'width="255.1' in narrow
         assert RECONSTRUCTED_SHORT in wide and RECONSTRUCTED_SHORT in narrow
     assert (staged / "exhibits/fig-one.svg").read_text(encoding="utf-8") == shown.svg
+    assert not (staged / "exhibits" / "fig-one.brief").exists()  # none was asked for
     with pytest.raises(ReviewError, match="give it an argument `narrow`"):
         run("#| label: fig-two\nnb.figure(lambda: None, None)")
+
+
+def test_a_function_may_draw_a_figure_for_the_head_of_the_page(staged, run):
+    run(
+        "#| label: fig-one\nimport matplotlib.pyplot as plt\nimport pandas as pd\n"
+        "from case_review.exhibits import style\nnb.read('patients')\n"
+        "def draw(narrow=False, brief=False):\n"
+        "    f, axes = style.panels(1 if brief else 2, narrow=narrow or brief)\n"
+        "    axes.plot([0, 1]); return f\n"
+        "nb.figure(draw, pd.DataFrame({'x': [0]}))"
+    )
+    assert not plt.get_fignums()
+    exhibits = staged / "exhibits"
+    brief, narrow = (
+        (exhibits / f"fig-one.{kind}" / "0.svg").read_text(encoding="utf-8")
+        for kind in ("brief", "narrow")
+    )
+    assert 'width="255.1' in brief and 'width="255.1' in narrow
+    heights = [float(re.search(r'height="([\d.]+)pt"', svg)[1]) for svg in (brief, narrow)]
+    assert heights[0] < 0.7 * heights[1] and RECONSTRUCTED_SHORT in brief
+    assert read_brief(exhibits, "fig-one") == brief and read_brief(exhibits, "fig-two") == ""

@@ -8,6 +8,7 @@ ranges over the sets where they vary.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -23,8 +24,9 @@ from case_review.exhibits import style
 from case_review.exhibits.bands import ALL, NINE_IN_TEN
 from case_review.values import Estimate, Value
 
-#: Heights in inches of the panels, one of them on a narrow screen, and a line of the table below.
-_PANELS, _PANEL, _LINE = 2.9, 2.3, 0.19
+#: Heights in inches of the panels, one of them on a narrow screen, those at the head of the page
+#: with all that is beneath, and a line of the table.
+_PANELS, _PANEL, _BRIEF, _LINE = 2.9, 2.3, 2.5, 0.19
 #: Where the columns of the table begin and end, as fractions of its width.
 _MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
 #: Where they begin on a narrow screen, where the numbers of a group stand below its name.
@@ -111,6 +113,7 @@ def draw(
     time_axis: str = style.SQUARE_ROOT,
     comparison: Sequence[str] = (),
     narrow: bool = False,
+    brief: bool = False,
 ):
     """Draw the figure.
 
@@ -135,6 +138,9 @@ def draw(
         What stands above the panels, on a narrow screen each in a line of its own.
     narrow
         Whether it is for a narrow screen, with panels one below another.
+    brief
+        Whether it is for the head of the page: as wide as that, with panels side by side, and
+        without the table.
 
     Returns
     -------
@@ -142,14 +148,13 @@ def draw(
     """
     style.use()
     looks, groups = style.looks(labels, OVERALL), [key for key in labels if key != OVERALL]
-    below = _LINE * ((2 if narrow else 1) * len(labels) + 2.2)
     rows = [[key] for key in groups] if narrow else [groups]
-    heights = [*[_PANEL if narrow else _PANELS] * len(rows), below]
-    figure, grid = plt.subplot_mosaic(
-        [*rows, ["counts"] * len(rows[0])],
-        figsize=(style.width(narrow), sum(heights)),
-        height_ratios=heights,
-    )
+    heights = [_BRIEF if brief else _PANEL if narrow else _PANELS] * len(rows)
+    if not brief:
+        rows.append(["counts"] * len(rows[0]))
+        heights.append(_LINE * ((2 if narrow else 1) * len(labels) + 2.2))
+    size = (style.width(narrow or brief), sum(heights))
+    figure, grid = plt.subplot_mosaic(rows, figsize=size, height_ratios=heights)
     overall = bands[bands["group"] == OVERALL]
     fixed = medians[OVERALL] if isinstance(medians[OVERALL], Estimate) else None
     for key in groups:
@@ -157,7 +162,7 @@ def draw(
         over_sets.time_axis(axes, ticks, bands["weeks"].max() * 1.02, time_axis)
         axes.grid(axis="y", lw=0.5)
         axes.set_title(labels[key], color=looks[key][0], weight="semibold")
-        axes.set_xlabel(x_label)
+        axes.set_xlabel(" " if brief else x_label)
         own = bands[bands["group"] == key]
         over_sets.band_of(axes, own, looks[key][0], [ALL, NINE_IN_TEN], width=0)
         for _, single in singles[singles["group"] == key].groupby("set"):
@@ -168,16 +173,22 @@ def draw(
         _outlined(axes, overall)
         _median(axes, fixed)
         axes.tick_params(labelleft=narrow or key == groups[0])
-        axes.set_ylabel(y_label if narrow or key == groups[0] else "")
+        title = textwrap.fill(y_label, 16) if brief else y_label  # no longer than the axis
+        axes.set_ylabel(title if narrow or key == groups[0] else "")
     first = grid[groups[0]]
     # Marked, so that what is made of the drawing can be called the same.
     first.xaxis.label.set_gid("x-label")
     first.yaxis.label.set_gid("y-label")
-    _legend(figure, labels[OVERALL], fixed, singles["set"].nunique(), 2 if narrow else 3)
+    if brief:  # one title in the middle, for no panel is as wide as it
+        first.set_xlabel(x_label, x=0.5 * len(groups) + 0.07, in_layout=False)
+    small = narrow or brief
+    _legend(figure, labels[OVERALL], fixed, singles["set"].nunique(), 2 if small else 3)
     if comparison:
-        said = ("\n" if narrow else " · ").join(comparison)
+        lines = [" · ".join(comparison[:2]), *comparison[2:]] if brief else comparison
+        said = ("\n" if small else " · ").join(lines)
         figure.suptitle(said, x=0.01, ha="left", size=style.TEXT)
-    _table(grid["counts"], labels, looks, medians, counts, narrow)
+    if not brief:
+        _table(grid["counts"], labels, looks, medians, counts, narrow)
     return figure
 
 

@@ -193,11 +193,15 @@ def surface(
     _name_lines(axes, lines)
     _plain_ticks(axes, xticks)
     bar = axes.figure.colorbar(shown, ax=axes, format=style.PERCENT, pad=0.02)
-    # Above it, for beside it the panel to the right has its own title.
-    above = {"xycoords": "axes fraction", "ha": "right", "va": "bottom", "in_layout": False}
-    style.write_beside(bar.ax, bar_label, (1, 1), (0, 6), **above)
+    _write_above(bar.ax, bar_label)
     bar.ax.set_ylim(0, 1)  # the map runs on to 1.4 so that black lines stand out on it
     bar.outline.set_visible(False)
+
+
+def _write_above(axes, text: str) -> None:
+    """Write a title above the right end of a plot, which keeps its size."""
+    above = {"xycoords": "axes fraction", "ha": "right", "va": "bottom", "in_layout": False}
+    style.write_beside(axes, text, (1, 1), (0, 6), **above)
 
 
 def _name_lines(axes, lines) -> None:
@@ -210,7 +214,9 @@ def _name_lines(axes, lines) -> None:
             style.write_beside(axes, f"{level:.0%}", lowest, (-3, 0), **look)
 
 
-def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: str) -> None:
+def tipping(
+    axes, curve: pd.DataFrame, targets: Sequence[float], point_label: str, share_label: str
+) -> None:
     """A proportion with its limits by unpublished failures; a dot marks where it passes a target.
 
     Parameters
@@ -221,6 +227,8 @@ def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: st
         Levels, as fractions.
     point_label
         Beside each dot; `{failures}` and `{target}` stand for the numbers.
+    share_label
+        Above the axis of the proportion: beside it, it would seem to name what stands to the left.
     """
     x = curve["failures"]
     axes.fill_between(x, curve["low"], curve["high"], color=style.BLUE, alpha=0.18, lw=0)
@@ -235,6 +243,7 @@ def tipping(axes, curve: pd.DataFrame, targets: Sequence[float], point_label: st
             style.write_beside(axes, text, point, (7, 7), size=8)
     axes.set_xlim(0, x.max() * 1.16)
     style.proportion_axis(axes)
+    _write_above(axes, share_label)
 
 
 def later(

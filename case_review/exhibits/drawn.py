@@ -3,7 +3,8 @@
 An exhibit that is one of many, drawn from one of the data sets that agree with the print, has the
 others beside it: `fig-x.others/1.svg`, `tbl-x.others/1.md` and so on, which the page shows in turn.
 A figure that was drawn for narrow screens as well has these drawings in `fig-x.narrow/`: its own in
-`0.svg`, then those of the others.
+`0.svg`, then those of the others. One that was drawn for the head of the page has that drawing in
+`fig-x.brief/0.svg`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ def as_svg(figure, foot: str = "") -> str:
     """A matplotlib figure as SVG, drawn free of dates and random names."""
     with _framed(figure, foot) as frame:
         return _svg(figure, frame)
+
+
+def as_last_svg(figure, foot: str = "") -> str:
+    """What `as_svg` gives; then the figure is closed."""
+    svg = as_svg(figure, foot)
+    close(figure)
+    return svg
 
 
 def as_png(figure) -> bytes:
@@ -147,6 +155,16 @@ def drawings(given, narrow: bool) -> list:
     return [figure_of(given(narrow=which)) for which in (False, True)[: 1 + narrow]]
 
 
+def briefs(given) -> list:
+    """The drawing for the head of the page, of a function that has an argument `brief`; or nothing.
+
+    It is as wide as one for narrow screens, and low: panels side by side, and what needs words or
+    much room is left out.
+    """
+    asked = isinstance(given, Callable) and "brief" in signature(given).parameters
+    return [figure_of(given(brief=True))] if asked else []
+
+
 def write_others(exhibits: Path, label: str, others: Sequence[str], ending: str) -> None:
     """Write the other drawings or tables of an exhibit, from 1 on, into its folder.
 
@@ -169,19 +187,32 @@ def read_others(exhibits: Path, label: str) -> list[str]:
 
 
 def write_figure(
-    exhibits: Path, label: str, shown: FigureOutput, others: Sequence[str], narrow: Sequence[str]
+    exhibits: Path,
+    label: str,
+    shown: FigureOutput,
+    others: Sequence[str],
+    narrow: Sequence[str],
+    brief: Sequence[str] = (),
 ) -> None:
-    """Write a figure with its other drawings, and all of them for narrow screens, its own first."""
+    """Write a figure with its other drawings, all of them for narrow screens, its own first, and
+    the one for the head of the page, if there is one.
+    """
     write_bytes(exhibits / f"{label}.svg", shown.svg.encode("utf-8"))
     write_bytes(exhibits / f"{label}.png", shown.png)
     write_others(exhibits, label, others, "svg")
-    for number, svg in enumerate(narrow):
-        write_text(exhibits / f"{label}.narrow" / f"{number}.svg", svg)
+    for kind, svgs in (("narrow", narrow), ("brief", brief)):
+        for number, svg in enumerate(svgs):
+            write_text(exhibits / f"{label}.{kind}" / f"{number}.svg", svg)
 
 
 def read_narrow(exhibits: Path, label: str) -> list[str]:
     """What `write_figure` wrote, in order; nothing for a figure that was drawn once."""
     return _read(exhibits / f"{label}.narrow")
+
+
+def read_brief(exhibits: Path, label: str) -> str:
+    """The drawing for the head of the page; empty for a figure that has none."""
+    return next(iter(_read(exhibits / f"{label}.brief")), "")
 
 
 def _read(folder: Path) -> list[str]:

@@ -230,9 +230,14 @@ def code(text: str, *classes: str) -> dict:
     return {"t": "CodeBlock", "c": [attr("", classes), text]}
 
 
+def span(inlines: list, *classes: str) -> dict:
+    """Inlines with classes for the style."""
+    return {"t": "Span", "c": [attr("", classes), inlines]}
+
+
 def hidden(text: str) -> dict:
     """A text that is read out but not seen."""
-    return {"t": "Span", "c": [attr("", ["visually-hidden"]), words(text)]}
+    return span(words(text), "visually-hidden")
 
 
 def plain(inlines: list) -> dict:

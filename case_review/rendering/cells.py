@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from case_review.errors import ReviewError
-from case_review.exhibits.drawn import read_narrow, read_others
+from case_review.exhibits.drawn import read_brief, read_narrow, read_others
 from case_review.parameters.cell_options import options
 from case_review.project import Project
 from case_review.rendering.provenance import TableNumber, table_numbers
@@ -35,6 +35,8 @@ class Exhibit:
         The same, SVG or Markdown, of other data sets that agree with the print.
     narrow
         Drawings of a figure for narrow screens: its own, then those of the others; or nothing.
+    brief
+        The drawing of a figure for the head of the page; or empty.
     aside
         The caption as inlines for a page beside the report; empty until the manuscript is read.
     """
@@ -51,6 +53,7 @@ class Exhibit:
     numbers: dict[str, TableNumber] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     narrow: list[str] = field(default_factory=list)
+    brief: str = ""
     aside: list = field(default_factory=list)
 
 
@@ -165,6 +168,7 @@ class Notebooks:
         found.numbers = self._numbers[name].get(label, {})
         found.others = read_others(self.project.exhibits, label)
         found.narrow = read_narrow(self.project.exhibits, label)
+        found.brief = read_brief(self.project.exhibits, label)
         if found.others and found.interactive == "survival":
             raise ReviewError(
                 f"cell {label} of notebook {name} has `others` and is interactive: a page "

@@ -18,6 +18,9 @@ from case_review.rendering.contents import Entry
 from case_review.rendering.forms import FRAMES, Form, Panel
 from case_review.rendering.manuscript import Manuscript
 
+#: The most that a figure may be high, as a share of the text's width: one that has no room leaves
+#: the rest of the page white.
+_HIGHEST = 0.56
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 
@@ -100,8 +103,11 @@ def _reference(link: dict) -> list:
 
 def _figure(shown: Exhibit, caption: list, folder: Path) -> list:
     write_bytes(folder / f"{shown.label}.png", shown.png)
-    width = f"{figures.share_of_width(shown.svg):.0%}"
-    image = ast.image(f"{shown.label}.png", figures.plain(shown.alt), width=width)
+    size = {side: float(length) for side, length in figures.size_on_screen(shown.svg).items()}
+    share = figures.share_of_width(shown.svg)
+    if size:
+        share = min(share, _HIGHEST * size["width"] / size["height"])
+    image = ast.image(f"{shown.label}.png", figures.plain(shown.alt), width=f"{share:.0%}")
     return [ast.figure(shown.label, _caption(shown, caption), image)]
 
 

@@ -20,6 +20,14 @@ _FITS = 0.75
 _NARROW = "screen and (max-width: 40rem)"
 
 
+def graphic(shown: Exhibit) -> str:
+    """The picture of a figure at the head of the page, which is described at its place below."""
+    if not shown.brief:
+        return picture(shown, alt="", loading="eager")
+    source = _versioned(_brief(shown), shown.brief)
+    return _element("img", src=source, alt="", **figures.size_on_screen(shown.brief))
+
+
 def picture(shown: Exhibit, alt: str | None = None, loading: str = "lazy") -> str:
     """The picture of a figure, whose files `write` puts beside the page.
 
@@ -48,6 +56,10 @@ def _drawn(shown: Exhibit) -> dict[str, str]:
     return found | {f"exhibits/{shown.label}.narrow/0.svg": svg for svg in shown.narrow[:1]}
 
 
+def _brief(shown: Exhibit) -> str:
+    return f"exhibits/{shown.label}.brief/0.svg"
+
+
 def _versioned(address: str, svg: str) -> str:
     return f"{address}?{hashlib.sha256(svg.encode('utf-8')).hexdigest()[:10]}"
 
@@ -63,7 +75,8 @@ def write(exhibits: Iterable[Exhibit], out: Path) -> None:
     code, versions = made.code(), (made.version("lxml"), made.version("fonttools"))
     for shown in exhibits:
         if shown.svg and shown.label.startswith("fig-"):
-            for address, svg in _drawn(shown).items():
+            brief = {_brief(shown): shown.brief} if shown.brief else {}
+            for address, svg in (_drawn(shown) | brief).items():
                 # Made again only if it changed, or this package's code or the fonts did.
                 parts = [code, *versions, fonts, shown.label, svg]
                 make = partial(_standalone, svg, shown.label)

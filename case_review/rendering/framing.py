@@ -11,6 +11,11 @@ from case_review.rendering import ast, columns
 _CORNER = "Row"
 #: The name of a table without caption; no two frames of a page may bear the same name.
 _NAMELESS = "Table"
+#: A table of words: the most columns that it has, and the letters of a cell beyond which a narrow
+#: screen shows its rows one below the other, each value beside the name of its column.
+_COLUMNS, _WORDY = 6, 40
+#: What stands between two sides that no line break is to divide.
+_SIGNS = ("=", "<", ">", "≤", "≥")
 #: What indents the label of a row, and the deepest indent that the style knows.
 _EM, _DEEPEST = "\u2003", 3
 
@@ -27,6 +32,7 @@ def framed(blocks: list) -> list:
             return None
         table = {"t": "Table", "c": ast.walk(node["c"], change)}
         _settle(table)
+        _stack(table)
         name = ast.text(table["c"][1][1]) or _NAMELESS
         names[name] += 1
         if names[name] > 1:
@@ -62,6 +68,21 @@ def _settle(table: dict) -> None:
     table["c"][4] = groups
 
 
+def _stack(table: dict) -> None:
+    """Let a table of words say in each cell of its body which column that belongs to."""
+    (_, classes, _), _, specs, (_, heads), bodies, _ = table["c"]
+    rows = [row[1] for body in bodies for row in body[3]]
+    if len(heads) != 1 or not 1 < len(specs) <= _COLUMNS or not all(body[1] for body in bodies):
+        return
+    if all(len(ast.text(cell[4])) <= _WORDY for row in rows for cell in row[1:]):
+        return
+    classes.append("stacked")
+    names = [ast.text(cell[4]) for cell in heads[0][1]]
+    for row in rows:
+        for cell, name in zip(row[1:], names[1:], strict=True):
+            cell[0][2].append(["data-of", name])
+
+
 def _align(specs: list, rows: list) -> None:
     """Say in a class which cells are aligned to the right, for the style aligns all others left.
 
@@ -88,7 +109,8 @@ def _settle_row(cells: list, headed: bool, shared: bool) -> bool:
     `shared` the line, their widths leave room for short cells, which are kept on one line.
     """
     texts = [ast.text(blocks) for *_, blocks in cells]
-    for (attr, *_), text in zip(cells, texts, strict=True):
+    for (attr, *_, blocks), text in zip(cells, texts, strict=True):
+        _keep_equations(blocks)
         if shared and len(text) <= columns.SHORT:
             attr[1].append("short")
     if not headed or not cells:
@@ -110,11 +132,11 @@ def _head(cell: list) -> None:
 
 
 def _keep_equations(nodes) -> None:
-    """Keep equations, such as `n = 84`, on one line."""
+    """Keep equations, such as `n = 84` and `p < 0.05`, on one line."""
     if isinstance(nodes, dict):
         nodes = list(nodes.values())
     for place, node in enumerate(nodes):
-        if isinstance(node, dict) and node.get("t") == "Str" and node["c"] == "=":
+        if isinstance(node, dict) and node.get("t") == "Str" and node["c"].endswith(_SIGNS):
             for beside in nodes[max(0, place - 1) : place + 2]:
                 if beside["t"] == "Space":
                     beside |= {"t": "Str", "c": "\u00a0"}

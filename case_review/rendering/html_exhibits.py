@@ -260,11 +260,14 @@ def sources(project: Project, shown: Exhibit) -> dict:
         "Notebook": [ast.link(cell, _said(shown.notebook, of))],
         "Checks": [ast.link("quality/index.html", _said(checks, of))] if behind.of else [],
     }
+    # Spans, which the style sets apart: a sign between them would hang at the end of a line.
     found: list = []
     for name, links in groups.items():
+        words = ast.words(f"{name}:\u00a0")
         for position, link in enumerate(links):
-            before = ", " if position else f" · {name}: " if found else f"{name}: "
-            found += [*ast.words(before), link]
+            words += [*(ast.words(", ") if position else []), link]
+        if links:
+            found += [*([{"t": "Space"}] if found else []), ast.span(words, "behind")]
     return ast.div([ast.para(*found)], classes=["exhibit-sources"])
 
 

@@ -21,11 +21,11 @@ _SURVIVAL = ("group", "time_weeks", "at_risk", "responded", "censored", "proport
 _OVER_SETS = ("set", "group", "time_weeks", "proportion", "least", "q05", "q95", "most")
 #: What the bands and the columns of what is read off are called in either.
 _OF_ONE = {
-    "bands": "Confidence bands",
+    "bands": "Confidence band of",
     "heads": ["Group", "Responded", "Confidence limits", "At risk"],
 }
 _OF_SETS = {
-    "bands": "Bands over the data sets",
+    "bands": "Bands of",
     "heads": ["Group", "Middle of the sets", "Nine in ten sets drawn", "All sets found"],
 }
 #: What the end of a band has of the last step before it.

@@ -59,6 +59,5 @@ def _graphic(found: Manuscript) -> str:
     if shown is None or not shown.svg or not label.startswith("fig-"):
         message = f"`{KEY}: {label}` names no drawing that the text embeds. Write a label of one."
         raise entries.error(entries.content, KEY, message)
-    picture = drawings.picture(shown, alt="", loading="eager")
     words = f"The result in one figure: {shown.name}"
-    return f'<a class="graphic" href="#{label}">{picture}<span>{words}</span></a>'
+    return f'<a class="graphic" href="#{label}">{drawings.graphic(shown)}<span>{words}</span></a>'

@@ -167,10 +167,12 @@ def _code(
     blocks += [ast.raw("html", text) for text in (told, functions) if text]
     if label:
         here = {"t": "Code", "c": [ast.attr(), label]}
-        head = [ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label"])]
+        head = [
+            ast.link(f"#{label}", [*ast.words("Cell "), here], classes=["cell-label", "behind"])
+        ]
         if shown_as := recorded.exhibit(label):
             back = ast.link(f"../index.html#{shown_as[0]}", ast.words(shown_as[1]))
-            head += [*ast.words(" · In the report: "), back]
+            head += [{"t": "Space"}, ast.span([*ast.words("In the report: "), back], "behind")]
         blocks.insert(0, ast.div([ast.para(*head)], classes=["cell-places"]))
     elif role:
         # Long, and rarely what somebody came for: folded, so that the narrative goes on.

@@ -31,7 +31,7 @@ _WORD_LETTER, _WORD_CELL = 86, 220
 #: What indents the label of a row, and by how much.
 _EM, _INDENT = "\u2003", 180
 #: A table of at most so many rows is kept on one page.
-_WHOLE = 45
+_WHOLE = 8
 
 
 def _escape(text: str) -> str:
@@ -141,13 +141,18 @@ def _text(node) -> str:
 
 
 def _settle(table) -> None:
-    """Rows that do not break; a short table stays with its notes; cells in the tables' style."""
+    """Rows that do not break; a short table stays with its notes; cells in the tables' style.
+
+    A longer one goes on over the page, but neither its head nor that of a block stands at the foot
+    of one, nor does its last row stand alone on one.
+    """
     rows = table.findall(tag("tr"))
+    noted = _style(_after(table)) == "ExhibitNotes"
     for number, row in enumerate(rows):
         _properties(row, "trPr").insert(0, _made("cantSplit"))
-        near_an_end = number == 0 or number >= len(rows) - 3
-        noted = _style(_after(table)) == "ExhibitNotes"
-        together = (len(rows) <= _WHOLE or near_an_end) and (noted or number < len(rows) - 1)
+        near_an_end = number < 2 or number >= len(rows) - 3
+        together = len(rows) <= _WHOLE or near_an_end or _opens(row)
+        together = together and (noted or number < len(rows) - 1)
         for paragraph in row.iter(tag("p")):
             _set_style(paragraph, "TableText", together)
     _settle_notes(_after(table))
@@ -155,6 +160,12 @@ def _settle(table) -> None:
     for row in rows[1:]:
         _indent(row.find(f"{tag('tc')}/{tag('p')}"))
     _name(table)
+
+
+def _opens(row) -> bool:
+    """Whether a row is the head of a block: words in its first cell, and nothing in the others."""
+    first, *others = map(_text, row.findall(tag("tc")))
+    return bool(first.strip() and others) and not any(text.strip() for text in others)
 
 
 def _after(node):

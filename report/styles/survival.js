@@ -1,4 +1,4 @@
-// A survival figure that shows or hides groups and bands, and can be read off at any time.
+// A survival figure that shows or hides groups and the bands of one of them, and can be read off at any time.
 // The drawing as printed stays the default, and what is printed. Its data and the library that draws
 // it are loaded when somebody asks for it.
 
@@ -36,7 +36,8 @@ function reading(rows, group, week) {
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
 // The axis of time runs and is marked as in the drawing. Rows over many data sets have a second band
-// within the first.
+// within the first. Bands are those of one group, `bands`: where several lie upon one another, their
+// colours mix, and none can be told apart.
 function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
   const keys = groups.map((group) => group.key);
   const scaled = (range) => ({ field: "group", type: "nominal", legend: null, scale: { domain: keys, range } });
@@ -63,14 +64,15 @@ function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
     encoding,
   });
   const curve = { x: weeks("time_weeks"), y: share("proportion"), color };
-  const band = (low, high) => layer({ type: "area", interpolate: "step-after", clip: true }, {
+  const outlined = { type: "area", interpolate: "step-after", clip: true, fillOpacity: 0.15, strokeWidth: 1, strokeOpacity: 0.55 };
+  const band = (low, high) => layer(outlined, {
     x: weeks("time_weeks"),
     y: share(low),
     y2: { field: high },
     color,
+    stroke: color,
     detail: { field: "stretch" },
-    opacity: { condition: [{ test: "bands", value: 0.13 }], value: 0 },
-  });
+  }, { filter: "datum.group === bands" });
   const ruler = {
     data: { values: [{}] },
     transform: [{ calculate: "week", as: "at" }],
@@ -91,7 +93,7 @@ function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
     config: { font: look.font, background: "transparent", axis },
     width: "container",
     height: 360,
-    params: [{ name: "shown", value: keys }, { name: "bands", value: true }, { name: "week", value: 0 }],
+    params: [{ name: "shown", value: keys }, { name: "bands", value: keys[0] }, { name: "week", value: 0 }],
     layer: [
       band("lower", "upper"),
       ...(twoBands ? [band("inner_lower", "inner_upper")] : []),
@@ -156,9 +158,9 @@ function explorable(drawing, told, vegaEmbed) {
     });
     choices.append(element("label", {}, box, sample(group), group.label));
   }
-  const bands = element("input", { type: "checkbox", name: "bands", checked: "" });
+  const bands = element("select", { name: "bands" }, ...groups.map((group) => new Option(group.label, group.key)), new Option("none", ""));
   bands.addEventListener("change", () => update());
-  choices.append(element("label", {}, bands, words.bands));
+  choices.append(element("label", {}, words.bands, bands));
 
   const slider = element("input", { type: "range", min: 0, max: Math.ceil(end), step: 0.5, value: start });
   const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: start });
@@ -195,7 +197,7 @@ function explorable(drawing, told, vegaEmbed) {
       const cells = [percent(step.proportion), ...told].map((text) => element("td", {}, text));
       return element("tr", {}, element("th", { scope: "row" }, group.label), ...cells);
     }));
-    view?.signal("shown", [...shown]).signal("bands", bands.checked).signal("week", week).runAsync();
+    view?.signal("shown", [...shown]).signal("bands", bands.value).signal("week", week).runAsync();
   }
 
   async function open() {

@@ -310,7 +310,7 @@ def test_the_interactive_figure_has_the_bands_of_the_printed_one(ran, tmp_path):
     assert found["titles"]["x"] == "Weeks since start of treatment"
     assert found["scale"] == "square-root" and found["ticks"] == TICKS
     assert [group["label"] for group in found["groups"]] == ["All patients", *GROUPS.values()]
-    assert found["words"]["bands"] == "Bands over the data sets"
+    assert found["words"]["bands"] == "Bands of"
     bands = known_tables()["ensemble_curves"]
     assert len(found["rows"]) == len(bands)
     row, band = found["rows"][30], bands.iloc[30]

@@ -69,12 +69,13 @@ def test_each_level_is_named_once_beside_its_line(words):
     def found(targets):
         figure, (left, right) = style.panels(3, widths=[1, 1])
         figures.surface(left, lower, targets, bar_label="Lower limit", xticks=[0.05, 0.1, 1])
-        figures.tipping(right, curve, targets, "{failures} failures:\nbelow {target}")
+        point_label = "{failures} failures:\nbelow {target}"
+        figures.tipping(right, curve, targets, point_label, share_label="Proportion")
         return words(figure)
 
     assert found([0.8, 0.5]).count("50%") == 1
     assert "7 failures:\nbelow 80%" in found([0.8, 0.5])
-    assert "Lower limit" in found([0.8, 0.5])
+    assert {"Lower limit", "Proportion"} <= set(found([0.8, 0.5]))
     # a level that the surface never reaches has no line to name
     assert "99%" not in found([0.99, 0.5])
 

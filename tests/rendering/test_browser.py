@@ -44,7 +44,7 @@ SWITCHES = (
     "--hide-scrollbars",
 )
 WIDE, NARROW = (1440, 900), (360, 740)
-FIGURE, BANDS = "#fig-km", "Bands over the data sets"
+FIGURE, BANDS = "#fig-km", "#fig-km select[name=bands]"
 
 
 class Browser:
@@ -417,10 +417,17 @@ def shown_curves(browser):
 
 
 def bands_drawn(browser):
+    """Colours of the bands that it draws, each with that of its outline."""
     drawn = "[...document.querySelectorAll('#fig-km .mark-area path')]"
-    return browser.js(
-        f"{drawn}.filter(p => p.getAttribute('d') && p.getAttribute('opacity') !== '0').length"
-    )
+    look = "['fill', 'stroke'].map(name => p.getAttribute(name))"
+    return browser.js(f"{drawn}.filter(p => p.getAttribute('d')).map(p => {look})")
+
+
+def choose_bands(browser, label):
+    from selenium.webdriver.support.ui import Select
+
+    Select(browser.find(BANDS)).select_by_visible_text(label)
+    browser.js("new Promise(done => setTimeout(done, 300))")
 
 
 @pytest.fixture
@@ -431,27 +438,28 @@ def curves(browser, site):
     hidden = f"{FIGURE} fieldset input:not(:checked)"
     browser.until("document.querySelectorAll('#fig-km .mark-line path').length")
     browser.click_all(hidden)
-    boxes = {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label")}
+    boxes = {box.text.strip(): box for box in browser.all(f"{FIGURE} fieldset label:has(input)")}
     drawn = "[...document.querySelectorAll('#fig-km .mark-line path')]"
-    browser.until(f"{drawn}.filter(p => p.getAttribute('d')).length === {len(boxes) - 1}")
+    browser.until(f"{drawn}.filter(p => p.getAttribute('d')).length === {len(boxes)}")
     return boxes
 
 
 def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
     assert not browser.find(f"{FIGURE} .drawing").is_displayed()
     before = shown_curves(browser)
-    assert len(before) == len(curves) - 1
-    assert bands_drawn(browser) == 2 * len(before)  # of all sets, and of nine in ten
-    name = next(label for label in curves if label != BANDS)
+    assert len(before) == len(curves)
+    # Of one group only, in its own colour: of all sets, and of nine in ten.
+    for name, colour in zip(curves, before, strict=True):
+        choose_bands(browser, name)
+        assert bands_drawn(browser) == 2 * [[colour, colour]]
+    choose_bands(browser, "none")
+    assert bands_drawn(browser) == []
+    name = next(iter(curves))
+    choose_bands(browser, name)
     browser.click(curves[name])
     browser.until(f"document.querySelectorAll('#fig-km .readings tbody tr').length < {len(before)}")
     browser.until(f"document.querySelectorAll('#fig-km .mark-line path').length < {len(before)}")
-    assert len(shown_curves(browser)) == len(before) - 1
-    browser.click(curves[BANDS])
-    browser.until(
-        "[...document.querySelectorAll('#fig-km .mark-area path')]"
-        ".every(p => p.getAttribute('opacity') === '0')"
-    )
+    assert shown_curves(browser) == before[1:] and bands_drawn(browser) == []
 
 
 def test_survival_figure_is_read_off_at_a_time(browser, curves, results):
@@ -762,12 +770,14 @@ def test_each_exhibit_names_its_sources(site):
         links = [link["href"] for link in exhibit.select(".exhibit-sources a")]
         label = exhibit["id"]
         line = exhibit.select_one(".exhibit-sources")
-        said = "".join(text for text in line.strings if not text.parent.get("class"))
-        kinds = re.findall(r"([A-Z][a-z ]+): ", said)
+        unseen = line.select(".visually-hidden *, .visually-hidden")
+        said = "".join(text for text in line.strings if text.parent not in unseen)
+        assert "·" not in said  # which would hang at the end of a line
+        kinds = re.findall(r"([A-Z][a-z ]+):\u00a0", said)
         assert kinds[0] == "Values shown" and "Notebook" in kinds and "Data" not in kinds
         assert ("Figure" in kinds) == label.startswith("fig-")
         assert len(said) < 200 and "_raw" not in said
-        checked = re.search(r"Checks: (\d+) of (\d+) met", said)
+        checked = re.search(r"Checks:\u00a0(\d+) of (\d+) met", said)
         assert bool(checked) == any(href == "quality/index.html" for href in links)
         assert any(re.fullmatch(rf"notebooks/\w+\.html#{label}", href) for href in links)
         if label.startswith("fig-"):
@@ -915,18 +925,27 @@ def test_print_hides_what_only_a_screen_can_use(browser, curves):
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
 
 
+#: The share of a printed page's height above its first and below its last line.
+MARGIN = 18 / 297
+
+
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="pdftoppm (poppler) is not installed")
 @pytest.mark.parametrize("name", ["index.html", "supplement.html"])
 def test_pages_that_a_browser_prints_are_full(browser, site, tmp_path, name):
+    """How far down each page is used: where a figure has no room, it leaves the rest white."""
     browser.view(site / name)
     printed = browser.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     (tmp_path / "page.pdf").write_bytes(base64.b64decode(printed["data"]))
-    command = ["pdftoppm", "-r", "30", "-gray", "-l", "5", tmp_path / "page.pdf", tmp_path / "p"]
+    command = ["pdftoppm", "-r", "30", "-gray", tmp_path / "page.pdf", tmp_path / "p"]
     subprocess.run(command, check=True)
-    for path in sorted(tmp_path.glob("p-*.pgm"))[:5]:
+    used = []
+    for path in sorted(tmp_path.glob("p-*.pgm"))[:-1]:
         grey = np.asarray(Image.open(path))
-        inked = np.flatnonzero((grey < 200).any(axis=1))
-        assert inked.max() > 0.6 * len(grey), path.name
+        last = np.flatnonzero((grey < 200).any(axis=1)).max() / len(grey)
+        used.append((last - MARGIN) / (1 - 2 * MARGIN))
+    assert len(used) > 10
+    assert np.mean(used) > 0.9 and min(used) > 0.55, used
+    assert sum(share < 0.75 for share in used) <= len(used) / 10, used
 
 
 def test_states_are_seen_in_forced_colours(browser, curves):
@@ -1135,6 +1154,35 @@ def test_first_columns_leave_room_on_a_phone(browser, site):
         assert wide == []
 
 
+#: Rows of tables of words with a value that is beyond the screen or not below the one before, and
+#: values that do not say which column they belong to.
+ASTRAY = """[...document.querySelectorAll('table.stacked tbody tr')].filter(row => {
+  const [head, ...cells] = [...row.cells].map(cell => cell.getBoundingClientRect());
+  return cells.some((box, at) => box.height && (box.right > innerWidth || box.left < 0
+    || box.top < head.bottom - 1 || (at && box.top < cells[at - 1].bottom - 1)))
+}).concat([...document.querySelectorAll('table.stacked tbody td:not(:empty)')].filter(cell =>
+  !getComputedStyle(cell, '::before').content.startsWith(JSON.stringify(
+    cell.closest('table').tHead.rows[0].cells[cell.cellIndex].textContent)))
+).map(node => node.textContent)"""
+
+
+def test_tables_of_words_stand_row_by_row_on_a_phone(browser, site):
+    values = 0
+    for path in report_pages(site):
+        browser.view(path, size=(390, 844))
+        cells = "document.querySelectorAll('table.stacked tbody td:not(:empty)')"
+        values += browser.js(f"{cells}.length")
+        assert browser.js(ASTRAY) == []
+        # To those who hear it, it stays a table.
+        cell = browser.find("table.stacked tbody td:not(:empty)")
+        head = browser.find("table.stacked tbody th[scope=row]")
+        assert (cell.aria_role, head.aria_role) == ("cell", "rowheader")
+        browser.resize(WIDE)
+        assert browser.js(f"getComputedStyle({cells}[0]).display") == "table-cell"
+        browser.resize((390, 844))
+    assert values > 300
+
+
 # -- the first view --------------------------------------------------------------------------------
 
 
@@ -1149,8 +1197,13 @@ def test_the_first_view_shows_title_abstract_and_the_figure_that_tells_the_resul
     link = browser.find(".graphic")
     assert re.fullmatch(r"The result in one figure: Figure \d", link.accessible_name)
     assert link.get_attribute("href").endswith(FIGURE)
-    images = [img["src"] for img in parsed(site / "index.html").select("img")]
-    assert images.count(parsed(site / "index.html").select_one(".graphic img")["src"]) == 2
+    # It is a drawing of its own, whose smallest text has ten pixels as it is shown.
+    source = unquote(urlsplit(browser.js("document.querySelector('.graphic img').currentSrc")).path)
+    svg = Path(source).read_text(encoding="utf-8")
+    width = float(re.search(r'viewBox="\S+ \S+ (\S+)', svg)[1])
+    sizes = [float(size) for size in re.findall(r'font-size[:=]"?([\d.]+)', svg)]
+    assert min(sizes) * boxes[".graphic img"]["width"] / width >= 10
+    assert {"Vascular tumours", "0", "26"} <= set(re.findall(r"<text[^>]*>([^<]+)", svg))
 
 
 # -- accessibility ---------------------------------------------------------------------------------

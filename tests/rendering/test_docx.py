@@ -2,11 +2,15 @@
 
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 
+import numpy as np
 import pytest
 from docx import Document
 from lxml import etree
+from PIL import Image
 
 from case_review.rendering import ast, manuscript, provenance, word
 from case_review.rendering.docx import bookmark
@@ -131,16 +135,51 @@ def test_tables_keep_their_notes_and_a_distance_from_the_text(document):
         after = following(table)
         if style_of(after) == "ExhibitNotes":
             noted += 1
-            last = table.findall(tag("tr"))[-1]
-            assert all(
-                p.find(f"{tag('pPr')}/{tag('keepNext')}") is not None for p in last.iter(tag("p"))
-            )
+            assert kept(table.findall(tag("tr"))[-1])
         while style_of(after) == "ExhibitNotes":
             after = following(after)
         if style_of(after) in ("BodyText", "FirstParagraph"):
             spaced += 1
             assert int(after.find(f"{tag('pPr')}/{tag('spacing')}").get(tag("before"))) > 100
     assert noted > 5 and spaced > 3
+
+
+def kept(row):
+    """Whether a row stays with the next one."""
+    return all(p.find(f"{tag('pPr')}/{tag('keepNext')}") is not None for p in row.iter(tag("p")))
+
+
+def test_long_tables_go_on_over_the_page_but_leave_no_row_alone(document):
+    lengths = []
+    for table in document.tables:
+        rows = list(table.rows)
+        stay = [kept(row._tr) for row in rows]
+        assert all(stay[:2]) and all(stay[-3:-1]) and (len(rows) > 8 or all(stay[:-1]))
+        lengths.append(len(rows))
+        for row, stays in zip(rows[2:-3], stay[2:-3], strict=True):
+            texts = [cell.text.strip() for cell in row.cells]
+            assert len(rows) <= 8 or stays == (bool(texts[0]) and not any(texts[1:])), texts
+    assert max(lengths) > 100
+
+
+@pytest.mark.skipif(
+    not (shutil.which("soffice") and shutil.which("pdftoppm")),
+    reason="soffice (LibreOffice) or pdftoppm (poppler) is not installed",
+)
+def test_pages_of_a_word_processor_are_full(path, tmp_path):
+    """The highest white gap of each page but the last, as a share of its height."""
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
+    subprocess.run(convert, check=True, capture_output=True, timeout=120)
+    pdf = tmp_path / "index.pdf"
+    subprocess.run(["pdftoppm", "-r", "30", "-gray", pdf, tmp_path / "p"], check=True)
+    gaps = []
+    for page in sorted(tmp_path.glob("p-*.pgm"))[:-1]:
+        grey = np.asarray(Image.open(page))
+        gaps.append(np.diff(np.flatnonzero((grey < 200).any(axis=1))).max() / len(grey))
+    assert 20 < len(gaps) < 40
+    assert max(gaps) < 0.45 and np.mean(gaps) < 0.12, gaps
+    assert sum(gap > 0.3 for gap in gaps) <= len(gaps) / 10, gaps
 
 
 def test_labels_of_rows_are_indented_as_paragraphs(document):
@@ -165,7 +204,9 @@ def test_pictures_have_alternative_texts_and_fit(document, found):
     pictures = list(document.element.body.iter("{*}docPr"))
     said = [node.get("descr") for node in pictures]
     assert said == [" ".join(exhibit.alt.split()) for exhibit in drawn]
-    assert all(shape.width.cm <= 17.01 for shape in document.inline_shapes)
+    assert all(
+        shape.width.cm <= 17.01 and shape.height.cm <= 9.6 for shape in document.inline_shapes
+    )
 
 
 def test_metadata_and_page(document, found):

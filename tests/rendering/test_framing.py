@@ -41,6 +41,36 @@ def test_short_cells_stay_on_a_line_where_the_columns_share_it():
     assert [cell.get_text() for cell in found.select(".short")] == ["14 characters.", "x"]
 
 
+def test_a_table_of_words_says_in_each_cell_which_column_it_belongs_to():
+    found = shown(
+        f"|  | **Odds** ratio | c |\n|---|---|---|\n| **Sex** |  |  |\n| a | 1 | {LONG} |\n"
+    )
+    assert found.table["class"] == ["stacked"]
+    assert [cell["data-of"] for cell in found.select("tbody tr:last-child td")] == [
+        "Odds ratio", "c",
+    ]  # fmt: skip
+    assert all(cell.get("data-of") is None for cell in found.select("th"))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"| a | b |\n|---|---|\n| {LONG} | 1 |\n",  # only the names of rows are long
+        f"|{' a |' * 7}\n|{'---|' * 7}\n| {LONG} |{' 1 |' * 5} {LONG} |\n",
+    ],
+)
+def test_tables_of_numbers_and_those_of_many_columns_stay_tables(table):
+    found = shown(table)
+    assert not found.table.get("class") and not found.select("[data-of]")
+
+
+def test_signs_stay_with_what_they_compare():
+    found = shown("| p < 1 |\n|---|\n| [0.35 [< 0.001–0.9]](#a) |\n| a = b - c |\n")
+    assert [cell.get_text() for cell in found.select("th, td")] == [
+        "p\u00a0<\u00a01", "0.35\u00a0[<\u00a00.001–0.9]", "a\u00a0=\u00a0b - c",
+    ]  # fmt: skip
+
+
 def test_no_cell_heads_a_row_where_cells_span_several():
     html = '<table><tr><th>a</th><th>b</th></tr><tr><td rowspan="2">c</td><td>d</td></tr>'
     found = shown(f"{html}<tr><td>e</td></tr></table>", "html")

@@ -112,3 +112,42 @@ def test_the_interactive_chart_runs_in_time_as_the_drawing_does(browser, site):
     assert list(weeks) == ticks[: len(weeks)] and {"0", "1", "2", "4", "26"} <= set(weeks)
     share = (weeks["4"] - weeks["1"]) / (weeks["12"] - weeks["1"])
     assert share == pytest.approx((4**0.5 - 1) / (12**0.5 - 1), abs=0.02)
+
+
+#: Of a drawing: the texts that it cuts off, the pairs that overlap, and where across the drawing
+#: texts stand that are turned.
+TEXTS = """(() => {
+  const all = document.documentElement.getBoundingClientRect();
+  const texts = [...document.querySelectorAll('text')].filter(node => node.textContent.trim());
+  const boxes = texts.map(node => [node.textContent.trim(), node.getBoundingClientRect(),
+    (node.getAttribute('transform') ?? '').includes('-90')]);
+  const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+  // Lines stand so close that their boxes share something of their height.
+  const collide = (a, b, turned) => {
+    const [wide, high] = [shared(a, b, 'left', 'right'), shared(a, b, 'top', 'bottom')];
+    return turned ? high > 1 && wide > 0.35 * Math.min(a.width, b.width)
+      : wide > 1 && high > 0.35 * Math.min(a.height, b.height);
+  };
+  return {
+    cut: boxes.filter(([, box]) => box.left < all.left - 1 || box.right > all.right + 1
+      || box.top < all.top - 1 || box.bottom > all.bottom + 1).map(([text]) => text),
+    overlap: boxes.flatMap(([text, a, one], at) => boxes.slice(at + 1)
+      .filter(([, b, other]) => collide(a, b, one && other)).map(([other]) => [text, other])),
+    turned: boxes.filter(([, , turned]) => turned).map(([, box]) =>
+      (box.left - all.left) / all.width),
+    count: texts.length};
+})()"""
+
+
+def test_texts_of_drawings_are_whole_and_apart_and_turned_at_the_left_edge_only(browser, site):
+    drawings = sorted((site / "exhibits").rglob("fig-*.svg"))
+    for kind in ("narrow", "brief"):
+        drawings += sorted((site / "exhibits").glob(f"fig-*.{kind}/0.svg"))
+    assert len(drawings) > 15
+    for path in drawings:
+        browser.open(path)
+        found = browser.js(TEXTS)
+        assert found["count"] > 10, path.name
+        # Elsewhere a turned title would stand beside another one, or name its neighbour's scale.
+        assert not found["cut"] and not found["overlap"], (path, found)
+        assert all(place < 0.06 for place in found["turned"]), (path, found)
