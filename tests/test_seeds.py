@@ -44,9 +44,9 @@ def captions(built_report):
 def pages_without(project, labels):
     """The words of both pages, but for exhibits with these labels and for hashes of data files.
 
-    Nor does it matter which other forms a report has.
+    Nor does it matter which other forms a report has, and that of its sources the rows changed.
     """
-    left = "script, style, svg, template, footer, .exhibit-sources, .others, .downloads"
+    left = "script, style, svg, template, footer, .facts, .exhibit-sources, .others, .downloads"
     words = ""
     for page in map(parsed, report_pages(project.site)):
         for part in page.select(left):
