@@ -76,6 +76,8 @@ function provenance() {
     const below = card.offsetHeight <= room.below || (card.offsetHeight > room.above && room.below >= room.above);
     // A card that fits nowhere scrolls, rather than cover its number or leave the window.
     card.style.maxHeight = `${Math.max(120, below ? room.below : room.above)}px`;
+    if (card.scrollHeight > card.clientHeight) card.tabIndex = 0;
+    else card.removeAttribute("tabindex");
     const left = Math.max(12, Math.min((below ? last : first).left, width - card.offsetWidth - 12));
     const top = below ? last.bottom + 6 : first.top - card.offsetHeight - 6;
     card.style.left = `${left + window.scrollX}px`;
