@@ -303,6 +303,7 @@ class Notebook:
         if recorded and not self._results[recorded].label:
             self._results[recorded] = replace(self._results[recorded], label=label)
         place = {"row": row, "column": column, "result": recorded, "label": label}
+        place["part"] = value.name if isinstance(value, values.Part) else ""
         return place | value.fields() | values.ends(value)
 
     def write_clean(self, clean: Mapping[str, pd.DataFrame]) -> None:

@@ -238,7 +238,7 @@ def write(
 
     `tables` has an entry per table, by the label of its cell, with its `inputs` and its `cells`:
     row and column (from 0), the result that the cell shows if it was recorded, what that is called
-    in plain words, and the fields of the value.
+    in plain words, which part of the value it shows, and the fields of the value.
     """
     document = {"notebook": notebook, "parameters": parameters}
     document["results"] = [asdict(result) for result in results]

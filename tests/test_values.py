@@ -105,7 +105,7 @@ def test_fields_are_unrounded_and_hold_no_nan():
         "value": 3, "low": 1.0, "high": 3.0, "unit": "patients", "n": 3, "of": 4,
     }  # fmt: skip
     assert Range(1.5, 2, "weeks").fields() == empty | {
-        "value": 0.5, "low": 1.5, "high": 2, "unit": "weeks",
+        "low": 1.5, "high": 2, "unit": "weeks",
     }  # fmt: skip
     assert PValue(NAN).fields() == empty
     assert Text("all splits").fields() == empty | {"value": "all splits"}
@@ -239,6 +239,24 @@ def test_a_standing_changes_no_number():
         assert (stands.prose, stands.cell, stands.fields()) == (
             value.prose, value.cell, value.fields(),
         )  # fmt: skip
+
+
+def test_what_is_computed_from_a_printed_count_is_not_printed_where_it_stands_alone():
+    count = Count(12, of=60, low=0.108, high=0.323).stands(PRINTED)
+    assert [values.ends(each)["standing"] for each in (count, count.point)] == [PRINTED] * 2
+    alone = (count.limits, count.share)
+    assert [values.ends(each)["standing"] for each in alone] == [DETERMINED] * 2
+    median = Estimate(2, 1, 10, "weeks").stands(PRINTED)  # whose limits are printed with it
+    assert values.ends(median.limits)["standing"] == PRINTED
+    varies = Varying(Count(3, of=60))
+    assert values.ends(varies.share)["standing"] == VARIES
+
+
+def test_a_range_is_printed_if_both_its_ends_are():
+    ends = [Number(n).stands(standing) for n, standing in enumerate((PRINTED, DETERMINED, VARIES))]
+    assert values.together(ends[0], ends[0]) == PRINTED
+    assert values.together(*ends[:2]) == DETERMINED
+    assert values.together(*ends) == VARIES
 
 
 def test_every_standing_has_its_letter_and_what_is_marked_its_words():

@@ -17,11 +17,13 @@ from case_review.values import (
     MARKS,
     PRINTED,
     SAID,
+    SAID_OF_COUNT,
     STANDINGS,
     VARIES,
     Value,
     Varying,
     ends,
+    has_percentage,
 )
 from case_review.values.standing import SHOWN_VARYING
 
@@ -41,6 +43,7 @@ _ALL = {
     DETERMINED: "All numbers are the same in every data set that agrees with the print",
     VARIES: "All numbers vary between data sets that agree with the print",
 }
+_ALL_COUNTS = "All counts are printed in the review; percentages are computed from them"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~&\"'=!])")
 #: Any blank but the one that holds words together.
 _BLANKS = re.compile(r"[^\S\u00a0]+")
@@ -199,10 +202,14 @@ class Table:
         if not kinds:
             return ""
         shown = any(isinstance(value, Varying) and value.spread for _, _, value in self.values())
-        said = SAID | ({VARIES: f"{SAID[VARIES]}; {SHOWN_VARYING}"} if shown else {})
+        in_print = [value for _, _, value in self.values() if ends(value)["standing"] == PRINTED]
+        said, every = dict(SAID), dict(_ALL)
+        if any(map(has_percentage, in_print)):
+            said[PRINTED], every[PRINTED] = SAID_OF_COUNT, _ALL_COUNTS
+        said[VARIES] += f"; {SHOWN_VARYING}" if shown else ""
         if len(self.standings()) > 1:
             return f"{'; '.join(f'^{MARKS[kind]}^ {said[kind]}' for kind in kinds)}."
-        return f"{_ALL[kinds[0]]}{f' ({SHOWN_VARYING})' if shown else ''}."
+        return f"{every[kinds[0]]}{f' ({SHOWN_VARYING})' if shown else ''}."
 
     def _coarse(self, row: Row) -> Row:
         """A row as it is printed."""

@@ -16,7 +16,7 @@ from case_review.build import made
 from case_review.build.dependencies import STANDING
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import data_page, labels, origins, provenance, quality_pages
+from case_review.rendering import data_page, labels, origins, provenance, quality_pages, quantities
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.provenance import TableNumber
 from case_review.rendering.quality_pages import Suite
@@ -53,7 +53,8 @@ def cards(project: Project, numbers: Mapping[str, Recorded | TableNumber], up: s
     -------
     dict
         `cards` has by table (none for prose) and key: label, standing, origin, value, range,
-        interval and count, without what is empty at the end. A standing is a place in `said`, an
+        interval and count, without what is empty at the end; where a cell shows limits alone,
+        neither value nor range. A standing is a place in `said`, an
         origin one in `origins`, which has notebook, cell, and places in `code` and `files`. A file
         has the words of its link and the address, empty if it is gone, its columns with theirs, how
         many of their checks are met, and the address of its SHA-256.
@@ -93,16 +94,18 @@ def _cards(
 
     found: dict[str, dict[str, list]] = {}
     for key, number in numbers.items():
-        varies = provenance.has_ends(number)
+        varies = quantities.has_ends(number)
         origin = (number.notebook, number.id or number.cell, tuple(number.inputs), varies)
+        limits = quantities.interval(number)
+        only_limits = bool(limits) and getattr(number, "part", "") == "limits"
         card = [
             labels.of(known, number.id, number.label),
             said.place(provenance.said(number)),
             places.place([number.notebook, number.cell, *behind(*origin)]),
-            provenance.value(number),
-            provenance.ends(number, provenance.rounded),
-            provenance.interval(number, provenance.rounded),
-            provenance.counted(number),
+            "" if only_limits else quantities.value(number),
+            "" if only_limits else quantities.ends(number),
+            limits,
+            quantities.counted(number),
         ]
         while card[-1] == "":
             card.pop()

@@ -107,7 +107,7 @@ def linked(blocks: list, shown: Exhibit, here: str = "") -> list:
 
 
 def _table_number(number: TableNumber, key: str, inlines: list, here: str) -> dict:
-    url = provenance.address(number, key)
+    url = provenance.address(number, key, "" if here else ast.text(inlines))
     if here:
         name, _, place = url.removeprefix("notebooks/").partition("#")
         url = f"#{place}" if here == number.notebook else f"{name}#{place}"

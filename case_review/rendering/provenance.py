@@ -11,10 +11,11 @@ from case_review import registry
 from case_review.build import published
 from case_review.build.revision import revision
 from case_review.exhibits import escape
+from case_review.formatting import MINUS, NOT_ESTIMABLE
 from case_review.project import Project, sha256
 from case_review.registry import Recorded
-from case_review.rendering import ast, data_page
-from case_review.values import EXTRACTED, MARKS, METHOD, SAID, VARIES
+from case_review.rendering import ast, data_page, quantities
+from case_review.values import EXTRACTED, MARKS, METHOD, PRINTED, SAID, SAID_OF_COUNT, VARIES
 
 #: What a number that does not vary rests on, in words.
 _STANDING = {
@@ -25,6 +26,8 @@ _STANDING = {
 }
 #: The list of the data files with their sums, on the site.
 _SUMS = f"data/{data_page.SUMS}"
+#: What a reader looks for where a link ends.
+_SHOWN = re.compile(rf"{MINUS}?\d+(?:[.,]\d+)*|{NOT_ESTIMABLE}")
 #: Word allows no longer names of bookmarks.
 _LONGEST = 40
 
@@ -37,8 +40,10 @@ class TableNumber:
     ----------
     row, column
         Its place in the body of the table, from 0.
-    id, label
-        The result that it is, if it was recorded, and what it is called in plain words.
+    id, label, text
+        The result that it is, if it was recorded, what it is called in plain words, and its prose.
+    part
+        Which part of the value the cell shows, such as `limits`; empty for all of it.
     value, low, high, unit, n, of, notebook, cell, inputs, standing, least, most, proved
         As for `Recorded`; the cell is the one that recorded it, else the one that shows it.
     """
@@ -56,6 +61,8 @@ class TableNumber:
     cell: str
     inputs: dict[str, str] = field(compare=False)
     label: str = ""
+    text: str = ""
+    part: str = ""
     standing: str = ""
     least: float | None = None
     most: float | None = None
@@ -89,19 +96,21 @@ def _numbers_of(notebook: str, label: str, table: dict, recorded) -> Iterator[Ta
         origin = {"cell": known.cell if known else label}
         origin["inputs"] = known.inputs if known else table["inputs"]
         facts |= {"label": known.label} if known and known.label else {}
+        facts |= {"text": known.text} if known else {}
         yield TableNumber(**facts, **origin, id=cell["result"], notebook=notebook)
 
 
 def tooltip(result: Recorded) -> str:
     """What a reader without scripts sees on pointing at a number."""
     name = f"{result.id} = "
-    parts = [f"{name}{_number(result.value)} {result.unit}".strip()]
-    if found := ends(result):
-        middle = "" if result.value is None else f", middle {_number(result.value)}"
-        parts = [f"{name}{found}{middle}"]
-    if found := interval(result):
-        parts.append(f"{'outermost limits' if has_ends(result) else 'interval'} {found}")
-    if found := counted(result):
+    own, limits = quantities.value(result), quantities.interval(result)
+    if found := quantities.ends(result):
+        parts = [f"{name}{found}{f', middle {own}' if own else ''}"]
+    else:
+        parts = [f"{name}{own or limits}"]
+    if limits and (own or found):
+        parts.append(f"{'outermost limits' if found else 'interval'} {limits}")
+    if found := quantities.counted(result):
         parts.append(f"n = {found}")
     if result.standing:
         parts.append(said(result))
@@ -118,9 +127,11 @@ def inputs(result: Recorded) -> str:
 
 def said(result: Recorded | TableNumber) -> str:
     """What a number rests on, in words; empty where that was not recorded."""
+    if result.standing == PRINTED and quantities.is_count(result):
+        return SAID_OF_COUNT
     if result.standing != VARIES:
         return _STANDING[result.standing]
-    if not has_ends(result):
+    if not quantities.has_ends(result):
         return f"{SAID[VARIES]}; this is its value in one of them"
     if result.proved:
         return f"{SAID[VARIES]}; it is proved that none lies outside the range"
@@ -131,62 +142,9 @@ def short(result: Recorded) -> str:
     """The same in a word or two, for a narrow column."""
     if result.standing != VARIES:
         return result.standing
-    if not has_ends(result):
+    if not quantities.has_ends(result):
         return "varies, one set"
     return "varies, proved" if result.proved else "varies, found"
-
-
-def has_ends(result: Recorded | TableNumber) -> bool:
-    """Whether it is known how far a number varies."""
-    return result.least is not None or result.most is not None
-
-
-def ends(result: Recorded | TableNumber, shown=None) -> str:
-    """The range of a number that varies, with its unit."""
-    if not has_ends(result):
-        return ""
-    shown = shown or _number
-    return f"{shown(result.least)} to {shown(result.most)} {result.unit}".strip()
-
-
-def value(result: Recorded | TableNumber) -> str:
-    """A number with all its digits and its unit; empty where only its ends are known."""
-    if result.value is None and has_ends(result):
-        return ""
-    return f"{exact(result.value)} {result.unit}".strip()
-
-
-def interval(result: Recorded | TableNumber, shown=None) -> str:
-    """The limits of a number; empty where it has none."""
-    if result.low is None and result.high is None:
-        return ""
-    shown = shown or _number
-    return f"{shown(result.low)} to {shown(result.high)}"
-
-
-def counted(result: Recorded | TableNumber) -> str:
-    """Numerator and denominator; empty where a number has none."""
-    if result.n is None:
-        return ""
-    return f"{result.n}" + (f" of {result.of}" if result.of is not None else "")
-
-
-def _number(value) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.1f}"
-    return exact(value)
-
-
-def exact(value) -> str:
-    """A value with all its digits."""
-    return "not estimable" if value is None else str(value).removesuffix(".0")
-
-
-def rounded(value) -> str:
-    """A value to six digits, more than any text shows; the data files have all of them."""
-    if isinstance(value, float) and abs(value) < 100_000:
-        return f"{value:.6g}"
-    return exact(value)
 
 
 def anchor(result: Recorded) -> str:
@@ -197,12 +155,14 @@ def anchor(result: Recorded) -> str:
     return f"number-{hashlib.sha1(result.id.encode()).hexdigest()[:16]}"
 
 
-def address(result: Recorded | TableNumber, key: str = "") -> str:
+def address(result: Recorded | TableNumber, key: str = "", shown: str = "") -> str:
     """Where a notebook's page shows a number: its row below the cell that recorded it.
 
-    A number in a table that was not recorded is shown by that table, in the place `key`.
+    A number in a table is shown by that table, in the place `key`, if it was not recorded or if
+    its row does not have the numbers that are `shown`, such as limits or a middle.
     """
-    if result.id:
+    numbers = set(_SHOWN.findall(shown))
+    if result.id and numbers <= set(_SHOWN.findall(result.text)):
         return f"notebooks/{result.notebook}.html#{anchor(result)}"
     return f"notebooks/{result.notebook}.html#{key or result.cell}"
 
@@ -244,7 +204,10 @@ def ending(
 def _key(used: dict[str, Recorded]) -> str:
     """What the words in the column of standings mean; nothing where there is no such column."""
     found = {result.standing for result in used.values()}
-    kinds = [f"*{kind}*{_mark(kind)}: {SAID[kind]}" for kind in SAID if kind in found]
+    told = dict(SAID)
+    if any(result.standing == PRINTED and quantities.is_count(result) for result in used.values()):
+        told[PRINTED] = SAID_OF_COUNT
+    kinds = [f"*{kind}*{_mark(kind)}: {told[kind]}" for kind in told if kind in found]
     if not kinds:
         return ""
     ends = (

@@ -33,14 +33,17 @@ from case_review.values.standing import (
     METHOD,
     PRINTED,
     SAID,
+    SAID_OF_COUNT,
     STANDINGS,
     VARIES,
     Spread,
     Varying,
     ends,
     following,
+    has_percentage,
     one_of,
     rests_on_rows,
+    together,
 )
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "METHOD",
     "PRINTED",
     "SAID",
+    "SAID_OF_COUNT",
     "STANDINGS",
     "VARIES",
     "ChiSquare",
@@ -67,7 +71,9 @@ __all__ = [
     "ends",
     "finite",
     "following",
+    "has_percentage",
     "of",
     "one_of",
     "rests_on_rows",
+    "together",
 ]

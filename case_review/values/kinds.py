@@ -203,7 +203,7 @@ class ChiSquare(Value):
 
 @dataclass(frozen=True)
 class Range(Value):
-    """From the smallest to the largest; its value is the distance between them.
+    """From the smallest to the largest; it has these two ends, and no value.
 
     Parameters
     ----------
@@ -237,12 +237,12 @@ class Range(Value):
         return formatting.joined(*ends, self.word, unit)
 
     def at(self, number: float) -> Value:
-        """A distance between ends, in their unit."""
+        """One of the ends, in their unit."""
         return Number(number, self.unit, self.digits, min(self.most, 2))
 
     def fields(self) -> dict:
-        """Distance and ends."""
-        return given(self.high - self.low, self.low, self.high, self.unit)
+        """The ends."""
+        return given(None, self.low, self.high, self.unit)
 
 
 @dataclass(frozen=True)

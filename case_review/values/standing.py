@@ -24,6 +24,10 @@ SAID = {
     DETERMINED: "the same in every data set that agrees with the print",
     VARIES: "varies between data sets that agree with the print",
 }
+#: The same of a printed count that stands with its percentage.
+SAID_OF_COUNT = f"{SAID[PRINTED]} (percentages beside counts are computed from these)"
+#: Parts of a count that are computed from it, and are not printed where it is.
+_COMPUTED = ("limits", "share")
 #: The ends of a number that does not vary, or of which it is not known how far it does.
 NO_ENDS = {"least": None, "most": None, "proved": None}
 #: How a number that varies is shown in a table.
@@ -167,6 +171,15 @@ def _joined(one: Value, spread: Spread, word: str, alone: bool = False) -> str:
     return formatting.joined(low.cell, high.cell, word, "" if alone else low.unit)
 
 
+def together(*sources: Value) -> str:
+    """What several numbers shown as one rest on, such as both ends of a range.
+
+    It is printed if all of them are; else as `following` says.
+    """
+    is_printed = {source.standing for source in sources} == {PRINTED}
+    return PRINTED if is_printed else following(*sources)
+
+
 def one_of(value: Value) -> Value:
     """The value in the one set that the notebook reads, whatever it rests on: to calculate with."""
     return value.one if isinstance(value, Varying) else value
@@ -197,7 +210,19 @@ def rests_on_rows(standings: Sequence[str], reconstructed: bool) -> bool:
 
 
 def ends(value: Value) -> dict:
-    """`standing`, `least`, `most` and `proved` of a value, as registry and CSV hold them."""
+    """`standing`, `least`, `most` and `proved` of a value, as registry and CSV hold them.
+
+    Limits and percentage of a printed count, where they stand without it, are determined by it.
+    """
     whole = value.whole if isinstance(value, Part) else value
     found = whole.ends() if isinstance(whole, Varying) else NO_ENDS
-    return {"standing": whole.standing or value.standing, **found}
+    standing = whole.standing or value.standing
+    if standing == PRINTED and isinstance(whole, Count) and value is not whole:
+        standing = DETERMINED if value.name in _COMPUTED else PRINTED
+    return {"standing": standing, **found}
+
+
+def has_percentage(value: Value) -> bool:
+    """Whether a percentage stands beside a count."""
+    whole = value.whole if isinstance(value, Part) and value.name == "point" else value
+    return isinstance(whole, Count) and bool(whole.of)

@@ -39,13 +39,32 @@ function provenance() {
     return parts.flatMap((part, number) => (number ? [", ", part] : [part]));
   }
 
+  // A number as the page shows it, without its mark; of a formula nothing, which is no text.
+  function words(link) {
+    if (link.querySelector("math")) return "";
+    const copy = link.cloneNode(true);
+    copy.querySelectorAll("sup.standing").forEach((mark) => mark.remove());
+    return copy.textContent.trim();
+  }
+
+  // Whether a text shows all numbers of another one, with all their digits.
+  function holds(text, other) {
+    const numbers = (said) => (said.replace(/(\d),(?=\d{3})/g, "$1").replace(/\u2212/g, "-").match(/-?\d+(\.\d+)?(e-?\d+)?/g) ?? []).map(Number);
+    const known = numbers(text);
+    return known.length > 0 && numbers(other).every((one) => known.includes(one));
+  }
+
   function fill(link, [label, standing, origin, value, range, interval, count], byFinger) {
     const [notebook, cell, functions, files] = data.origins[origin];
     const list = document.createElement("dl");
     const line = (term, ...said) => list.append(element("dt", term), element("dd", ...said));
+    const shown = words(link);
+    if (shown) line("Value", shown);
     if (range) line("Range", range);
-    if (value) line(range ? "Middle of the sets drawn" : "Value", value);
-    if (interval) line(range ? "Outermost limits" : "Interval", interval);
+    if (value && range) line("Middle of the sets drawn", value);
+    else if (value && !holds(shown, value)) line("Unrounded", value);
+    if (interval && value) line(range ? "Outermost limits" : "Interval", interval);
+    else if (interval && !holds(shown, interval)) line(range ? "Outermost limits" : "Unrounded", interval);
     if (count) line("n", count);
     if (data.said[standing]) line("Standing", data.said[standing]);
     files.forEach((place, number) => {

@@ -147,6 +147,9 @@ def test_numbers_that_rest_on_different_things_are_marked_with_a_key_below():
     ("cells", "note"),
     [
         ((PLAIN.stands(PRINTED), "x"), "All numbers are printed in the review."),
+        ((Count(1, of=84).stands(PRINTED), PLAIN.stands(PRINTED)), "All counts are printed in the "
+         "review; percentages are computed from them."),
+        ((Count(1).stands(PRINTED), "x"), "All numbers are printed in the review."),
         ((PLAIN.stands(DETERMINED),) * 2, "All numbers are the same in every data set that agrees "
          "with the print."),
         ((Varying(PLAIN), RATIO.limits), "All numbers vary between data sets that agree with the "

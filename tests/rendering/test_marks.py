@@ -24,6 +24,7 @@ from case_review.values import (
     DETERMINED,
     EXTRACTED,
     PRINTED,
+    SAID_OF_COUNT,
     Count,
     Estimate,
     Number,
@@ -151,7 +152,7 @@ def test_cards_say_in_words_what_a_number_rests_on_and_how_far_it_varies(site):
         return card | {"standing": found["said"][card["standing"]]}
 
     said = {id: card("", id) for id in VALUES}
-    assert said["small.printed"]["standing"] == "printed in the review"
+    assert said["small.printed"]["standing"] == SAID_OF_COUNT
     assert said["small.determined"]["standing"].startswith("the same in every data set")
     assert said["small.extracted"]["standing"] == "computed from extracted rows"
     assert said["small.plain"]["standing"] == ""
@@ -172,7 +173,7 @@ def test_tooltips_say_it_as_well(template):
         "sets that agree with the print; it is proved that none lies outside the range; "
         "notebook 01_small, cell tbl-one"
     )
-    assert "; printed in the review; " in provenance.tooltip(used["small.printed"])
+    assert f"; {SAID_OF_COUNT}; " in provenance.tooltip(used["small.printed"])
 
 
 def test_the_pdf_shows_marks_and_explains_them(site):
