@@ -44,7 +44,9 @@ def test_one_quantity_has_one_standing_wherever_it_stands(results, tables, built
     ]
     numbers += [(cell["result"], cell) for cells in tables.values() for cell in cells]
     for id, number in numbers:
-        fields = tuple(number[name] for name in ("value", "low", "high", "unit", "n", "of"))
+        fields = [number[name] for name in ("value", "low", "high", "unit", "n", "of")]
+        # Limits of a count, where they stand alone, are computed from it.
+        fields = (*fields, number["of"] and number.get("part") == "limits")
         for name in filter(None, (id, number["label"])):
             by_name.setdefault((name, *fields), set()).add(number["standing"])
     assert {name: found for name, found in by_name.items() if len(found) > 1} == {}

@@ -359,15 +359,23 @@ def test_every_number_of_a_table_leads_to_a_card_with_its_unrounded_value(site, 
                 place = rows[cell["row"]].find_all(["th", "td"])[cell["column"]]
                 assert links[key] is place.select_one("a.result"), key
                 origin = recorded[cell["result"]] if cell["result"] else None
-                at = provenance.anchor(origin) if origin else key
-                assert links[key]["href"] == f"notebooks/{path.stem}.html#{at}", key
+                at = {key, *([provenance.anchor(origin)] if origin else [])}
+                assert links[key]["href"] in {f"notebooks/{path.stem}.html#{each}" for each in at}
                 name, _, spot = key.partition(":")
                 words, _, place, *said = [*found["cards"][name][spot], "", "", "", ""]
-                value = "not estimable" if cell["value"] is None else str(cell["value"])
                 ends = any(cell.get(name) is not None for name in ("least", "most"))
-                if not (ends and cell["value"] is None):
-                    assert said[0] == f"{value.removesuffix('.0')} {cell['unit']}".strip(), key
-                assert words and bool(said[1]) == ends, key
+                limits = any(cell[name] is not None for name in ("low", "high"))
+                alone = limits and cell["part"] == "limits"
+                assert bool(said[2]) == limits, key
+                if alone or (cell["value"] is None and (ends or limits)):
+                    assert said[0] == "", key
+                elif isinstance(cell["value"], int | float):
+                    scale = 100 if cell["unit"] == "proportion" else 1
+                    unrounded = float(re.match(r"-?[\d.]+(?:e-?\d+)?", said[0])[0])
+                    assert unrounded == pytest.approx(scale * cell["value"], rel=1e-5), key
+                else:
+                    assert said[0], key
+                assert words and bool(said[1]) == (ends and not alone), key
                 *at, _, files = found["origins"][place]
                 assert at == [path.stem, origin.cell if origin else label]
                 inputs = origin.inputs if origin else table["inputs"]
