@@ -25,7 +25,7 @@ SAID = {
     VARIES: "varies between data sets that agree with the print",
 }
 #: The same of a printed count that stands with its percentage.
-SAID_OF_COUNT = f"{SAID[PRINTED]} (percentages beside counts are computed from these)"
+SAID_OF_COUNT = f"{SAID[PRINTED]} (percentages beside counts are computed)"
 #: Parts of a count that are computed from it, and are not printed where it is.
 _COMPUTED = ("limits", "share")
 #: The ends of a number that does not vary, or of which it is not known how far it does.
