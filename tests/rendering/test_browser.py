@@ -446,6 +446,7 @@ def curves(browser, site):
 
 def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
     assert not browser.find(f"{FIGURE} .drawing").is_displayed()
+    assert "Reconstructed data" in browser.find(f"{FIGURE} .chart-card").text
     before = shown_curves(browser)
     assert len(before) == len(curves)
     # Of one group only, in its own colour: of all sets, and of nine in ten.
