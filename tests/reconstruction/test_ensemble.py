@@ -104,6 +104,7 @@ def test_what_needs_no_report_takes_in_the_sets_of_the_search(whole):
     told = known.standings(whole, claims.read(RAW / "published.csv")).set_index("result_id")
     same = told.loc[[f"sensitivity.{name}.difference" for name in ("rmst", "bootstrap")]]
     assert np.ptp(same[["least", "most"]].to_numpy(), axis=0) == pytest.approx(0)
+    assert set(same["proved"]) == {"yes"}
     assert same.iloc[0]["least"] < whole.drawn["sensitivity.rmst.difference"].min()
 
 
