@@ -189,7 +189,7 @@ def _inputs(content: bytes) -> tuple[dict[str, str], dict[str, tuple[dict[str, s
     """
     told = json.loads(content)
     exhibits = {
-        label: (table["inputs"], any(cell["least"] is not None for cell in table["cells"]))
+        label: (table["inputs"], any(cell.get("least") is not None for cell in table["cells"]))
         for label, table in told.get("tables", {}).items()
     }
     figures = told.get("figures", {}).items()
