@@ -66,8 +66,7 @@ class Notebook:
         self._results: dict[str, registry.Result] = {}
         #: Id, the value itself (so that its identity stays its own) and what was recorded of it.
         self._ids: dict[int, tuple[str, values.Value, values.Value]] = {}
-        self._tables: dict[str, dict] = {}
-        self._exhibits: set[str] = set()
+        self._tables, self._figures = {}, {}
         self._changed = True
         if shell is not None:
             shown.register(shell)
@@ -241,7 +240,8 @@ class Notebook:
     def _flush(self, *_) -> None:
         if self.stage is not None and self._changed:
             path = self.stage / "results" / f"{self.name}.json"
-            registry.write(path, self.name, self.parameters, self._results.values(), self._tables)
+            told = {"tables": self._tables, "figures": self._figures}
+            registry.write(path, self.name, self.parameters, self._results.values(), **told)
             self._changed = False
 
     # -- showing ---------------------------------------------------------------------------------
@@ -270,11 +270,10 @@ class Notebook:
     def _exhibit(self) -> str:
         """The label of the exhibit that the running cell shows; one label names one exhibit."""
         label = cell_options.running_label()
-        if self.stage is not None and label in self._exhibits:
+        if self.stage is not None and label in {*self._tables, *self._figures}:
             raise registry.RegistryError(
                 f"cell {label} shows two exhibits, and its label names one: give each its own cell"
             )
-        self._exhibits.add(label)
         return label
 
     def _markdown(self, table: tables.Table) -> str:
@@ -328,16 +327,19 @@ class Notebook:
         may have one `brief`.
         """
         label = self._exhibit()
-        standings = [values.ends(value)["standing"] for value in shows]
-        foot = tables.RECONSTRUCTED_SHORT * values.rests_on_rows(standings, self.reconstructed)
-        staged = self.stage is not None
+        told = [values.ends(value) for value in shows]
+        rests = values.rests_on_rows([one["standing"] for one in told], self.reconstructed)
+        foot = tables.RECONSTRUCTED_SHORT * rests
+        varies = any(one["least"] is not None for one in told)
+        self._figures[label] = {"inputs": dict(self._inputs), "ends": varies}
+        self._changed, staged = True, self.stage is not None
         brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
         (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
         drawn = [as_last_svg(wide, foot) for wide, *_ in others]
         narrow += [one for _, *for_phones in others for one in for_phones]
         narrow_drawn = [as_last_svg(one, foot) for one in narrow]
-        if self.stage is not None:
+        if staged:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
             write_figure(folder, label, output, drawn, narrow_drawn, brief)

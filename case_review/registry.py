@@ -232,17 +232,19 @@ def write(
     notebook: str,
     parameters: dict,
     results: Iterable[Result],
-    tables: Mapping | None = None,
+    **exhibits: Mapping,
 ) -> None:
-    """Write one notebook's results, and the numbers in its tables, as JSON, atomically.
+    """Write one notebook's results, and what its `tables` and `figures` show, as JSON, atomically.
 
     `tables` has an entry per table, by the label of its cell, with its `inputs` and its `cells`:
     row and column (from 0), the result that the cell shows if it was recorded, what that is called
-    in plain words, which part of the value it shows, and the fields of the value.
+    in plain words, which part of the value it shows, and the fields of the value. `figures` has the
+    `inputs` of each, and whether it shows `ends` of what varies.
     """
     document = {"notebook": notebook, "parameters": parameters}
     document["results"] = [asdict(result) for result in results]
-    write_text(path, to_json(document | ({"tables": dict(tables)} if tables else {})))
+    document |= {name: dict(entries) for name, entries in exhibits.items() if entries}
+    write_text(path, to_json(document))
 
 
 def read(path: Path) -> list[Recorded]:

@@ -226,7 +226,7 @@ def _legend(figure, overall: str, median: Estimate | None, singles: int, columns
         handles.append(Line2D([], [], color=grey, lw=0.6, label=f"{singles} single sets"))
     handles.append(Line2D([], [], color=black, lw=1.2, label=f"{overall}: middle and ends"))
     if median is not None:
-        text = f"Their median ({formatting.ci(median.conf_level)})"
+        text = f"{overall}: median ({formatting.ci(median.conf_level)})"
         handles.append(Line2D([], [], color=black, lw=1.6, marker="o", ms=4.5, label=text))
     look = {"fontsize": style.SMALL, "handlelength": 1.6, "labelspacing": 0.3}
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, **look)

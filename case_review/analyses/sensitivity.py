@@ -110,12 +110,14 @@ def range_of_p_values(found: Sequence[float]) -> Text:
 
 
 def outermost_limits(found: Sequence[Estimate]) -> Text:
-    """The outermost limits of repeated estimates; not estimable once one of them is not."""
-    lows, highs = [x.lower for x in found], [x.upper for x in found]
-    low, high = (
-        math.nan if not ends or any(map(math.isnan, ends)) else outer(ends)
-        for outer, ends in ((min, lows), (max, highs))
-    )
+    """The outermost limits of repeated medians.
+
+    A limit that is not estimable lies beyond the data: the upper one is then not estimable, and the
+    lower one is the lowest of the others, if there are any.
+    """
+    lows, highs = [x.lower for x in found if not math.isnan(x.lower)], [x.upper for x in found]
+    low = min(lows, default=math.nan)
+    high = math.nan if any(map(math.isnan, highs)) else max(highs, default=math.nan)
     unit, most = (found[0].unit, found[0].most) if found else ("", 3)
     return Text(Range(low, high, unit, most=most).prose, low=low, high=high, unit=unit)
 

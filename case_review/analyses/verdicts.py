@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from case_review import formatting
+from case_review import formatting, registry
 from case_review.values import Estimate, Part, Value, Varying
 
 HOLDS, RESERVED, FAILS = "Holds", "Holds with reservation", "Does not hold"
@@ -42,6 +42,16 @@ SETS_RULE = (
     "search for their ends found as well, which drawing hardly ever meets, so that a conclusion "
     "may hold in all sets drawn and not in all possible ones."
 )
+#: Said of analyses that need to know which report a patient belongs to.
+REPORTS_RULE = (
+    "Reports left out or resampled: the search for the ends gives no patient a report, so that "
+    "what depends on reports runs over the sets drawn alone."
+)
+#: Said of the analyses that have no verdict.
+NO_VERDICT = (
+    "–: the review's own analysis, one that no conclusion is held against, or limits beside a test "
+    "of the same difference, which decides."
+)
 #: Said where the sets drawn have not been judged, because they have other groups.
 NOT_COUNTED = "Not counted"
 
@@ -64,7 +74,8 @@ class Line:
     limits
         Beside what is found, if they are not its own.
     part
-        Of the analysis, where it has several lines that are counted apart (an interval type).
+        Of the analysis, where it has several lines that are counted apart: the type of interval,
+        as it is called in print.
     fixed
         Whether it is the same in every data set that agrees with the print.
     """
@@ -171,7 +182,7 @@ class Judge:
         """The last cell of a line of the summary."""
         if not line.verdict or line.fixed or not self.reconstructed:
             return line.verdict
-        name = f"{line.key}_{line.part}" if line.part else line.key
+        name = f"{line.key}_{registry.identifier(line.part)}" if line.part else line.key
         return self._counted(name, line.conclusion)
 
     def of_analyses(self, lines: Sequence[Line]) -> dict[tuple[str, str], str]:
@@ -186,15 +197,24 @@ class Judge:
         tally = self.tallies.get((analysis, conclusion))
         return NOT_COUNTED if tally is None else tally.words
 
-    def note(self, lines: Sequence[Line], conclusions: Mapping[str, str]) -> list[str]:
+    def note(
+        self,
+        lines: Sequence[Line],
+        conclusions: Mapping[str, str],
+        names: Mapping[str, str] | None = None,
+    ) -> list[str]:
         """What is said of one exhibit's lines as its note, a sentence per conclusion tested.
 
-        `conclusions` names each of them in print.
+        `conclusions` names each of them in print, `names` some analyses by their keys. Of an
+        analysis in parts each part is told.
         """
-        found = {tested: words for (_, tested), words in self.of_analyses(lines).items()}
-        said = [
-            f"{conclusions[tested]}: {in_a_sentence(words)}." for tested, words in found.items()
-        ]
+        said = []
+        for (key, tested), words in self.of_analyses(lines).items():
+            own = [x for x in lines if (x.key, x.conclusion) == (key, tested) and x.verdict]
+            told = {line.part: self.of_line(line) for line in own if line.part}
+            for part, each in (told or {(names or {}).get(key, ""): words}).items():
+                name = f"{conclusions[tested]} ({part})" if part else conclusions[tested]
+                said.append(f"{name}: {in_a_sentence(each)}.")
         beyond = [self.tallies[keys].beyond for keys in of_analyses(lines) if keys in self.tallies]
         rule = [SETS_RULE] if self.reconstructed and any(beyond) else []
         return [f"The review's conclusion. {' '.join(said)}", *rule] if said else []
@@ -274,8 +294,8 @@ def difference_rule(conf_level: float) -> str:
     """The rule of `of_p_value` and `of_interval` in words."""
     return (
         "No difference between the groups: holds if the p-value is at least "
-        f"{formatting.number(1 - conf_level)}, or the {formatting.ci(conf_level)} includes no "
-        "difference; does not hold otherwise."
+        f"{formatting.number(1 - conf_level)} or, where an analysis has none, the "
+        f"{formatting.ci(conf_level)} includes no difference; does not hold otherwise."
     )
 
 

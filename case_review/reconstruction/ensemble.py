@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from case_review import registry
+from case_review.analyses import sensitivity
 from case_review.audit import claims
 from case_review.build import workers
 from case_review.reconstruction import (
@@ -201,13 +202,27 @@ def with_searched(
     horizon = found.table["horizon_weeks"].fillna(choices.rmst_horizon_weeks)
     proof = found.table["proved"] & horizon.eq(choices.rmst_horizon_weeks)
     proved = proof.groupby(found.table["statistic"]).all()
-    # Two names of one result.
-    names = {name.removesuffix(f".{choices.groups[0]}") for name in proved[proved].index
-             if name.startswith("response.hazard_ratio.")}  # fmt: skip
+    names = {same for name in proved[proved].index for same in _names(name, choices)}
     return replace(
         ensemble,
         searched=pd.DataFrame(rows),
         searched_hours=hours,
         searched_second=second,
-        proved=ensemble.proved | frozenset(proved[proved].index) | names,
+        proved=ensemble.proved | names,
     )
+
+
+def _names(outcome: str, choices: Choices) -> list[str]:
+    """All names of an outcome: that of the search, and those with limits of another kind."""
+    start, _, group = outcome.rpartition(".")
+    others = {
+        "response.hazard_ratio": ["response.hazard_ratio"] * (group == choices.groups[0]),
+        "response.median_weeks": [
+            f"sensitivity.intervals.{registry.identifier(kind)}.{group}"
+            for kind in [*choices.conf_types, sensitivity.SIGN_TEST]
+        ],
+        "sensitivity.rmst": [
+            f"sensitivity.{name}" for name in ("rmst.normal", "rmst.welch", "bootstrap.difference")
+        ] * (group == "difference"),
+    }  # fmt: skip
+    return [outcome, *others.get(start, [])]

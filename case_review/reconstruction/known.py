@@ -106,10 +106,14 @@ def _constant(values: np.ndarray) -> bool:
 
 
 def _outermost(values: np.ndarray, end: str) -> float:
-    """The outermost limit; NaN, not estimable, once it is so in one of the sets."""
-    if np.isnan(values).any():
-        return math.nan
-    return float(values.min() if end == "lower" else values.max())
+    """The outermost limit; NaN, not estimable, where no number bounds that of every set.
+
+    A limit that a set lacks lies beyond its data, so that it is above all others: the upper one is
+    then open, and the lowest lower one is that of the other sets.
+    """
+    if end == "lower":
+        return float(np.nanmin(values)) if not np.isnan(values).all() else math.nan
+    return float(values.max())
 
 
 def verdict_counts(ensemble: Ensemble | None) -> pd.DataFrame:

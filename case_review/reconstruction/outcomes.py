@@ -158,6 +158,8 @@ class _Analyses:
         resamples = choices.bootstrap_resamples, choices.seed, choices.conf_level
         ((_, found),) = small_groups.bootstrap_t_difference(*columns, *resamples).items()
         yield from _limited("sensitivity.rmst.difference", found)
+        if self.report is None:  # the same difference, which needs no reports as its limits do
+            yield "sensitivity.bootstrap.difference", found.estimate
         ((_, normal),) = rmst.differences(*columns, choices.conf_level).items()
         yield from _limited("sensitivity.rmst.normal", normal)
         yield "sensitivity.rmst.p", normal.p

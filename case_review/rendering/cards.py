@@ -166,9 +166,9 @@ class Behind:
 def of_exhibit(project: Project, shown: Exhibit) -> Behind:
     """What an embedded cell rests on; a clean table rests on its raw one."""
     path, read = project.results / f"{shown.notebook}.json", origins.of(project, shown.notebook)
-    every, tables = _inputs(made.content(path)) if path.is_file() else ({}, {})
-    recorded = tables.get(shown.label) or every
-    paths = used(recorded, read.columns.get(shown.label, {}), varies=False)
+    every, exhibits = _inputs(made.content(path)) if path.is_file() else ({}, {})
+    recorded, varies = exhibits.get(shown.label, (every, False))
+    paths = used(recorded, read.columns.get(shown.label, {}), varies)
     suites = quality_pages.suites(project)
     tables = dict.fromkeys(PurePosixPath(each).stem for each in paths if each.startswith("data/"))
     clean = {PurePosixPath(each).stem for each in paths if stage_of(each) == "clean"}
@@ -185,12 +185,20 @@ def of_exhibit(project: Project, shown: Exhibit) -> Behind:
 
 
 @lru_cache(maxsize=64)  # for every exhibit of a page asks
-def _inputs(content: bytes) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    """The files that a notebook's results rest on, and those of each of its tables."""
+def _inputs(content: bytes) -> tuple[dict[str, str], dict[str, tuple[dict[str, str], bool]]]:
+    """The files that a notebook's results rest on; those of each exhibit, and whether it has ends.
+
+    These are the ends of what varies, which come from the table of standings.
+    """
     told = json.loads(content)
-    tables = {label: table["inputs"] for label, table in told.get("tables", {}).items()}
+    exhibits = {
+        label: (table["inputs"], any(cell.get("least") is not None for cell in table["cells"]))
+        for label, table in told.get("tables", {}).items()
+    }
+    figures = told.get("figures", {}).items()
+    exhibits |= {label: (figure["inputs"], figure["ends"]) for label, figure in figures}
     every = {file: sum for one in told["results"] for file, sum in one["inputs"].items()}
-    return every, tables
+    return every, exhibits
 
 
 def used(recorded: Iterable[str], read: Mapping[str, list], varies: bool) -> list[str]:

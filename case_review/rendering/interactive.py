@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from case_review.data.schema import OVERALL
 from case_review.errors import ReviewError
 from case_review.exhibits import look, steps
+from case_review.exhibits.tables import RECONSTRUCTED_SHORT
 from case_review.project import Project
 from case_review.rendering.cells import Exhibit
 
@@ -35,7 +36,7 @@ _DASHES = {"-": [1, 0], "-.": [7, 3, 2, 3]}
 
 
 def survival(project: Project, shown: Exhibit) -> dict:
-    """Groups, rows, titles of axes, words and look of a survival figure, for `survival.js`.
+    """Groups, rows, titles of axes, words, look and foot of a survival figure, for `survival.js`.
 
     A figure over many data sets has the middle of the sets as curve and two bands for each group.
     """
@@ -66,6 +67,7 @@ def survival(project: Project, shown: Exhibit) -> dict:
         **_axes(shown.svg),
         "words": words,
         "look": shades,
+        "foot": RECONSTRUCTED_SHORT if RECONSTRUCTED_SHORT in shown.svg else "",
     }
 
 

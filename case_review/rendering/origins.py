@@ -203,7 +203,7 @@ class _Slicing:
         self, statements: list[_Statement], imports: dict, classes: dict, package: Package
     ):
         self._statements, self._package = statements, package
-        self._known = imports | classes
+        self._known, self._apart = imports | classes, {*imports, "nb"}
         self.settings: dict = {}
         self._told: dict[int, set[str]] = {}
         self._made: dict[str, set[str]] = {}
@@ -263,7 +263,7 @@ class _Slicing:
             if number in taken:
                 continue
             taken.add(number)
-            for name in self._statements[number].uses - self._known.keys():
+            for name in self._statements[number].uses - self._apart:
                 for before in range(number - 1, -1, -1):
                     one = self._statements[before]
                     if name in one.gives | one.changes:

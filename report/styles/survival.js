@@ -169,7 +169,8 @@ function explorable(drawing, told, vegaEmbed) {
   const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
   const time = element("div", { class: "tools" }, element("label", {}, "Read off at week ", exact), element("label", {}, element("span", { class: "visually-hidden" }, "Week"), slider));
   const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen week." });
-  const card = element("div", { class: "drawing chart-card" }, canvas);
+  const foot = told.foot ? [element("p", { class: "hint" }, told.foot)] : [];
+  const card = element("div", { class: "drawing chart-card" }, canvas, ...foot);
   const hint = element("p", { class: "hint" }, "Point at the curves, or set a week, to read them off. The caption below describes the figure as printed.");
   const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, hint, time, element("div", { "aria-live": "polite" }, readings));
   panel.hidden = true;

@@ -137,6 +137,8 @@ def test_words_for_ranges():
     known = [median(2, 0.5, 4), median(2, 1, 6)]
     assert sensitivity.outermost_limits(known).prose == "0.5–6 weeks"
     assert sensitivity.outermost_limits(known).fields()["value"] is None
+    beyond = [median(9, math.nan, math.nan), *known]
+    assert sensitivity.outermost_limits(beyond).prose == "0.5 weeks to not estimable"
     assert sensitivity.outermost_limits([]).prose == "not estimable"
 
 

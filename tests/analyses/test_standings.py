@@ -83,6 +83,17 @@ def test_what_is_said_to_vary_varies(results, tables):
     assert alike == []
 
 
+def test_ends_are_called_proved_alike_in_words_and_in_files(results, built_report):
+    table = pd.read_csv(built_report.exhibits / "tbl-ensemble.csv")
+    proved = table[table["column"] == "Middle and ends"].set_index("row")["proved"]
+    page = parsed(built_report.site / "supplement.html")
+    rows = [row.select("th, td") for row in page.select("#tbl-ensemble tbody tr")]
+    said = {row[0].get_text(" ", strip=True): row[-1].get_text(strip=True) for row in rows}
+    words = proved.map({True: "proved", False: "found"})
+    assert list(words) == list(said.values()) and set(words) == {"proved", "found"}
+    assert proved.iloc[0] == results["response.hazard_ratio.tumour"].proved
+
+
 def test_counts_over_the_sets_and_choices_claim_to_follow_from_nothing(results, built_report):
     chosen = [
         "sensitivity.rmst.horizon",

@@ -136,6 +136,21 @@ def test_of_one_of_many_sets_no_verdict_is_given_but_counts_over_all():
     }
 
 
+def test_a_note_tells_each_part_of_an_analysis_and_names_analyses_that_test_the_same():
+    lines = [
+        Line("intervals", "median", "Limits: sign test", MAIN, RESERVED, part="plain"),
+        Line("rmst", "difference", "Means", MAIN),
+        Line("rmst", "difference", "Means, test", PValue(0.2), HOLDS),
+        Line("months", "difference", "Months", PValue(0.2), HOLDS),
+    ]
+    (note,) = Judge(COUNTS.assign(beyond=False), True).note(lines, CONCLUSIONS, {"rmst": "means"})
+    assert note == (
+        "The review's conclusion. Median time (plain): holds in none of 1,000 sets drawn (with "
+        "reservation in 990, not in 10). No difference (means): holds in 934 of 1,000 sets drawn "
+        "(with reservation in 60, not in 6). No difference: holds in all 1,000 sets drawn."
+    )
+
+
 def test_that_sets_beyond_the_drawn_ones_say_otherwise_is_told_and_explained():
     """A range that passes the level must not stand beside words that deny it."""
     line = Line("months", "difference", "Months", PValue(0.2), HOLDS)

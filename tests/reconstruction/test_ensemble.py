@@ -100,11 +100,38 @@ def test_printed_determined_and_varying_results_are_told_apart(whole):
     assert [row["least"], row["most"]] == pytest.approx([0.36, 0.48])
 
 
-def of_one_outcome(values):
+def test_what_needs_no_report_takes_in_the_sets_of_the_search(whole):
+    told = known.standings(whole, claims.read(RAW / "published.csv")).set_index("result_id")
+    same = told.loc[[f"sensitivity.{name}.difference" for name in ("rmst", "bootstrap")]]
+    assert np.ptp(same[["least", "most"]].to_numpy(), axis=0) == pytest.approx(0)
+    assert set(same["proved"]) == {"yes"}
+    assert same.iloc[0]["least"] < whole.drawn["sensitivity.rmst.difference"].min()
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "outermost"),
+    [
+        ([1, 0.5, 2], [4, 9, 5], [0.5, 9]),
+        # A limit that a set lacks lies beyond its data.
+        ([1, np.nan, 2], [4, np.nan, 5], [1, np.nan]),
+        ([np.nan] * 3, [np.nan] * 3, [np.nan, np.nan]),
+    ],
+)
+def test_outermost_limits_bound_those_of_every_set(lower, upper, outermost):
+    found = of_outcomes({"x": [1, 2, 3], "x:lower": lower, "x:upper": upper})
+    (row,) = known.standings(found, ()).to_dict("records")
+    assert [row["lower"], row["upper"]] == pytest.approx(outermost, nan_ok=True)
+
+
+def of_outcomes(outcomes):
     nothing = np.empty((0, 25))
     return ensemble.Ensemble(
-        pd.DataFrame({"x": values}), nothing, nothing > 0, pd.DataFrame(), nothing, nothing > 0
+        pd.DataFrame(outcomes), nothing, nothing > 0, pd.DataFrame(), nothing, nothing > 0
     )
+
+
+def of_one_outcome(values):
+    return of_outcomes({"x": values})
 
 
 def test_a_middle_between_two_humps_is_not_told():

@@ -454,6 +454,7 @@ def curves(browser, site):
 
 def test_groups_and_bands_of_the_survival_figure_can_be_hidden(browser, curves):
     assert not browser.find(f"{FIGURE} .drawing").is_displayed()
+    assert "Reconstructed data" in browser.find(f"{FIGURE} .chart-card").text
     before = shown_curves(browser)
     assert len(before) == len(curves)
     # Of one group only, in its own colour: of all sets, and of nine in ten.
@@ -511,7 +512,7 @@ def table_page(tmp_path_factory):
     fields = Estimate(10, 2, 20, "weeks").fields()
     numbers = [{"row": 0, "column": 2, "result": "", **fields}]
     tables = {"tbl-all": {"inputs": {"data/raw/patients.csv": "abcdef0123"}, "cells": numbers}}
-    registry.write(root / "report" / "results" / "01_small.json", "01_small", {}, [], tables)
+    registry.write(root / "report" / "results" / "01_small.json", "01_small", {}, [], tables=tables)
     text = "---\ntitle: Small\n---\n\n{{< embed _executed/01_small.ipynb#tbl-all >}}\n"
     (root / "report" / "index.qmd").write_text(text, encoding="utf-8")
     (root / "params.yml").write_text("", encoding="utf-8")

@@ -91,7 +91,7 @@ def template(tmp_path_factory):
         for (row, column, value), id in zip(TABLE.values(), VALUES, strict=True)
     ]
     tables = {"tbl-one": {"inputs": {}, "cells": shown}}
-    registry.write(root / "report/results/01_small.json", "01_small", {}, results, tables)
+    registry.write(root / "report/results/01_small.json", "01_small", {}, results, tables=tables)
     return put(Project(root), MANUSCRIPT)
 
 

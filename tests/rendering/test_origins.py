@@ -8,7 +8,7 @@ from case_review.project import Project
 from case_review.rendering import cards, code_pages, labels, origins
 from case_review.rendering.called import Package
 
-OPENING = """from case_review.analyses import response
+OPENING = """from case_review.analyses import response, verdicts
 from case_review.exhibits import Table
 from case_review.notebook import Notebook
 from case_review.statistics import proportions, survival
@@ -25,6 +25,8 @@ CELLS = (
     '    nb.record(f"x.{row}.all", (patients[row["variable"]] == row["level"]).sum())',
     '#| label: share\nvariables = ["sex", "onset", "symptoms"]\n'
     'nb.record("x.share", proportions.proportion(*patients[variables]["sex"], 0.95))',
+    'judge = verdicts.Judge(nb.read("verdicts"), True)',
+    '#| label: judged\nnb.record("x.judged", judge.note([], {}))',
     '#| label: whatever\nnb.record("x.whatever", nb.read_results())',
     '#| label: files\nnb.record("x.files", len(list(nb.project.raw.iterdir())))',
 )
@@ -39,7 +41,12 @@ def project(tmp_path_factory):
     write_notebook(project.executed / "05_x.ipynb", *CELLS)
     write_notebook(project.notebooks / "05_x.ipynb", *CELLS)
     cells = {"x.median": "median", "x.size": "median", "x.male.all": "each", "x.old.all": "each"}
-    cells |= {"x.share": "share", "x.whatever": "whatever", "x.files": "files"}
+    cells |= {
+        "x.judged": "judged",
+        "x.share": "share",
+        "x.whatever": "whatever",
+        "x.files": "files",
+    }
     results = [registry.Result(id, 1, text="1", cell=cell) for id, cell in cells.items()]
     path = project.results / "05_x.json"
     registry.write(path, "05_x", {"rows": ROWS}, results)
@@ -62,6 +69,8 @@ def found(project):
         ("x.male.all", {"clean/patients": ["sex"]}),
         ("x.old.all", {"clean/patients": ["age_unit"]}),
         ("x.share", {"clean/patients": ["sex"]}),
+        # What an object of the package was made of.
+        ("x.judged", {"clean/verdicts": []}),
         ("x.whatever", {origins.RESULTS: []}),
         ("x.files", {origins.ANY: []}),
     ],

@@ -116,7 +116,7 @@ def template(tmp_path_factory):
         for (row, column, value), id in zip(table("x").values(), ("small.count", ""), strict=True)
     ]
     tables = {"tbl-one": {"inputs": {"data/raw/other.csv": "fedcba987654"}, "cells": shown}}
-    registry.write(root / "report/results/01_small.json", "01_small", {}, [result], tables)
+    registry.write(root / "report/results/01_small.json", "01_small", {}, [result], tables=tables)
     bib = "@article{smith, author={Smith, Jo}, title={On things}, journal={J}, year={2001}}\n"
     (root / "report/references.bib").write_text(bib, encoding="utf-8")
     (root / "report/index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
