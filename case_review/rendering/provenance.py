@@ -23,6 +23,8 @@ _STANDING = {
     EXTRACTED: "computed from extracted rows",
     METHOD: "a property of the method: chosen, judged, or counted over the data sets drawn",
 }
+#: What the words in the list of numbers mean.
+_KEY = {kind: words for kind, words in _STANDING.items() if kind}
 #: The list of the data files with their sums, on the site.
 _SUMS = f"data/{data_page.SUMS}"
 #: Word allows no longer names of bookmarks.
@@ -244,7 +246,7 @@ def ending(
 def _key(used: dict[str, Recorded]) -> str:
     """What the words in the column of standings mean; nothing where there is no such column."""
     found = {result.standing for result in used.values()}
-    kinds = [f"*{kind}*{_mark(kind)}: {SAID[kind]}" for kind in SAID if kind in found]
+    kinds = [f"*{kind}*{_mark(kind)}: {words}" for kind, words in _KEY.items() if kind in found]
     if not kinds:
         return ""
     ends = (
