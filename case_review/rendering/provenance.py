@@ -20,7 +20,7 @@ from case_review.values import EXTRACTED, MARKS, METHOD, SAID, VARIES
 _STANDING = {
     "": "",
     **SAID,
-    EXTRACTED: "computed from extracted rows",
+    EXTRACTED: "computed from rows that were extracted from publications",
     METHOD: "a property of the method: chosen, judged, or counted over the data sets drawn",
 }
 #: What the words in the list of numbers mean.

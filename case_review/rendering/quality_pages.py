@@ -166,7 +166,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
         ]
     if others := [name for name in named if all(suite.table != name for suite in suites)]:
         links = "; ".join(f"[{called(name)}]({name}.html)" for name in others)
-        parts += ["# Tables that are shown as they stand {#others}", f"Their columns: {links}."]
+        parts += ["# Tables without checks of their own {#others}", f"Their columns: {links}."]
     return "\n\n".join(parts) + "\n"
 
 
