@@ -147,7 +147,7 @@ def test_what_was_found_and_checked_is_said_in_words(project):
 def test_every_table_of_the_site_says_what_its_columns_hold(built_report):
     """Also those that notebooks make for one another; words begin with a capital letter."""
     page = (built_report.site / "data" / "index.html").read_text(encoding="utf-8")
-    rows = [row.select("td") for row in BeautifulSoup(page, "html.parser").select("tbody tr")]
+    rows = [row.select("td, th") for row in BeautifulSoup(page, "html.parser").select("tbody tr")]
     tables = {cells[0].a["href"]: cells[2].a for cells in rows if ".csv" in cells[0].a["href"]}
     assert len(tables) > 25 and all(tables.values())
     for file, link in tables.items():
