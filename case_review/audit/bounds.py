@@ -223,6 +223,7 @@ def safety_bounds(
     Unknown are, per population, the reports without safety data, their patients, the patients
     without and with any event, and those with each event. Every report has at least one patient;
     a patient with an event has safety data; whoever has any event has at least one that is named.
+    What happened to patients without safety data is not asked.
 
     Parameters
     ----------
@@ -242,18 +243,19 @@ def safety_bounds(
     model, unknown = _safety_model(number, patients)
     for label, claim_id in known.items():
         model.add(unknown[label] >= claims.number(claim_id))
+    reported = "Patients reported with any adverse event"
     questions = {
         "reports_missing": f"Reports without safety data, {name}",
         "patients_with_data": f"Patients with safety data, {name}",
-        "any_event": f"Patients with any adverse event, {name}",
-        "any_event_all": "Patients with any adverse event, all reports",
+        "any_event": f"{reported}, {name}",
+        "any_event_all": f"{reported}, all reports with safety data",
     }
-    questions |= {label: f"{label[:1].upper()}{label[1:]}, {name}" for label in events}
+    questions |= {label: f"Reported with {label}, {name}" for label in events}
     slugs = {label: claim_id.split(".")[-3] for label, claim_id in events.items()}
     first, second = number["first_patients"], number["second_patients"]
     of = dict.fromkeys(questions, (first, "patients"))
     of["reports_missing"] = (number["first_reports"], "reports")
-    of["any_event_all"] = (first + second, "patients")
+    of["any_event_all"] = (first + second - number["missing_patients"], "patients")
     return [
         Bound(
             f"safety_{slugs.get(x, x)}", "Safety", question, *_extremes(model, unknown[x]), *of[x]

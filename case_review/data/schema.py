@@ -144,10 +144,14 @@ TABLES = _chosen(_RAW, f"{_CLEANED} published")
 AUDITED = _chosen(_RAW, "published_checks audit_questions")
 #: Raw tables that a notebook shows as they stand; a review may do without.
 SHOWN = _chosen(_RAW, "pathway reporting_items appraisal_items certainty review_statements")
-#: Raw tables that the reconstruction writes for itself and checks as it reads them.
-FOUND = _chosen(_RAW, "extreme_sets")
+#: Raw tables that the reconstruction writes: the extreme sets it checks as it reads them.
+FOUND = _chosen(_RAW, "extreme_sets contradictions")
 #: The tables that cleaning makes, apart from its ledger.
 CLEAN = _chosen(_CLEAN, _CLEANED)
+#: Further tables that notebooks make; the other patients have the columns of the clean ones.
+MADE = _chosen(_CLEAN, "ledger standing verdicts ensemble_curves other_patients")
+MADE["other_patients"].columns.update(CLEAN["patients"].columns)
+ORDER["other_patients"] = list(MADE["other_patients"].columns)
 
 #: What posters are counted by; a review may do without some of them.
 POSTER_VARIABLES = TABLES["posters"].columns["variable"].values

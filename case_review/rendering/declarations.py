@@ -18,8 +18,13 @@ from case_review.rendering.entries import Entries
 ADDRESSES = {"code": "Code", "archive": "Archived version", "url": ""}
 #: Statements that the text shows.
 TEXTS = ("funding", "competing-interests", "contributions")
-#: What the text shows of a statement that nobody has made yet.
-NOT_YET = "Not stated yet; the group that publishes this report states it in the header."
+#: What the text shows of something that nobody has stated yet, true in whatever form it is read.
+NOT_YET = (
+    "Not stated yet; the group that publishes this report writes it at the head of "
+    "`report/index.qmd`, as `{key}`."
+)
+#: What `{{< meta KEY >}}` shows.
+SHOWN = (*TEXTS, "code", "archive")
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s<>\"]*")
 
 
@@ -62,6 +67,12 @@ class Declared:
                 before = ast.words(f" · {name}: " if found else f"{name}: ")
                 found += [*before, ast.link(url, ast.words(words))]
         return found
+
+    def said(self, key: str) -> str:
+        """The Markdown that a text shows of one of `SHOWN`; that it is not stated yet, without."""
+        if url := self.addresses.get(key):
+            return f"<{url}>."
+        return self.texts.get(key) or NOT_YET.format(key=key)
 
     def doi(self) -> str:
         """The DOI of the archived version; empty if its address holds none."""

@@ -24,7 +24,10 @@ _JOINED = re.compile(r";(?=\S)")
 #: Ids in `report/labels.yml` that say what a code of the data is called.
 _VALUE = "value."
 _LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
-#: A row of the table of files in `data/raw/README.md`.
+_DECLARED = (
+    schema.CLEAN, schema.TABLES, schema.AUDITED, schema.SHOWN, schema.FOUND, schema.MADE
+)  # fmt: skip
+#: A row of the table of files in a folder's `README.md`.
 _FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
 
 
@@ -50,9 +53,10 @@ def _rows(file: Path, content: bytes) -> list[dict[str, str]] | None:
 
 
 def about(project: Project, table: str) -> str:
-    """What a row of a table is, as `data/raw/README.md` says."""
-    file = project.raw / raw_file.README
-    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    """What a row of a table is, as the `README.md` beside it says."""
+    files = [folder / raw_file.README for folder in (project.raw, project.clean)]
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
+    text = "\n".join(texts)
     for names, each in _FILES.findall(text):
         files, units = re.findall(r"`([^`]+)`", names), each.split(", ")
         if f"{table}.csv" in files:
@@ -111,7 +115,7 @@ def column(known: dict[str, str], table: str, name: str) -> str:
     elif declared.given_with:
         parts.append(f"Given exactly where there is one for: {called(table, declared.given_with)}.")
     else:
-        parts.append("Empty where not reported.")
+        parts.append(f"Empty where {'there is none' if table in schema.MADE else 'not reported'}.")
     if declared.stage:
         parts.append("Only in the raw table." if declared.stage == "raw" else "Made by cleaning.")
     return with_commas(" ".join(part for part in parts if part).replace("`", ""))
@@ -144,11 +148,11 @@ def _listed(values: list[str]) -> str:
 def begun(words: str) -> str:
     """Words as a sentence begins with them; a unit, such as mg/kg/day, stays as it is."""
     first = words.split(" ", 1)[0].strip(",.;:")
-    return words[:1].upper() + words[1:] if first.isalpha() else words
+    return words[:1].upper() + words[1:] if first.replace("-", "").isalpha() else words
 
 
 def _declared(table: str, name: str) -> Column | None:
-    for tables in (schema.CLEAN, schema.TABLES, schema.AUDITED, schema.SHOWN, schema.FOUND):
+    for tables in _DECLARED:
         if table in tables and name in tables[table].columns:
             return tables[table].columns[name]
     return None

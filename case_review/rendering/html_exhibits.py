@@ -258,7 +258,9 @@ def sources(project: Project, shown: Exhibit) -> dict:
         "Figure": files("svg", "png"),
         "Inputs": inputs,
         "Notebook": [ast.link(cell, _said(shown.notebook, of))],
-        "Checks": [ast.link("quality/index.html", _said(checks, of))] if behind.of else [],
+        "Checks of the inputs": [ast.link("quality/index.html", _said(checks, of))]
+        if behind.of
+        else [],
     }
     # Spans, which the style sets apart: a sign between them would hang at the end of a line.
     found: list = []

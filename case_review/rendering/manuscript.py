@@ -162,13 +162,13 @@ def read(project: Project) -> Manuscript:
             return _result(found, results, call.arguments[0], call.line)
         if call.name == "embed" and len(call.arguments) == 1 and not call.beside:
             return _embed(found, embeds, call.arguments[0], call.line)
-        if call.name == "meta" and call.arguments[:1] in [[key] for key in declarations.TEXTS]:
-            return found.header.declared.texts.get(call.arguments[0], declarations.NOT_YET)
+        if call.name == "meta" and call.arguments[:1] in [[key] for key in declarations.SHOWN]:
+            return found.header.declared.said(call.arguments[0])
         raise _error(
             call.line,
             f"{call.shown} is not supported here. Write {{{{< result ID >}}}}, or alone on a line, "
             "from its first column, {{< embed _executed/NOTEBOOK.ipynb#LABEL >}}; of the header "
-            f"{{{{< meta KEY >}}}} shows {', '.join(declarations.TEXTS)}.",
+            f"{{{{< meta KEY >}}}} shows {', '.join(declarations.SHOWN)}.",
         )
 
     text = shortcodes.replaced(source.replace("\r\n", "\n"), replace, _error)

@@ -21,9 +21,11 @@ from case_review.values import EXTRACTED, MARKS, METHOD, PRINTED, SAID, SAID_OF_
 _STANDING = {
     "": "",
     **SAID,
-    EXTRACTED: "computed from extracted rows",
+    EXTRACTED: "computed from rows that were extracted from publications",
     METHOD: "a property of the method: chosen, judged, or counted over the data sets drawn",
 }
+#: What the words in the list of numbers mean.
+_KEY = {kind: words for kind, words in _STANDING.items() if kind}
 #: The list of the data files with their sums, on the site.
 _SUMS = f"data/{data_page.SUMS}"
 #: What a reader looks for where a link ends.
@@ -204,10 +206,10 @@ def ending(
 def _key(used: dict[str, Recorded]) -> str:
     """What the words in the column of standings mean; nothing where there is no such column."""
     found = {result.standing for result in used.values()}
-    told = dict(SAID)
+    told = dict(_KEY)
     if any(result.standing == PRINTED and quantities.is_count(result) for result in used.values()):
         told[PRINTED] = SAID_OF_COUNT
-    kinds = [f"*{kind}*{_mark(kind)}: {told[kind]}" for kind in told if kind in found]
+    kinds = [f"*{kind}*{_mark(kind)}: {words}" for kind, words in told.items() if kind in found]
     if not kinds:
         return ""
     ends = (

@@ -91,6 +91,12 @@ def guarded(
     return sum(found), len(found)
 
 
+def _sums(suites: Iterable[Suite], stage: str) -> tuple[int, int]:
+    """How many checks of all tables of a stage are met, and of how many."""
+    own = [suite for suite in suites if suite.stage == stage]
+    return sum(suite.met for suite in own), sum(suite.of for suite in own)
+
+
 def _columns(outcome: dict) -> list[str]:
     """The columns that an expectation is about; none where it is about the table."""
     return [name for name in outcome["column"].split(" / ") if name]
@@ -137,6 +143,11 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
             own_met, own_of = guarded(suites, stage, table)
             counts += [str(len(lines)) if lines is not None else "", _met(own_met, own_of)]
         rows.append([f"[{called(table)}]({table}.html)", *counts])
+    across = [suite for suite in suites if suite.table == ACROSS]
+    if across:
+        rows.append(["[between the tables](#across)", "", _met(*_sums(across, "raw")), "", ""])
+    sums = [_met(*_sums(suites, stage)) for stage in STAGES]
+    rows.append(["**All**", "", sums[0], "", sums[1]])
     heads = {"Table": ":---", "Raw rows": "---:", "Checks met": "---:"}
     heads |= {"Clean rows": "---:", "Checks met ": "---:"}
     parts = [
@@ -146,14 +157,8 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
         "# Tables {#tables}",
         ast.pipe_table(heads, rows),
     ]
-    across = [suite for suite in suites if suite.table == ACROSS]
     if across:
-        rows = [
-            [_said(known, one), _result(one)]
-            for suite in across
-            for one in suite.outcomes
-            if one["column"] or not one["success"]
-        ]
+        rows = [[_said(known, one), _result(one)] for suite in across for one in suite.outcomes]
         parts += [
             "# Between the tables {#across}",
             "Counts and references are compared over all raw tables, and with the printed totals.",
@@ -161,7 +166,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
         ]
     if others := [name for name in named if all(suite.table != name for suite in suites)]:
         links = "; ".join(f"[{called(name)}]({name}.html)" for name in others)
-        parts += ["# Tables that are shown as they stand {#others}", f"Their columns: {links}."]
+        parts += ["# Tables without checks of their own {#others}", f"Their columns: {links}."]
     return "\n\n".join(parts) + "\n"
 
 

@@ -134,4 +134,16 @@ def test_numbers_about_reconstructed_rows_vary_and_the_others_do_not():
     assert standing == {"cleaning.changes": "varies", "cleaning.expectations": "method"}
     cells = {label: table["cells"] for label, table in ran.names["nb"]._tables.items()}
     assert all(cell["standing"] for table in cells.values() for cell in table)
-    assert {cell["standing"] for cell in cells["tbl-ledger"]} == {"varies"}
+    ledger = {cell["label"]: cell["standing"] for cell in cells["tbl-ledger"]}
+    said = {kind: {label for label in ledger if ledger[label] == kind} for kind in ledger.values()}
+    of_patients = {"patients (Conversions)", "patients (Classifications)"}
+    assert said["determined"] == {*of_patients, "All tables (Conversions)"}
+    assert said["method"] == {"patients (Recodes)", "posters (Recodes)"}
+    assert "posters (Classifications)" in said["varies"] and len(ledger) == 9
+
+
+def test_what_the_ledger_says_the_print_fixes_is_the_same_in_other_sets(built_report):
+    columns = ["age_hours", "response_time_value", "diagnosis"]
+    own = pd.read_csv(built_report.clean / "patients.csv")[columns].count()
+    others = pd.read_csv(built_report.clean / "other_patients.csv").groupby("set")[columns].count()
+    assert len(others) > 5 and (others == own).all(axis=None)

@@ -786,7 +786,7 @@ def test_each_exhibit_names_its_sources(site):
         assert kinds[0] == "Values shown" and "Notebook" in kinds and "Data" not in kinds
         assert ("Figure" in kinds) == label.startswith("fig-")
         assert len(said) < 200 and "_raw" not in said
-        checked = re.search(r"Checks:\u00a0(\d+) of (\d+) met", said)
+        checked = re.search(r"Checks of the inputs:\u00a0(\d+) of (\d+) met", said)
         assert bool(checked) == any(href == "quality/index.html" for href in links)
         assert any(re.fullmatch(rf"notebooks/\w+\.html#{label}", href) for href in links)
         if label.startswith("fig-"):

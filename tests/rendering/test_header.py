@@ -64,7 +64,7 @@ abstract: |
 
 As they say [@first; @second].
 
-Paid by: {{< meta funding >}} {{< meta contributions >}}
+Paid by: {{< meta funding >}} {{< meta contributions >}} Code: {{< meta code >}}
 
 # References
 
@@ -121,6 +121,7 @@ def test_the_page_shows_and_says_all_of_it(site):
     ]
     assert lines[6] == "Code: example.org/code · Archived version: doi.org/10.5281/zenodo.1"
     assert "Paid by: A & B, grant 12. Ana Čvoro: conceptualisation, writing." in words(page.main)
+    assert "Code: https://example.org/code." in words(page.main)
     links = [link["href"] for link in block.select(".cite a")]
     assert links == [
         "mailto:ana@example.org",

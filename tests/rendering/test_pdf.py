@@ -27,7 +27,7 @@ TOP, FOOT = 2.1 / 29.7, 1 - 1.9 / 29.7
 #: Points; the left edges of a page and of the paper's second column.
 LEFT, SECOND = 2 / 2.54 * 72, 10.85 / 2.54 * 72
 #: How far a page reaches down at least, and how high a hole in it is at most, as shares of that.
-FULL, HOLE = 0.85, 0.15
+FULL, HOLE = 0.85, 0.12
 #: Pages of the paper at most.
 LONGEST = 12
 

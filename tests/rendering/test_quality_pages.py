@@ -79,6 +79,8 @@ def test_overview_counts_and_links_every_table(project):
     assert "5 of 7 checks are met" in text
     assert "| [patients](patients.html) | 3 | 2 of 3 | 3 | 0 of 1 |" in text
     assert "| Sex is a\\|b | met in all 1,058 comparisons |" in text
+    assert "| **All** |  | 4 of 5 |  | 1 of 2 |" in text
+    assert "| [between the tables](#across) |  | 1 of 1 |  |  |" in text
     assert "[pathway](pathway.html)" in text and "[published](" not in text
 
 
@@ -140,6 +142,21 @@ def test_what_was_found_and_checked_is_said_in_words(project):
     assert lines[lines.index(next(row for row in lines if row[0].startswith("**[Age]"))) + 1] == [
         "Found", "all 3 rows; 2 to 14 months, 12.5 years"]  # fmt: skip
     assert "clean table" not in dict(rows_of(text.partition("#column-event}")[2]))["Found"]
+
+
+def test_every_table_of_the_site_says_what_its_columns_hold(built_report):
+    """Also those that notebooks make for one another; words begin with a capital letter."""
+    page = (built_report.site / "data" / "index.html").read_text(encoding="utf-8")
+    rows = [row.select("td, th") for row in BeautifulSoup(page, "html.parser").select("tbody tr")]
+    tables = {cells[0].a["href"]: cells[2].a for cells in rows if ".csv" in cells[0].a["href"]}
+    assert len(tables) > 25 and all(tables.values())
+    for file, link in tables.items():
+        text = (built_report.site / "data" / link["href"]).read_text(encoding="utf-8")
+        columns = (built_report.site / "data" / file).read_text(encoding="utf-8-sig")
+        named = [head["id"] for head in BeautifulSoup(text, "html.parser").select("[id^=column-]")]
+        for column in columns.split("\n", 1)[0].strip().split(","):
+            assert f"column-{column}" in named, (file, column)
+    assert dictionary.begun("follow-up in months") == "Follow-up in months"
 
 
 @pytest.mark.parametrize(
