@@ -107,7 +107,7 @@ def template(tmp_path_factory):
     ]
     nbformat.write(book, root / "report/_executed/01_small.ipynb")
     (root / "report/exhibits/tbl-one.csv").write_text("a\n1\n", encoding="utf-8")
-    details = {"n": 30, "of": 84, "low": 0.25, "high": 0.5, "unit": "patients"}
+    details = {"n": 30, "of": 84, "low": 21.0, "high": 42.0, "unit": "patients"}
     inputs = {"data/raw/patients.csv": "abcdef0123456789"}
     details |= {"cell": "tbl-one", "inputs": inputs, "label": "Rows counted"}
     result = registry.Result("small.count", 30, text="30 (35.7%)", **details)
@@ -161,7 +161,7 @@ def test_a_number_links_to_its_cell_and_says_where_it_comes_from(site):
     assert [link.get_text() for link in links] == ["30 (35.7%)"] * 2
     assert links[0]["href"] == "notebooks/01_small.html#number-small-count"
     assert links[0]["title"] == (
-        "small.count = 30 patients; interval 0.25 to 0.5; n = 30 of 84; "
+        "small.count = 30 patients; interval 25 to 50%; n = 30 of 84; "
         "notebook 01_small, cell tbl-one; patients.csv abcdef01"
     )
 
@@ -304,12 +304,12 @@ def test_policy_admits_exactly_the_scripts_of_the_page(site):
 
 def test_card_says_what_the_registry_holds(site):
     found = json.loads(waiting(site / "index.html", "provenance")[0])
-    count = ["Rows counted", 0, 0, "30 patients", "", "0.25 to 0.5", "30 of 84"]
+    count = ["Rows counted", 0, 0, "30 patients", "", "25 to 50%", "30 of 84"]
     assert found["cards"] == {
         "": {"small.count": count},
         "tbl-one": {
             "1:1": [*count[:5], "", "30 of 84"],
-            "2:1": ["Weeks (All)", 0, 1, "0.3333333333333333 weeks", "", "0.1 to 4"],
+            "2:1": ["Weeks (All)", 0, 1, "0.333333 weeks", "", "0.1 to 4 weeks"],
         },
     }
     assert (found["said"], found["code"], found["up"]) == ([""], [], "")
