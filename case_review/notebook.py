@@ -264,11 +264,11 @@ class Notebook:
             write_others(self.stage / "exhibits", label, drawn, "md")
         cells = [self._cell(table, *place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
-        self._changed = True
         return tables.MarkdownOutput(self._markdown(table))
 
     def _exhibit(self) -> str:
         """The label of the exhibit that the running cell shows; one label names one exhibit."""
+        self._changed = True
         label = cell_options.running_label()
         if self.stage is not None and label in {*self._tables, *self._figures}:
             raise registry.RegistryError(
@@ -332,17 +332,16 @@ class Notebook:
         foot = tables.RECONSTRUCTED_SHORT * rests
         varies = any(one["least"] is not None for one in told)
         self._figures[label] = {"inputs": dict(self._inputs), "ends": varies}
-        self._changed, staged = True, self.stage is not None
+        staged = self.stage is not None
         brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
         (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
         output = FigureOutput(figure, foot)
         drawn = [as_last_svg(wide, foot) for wide, *_ in others]
-        narrow += [one for _, *for_phones in others for one in for_phones]
-        narrow_drawn = [as_last_svg(one, foot) for one in narrow]
+        phones = [as_last_svg(one, foot) for one in sum((own for _, *own in others), narrow)]
         if staged:
             folder = self.stage / "exhibits"
             tables.write_csv(data, folder / f"{label}.csv")
-            write_figure(folder, label, output, drawn, narrow_drawn, brief)
+            write_figure(folder, label, output, drawn, phones, brief)
         return output
 
     @property

@@ -130,7 +130,7 @@ def test_words_for_ranges():
     found = [median(2.0), median(1.5), median(math.nan)]
     span = sensitivity.range_of_estimates(found)
     assert span.prose == "1.5–2 weeks"
-    assert (span.value, span.low, span.high, span.unit) == (0.5, 1.5, 2.0, "weeks")
+    assert (span.value, span.low, span.high, span.unit) == (None, 1.5, 2.0, "weeks")
     assert sensitivity.range_of_estimates([median(1.0), median(1.04)]).prose == "1 week"
     assert sensitivity.range_of_estimates([median(math.nan)]).prose == "not estimable"
     assert sensitivity.outermost_limits(found).prose == "1 week to not estimable"
