@@ -109,15 +109,21 @@ def range_of_p_values(found: Sequence[float]) -> Text:
     return PValues(text, **Range(low.p, high.p).fields())
 
 
-def outermost_limits(found: Sequence[Estimate]) -> Text:
-    """The outermost limits of repeated medians.
+def outermost(limits: Sequence[float], end: str) -> float:
+    """The outermost of limits, at the `lower` or the `upper` end; NaN, not estimable, without one.
 
-    A limit that is not estimable lies beyond the data: the upper one is then not estimable, and the
-    lower one is the lowest of the others, if there are any.
+    A limit that is not estimable lies beyond the data, and so above all others: once an upper one
+    is, so is the outermost, and the lowest lower one is that of the others.
     """
-    lows, highs = [x.lower for x in found if not math.isnan(x.lower)], [x.upper for x in found]
-    low = min(lows, default=math.nan)
-    high = math.nan if any(map(math.isnan, highs)) else max(highs, default=math.nan)
+    values = np.asarray(limits, dtype=float)
+    if end == "lower":
+        values = values[~np.isnan(values)]
+    return float(values.min() if end == "lower" else values.max()) if len(values) else math.nan
+
+
+def outermost_limits(found: Sequence[Estimate]) -> Text:
+    """The outermost limits of repeated medians, see `outermost`."""
+    low, high = (outermost([getattr(x, end) for x in found], end) for end in ("lower", "upper"))
     unit, most = (found[0].unit, found[0].most) if found else ("", 3)
     return Text(Range(low, high, unit, most=most).prose, low=low, high=high, unit=unit)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from case_review import registry
 from case_review.analyses.response import HOURS_PER_WEEK
+from case_review.analyses.sensitivity import outermost
 from case_review.analyses.verdicts import HOLDS
 from case_review.audit import claims
 from case_review.data.schema import OVERALL
@@ -74,7 +75,7 @@ def _varying(ensemble: Ensemble, id: str) -> dict:
     if constant:
         return row
     row["proved"] = "yes" if id in ensemble.proved else "no"
-    limits = [_outermost(ensemble.found(f"{id}:{end}"), end) for end in ("lower", "upper")
+    limits = [outermost(ensemble.found(f"{id}:{end}"), end) for end in ("lower", "upper")
               if f"{id}:{end}" in ensemble.drawn]  # fmt: skip
     if id not in ensemble.drawn:  # a range over repetitions, whose ends are all there is
         return row | {"least": limits[0], "most": limits[1]}
@@ -103,17 +104,6 @@ def middle(ensemble: Ensemble, id: str) -> float:
 
 def _constant(values: np.ndarray) -> bool:
     return bool(np.isnan(values).all() or np.ptp(values) <= 1e-9) if len(values) else True
-
-
-def _outermost(values: np.ndarray, end: str) -> float:
-    """The outermost limit; NaN, not estimable, where no number bounds that of every set.
-
-    A limit that a set lacks lies beyond its data, so that it is above all others: the upper one is
-    then open, and the lowest lower one is that of the other sets.
-    """
-    if end == "lower":
-        return float(np.nanmin(values)) if not np.isnan(values).all() else math.nan
-    return float(values.max())
 
 
 def verdict_counts(ensemble: Ensemble | None) -> pd.DataFrame:

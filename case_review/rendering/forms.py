@@ -29,6 +29,11 @@ FRAMES = {
 STATEMENTS = ("reconstructed", "standing-key", "audit-line")
 
 
+def is_frame(block: dict) -> bool:
+    """Whether a block is one of `FRAMES`; an exhibit, which has a name, is none."""
+    return block["t"] == "Div" and bool(FRAMES.keys() & set(block["c"][0][1]))
+
+
 #: Pandoc's writer of each format, by the name that `FORMATS` takes. The page is first.
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx", "jats": "jats"}
 

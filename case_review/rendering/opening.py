@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from case_review.rendering import ast, drawings
-from case_review.rendering.forms import STATEMENTS
+from case_review.rendering.forms import STATEMENTS, is_frame
 from case_review.rendering.manuscript import Manuscript
 
 #: The header's entry that names the figure which tells the result.
@@ -27,7 +27,7 @@ def set_apart(found: Manuscript, tree: dict) -> list[dict]:
         Naming the line of a figure that the manuscript does not show as a drawing.
     """
     meta, blocks = tree["meta"], tree["blocks"]
-    frames = list(takewhile(_is_frame, blocks))
+    frames = list(takewhile(is_frame, blocks))
     if graphic := _graphic(found):
         meta["graphic"] = {"t": "MetaBlocks", "c": [ast.raw("html", graphic)]}
     if "abstract" not in meta:
@@ -42,11 +42,6 @@ def set_apart(found: Manuscript, tree: dict) -> list[dict]:
         if found_here:
             meta[name] = {"t": "MetaBlocks", "c": found_here}
     return frames
-
-
-def _is_frame(block: dict) -> bool:
-    """Whether a block is a frame of words; an exhibit, which has a name, is none."""
-    return block["t"] == "Div" and not block["c"][0][0] and bool(block["c"][0][1])
 
 
 def _graphic(found: Manuscript) -> str:

@@ -91,9 +91,9 @@ def guarded(
     return sum(found), len(found)
 
 
-def _sums(suites: Iterable[Suite], stage: str) -> tuple[int, int]:
-    """How many checks of all tables of a stage are met, and of how many."""
-    own = [suite for suite in suites if suite.stage == stage]
+def _sums(suites: Iterable[Suite], *stages: str) -> tuple[int, int]:
+    """How many checks are met, and of how many; of some stages, or of all."""
+    own = [suite for suite in suites if suite.stage in (stages or STAGES)]
     return sum(suite.met for suite in own), sum(suite.of for suite in own)
 
 
@@ -133,7 +133,7 @@ def anchor(column: str) -> str:
 def overview(project: Project, suites: Collection[Suite]) -> str:
     """The page that lists all tables with their checks, as pandoc Markdown."""
     known = labels.read(project)
-    met, of = sum(suite.met for suite in suites), sum(suite.of for suite in suites)
+    met, of = _sums(suites)
     named = tables(project, suites)
     rows = []
     for table in [name for name in named if any(suite.table == name for suite in suites)]:
@@ -175,7 +175,7 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     own = {suite.stage: suite for suite in suites if suite.table == table}
     known = labels.read(project)
     stages = [s for s in STAGES if s in own or dictionary.rows(project, s, table) is not None]
-    met, of = sum(suite.met for suite in own.values()), sum(suite.of for suite in own.values())
+    met, of = _sums(own.values())
     about = dictionary.about(project, table)
     said = f"{of} checks, {'all' if met == of else f'**{met}**'} met."
     if not of:

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 from case_review.build.normalising import TERMINAL
@@ -101,7 +102,8 @@ def found(folder: Path) -> tuple[str, str]:
     path = shutil.which("quarto")
     if not path:
         raise ReviewError("Quarto is not installed. Use RENDERER=embedded.")
-    version = _run([path, "--version"], folder, dict(os.environ)).strip()
+    facts = Path(path).stat()
+    version = _version(path, folder, facts.st_size, facts.st_mtime_ns)
     if tuple(map(int, re.findall(r"\d+", version)[:3])) < LOWEST:
         lowest = ".".join(map(str, LOWEST[:2]))
         raise ReviewError(
@@ -109,6 +111,12 @@ def found(folder: Path) -> tuple[str, str]:
             "Install a later one, or use RENDERER=embedded."
         )
     return path, version
+
+
+@lru_cache(maxsize=4)  # who chooses a renderer asks, and who renders
+def _version(path: str, folder: Path, *facts: int) -> str:
+    """What a program, known by the facts of its file, says that it is."""
+    return _run([path, "--version"], folder, dict(os.environ)).strip()
 
 
 def written(path: str, arguments: list[str], text: str, folder: Path, epoch: int) -> bytes:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from case_review.rendering import ast
-from case_review.rendering.forms import FRAMES, STATEMENTS
+from case_review.rendering.forms import STATEMENTS, is_frame
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -62,11 +62,7 @@ def place(blocks: list) -> int:
     """Where the supplement begins; 0 if there is none, or nothing but frames before it."""
     heads = (i for i, block in enumerate(blocks) if block["t"] == "Header")
     at = next((i for i in heads if blocks[i]["c"][0] == 1 and blocks[i]["c"][1][0] == NAME), 0)
-    return at if any(not _is_frame(block) for block in blocks[:at]) else 0
-
-
-def _is_frame(block: dict) -> bool:
-    return block["t"] == "Div" and bool(FRAMES.keys() & set(block["c"][0][1]))
+    return at if any(not is_frame(block) for block in blocks[:at]) else 0
 
 
 def parts(tree: dict, paper: str, file: str) -> list[Part]:
