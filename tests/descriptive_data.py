@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from conftest import ROOT
 
-from case_review import intervals, reconstruction
+from case_review import reconstruction
 from case_review.analyses import descriptive
 from case_review.audit import claims
 from case_review.data import cleaning, reading
@@ -27,6 +27,7 @@ from case_review.parameters import loading, params_file
 from case_review.project import Project
 from case_review.reconstruction import ensemble, known, outcomes, sampling, specification
 from case_review.reconstruction.tables import tables as drawn_tables
+from case_review.units import intervals
 
 RAW = ROOT / "data" / "raw"
 VALUES = loading.load(Project(ROOT)).values

@@ -10,7 +10,6 @@ import pytest
 from conftest import ROOT, write_notebook
 from descriptive_data import read
 
-from case_review import intervals
 from case_review.__main__ import main
 from case_review.analyses import descriptive, grouping
 from case_review.build import runner
@@ -18,6 +17,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import style
 from case_review.parameters import loading
 from case_review.project import PARAMS_VARIABLE, Project
+from case_review.units import intervals
 
 
 @pytest.fixture

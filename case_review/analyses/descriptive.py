@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from case_review import formatting, intervals
+from case_review import formatting
 from case_review.analyses.grouping import ACROSS, UNCLASSIFIED, interval_group
 from case_review.errors import ReviewError
 from case_review.exhibits import Row
-from case_review.intervals import Interval
 from case_review.statistics import proportions
-from case_review.units import MONTH_DAYS
+from case_review.units import MONTH_DAYS, intervals
+from case_review.units.intervals import Interval
 from case_review.values import Count, Text, Value, following, one_of
 
 #: The populations of the report and their column headings, in printing order.

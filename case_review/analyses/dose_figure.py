@@ -8,10 +8,11 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
-from case_review import intervals, units
+from case_review import units
 from case_review.analyses import spread
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
 from case_review.exhibits import listing, style
+from case_review.units import intervals
 
 #: Height of the figure for two groups, of a line more of target levels, and of upright names.
 _HEIGHT, _LINE, _NAMES = 3.5, 0.105, 1.0

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from case_review import intervals
-from case_review.intervals import Interval
+from case_review.units import intervals
+from case_review.units.intervals import Interval
 
 #: What a value is that was reported but lies in none of the groups.
 UNCLASSIFIED = "unclassified"

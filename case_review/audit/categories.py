@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from case_review import intervals
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding
-from case_review.intervals import Interval
-from case_review.units import unit_name
+from case_review.units import intervals, unit_name
+from case_review.units.intervals import Interval
 
 _ROW = re.compile(r"\brow (.*?)(?:, column .*)?$")
 

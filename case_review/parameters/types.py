@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from case_review import intervals
-from case_review.units import TIMES
+from case_review.units import TIMES, intervals
 
 
 def _check_text(text: str) -> str:

@@ -14,11 +14,11 @@ from descriptive_data import (
     run_notebook,
 )
 
-from case_review import intervals
 from case_review.analyses import descriptive
 from case_review.analyses.descriptive import Block, Line
 from case_review.errors import ReviewError
 from case_review.exhibits import Table
+from case_review.units import intervals
 from case_review.values import DETERMINED, PRINTED, VARIES, Count, Varying, ends
 
 NAME = "02_characteristics"

@@ -5,7 +5,6 @@ import math
 import pytest
 from conftest import ROOT
 
-from case_review import intervals
 from case_review.analyses.grouping import (
     ACROSS,
     UNCLASSIFIED,
@@ -15,6 +14,7 @@ from case_review.analyses.grouping import (
 )
 from case_review.parameters import loading
 from case_review.project import Project
+from case_review.units import intervals
 
 VALUES = loading.load(Project(ROOT)).values
 AGES = intervals.by_id(VALUES["characteristics"]["age_groups"], VALUES["shared"]["month_days"])

@@ -8,7 +8,7 @@ from audit_tables import row
 
 from case_review.audit.categories import coverage
 from case_review.audit.claims import from_frame
-from case_review.intervals import find
+from case_review.units.intervals import find
 
 HOURS = 730.5  # a month
 

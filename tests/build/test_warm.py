@@ -164,7 +164,7 @@ def test_no_kernel_outlives_who_asked_for_it_or_who_forked_it(project, monkeypat
         assert third.poll() is None
         # A module that has changed is run by no kernel that was imported before.
         assert warm.is_fit()
-        units = project.root / "case_review" / "units.py"
+        units = project.root / "case_review" / "units" / "__init__.py"
         units.write_text(units.read_text() + "\n# changed\n")
         assert not warm.is_fit()
         with pytest.raises(provisioning._Refused, match="was changed after it had been imported"):

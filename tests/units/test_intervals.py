@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from case_review.intervals import between, by_id, find, of_group, parse
+from case_review.units.intervals import between, by_id, find, of_group, parse
 
 NUMBERS = st.decimals(0, 500, places=3, allow_nan=False).map(lambda x: x.normalize())
 UNITS = st.sampled_from(

@@ -1,4 +1,9 @@
-"""Units on a common scale: the one place that converts units of time, and how units print."""
+"""Units on a common scale: the one place that converts units of time, and how units print.
+
+Cut-points, which are intervals on such a scale, stand in `intervals`. It imports `values` and the
+ground below; everything above may import it. Amounts with a unit come in, hours, labels and
+intervals go out.
+"""
 
 from __future__ import annotations
 
