@@ -140,6 +140,13 @@ def _parameters(project: Project, options) -> int:
     return 0
 
 
+def _results(project: Project, options) -> int:
+    from case_review.build import recorded
+
+    print("\n".join(recorded.lines(project, options.pattern)))
+    return 0
+
+
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
@@ -219,6 +226,9 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("--extremes", action="store_true", help=help)
     show = add("parameters", _parameters, "print the parameters in force")
     show.add_argument("notebook", nargs="?", help="only what this notebook is given")
+    results = add("results", _results, "list the results that the text may show")
+    help = "a part of an id or of what is shown, or an id with * in it; by default all"
+    results.add_argument("pattern", nargs="?", default="", help=help)
     audit = add("audit", _audit, "check the printed numbers of a file against one another")
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     return parser

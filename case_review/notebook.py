@@ -28,7 +28,7 @@ from case_review.build import dependencies
 from case_review.data import raw_file, reading
 from case_review.data.schema import text_columns
 from case_review.errors import ReviewError
-from case_review.exhibits import shown, tables
+from case_review.exhibits import plain, shown, tables
 from case_review.exhibits.drawn import (
     FigureOutput,
     as_last_svg,
@@ -246,14 +246,12 @@ class Notebook:
 
     # -- showing ---------------------------------------------------------------------------------
 
-    def table(
-        self, table: tables.Table, others: Sequence[tables.Table] = ()
-    ) -> tables.MarkdownOutput:
-        """Show a table; its CSV is named after the cell's label (`tbl-...`).
+    def table(self, table, others: Sequence[tables.Table] = ()) -> tables.MarkdownOutput:
+        """Show a `Table` or a pandas DataFrame; its CSV is named after the cell's label (`tbl-…`).
 
         `others` are of other data sets that agree with the print; the page shows them in turn.
         """
-        label = self._exhibit()
+        label, table = self._exhibit(), plain.table_of(table)
         rows = [replace(row, cells=[self._known_cell(c) for c in row.cells]) for row in table.rows]
         least = self.parameters.get("percent_decimals_from", 0)
         table = replace(table, rows=rows, percent_decimals_from=least)
@@ -317,14 +315,16 @@ class Notebook:
             outcomes = {one.stage: one.to_frame().to_dict(orient="records") for one in reports}
             write_text(self.stage / "quality" / "expectations.json", to_json(outcomes))
 
-    def figure(self, figure, data: pd.DataFrame, others: Sequence = (), shows=()) -> FigureOutput:
+    def figure(
+        self, figure, data: pd.DataFrame | None = None, others: Sequence = (), shows=()
+    ) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
-        One that rests on reconstructed rows says so at its foot: every one of a notebook that has
-        read such rows, unless all that it `shows` is recorded values of which none varies.
-        `others` are as for `table`. In place of a figure stands a function that draws one, if
-        phones get a drawing of their own: it has an argument `narrow`, see `drawn.drawings`, and
-        may have one `brief`.
+        Without `data` they are read off the figure. One that rests on reconstructed rows says so at
+        its foot: every one of a notebook that has read such rows, unless all that it `shows` is
+        recorded values of which none varies. `others` are as for `table`. In place of a figure
+        stands a function that draws one, if phones get a drawing of their own: it has an argument
+        `narrow`, see `drawn.drawings`, and may have one `brief`.
         """
         label = self._exhibit()
         told = [values.ends(value) for value in shows]
@@ -334,7 +334,8 @@ class Notebook:
         self._figures[label] = {"inputs": dict(self._inputs), "ends": varies}
         staged = self.stage is not None
         brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
-        (figure, *narrow), *others = (drawings(given, staged) for given in (figure, *others))
+        (figure, *narrow), *others = (drawings(one, staged) for one in (figure, *others))
+        data = plain.coordinates(figure) if data is None else data
         output = FigureOutput(figure, foot)
         drawn = [as_last_svg(wide, foot) for wide, *_ in others]
         phones = [as_last_svg(one, foot) for one in sum((own for _, *own in others), narrow)]

@@ -402,3 +402,16 @@ def test_a_function_may_draw_a_figure_for_the_head_of_the_page(staged, run):
     heights = [float(re.search(r'height="([\d.]+)pt"', svg)[1]) for svg in (brief, narrow)]
     assert heights[0] < 0.7 * heights[1] and RECONSTRUCTED_SHORT in brief
     assert read_brief(exhibits, "fig-one") == brief and read_brief(exhibits, "fig-two") == ""
+
+
+def test_a_frame_and_a_figure_alone_are_exhibits(staged, run):
+    run("frame = nb.read('patients')")
+    table = run("#| label: tbl-a\nnb.table(frame.groupby('provenance').size().rename('n'))")
+    assert "| printed | 1 |" in re.sub(" +", " ", table._repr_mimebundle_()["text/markdown"])
+    assert (staged / "exhibits" / "tbl-a.csv").read_text("utf-8").splitlines()[0] == "provenance,n"
+    run("#| label: fig-a\nimport matplotlib.pyplot as plt\nfigure, axes = plt.subplots()")
+    run("#| label: fig-b\nfigure, axes = plt.subplots()\naxes.plot([1, 2])\nnb.figure(figure)")
+    points = pd.read_csv(staged / "exhibits" / "fig-b.csv")
+    assert points[["x", "y"]].to_numpy().tolist() == [[0, 1], [1, 2]]
+    with pytest.raises(ReviewError, match="list was given: hand over a pandas DataFrame"):
+        run("#| label: tbl-b\nnb.table([1])")

@@ -4,8 +4,7 @@
 
 installs exactly what the lock files list, each file checked against its hash, and nothing if that
 was done before; then it becomes `python -m case_review COMMAND` of that environment. The stamp is
-written last, so an interrupted set-up is begun again. Runs under any Python 3, if only to say that
-it is too old.
+written last, so an interrupted set-up is begun again. Runs under any Python 3, if only to refuse.
 """
 
 import contextlib
@@ -21,12 +20,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from case_review.build import git_filter
+
 OLDEST = (3, 11)
 STAMP = "case-review-setup.json"
 LOCK = "requirements.lock"
 #: Builds the one package of the lock that is published as source only, and installs the rest.
 BUILD_LOCK = "requirements-build.lock"
-#: What is added to the report's environment for those who ask for it.
 EXTRA_LOCKS = {"--test": "requirements-test.lock", "--edit": "requirements-edit.lock"}
 SOURCE_ONLY = "autograd-gamma"
 #: Paths of modules that no report imports: packages' own tests, and what installs.
@@ -326,6 +326,7 @@ def main(arguments, command=()):
                 if not is_ready(folder, want):
                     set_up(root, folder, extra)
         check(root, folder)
+        git_filter.install(root, folder)
     except SetupError as error:
         say(error)
         return 1

@@ -150,12 +150,40 @@ def _tables(folder: Path, names: set[str]) -> list[Path]:
 
 
 def hashes(project: Project, files: Iterable[Path]) -> dict[str, str]:
-    """The SHA-256 of each file by its path from the root; `missing` where there is none."""
-    return {path.relative_to(project.root).as_posix(): _hash(path) for path in files}
+    """The SHA-256 of each file by its path from the root; `missing` where there is none.
+
+    A notebook counts by what somebody wrote in it: to run and save it by hand changes nothing.
+    """
+    found = {}
+    for path in files:
+        written = path.suffix == ".ipynb" and path.parent == project.notebooks
+        found[path.relative_to(project.root).as_posix()] = (
+            _written(project, path) if written and path.is_file() else _hash(path)
+        )
+    return found
 
 
 def _hash(path: Path) -> str:
     return facts.once(("hash", path), lambda: facts.sha256(path) if path.is_file() else MISSING)
+
+
+def _written(project: Project, path: Path) -> str:
+    return facts.of(project).about(path, "written", _hash_of_cells)
+
+
+def _hash_of_cells(content: bytes) -> str:
+    """The SHA-256 of the cells of a notebook: kind, id, tags, source and pasted pictures."""
+    try:
+        document = json.loads(content)
+        cells = [
+            (cell["cell_type"], cell.get("id"), cell.get("metadata", {}).get("tags", []),
+             "".join(cell["source"]), cell.get("attachments"))
+            for cell in document["cells"]
+        ]  # fmt: skip
+        text = json.dumps([document.get("nbformat"), cells], sort_keys=True)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return hashlib.sha256(content).hexdigest()  # which whoever reads it says
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def listings(project: Project, folders: Iterable[str]) -> dict[str, str]:

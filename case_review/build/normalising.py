@@ -28,7 +28,6 @@ _LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_CELL_METADATA = ("papermill", "execution", "ExecuteTime")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _KERNEL_FILE = re.compile(r"(?<!\S)\S*/ipykernel_\d+/\d+\.py")
 #: Names that programs draw at random for what they show, and what stands for each of a kind.
@@ -98,8 +97,8 @@ def normalise(notebook: nbformat.NotebookNode, project: Project) -> str:
 
     notebook.metadata = nbformat.from_dict({"kernelspec": _KERNEL, "language_info": _LANGUAGE})
     for cell in notebook.cells:
-        for name in _CELL_METADATA:
-            cell.metadata.pop(name, None)
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
         if cell.cell_type == "code":

@@ -93,9 +93,15 @@ def _head(project: Project) -> tuple[str, int] | None:
 
 
 def _unchanged(project: Project) -> bool:
-    """Whether git sees no change; a rendered report is none."""
-    reports = [f":(exclude,literal){path}" for path in outputs(project)]
-    return not _git(project, "--no-optional-locks", "status", "--porcelain", "--", ".", *reports)
+    """Whether git sees no change; a rendered report is none, nor is a notebook's output.
+
+    Of what a filter takes out git's status still says that the file is another, its diff does not.
+    """
+    where = ["--", ".", *(f":(exclude,literal){path}" for path in outputs(project))]
+    found = _git(project, "--no-optional-locks", "status", "--porcelain", *where).splitlines()
+    if any(line.lstrip()[:2] != "M " for line in found):
+        return False
+    return not (found and _git(project, "diff", "--no-ext-diff", "HEAD", *where))
 
 
 def _is_committed(project: Project) -> bool:

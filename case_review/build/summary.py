@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from case_review.build import published
 from case_review.build.building import Options, Outcome
 from case_review.build.freshness import listed
+from case_review.parameters import params_file
 from case_review.project import Project
 
 #: What is up to date where nothing was made.
@@ -30,6 +31,8 @@ def lines(project: Project, options: Options, outcome: Outcome, seconds: float) 
     for name, took in outcome.seconds.items():
         shown = out if name == "report" else name
         yield f"  {shown} ({took:.1f} s), because {listed(outcome.causes[name])}"
+    for name in sorted(outcome.seconds.keys() - {"report"}):
+        yield from (f"note: {said}" for said in params_file.overruled(project, name))
     if outcome.kept:
         yield f"Kept, made from what is there: {', '.join(sorted(outcome.kept))}"
     if outcome.out:

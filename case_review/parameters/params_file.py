@@ -143,6 +143,28 @@ def declared(path: Path) -> dict | None:
     return None
 
 
+def overruled(project: Project, notebook: str) -> list[str]:
+    """What a notebook's cell tagged `parameters` says otherwise than `params.yml`.
+
+    A sentence for each name: papermill gives the notebook what the file says, whatever stands in
+    the cell, and nobody should have to find that out from the numbers. The cell is held against
+    `params.yml` whichever file is in force, for that is what it repeats.
+    """
+    path = project.notebooks / f"{notebook}.ipynb"
+    document = documents(project)[-1]
+    values, section = merge([document]), section_of(notebook)
+    said = []
+    for name, written in (declared(path) or {}).items():
+        place = (section if name in values.get(section, {}) else SHARED, name)
+        decides = values.get(place[0], {}).get(name, written)
+        if written != decides:
+            said.append(
+                f"notebooks/{path.name}, cell parameters: {name} = {shown(written)} was not used; "
+                f"{document.name}, line {document.line(place)}, decides and says {shown(decides)}"
+            )
+    return said
+
+
 def given(path: Path, namespace: Mapping) -> dict:
     """The values now of the names in a notebook's cell tagged `parameters`, if it has a file."""
     names = declared(path) or {} if path.is_file() else {}

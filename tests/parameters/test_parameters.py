@@ -8,7 +8,7 @@ from conftest import ROOT, write_notebook
 from case_review.build import dependencies, freshness
 from case_review.errors import ReviewError
 from case_review.notebook import Notebook
-from case_review.parameters import loading
+from case_review.parameters import loading, params_file
 from case_review.project import PARAMS_VARIABLE, Project
 
 
@@ -106,3 +106,24 @@ def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
         "notebooks/05_response.ipynb: the cell tagged `parameters` does not declare ticks_weeks, "
         'which section response of params.yml sets, nor does nb.setting("ticks_weeks") read it',
     ]
+
+
+def test_what_a_parameters_cell_says_otherwise_is_named(project, monkeypatch):
+    path = project.notebooks / "05_response.ipynb"
+    shutil.copy(ROOT / "notebooks" / path.name, path)
+    assert params_file.overruled(project, "05_response") == []
+    text = path.read_text(encoding="utf-8")
+    assert "conf_level = 0.95" in text and "few_at_risk = 5" in text
+    text = text.replace("conf_level = 0.95", "conf_level = 0.9")
+    path.write_text(text.replace("few_at_risk = 5", "few_at_risk = 6"), encoding="utf-8")
+    lines = (project.root / "params.yml").read_text(encoding="utf-8").splitlines()
+    (first,) = (n for n, line in enumerate(lines, 1) if line.startswith("  conf_level:"))
+    (other,) = (n for n, line in enumerate(lines, 1) if line.startswith("  few_at_risk:"))
+    place = "notebooks/05_response.ipynb, cell parameters:"
+    assert params_file.overruled(project, "05_response") == [
+        f"{place} conf_level = 0.9 was not used; params.yml, line {first}, decides and says 0.95",
+        f"{place} few_at_risk = 6 was not used; params.yml, line {other}, decides and says 5",
+    ]
+    (project.root / "mine.yml").write_text("shared:\n  conf_level: 0.9\n", encoding="utf-8")
+    monkeypatch.setenv(PARAMS_VARIABLE, "mine.yml")
+    assert len(params_file.overruled(project, "05_response")) == 2
