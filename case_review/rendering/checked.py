@@ -57,13 +57,17 @@ def check(found: Manuscript, walk: Callable[[list], list], maths: list[str]) -> 
     """
     for label, (both, entry) in found.unchecked.items():
         found.within(label)
+        before = len(found.problems)
         caption, content = found.captions[label], found.contents[label]
         given = json.dumps([caption, content])
-        if ast.first(caption, ("Note", "Image")):
-            raise found.refuse("", "a caption cannot hold a footnote or a picture.")
-        found.captions[label], found.contents[label] = shown = walk(caption), walk(content)
-        formulas.refuse_unreadable(found, maths)
+        with found.problems.each():
+            if ast.first(caption, ("Note", "Image")):
+                raise found.refuse("", "a caption cannot hold a footnote or a picture.")
+            found.captions[label], found.contents[label] = shown = walk(caption), walk(content)
+            formulas.refuse_unreadable(found, maths)
         maths.clear()
+        if len(found.problems) > before:  # what was refused is left out, and must not be kept so
+            continue
         counted = any(mark in given for mark in _COUNTED)
         if any(mark in given for mark in _MORE):
             found.counted |= {label} if counted else set()

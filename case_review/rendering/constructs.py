@@ -49,8 +49,8 @@ def check(project: Project, found: Manuscript) -> None:
         Naming the line of what not all forms can show.
     """
     checker = _Checker(project, found)
-    found.tree["blocks"] = ast.walk(found.tree["blocks"], checker.change)
-    found.tree["meta"] = ast.walk(found.tree["meta"], checker.change)
+    found.tree["blocks"] = checker.walk(found.tree["blocks"])
+    found.tree["meta"] = checker.walk(found.tree["meta"])
     checked.check(found, checker.walk, checker.formulas)
     formulas.refuse_unreadable(found, checker.own)
 
@@ -85,8 +85,8 @@ class _Checker:
         return self.found.refuse(" ".join(words[:1]), message)
 
     def walk(self, nodes: list) -> list:
-        """Elements that were checked."""
-        return ast.walk(nodes, self.change)
+        """Elements that were checked, without those that are refused."""
+        return ast.walk(nodes, self.found.problems.walking(self.change))
 
     def _refuse_wide(self, node: dict) -> None:
         place = _NARROW[node["t"]]

@@ -63,9 +63,8 @@ def name_all(found: Manuscript) -> None:
 
     def add(label: str, name: Name, needle: str) -> None:
         if label in found.names:
-            raise found.refuse_at(
-                _last(found, needle), f"the label {label} stands twice. Choose another one."
-            )
+            message = f"the label {label} stands twice. Choose another one."
+            found.problems.note(found.refuse_at(_last(found, needle), message))
         found.names[label] = name
 
     def count(label: str, needle: str = "") -> Name | None:
@@ -118,9 +117,10 @@ def _last(found: Manuscript, needle: str) -> int:
 def refer(found: Manuscript) -> None:
     """Turn citations of labels into links, in the text and in embedded cells."""
 
-    def change(node: dict):
+    def turned(node: dict):
         return links(found, node) if node["t"] == "Cite" else None
 
+    change = found.problems.walking(turned)
     found.tree = ast.walk(found.tree, change)
     for label in found.exhibits:
         found.within(label)
@@ -184,6 +184,8 @@ def _known(found: Manuscript, id: str) -> str:
     if kind not in _KINDS:
         return ""
     label = id[0].lower() + id[1:]
+    if label in found.problems.lost:
+        found.names.setdefault(label, Name(_KINDS[kind], ""))  # what is wrong with it is said there
     if label not in found.names:
         what = "heading" if kind == "sec" else "equation" if kind == "eq" else "embedded cell"
         also = ", picture or table" if what == "embedded cell" else ""

@@ -35,13 +35,14 @@ def refuse_bare(found: Manuscript) -> None:
         for id, line in _results(nodes):
             result = found.used[id]
             if result.standing == VARIES and result.least is None and result.most is None:
-                raise found.refuse_at(
+                error = found.refuse_at(
                     line,
                     f"{{{{< result {id} >}}}} varies between the data sets that agree with the "
                     f"print, and stands in {part} without its range: '{result.text}' is its value "
                     "in one of them. Show it in the text instead, or have its range found "
                     "(data/clean/standing.csv).",
                 )
+                found.problems.note(error)
 
 
 def _parts(tree: dict) -> Iterator[tuple[str, list | dict]]:

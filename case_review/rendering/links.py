@@ -61,8 +61,9 @@ def check(project: Project, found: Manuscript) -> None:
     ids = _ids(found, lines)
     for node in _nodes(found.tree, ("Link",)):
         (_, classes, _), words, (target, _) = node["c"]
-        if "crossref" not in classes:
-            _refuse_nowhere(project, found, ids, target, ast.text(words))
+        if "crossref" not in classes and target.removeprefix("#") not in found.problems.lost:
+            with found.problems.each():
+                _refuse_nowhere(project, found, ids, target, ast.text(words))
 
 
 def _headings(blocks: list) -> Iterator[dict]:
@@ -112,15 +113,16 @@ def _refuse_levels(found: Manuscript, headings: list[dict], lines: dict[int, int
         level, _, words = heading["c"]
         line, shown = lines[id(heading)], f"{'#' * level} {ast.text(words)}".strip()
         if not ast.text(words).strip():
-            raise found.refuse_at(line, "a heading without words. Write some, or remove it.")
+            message = "a heading without words. Write some, or remove it."
+            found.problems.note(found.refuse_at(line, message))
         if level > _DEEPEST:
             message = f"'{shown}': headings have at most {_DEEPEST} levels."
-            raise found.refuse_at(line, message)
+            found.problems.note(found.refuse_at(line, message))
         if level > before + 1:
             after = f"a heading of level {before}" if before else "the title, so it must be `#`"
             advice = f" Write {'#' * (before + 1)}." if before else ""
             message = f"'{shown}' skips a level: it is the first after {after}.{advice}"
-            raise found.refuse_at(line, message)
+            found.problems.note(found.refuse_at(line, message))
         before = level
 
 
@@ -143,16 +145,17 @@ def _ids(found: Manuscript, lines: dict[int, int]) -> set[str]:
             continue
         line = lines.get(id(node)) or _line(found.source, f"#{label}", own, label)
         other = "Give it another one: `{#other}`."
-        if label in own:
-            raise found.refuse_at(line, f"the id {label} stands twice. {other}")
-        if label in taken or label in cited or _NOTE.fullmatch(label):
-            raise found.refuse_at(line, f"the report itself uses the id {label}. {other}")
-        if not _ID.fullmatch(label):
-            raise found.refuse_at(
-                line,
-                f"'{label}' is no id: it begins with a letter, and goes on with letters, digits, "
-                "hyphens, dots and underscores.",
-            )
+        with found.problems.each():
+            if label in own:
+                raise found.refuse_at(line, f"the id {label} stands twice. {other}")
+            if label in taken or label in cited or _NOTE.fullmatch(label):
+                raise found.refuse_at(line, f"the report itself uses the id {label}. {other}")
+            if not _ID.fullmatch(label):
+                raise found.refuse_at(
+                    line,
+                    f"'{label}' is no id: it begins with a letter, and goes on with letters, "
+                    "digits, hyphens, dots and underscores.",
+                )
         own.add(label)
     return own | cited | {provenance.anchor(result) for result in found.used.values()}
 

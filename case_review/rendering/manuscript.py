@@ -32,6 +32,7 @@ from case_review.rendering import (
     shortcodes,
 )
 from case_review.rendering.cells import Exhibit, Notebooks
+from case_review.rendering.problems import Problems
 from case_review.rendering.shortcodes import Call
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Manuscript:
         By label, the exhibits of the page that stand in its tree by their name only.
     program
         What writes its forms, if it is not pandoc by itself.
+    problems
+        What is wrong with it, while it is read.
     """
 
     tree: dict
@@ -102,6 +105,7 @@ class Manuscript:
     plain: dict[str, tuple[str, str]] = field(default_factory=dict)
     later: dict[str, fragments.Later] = field(default_factory=dict)
     program: converter.Program | None = None
+    problems: Problems = field(default_factory=Problems)
     _within: str = ""
 
     def refuse(self, needle: str, message: str) -> ReviewError:
@@ -143,8 +147,8 @@ def read(project: Project) -> Manuscript:
     Raises
     ------
     ReviewError
-        Naming file and line of an unknown construct, label, result or cell, or of a number that
-        varies and stands without its range where conclusions are drawn.
+        Naming file and line of every unknown construct, label, result or cell, and of every number
+        that varies and stands without its range where conclusions are drawn.
     """
     path = project.report / "index.qmd"
     if not path.is_file():
@@ -171,19 +175,30 @@ def read(project: Project) -> Manuscript:
             f"{{{{< meta KEY >}}}} shows {', '.join(declarations.SHOWN)}.",
         )
 
-    text = shortcodes.replaced(source.replace("\r\n", "\n"), replace, _error)
+    problems = found.problems
+
+    def tried(call: Call) -> str:
+        with problems.each():
+            return replace(call)
+        return "x" if call.in_address else ""
+
+    text = shortcodes.replaced(source.replace("\r\n", "\n"), tried, _error)
     found.prose = text.prose
-    found.tree = _parsed(text, lambda: _open_exhibits(found, embeds, notebooks, results))
-    constructs.check(project, found)
-    crossrefs.name_all(found)
-    crossrefs.refer(found)
-    found.tree["meta"] = found.header.settle(found.tree["meta"])
-    headlines.refuse_bare(found)
-    links.check(project, found)
+    found.tree = _parsed(found, text, lambda: _open_exhibits(found, embeds, notebooks, results))
+    with problems.stage():
+        constructs.check(project, found)
+    with problems.stage():
+        crossrefs.name_all(found)
+        crossrefs.refer(found)
+        found.tree["meta"] = found.header.settle(found.tree["meta"])
+    with problems.stage():
+        headlines.refuse_bare(found)
+        links.check(project, found)
+    problems.stop()
     return found
 
 
-def _parsed(text: shortcodes.Replaced, meanwhile: Callable[[], None]) -> dict:
+def _parsed(found: Manuscript, text: shortcodes.Replaced, meanwhile: Callable[[], None]) -> dict:
     """The tree; what pandoc warns of would be lost or moved, and is refused."""
     arguments = ["-f", "markdown", "-t", "json"]
     content, warnings = ast.pandoc(arguments, text.text, meanwhile=meanwhile)
@@ -196,7 +211,7 @@ def _parsed(text: shortcodes.Replaced, meanwhile: Callable[[], None]) -> dict:
         said = _AT.sub("", warning[1]).rstrip(".")
         if said.startswith("Div unclosed"):
             said = "this fenced div is never closed. Write ::: below its content"
-        raise _error(line, f"{said}.")
+        found.problems.note(_error(line, f"{said}."))
     tree = json.loads(content)
     abstract = tree["meta"].get("abstract")
     if abstract and abstract["t"] in ("MetaInlines", "MetaString"):
@@ -237,7 +252,9 @@ def _open_exhibits(
         try:
             found.exhibits[label] = notebooks.exhibit(notebook, label)
         except ReviewError as error:
-            raise _error(found.embeds[label], str(error)) from None
+            found.problems.note(_error(found.embeds[label], str(error)))
+            found.problems.lost.add(label)
+            found.exhibits[label] = Exhibit(notebook, label)
     texts: dict[str, tuple[str, str]] = {}
     for label, shown in found.exhibits.items():
         line = found.embeds[label]
@@ -259,6 +276,8 @@ def _open_exhibits(
                 return text
             return shortcodes.replaced(text, replace, refuse).text
 
-        texts[label] = opened(shown.caption), opened(shown.markdown)
-        shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
+        texts[label] = "", ""
+        with found.problems.each():
+            texts[label] = opened(shown.caption), opened(shown.markdown)
+            shown.alt = shortcodes.unmarked(opened(shown.alt), lambda id: found.used[id].text)
     checked.read(found, texts)

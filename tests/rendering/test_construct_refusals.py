@@ -1,5 +1,6 @@
 """What a manuscript cannot hold is refused with its line before a form is written."""
 
+import re
 import shutil
 
 import pytest
@@ -83,8 +84,50 @@ def read(project, text):
 def test_it_is_refused_with_its_line(project, text, message, line):
     with pytest.raises(ReviewError) as caught:
         read(project, HEAD + text + "\n")
-    assert message in str(caught.value)
-    assert str(caught.value).startswith(f"report/index.qmd, line {line + HEAD.count(chr(10))}: ")
+    place = f"report/index.qmd, line {line + HEAD.count(chr(10))}: "
+    assert any(x.startswith(place) and message in x for x in str(caught.value).split("\n"))
+
+
+def test_all_that_is_wrong_is_said_at_once_and_each_place_once(project):
+    text = """{{< result none.such >}} and {{< result none.other >}} [@fig-none].
+
+{{< embed _executed/01_own.ipynb#fig-none >}}
+
+See @fig-none, @fig-away, {{< var x >}}.
+
+[x](#nowhere)
+
+### Three
+
+Two<br/>lines.
+"""
+    with pytest.raises(ReviewError) as caught:
+        read(project, HEAD + text)
+    said = str(caught.value).split("\n")
+    head = HEAD.count("\n")
+    lines = [int(re.search(r"line (\d+): ", line)[1]) - head for line in said]
+    # In the order of lines; @fig-none of line 5 is told where it is embedded.
+    assert lines == [1, 1, 3, 5, 7, 9, 11]
+    for line, words in zip(
+        said,
+        (
+            "none.such",
+            "none.other",
+            "labelled fig-none",
+            "{{< var x >}}",
+            "#nowhere",
+            "skips",
+            "raw html",
+        ),
+        strict=True,
+    ):
+        assert words in line
+
+
+def test_a_cell_that_was_refused_is_not_kept_as_checked(project):
+    for _ in range(2):
+        with pytest.raises(ReviewError, match="a caption cannot hold"):
+            captioned(project, "A![x](dir/b.jpg)^[n]")
 
 
 @pytest.mark.parametrize(
@@ -101,15 +144,19 @@ def test_it_is_refused_with_its_line(project, text, message, line):
     ],
 )
 def test_captions_are_refused_with_cell_and_line(project, caption, message):
+    with pytest.raises(ReviewError) as caught:
+        captioned(project, caption)
+    assert str(caught.value).startswith(f"report/index.qmd, line 8: {message}")
+
+
+def captioned(project, caption):
     import nbformat
 
     shown = nbformat.v4.new_output("display_data", data={"text/markdown": TABLE})
     source = f"#| label: tbl-own\n#| tbl-cap: {caption}"
     cell = nbformat.v4.new_code_cell(source, outputs=[shown])
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), project.executed / "02_own.ipynb")
-    with pytest.raises(ReviewError) as caught:
-        read(project, HEAD + "{{< embed _executed/02_own.ipynb#tbl-own >}}\n")
-    assert str(caught.value).startswith(f"report/index.qmd, line 8: {message}")
+    read(project, HEAD + "{{< embed _executed/02_own.ipynb#tbl-own >}}\n")
 
 
 def test_the_example_of_the_list_is_read(project):

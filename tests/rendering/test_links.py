@@ -36,6 +36,7 @@ def check(project, text):
     found.exhibits["tbl-a"] = SimpleNamespace(label="tbl-a")
     found.used["small.count"] = SimpleNamespace(id="small.count")
     links.check(project, found)
+    found.problems.stop()
 
 
 @pytest.mark.parametrize(
