@@ -187,6 +187,6 @@ _tests:
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete
-	@rm -rf report/_executed report/results report/exhibits report/_site report/._site.*
+	@rm -rf report/_executed report/results report/exhibits report/_site report/_site_* report/._site*
 	@cd report && rm -rf _quarto-site .quarto .gitignore site_libs index_files index.html index.pdf index.docx index.typ
 	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from case_review.build import explaining, loaded
 from case_review.errors import ReviewError
-from case_review.project import Project, find_project
+from case_review.project import PARAMS_VARIABLE, Project, find_project
 
 
 def _build(project: Project, options) -> int:
@@ -234,6 +234,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+#: The commands that make or show what follows from the parameters.
+_OF_PARAMETERS = (_build, _watch, _run, _status, _graph, _results)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; what the user can mend is told in one message, without a traceback."""
     project = None
@@ -241,12 +245,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         project = find_project() if options.function is not _audit else None
+        other = os.environ.get(PARAMS_VARIABLE, "params.yml") != "params.yml"
+        if other and options.function in _OF_PARAMETERS:
+            from case_review.build import alternative
+
+            given = sys.argv[1:] if arguments is None else arguments
+            alternative.go_on(project, given[0], given[1:], getattr(options, "out", None))
         return options.function(project, options)
     except KeyboardInterrupt:
         print("interrupted; the previous report is untouched", file=sys.stderr)
         return 130
     except Exception as error:
         print(explaining.explain(project, error), file=sys.stderr, flush=True)
+        if project and project.root.parent.name == "params":
+            print(f"(What was made with these parameters is in {project.root}.)", file=sys.stderr)
     return 1
 
 
