@@ -320,11 +320,10 @@ class Notebook:
     ) -> FigureOutput:
         """Show a matplotlib figure; SVG, PNG and the plotted coordinates are the exhibit.
 
-        Without `data` they are read off the figure. One that rests on reconstructed rows says so at
-        its foot: every one of a notebook that has read such rows, unless all that it `shows` is
-        recorded values of which none varies. `others` are as for `table`. In place of a figure
-        stands a function that draws one, if phones get a drawing of their own: it has an argument
-        `narrow`, see `drawn.drawings`, and may have one `brief`.
+        Without `data` they are read off it. One that rests on reconstructed rows says so at its
+        foot: every one of a notebook that has read such rows, unless all that it `shows` is
+        recorded values of which none varies. `others` are as for `table`; a function may draw it
+        for phones as well and for the head of the page, see `drawn.drawings`.
         """
         label = self._exhibit()
         told = [values.ends(value) for value in shows]
