@@ -1274,7 +1274,7 @@ def test_axe_finds_nothing_in_the_report(browser, site, size, dark):
 #: A page of each kind, the one that holds most of what such pages hold.
 KINDS = (
     "supplement.html",
-    "code/index.html", "code/units.html", "code/statistics/survival.html",
+    "code/index.html", "code/formatting.html", "code/statistics/survival.html",
     "data/index.html", "notebooks/index.html", "notebooks/05_response.html",
     "quality/index.html", "quality/patients.html",
 )  # fmt: skip
