@@ -109,3 +109,10 @@ def test_a_notebook_counts_by_what_was_written_in_it(clone):
         assert stamp() != first
     path.write_text("no notebook", encoding="utf-8")
     assert stamp() != first
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_filter_changes_no_committed_notebook(path):
+    command = git_filter.command(FOLDER)
+    done = subprocess.run(command, shell=True, input=path.read_bytes(), capture_output=True)
+    assert done.stdout == path.read_bytes()
