@@ -1,6 +1,6 @@
-"""What goes beyond one report of one state of the data.
+"""What goes beyond one report of one state of its data.
 
-`importing` takes a group's spreadsheet to raw tables; `comparing` sets two states of a review side
-by side; `scenarios` runs a review under many choices. The commands use it; it may import every
-room below.
+Only the command line imports it; it may import every room below. A group's spreadsheet comes in
+and raw tables go out (`importing`); two states of a review come in and what differs goes out
+(`comparing`); named choices come in and what depends on them goes out (`scenarios`).
 """
