@@ -14,7 +14,7 @@ may import it; it imports `formatting` alone. Numbers come in from statistics an
 cells and fields go out to manuscript, tables, registry and CSV.
 """
 
-from case_review.values.estimates import Count, Estimate, Proportion
+from case_review.values.estimates import Count, Estimate, Proportion, Quartiles
 from case_review.values.kinds import (
     ChiSquare,
     Number,
@@ -63,6 +63,7 @@ __all__ = [
     "PValue",
     "Part",
     "Proportion",
+    "Quartiles",
     "Range",
     "Spread",
     "Text",

@@ -150,6 +150,61 @@ class Estimate(Value):
 
 
 @dataclass(frozen=True)
+class Quartiles(Value):
+    """Median and quartiles of a number that some patients have.
+
+    Parameters
+    ----------
+    median, q1, q3
+        In `unit`; NaN where nobody has the number.
+    n
+        Patients who have it; `statistics.summaries.quartiles` counts them.
+    digits, most
+        As for `Number`.
+    """
+
+    median: float
+    q1: float
+    q3: float
+    unit: str = field(default="", compare=False)
+    n: int | None = field(default=None, compare=False)
+    digits: int | None = field(default=None, compare=False)
+    most: int = field(default=1, compare=False)
+
+    @property
+    def prose(self) -> str:
+        """`45 years (quartiles 38–52 years)`."""
+        if math.isnan(self.median):
+            return NOT_ESTIMABLE
+        return f"{self.point.prose} (quartiles {self.limits.prose})"
+
+    @property
+    def cell(self) -> str:
+        """`45 (38–52)`."""
+        if math.isnan(self.median):
+            return NOT_ESTIMABLE
+        return f"{self.point.cell} ({self.limits.cell})"
+
+    @property
+    def point(self) -> Part:
+        """The median alone: `45 years`, in a cell `45`."""
+        return part(Number(self.median, self.unit, self.digits, self.most), self, "point")
+
+    @property
+    def limits(self) -> Part:
+        """The quartiles alone: `38–52 years`, in a cell `38–52`."""
+        return part(Range(self.q1, self.q3, self.unit, self.digits, self.most), self, "limits")
+
+    def at(self, number: float) -> Value:
+        """In its unit, with its decimals."""
+        return Number(number, self.unit, self.digits, self.most)
+
+    def fields(self) -> dict:
+        """The median as value, the quartiles as its ends, and the patients behind them."""
+        return given(self.median, self.q1, self.q3, self.unit, self.n)
+
+
+@dataclass(frozen=True)
 class Proportion(Estimate):
     """A proportion as a fraction of 1, printed in per cent."""
 
