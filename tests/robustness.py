@@ -21,6 +21,8 @@ from case_review.data.problems import DataError
 from case_review.parameters import loading
 from case_review.project import Project
 
+#: Tables of which this review has no rows that could be damaged.
+EMPTY = {"appraisal"}
 EFFECTS = loading.load(Project(ROOT)).values["safety"]["effects"]
 
 

@@ -15,13 +15,13 @@ from building import command, content, surroundings
 from conftest import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from robustness import content_of, judge, remember_checks, rows_of
+from robustness import EMPTY, content_of, judge, remember_checks, rows_of
 
 from case_review.data.schema import AUDITED, SHOWN, TABLES
 from case_review.parameters import loading
 from case_review.project import Project
 
-READ = sorted(TABLES | AUDITED | SHOWN)
+READ = sorted({*TABLES, *AUDITED, *SHOWN} - EMPTY)
 HOSTILE = [
     "", " ", "NA", "-", "0", "-1", "1e400", "1e-400", "inf", "nan", "1,5", "1,000", "1.000,5", "٣",
     "5-Oct", "2014-11-12", "#REF!", "=1+1", "a|b", '"', '"a', "a\nb", "a\r\nb", "\t", "\x00",

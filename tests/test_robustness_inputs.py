@@ -10,15 +10,15 @@ import shutil
 import pandas as pd
 import pytest
 from conftest import ROOT
-from robustness import cells, content_of, judge, on_rows, remember_checks, rows_of
+from robustness import EMPTY, cells, content_of, judge, on_rows, remember_checks, rows_of
 
 from case_review.data import raw_file, reading
 from case_review.data.schema import AUDITED, SHOWN, TABLES
 from case_review.parameters import loading
 from case_review.project import Project
 
-READ = sorted(TABLES | AUDITED | SHOWN)
-KEYED = [name for name, schema in (TABLES | AUDITED | SHOWN).items() if schema.key]
+READ = sorted({*TABLES, *AUDITED, *SHOWN} - EMPTY)
+KEYED = [name for name in READ if (TABLES | AUDITED | SHOWN)[name].key]
 
 
 @pytest.fixture(scope="module", autouse=True)

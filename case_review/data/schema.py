@@ -143,7 +143,8 @@ TABLES = _chosen(_RAW, f"{_CLEANED} published")
 #: Raw tables that only the audit reads, as they stand.
 AUDITED = _chosen(_RAW, "published_checks audit_questions")
 #: Raw tables that a notebook shows as they stand; a review may do without.
-SHOWN = _chosen(_RAW, "pathway reporting_items appraisal_items certainty review_statements")
+_LISTS = "pathway reporting_items appraisal_items appraisal certainty review_statements"
+SHOWN = _chosen(_RAW, _LISTS)
 #: Raw tables that the reconstruction writes: the extreme sets it checks as it reads them.
 FOUND = _chosen(_RAW, "extreme_sets contradictions")
 #: The tables that cleaning makes, apart from its ledger.
