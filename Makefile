@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
-	audit-dependencies release watch results
+	audit-dependencies release watch results workbook
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -141,6 +141,9 @@ edit: ## Open the notebooks in JupyterLab (installed on first use)
 
 results: _setup ## The results that the text may show, with what they say (PATTERN=response.*)
 	@$(REVIEW) results $(if $(PATTERN),"$(PATTERN)")
+
+workbook: _setup ## An empty workbook for extraction, with lists to choose from (FILE=extraction.xlsx)
+	@$(REVIEW) workbook "$(or $(FILE),extraction.xlsx)"
 
 release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)

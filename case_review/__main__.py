@@ -147,6 +147,18 @@ def _results(project: Project, options) -> int:
     return 0
 
 
+def _workbook(project: Project, options) -> int:
+    from case_review.data.schema import SHOWN, TABLES
+    from case_review.living import workbook
+    from case_review.parameters import loading
+
+    known = loading.load(project).values["cleaning"]
+    terms = {"patients.diagnosis": known["diagnoses"], "adverse_events.event": known["events"]}
+    workbook.write(options.file, TABLES | SHOWN, {name: list(x) for name, x in terms.items()})
+    print(f"{options.file}: a sheet for each table, with lists to choose from")
+    return 0
+
+
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
@@ -229,6 +241,8 @@ def _parser() -> argparse.ArgumentParser:
     results = add("results", _results, "list the results that the text may show")
     help = "a part of an id or of what is shown, or an id with * in it; by default all"
     results.add_argument("pattern", nargs="?", default="", help=help)
+    help = "write an empty workbook for extraction, with lists to choose from"
+    add("workbook", _workbook, help).add_argument("file", type=Path, help="such as extraction.xlsx")
     audit = add("audit", _audit, "check the printed numbers of a file against one another")
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     return parser
