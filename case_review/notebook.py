@@ -25,8 +25,7 @@ import pandas as pd
 
 from case_review import registry, values
 from case_review.build import dependencies
-from case_review.data import raw_file, reading
-from case_review.data.schema import text_columns
+from case_review.data import clean_file, raw_file, reading
 from case_review.errors import ReviewError
 from case_review.exhibits import plain, shown, tables
 from case_review.exhibits.drawn import (
@@ -98,20 +97,12 @@ class Notebook:
     # -- reading ---------------------------------------------------------------------------------
 
     def read(self, table: str) -> pd.DataFrame:
-        """The clean table `data/clean/<table>.csv`; an empty cell is missing.
-
-        A patient or a report that is called 007 keeps its name: text is text.
-        """
+        """The clean table `data/clean/<table>.csv`; see `clean_file.read`."""
         path = self.project.clean / f"{table}.csv"
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"{self.project.relative(path)} does not exist. Run `make data` first."
-            )
-        self._remember(path)
-        missing = {"keep_default_na": False, "na_values": [""]}
-        columns = pd.read_csv(path, nrows=0).columns
-        text = dict.fromkeys(text_columns(table, columns), str)
-        return self.rests_on(pd.read_csv(path, dtype=text, **missing))
+        frame = clean_file.read(path, self.project.notebooks)
+        if path.is_file():
+            self._remember(path)
+        return self.rests_on(frame)
 
     def rests_on(self, frame: pd.DataFrame, raw: str = "") -> pd.DataFrame:
         """The table, whose rows are noted as those of `read` are; `raw` names it if it is raw."""
