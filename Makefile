@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
-	audit-dependencies release watch results workbook
+	audit-dependencies release watch results workbook docs
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -142,6 +142,12 @@ edit: ## Open the notebooks in JupyterLab (installed on first use)
 results: _setup ## The results that the text may show, with what they say (PATTERN=response.*)
 	@$(REVIEW) results $(if $(PATTERN),"$(PATTERN)")
 
+docs: ## The documentation as a site in report/_docs (what makes it is installed on first use)
+	@$(READY)
+	@$(BOOTSTRAP) --docs
+	@SOURCE_DATE_EPOCH=0 "$(VENV)/bin/python" -m mkdocs --quiet build --strict --clean
+	@echo "report/_docs: the documentation is ready, open index.html"
+
 workbook: _setup ## An empty workbook for extraction, with lists to choose from (FILE=extraction.xlsx)
 	@$(REVIEW) workbook "$(or $(FILE),extraction.xlsx)"
 
@@ -163,7 +169,8 @@ kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays
 
 # Strict, so that a package index without advisories does not pass for one without findings.
 AUDIT = pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
-	-r requirements-build.lock -r requirements-test.lock -r requirements-edit.lock
+	-r requirements-build.lock -r requirements-test.lock -r requirements-edit.lock \
+	-r requirements-docs.lock
 audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
 	@if command -v uvx >/dev/null; then uvx $(AUDIT); elif command -v pip-audit >/dev/null; then $(AUDIT); \
 	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
@@ -190,6 +197,6 @@ _tests:
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete
-	@rm -rf report/_executed report/results report/exhibits report/_site report/_site_* report/._site*
+	@rm -rf report/_executed report/results report/exhibits report/_docs report/_site report/_site_* report/._site*
 	@cd report && rm -rf _quarto-site .quarto .gitignore site_libs index_files index.html index.pdf index.docx index.typ
 	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +

@@ -1,0 +1,107 @@
+"""The documentation: every page is reachable, every snippet runs, the reference has everything."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+from building import make
+from conftest import ROOT, write_notebook
+from ruamel.yaml import YAML
+
+from case_review import registry
+from case_review.data import schema
+from case_review.parameters.sections import SECTIONS
+
+DOCS = ROOT / "docs"
+SITE = YAML(typ="safe").load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+MADE = {f"reference/{name}.md" for name in ("commands", "parameters", "columns", "values")}
+
+
+@pytest.fixture(scope="module")
+def reference():
+    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.pages()
+
+
+def listed(entries):
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            yield from listed([part for parts in entry.values() for part in parts])
+
+
+def snippets(*pages):
+    """The Python of how-to pages, in order."""
+    for page in pages:
+        text = (DOCS / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+        for indent, code in re.findall(r"^( *)```python\n(.*?)^ *```", text, re.M | re.S):
+            yield re.sub(f"^{indent}", "", code, flags=re.M).strip()
+
+
+def test_every_page_stands_in_the_navigation_once():
+    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")} | MADE
+    assert sorted(listed(SITE["nav"])) == sorted(pages)
+
+
+def test_every_link_between_pages_leads_to_one():
+    pages = {DOCS / name for name in listed(SITE["nav"])}
+    for path in DOCS.rglob("*.md"):
+        for link in re.findall(r"\]\(([^)#:]+\.md)[^)]*\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / link).resolve() in pages, (path.name, link)
+
+
+def test_the_reference_has_every_target_command_parameter_and_column(reference):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^([a-z-]+):.*## ", makefile, re.M):
+        assert f"| `make {target}` |" in reference["commands.md"]
+    for command in ("build", "validate", "audit", "results"):
+        assert f"\n### {command}\n" in reference["commands.md"]
+    assert "PARAMS=file: another parameter file" in reference["commands.md"]
+    for section, model in SECTIONS.items():
+        _, _, rest = reference["parameters.md"].partition(f"\n## {section}\n")
+        for entry in model.model_fields:
+            assert f"\n| `{entry}` |" in rest.partition("\n## ")[0]
+    for name, table in {**schema.TABLES, **schema.CLEAN, **schema.SHOWN}.items():
+        _, _, rest = reference["columns.md"].partition(f"\n## {name}\n")
+        for column in table.columns:
+            assert f"\n| `{column}` |" in rest.partition("\n## ")[0]
+
+
+def test_the_reference_says_bounds_and_what_stands_here(reference):
+    row = next(x for x in reference["parameters.md"].splitlines() if "| `conf_level` |" in x)
+    assert "at least 0.5, below 1" in row and "| `0.95` |" in row
+    row = next(x for x in reference["parameters.md"].splitlines() if "| `month_days` |" in x)
+    assert 'length of a reported "month"' in row
+    assert "\n## Estimate\n" in reference["values.md"]
+
+
+@pytest.mark.pipeline
+def test_the_snippets_of_the_how_to_pages_run_one_after_another(small):
+    cells = list(snippets("notebook", "table", "figure"))
+    assert len(cells) == 6
+    write_notebook(small / "notebooks" / "11_other_treatments.ipynb", *cells)
+    make(small, "notebooks")
+    made = registry.read(small / "report" / "results" / "11_other_treatments.json")
+    assert [one.id for one in made] == ["treatment.with_others"]
+    for name in ("tbl-reports.csv", "tbl-other-treatments.csv", "fig-ages.svg", "fig-ages.csv"):
+        assert (small / "report" / "exhibits" / name).stat().st_size
+    assert (small / "report" / "exhibits" / "fig-ages-everywhere.narrow" / "0.svg").is_file()
+
+
+def test_the_site_is_built_and_asks_no_other_host(tmp_path):
+    if importlib.util.find_spec("mkdocs") is None:
+        pytest.skip("mkdocs is not installed: `make docs` installs it")
+    command = [sys.executable, "-m", "mkdocs", "--quiet", "build", "--strict", "-d", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    pages = sorted(tmp_path.rglob("*.html"))
+    assert len(pages) > len(list(listed(SITE["nav"])))  # and the page of what is not there
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"?https?:[^>]+", text)
+        assert loaded == []
