@@ -19,55 +19,20 @@ from case_review import values
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
 from case_review.values import Spread, Value, Varying
+from case_review.values.identifiers import identifier, identifiers
+
+__all__ = ["identifier", "identifiers"]  # which notebooks and other modules know from here
 
 ID_PATTERN = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _LONGEST_ID, _LONGEST_TEXT = 200, 2000
 #: The largest whole number that every program which reads the registry holds exactly.
 _LARGEST = 2**53
 #: What is written where a number was expected and there was none.
-_NO_NUMBER = re.compile(r"(?<![\w.-])[-+\u2212]?(?:nan|NaN|NaT|<NA>|inf)(?![\w.-])|^None$")
+NO_NUMBER = re.compile(r"(?<![\w.-])[-+\u2212]?(?:nan|NaN|NaT|<NA>|inf)(?![\w.-])|^None$")
 
 
 class RegistryError(ReviewError):
     """A result that cannot be recorded, or that is asked for and does not exist."""
-
-
-def identifier(text: str) -> str:
-    """The part of a result id that stands for a text of the data: `IFN-α 2b` as `ifn_alpha_2b`.
-
-    Whatever the text holds: marks are taken off letters (`Müller` is `muller`), letters of other
-    scripts become their names, and everything else becomes an underscore.
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    words = "".join(_letters(c) for c in plain if not unicodedata.combining(c))
-    return re.sub("[^a-z0-9]+", "_", words).strip("_") or f"u{text.encode().hex()}"
-
-
-def _letters(character: str) -> str:
-    if character.isascii() or not character.isalnum():
-        return character
-    name = unicodedata.name(character, f"u{ord(character):x}").lower()
-    letter = re.search(r" (?:letter|ligature) (\w+)", name)
-    return letter[1] if letter else name
-
-
-def identifiers(texts: Iterable[str]) -> dict[str, str]:
-    """The identifier of each text.
-
-    Raises
-    ------
-    RegistryError
-        If two texts have the same one.
-    """
-    found: dict[str, str] = {}
-    for text in texts:
-        other = found.setdefault(identifier(text), text)
-        if other != text:
-            raise RegistryError(
-                f"{other!r} and {text!r} would both be recorded as {identifier(text)}: write them "
-                "in one way in the data, or more differently"
-            )
-    return {text: id for id, text in found.items()}
 
 
 def check_given(id: str, value, text: str | None = None, details: Iterable[str] = ()) -> None:
@@ -127,7 +92,7 @@ def check_text(id: str, text) -> None:
         raise RegistryError(
             f"result {id}: text has {len(text):,} characters; prose takes {_LONGEST_TEXT:,} at most"
         )
-    if found := _NO_NUMBER.search(text):
+    if found := NO_NUMBER.search(text):
         raise RegistryError(
             f"result {id}: text is {text!r}, and {found[0]} is no number. Look at what it was made "
             "from; what is not estimable is said by a value of case_review.values without `text`"

@@ -5,8 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from case_review import registry, values
 from case_review.registry import RegistryError, Result
@@ -35,45 +33,6 @@ def test_results_survive_writing_and_reading(tmp_path):
         "id", "value", "low", "high", "unit", "n", "of", "text", "label", "cell",
         "inputs", "standing", "least", "most", "proved",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "id"),
-    [
-        ("very serious", "very_serious"),
-        ("co-trimoxazole", "co_trimoxazole"),
-        ("IFN-α 2b", "ifn_alpha_2b"),
-        ("Müller", "muller"),
-        ("Größe", "grosse"),
-        ("Øre  œuvre", "ore_oeuvre"),
-        ("ø", "o"),
-        ("5 µg/ml", "5_mug_ml"),
-        (" (tapered) ", "tapered"),
-        ("西罗莫司", "ideograph"),
-        ("Staphylococcus aureus bacteraemia", "staphylococcus_aureus_bacteraemia"),
-        ("  Ödem (Grad 2) ", "odem_grad_2"),
-        ("α-blocker ½", "alpha_blocker_1_2"),
-        ("x²", "x2"),
-        ("±", "uc2b1"),
-        ("+", "u2b"),
-        ("", "u"),
-    ],
-)
-def test_any_text_has_an_identifier(text, id):
-    found = registry.identifier(text)
-    assert found == id or (id == "ideograph" and id in found)
-    assert registry.ID_PATTERN.fullmatch(f"treatment.{found}")
-
-
-@given(st.text())
-def test_an_identifier_is_valid_whatever_the_text(text):
-    assert registry.ID_PATTERN.fullmatch(f"a.{registry.identifier(text)}")
-
-
-def test_texts_that_share_an_identifier_are_both_named():
-    assert registry.identifiers(["a b", "c"]) == {"a b": "a_b", "c": "c"}
-    with pytest.raises(RegistryError, match="'a b' and 'a-b' would both be recorded as a_b"):
-        registry.identifiers(["a b", "a-b"])
 
 
 @pytest.mark.parametrize("bad", ["median", "Response.median", "response..x", "response.x-y", ""])

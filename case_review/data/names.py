@@ -1,7 +1,7 @@
 """Names in free text: two spellings of one, lists of several, and words that are none.
 
-Any text may be a name. Spellings that differ in capitals or blanks only are one name; what could be
-read in two ways is told with its row, and never guessed.
+Any text may be a name. Spellings that differ only in capitals, blanks or what cannot be seen are
+one name; what could be read in two ways is told with its row, and never guessed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import pandas as pd
 
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
-from case_review.registry import identifier
+from case_review.registry import NO_NUMBER
+from case_review.values.identifiers import folded
 
 #: What stands in a list if a report says that nothing was given.
 NONE = "none"
@@ -87,11 +88,6 @@ def problems(raw: Raw) -> list[Problem]:
     return lists(raw)[1] + found
 
 
-def folded(name: str) -> str:
-    """A name as it is compared: without capitals, and with single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
 def _parts(text: str) -> list[str]:
     parts = (" ".join(unicodedata.normalize("NFC", part).split()) for part in text.split(";"))
     return [part for part in parts if part]
@@ -114,6 +110,8 @@ def _wrong(value: str, parts: list[str], known: set[str]) -> Iterator[str]:
             yield f"'{part}' is no name of a treatment. {_SAY}"
         if not part.isprintable():
             yield "it holds a character that cannot be seen. Type the name again."
+        if folded(part) != NONE and NO_NUMBER.search(part):
+            yield f"'{part}' reads like a missing number. Spell it out."
         if len(part) > MOST:
             yield f"a name of {len(part):,} characters; at most {MOST} are expected. Shorten it."
         if "," in part:
@@ -138,21 +136,18 @@ def _same_twice(posters: pd.DataFrame, levels: pd.Series) -> Iterator[Problem]:
 
 
 def _alike(named: Iterable[tuple[str, int, str, str]]) -> Iterator[Problem]:
-    """Names of one column that results would be recorded under alike; the rarer ones are told."""
+    """Names of one column that may be one name in two spellings; the rarer ones are told."""
     places = [place for place in named if place[-1]]
-    often = Counter(name for *_, name in places)
     first = {name: (table, row) for table, row, _, name in reversed(places)}
-    ids = {name: identifier(name) for name in often}
-    known: dict[str, str] = {}
-    for name, _ in often.most_common():
-        known.setdefault(ids[name], name)
+    usual = _spellings(name for *_, name in places)
     for table, row, column, name in places:
-        other = known[ids[name]]
+        other = usual[folded(name)]
         if other != name:
             where = f"row {first[other][1]} of {first[other][0]}.csv"
+            unseen = "" if name.isprintable() else ", and holds a character that cannot be seen"
             message = (
-                f"it can hardly be told from '{other}' ({where}), and both would be recorded as "
-                f"{ids[name][:MOST]}. Write them in one way, or more differently."
+                f"it differs from '{other}' ({where}) in capitals or blanks only{unseen}. Write "
+                "both in one way, or more differently."
             )
             yield Problem(_file(table), row, column, name, message)
 

@@ -160,11 +160,20 @@ def test_a_term_of_any_spelling_has_an_id():
     # Three patients of a report in each row.
     ran = with_events(
         {"event_reported": "Mundgeschwür, Größe > 1 cm", "n_patients": 3},
-        {"event_reported": "MUNDGESCHWÜR: größe 1 cm", "n_patients": 3},
+        {"event_reported": "MUNDGESCHWÜR,  größe > 1 cm", "n_patients": 3},
     )
-    assert ran.results["safety.reported.mundgeschwur_grosse_1_cm"].value == 6
+    assert ran.results["safety.reported.mundgeschwur_grosse_gt_1_cm"].value == 6
     ran = with_events({"event_reported": "≥", "n_patients": 3})
-    assert ran.results["safety.reported.ue289a5"].value == 3
+    assert ran.results["safety.reported.ge"].value == 3
+
+
+def test_terms_that_read_alike_are_told_apart():
+    ran = with_events(
+        {"event_reported": "fever (mild)", "n_patients": 3},
+        {"event_reported": "fever: mild", "n_patients": 2},
+    )
+    found = {id: one.value for id, one in ran.results.items() if ".fever_mild" in id}
+    assert sorted(found.values()) == [2, 3] and "safety.reported.fever_mild" not in found
 
 
 def test_the_figure_says_what_line_and_bar_mean(ran):
