@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -80,6 +81,19 @@ def with_unit(text: str, unit: str) -> str:
         return f"{text}%"
     unit = unit.replace("m2", "m²")
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
+
+
+def in_sentence(label: str) -> str:
+    """A label within a sentence: `Vascular tumours` as `vascular tumours`, `B-ALL` as it is."""
+    first = label.split(" ")[0]
+    plain = first[1:].replace("-", "").islower()
+    return label[:1].lower() + label[1:] if plain else label
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; empty for none."""
+    *others, end = names or [""]
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def p_value(p: float) -> str:

@@ -66,6 +66,8 @@ class Notebook:
         #: Id, the value itself (so that its identity stays its own) and what was recorded of it.
         self._ids: dict[int, tuple[str, values.Value, values.Value]] = {}
         self._tables, self._figures = {}, {}
+        #: What fills the places in captions and alt texts, `{arms}`, by their names.
+        self.words: dict[str, str] = {}
         self._changed = True
         if shell is not None:
             shown.register(shell)
@@ -253,7 +255,7 @@ class Notebook:
             write_others(self.stage / "exhibits", label, drawn, "md")
         cells = [self._cell(table, *place) for place in table.values()]
         self._tables[label] = {"inputs": dict(self._inputs), "cells": cells}
-        return tables.MarkdownOutput(self._markdown(table))
+        return tables.MarkdownOutput(self._markdown(table), self._said())
 
     def _exhibit(self) -> str:
         """The label of the exhibit that the running cell shows; one label names one exhibit."""
@@ -264,6 +266,10 @@ class Notebook:
                 f"cell {label} shows two exhibits, and its label names one: give each its own cell"
             )
         return label
+
+    def _said(self) -> dict[str, str]:
+        """The words for the places in the running cell's caption and alt text."""
+        return cell_options.running_words(self.words)
 
     def _markdown(self, table: tables.Table) -> str:
         rests = values.rests_on_rows(table.standings(), self.reconstructed)
@@ -326,7 +332,7 @@ class Notebook:
         brief = [as_last_svg(one, foot) for one in (briefs(figure) if staged else ())]
         (figure, *narrow), *others = (drawings(one, staged) for one in (figure, *others))
         data = plain.coordinates(figure) if data is None else data
-        output = FigureOutput(figure, foot)
+        output = FigureOutput(figure, foot, self._said())
         drawn = [as_last_svg(wide, foot) for wide, *_ in others]
         phones = [as_last_svg(one, foot) for one in sum((own for _, *own in others), narrow)]
         if staged:

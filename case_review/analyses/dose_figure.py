@@ -8,7 +8,7 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
-from case_review import units
+from case_review import formatting, units
 from case_review.analyses import spread
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
 from case_review.exhibits import listing, style
@@ -42,6 +42,28 @@ def dose_points(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]
         ]
     )
     return found.sort_index(kind="stable").reset_index(drop=True)
+
+
+def described(points: pd.DataFrame, level_groups: Sequence[Mapping]) -> str:
+    """The figure of `dose_points` in words, for those who do not see it."""
+    doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
+    scales = [units.shown(unit) for unit in dict.fromkeys(doses["panel"])]
+    said = []
+    if len(scales):
+        many = " on scales that are kept apart" * (len(scales) > 1)
+        said.append(f"Panels of doses{many}: {formatting.listed(scales)}.")
+        sizes = doses.groupby(["panel", "low"]).size()
+        if len(sizes) > 1 and sizes.max() > len(doses) / 2:
+            unit, dose = sizes.idxmax()
+            said.append(f"Most marks stand side by side at {dose:g} {units.shown(unit)}.")
+    if len(levels):
+        said.append("A panel of target levels with a bar for each patient.")
+        for group in level_groups:
+            low, high = group.get("low", float("-inf")), group.get("high", float("inf"))
+            inside = ((levels["low"] >= low) & (levels["high"] <= high)).sum()
+            if inside > len(levels) / 2:
+                said.append(f"Most bars lie within {intervals.of_group(group).label}.")
+    return " ".join(said) or "Empty panels, for no dose and no target level is reported."
 
 
 def draw_doses(

@@ -76,6 +76,20 @@ def flow(
     return pd.DataFrame(rows, columns=["stage", "box", "aside", "text"])
 
 
+def described(found: pd.DataFrame) -> str:
+    """The diagram of `flow` in words, for those who do not see it: band by band, box by box."""
+    bands = []
+    for stage, rows in found.groupby("stage", sort=False):
+        boxes = [
+            text.replace("\n", " ") + " at the right" * bool(aside)
+            for text, aside in zip(rows["text"], rows["aside"], strict=True)
+        ]
+        bands.append(f"{stage}: {'; '.join(boxes)}.")
+    dashed = found["text"].str.contains(NOT_REPORTED).any()
+    said = " Boxes of what is not reported are dashed." * bool(dashed)
+    return f"{' '.join(bands)}{said}"
+
+
 def _count(n: float) -> str:
     return NOT_REPORTED if pd.isna(n) else f"n = {int(n):,}"
 

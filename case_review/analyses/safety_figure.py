@@ -5,7 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from case_review import formatting
 from case_review.exhibits import style
+
+
+def described(points: pd.DataFrame) -> str:
+    """The figure in words, for those who do not see it.
+
+    `points` as `draw_proportions` takes them: the first row is any event, then block by block.
+    """
+    firsts = [
+        f"{formatting.in_sentence(rows['label'].iloc[0])} among {block.lower()} events"
+        for block, rows in points[points["block"] != ""].groupby("block", sort=False)
+    ]
+    said = [f"The most frequent are {formatting.listed(firsts)}."] * bool(firsts)
+    said.append("In each row a dot with a dark line for the exact limits lies on a pale bar")
+    wider = (points["most"] - points["least"] > points["high"] - points["low"]).all()
+    said[-1] += (
+        ", which shows that the missing information could change every proportion by more than "
+        "chance does."
+        if wider
+        else " for what the missing information could change."
+    )
+    return " ".join(said)
 
 
 def draw_proportions(

@@ -8,12 +8,15 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
+from case_review import formatting
 from case_review.analyses import spread
 from case_review.analyses.blocks import NO_GROUP, blocks, own_group
 from case_review.exhibits import listing, style
 from case_review.units import to_hours
 
 _WEEK = 168
+#: Until when, in weeks, a response is said to come early.
+_FIRST_WEEKS = 8
 #: What ends a course, by treatment status at the last follow-up, and how it is drawn.
 _ENDS = (
     ("ongoing", ">", "Treatment going on"),
@@ -48,6 +51,37 @@ def courses(
     order = found.assign(hours=patients["time_hours"])
     order = order.sort_values(["hours", "end_weeks", "patient_id"], kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def described(found: pd.DataFrame, groups: Mapping[str, str]) -> str:
+    """The figure of `courses` in words, for those who do not see it."""
+    names = formatting.listed([formatting.in_sentence(name) for name in groups.values()])
+    blocks_said = f"in a block for each group: {names}" if groups else "in one block"
+    if listing.too_many(found):
+        return f"How the times to response and to the last follow-up are spread, {blocks_said}."
+    response = found["response_weeks"]
+    marked = "A circle on a bar marks the response"
+    if response.notna().all():
+        marked = "A circle on every bar marks the response, so that no patient is without one"
+    elif response.isna().all():
+        marked = "No bar has the circle of a response"
+    # Of a median within so many weeks one sees that the circles lie at the left.
+    if response.notna().any() and response.median() <= _FIRST_WEEKS:
+        marked += "; about half of the circles lie within the first weeks"
+    ends = [
+        said
+        for status, said in (
+            ("ongoing", "an arrow at the end of a bar shows treatment going on"),
+            ("stopped", "a cross shows treatment stopped"),
+        )
+        if (found["follow_up_known"] & found["status"].eq(status)).any()
+    ]
+    ends += ["bars without a sign at their end have no follow-up"]
+    said = "; ".join(ends)
+    return (
+        f"A horizontal bar for each patient, {blocks_said}; each sorted by time to response. "
+        f"{marked}. {said[0].upper()}{said[1:]}."
+    )
 
 
 def draw_courses(

@@ -102,6 +102,9 @@ def normalise(notebook: nbformat.NotebookNode, project: Project) -> str:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
         if cell.cell_type == "code":
+            for output in cell.outputs:
+                words = output.get("metadata", {}).pop("words", {})
+                cell.source = cell_options.filled(cell.source, words)
             cell.outputs = [_clean(output, project) for output in _merged(cell.outputs)]
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return nbformat.writes(notebook) + "\n"

@@ -10,7 +10,7 @@ A figure that was drawn for narrow screens as well has these drawings in `fig-x.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
@@ -28,16 +28,18 @@ class FigureOutput:
     """A matplotlib figure as SVG (HTML, PDF) and PNG (DOCX), drawn free of dates and closed.
 
     It keeps its width, so that text has the size that the style gives it, and both forms have one
-    layout. `foot` is small print below everything.
+    layout. `foot` is small print below everything, and `words` fill places in its cell's options.
     """
 
-    def __init__(self, figure, foot: str = ""):
+    def __init__(self, figure, foot: str = "", words: Mapping[str, str] | None = None):
+        self.words = dict(words or {})
         with _framed(figure, foot) as frame:
             self.png, self.svg = _png(figure, frame), _svg(figure, frame)
         close(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/svg+xml": self.svg, "image/png": self.png}
+        data = {"image/svg+xml": self.svg, "image/png": self.png}
+        return (data, {"words": self.words}) if self.words else data
 
 
 def as_svg(figure, foot: str = "") -> str:

@@ -7,7 +7,7 @@ embedded renderer turn into the same table in HTML, PDF and DOCX.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -265,12 +265,14 @@ def _rule(kind: str, width: int) -> str:
 
 @dataclass(frozen=True)
 class MarkdownOutput:
-    """A cell output that has only the Markdown form."""
+    """A cell output that has only the Markdown form; `words` fill places in its cell's options."""
 
     text: str
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/markdown": self.text}
+        data = {"text/markdown": self.text}
+        return (data, {"words": dict(self.words)}) if self.words else data
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from case_review.errors import ReviewError
 
@@ -15,6 +15,8 @@ _BLOCK = ("|", "|-", ">", ">-")
 #: A label names files and places on pages, on every system.
 _LABEL = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _LONGEST_LABEL = 80
+#: A place in a caption that a word fills, `{arms}`; not the braces of formulas and shortcodes.
+_PLACE = re.compile(r" ?(?<![\\\w{}^$\]])\{([a-z][a-z_]*)\}(?!\})")
 #: Names that Windows keeps for devices.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])", re.IGNORECASE)
 LABEL_GRAMMAR = (
@@ -73,6 +75,40 @@ def running_label() -> str:
     if problem := label_problem(found):
         raise RegistryError(problem)
     return found
+
+
+def running_words(words: Mapping[str, str]) -> dict[str, str]:
+    """Those of `words` for which the options of the running cell have a place, `{name}`.
+
+    Raises
+    ------
+    RegistryError
+        If a place has no word.
+    """
+    from case_review.registry import RegistryError
+
+    source = running_source()
+    places = [name for _, text in lines(source) for name in _PLACE.findall(text)]
+    for name in places:
+        if name not in words:
+            raise RegistryError(
+                f"cell {label(source)}: nothing is known for {{{name}}}; nb.words has "
+                f"{', '.join(sorted(words)) or 'no words'}. Correct it, or add the word to "
+                "shared.words in params.yml"
+            )
+    return {name: words[name] for name in dict.fromkeys(places)}
+
+
+def filled(source: str, words: Mapping[str, str]) -> str:
+    """A cell whose options have these words in their places; an empty one leaves no blank."""
+
+    def word(match: re.Match) -> str:
+        blank, found = match[0].partition("{")[0], words.get(match[1])
+        return match[0] if found is None else f"{blank}{found}" * bool(found)
+
+    rows = source.splitlines(keepends=True)
+    end = len(list(lines(source)))
+    return "".join([*(_PLACE.sub(word, row) for row in rows[:end]), *rows[end:]])
 
 
 def running_source() -> str:

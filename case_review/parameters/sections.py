@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from case_review.parameters.params_file import SHARED
 from case_review.parameters.types import (
@@ -25,6 +25,18 @@ from case_review.parameters.types import (
 )
 
 
+class Words(Entries):
+    """What captions call the treatment and the disease; any other word has a place as well."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Key, Label]
+
+    exposure: Label
+    exposures: list[Label] = Field(min_length=1)
+    condition: Label
+    grouping: Label
+
+
 class Shared(Entries):
     """What several notebooks use."""
 
@@ -35,6 +47,7 @@ class Shared(Entries):
     seed: int = Field(ge=0, lt=2**32)
     group_by: Key
     groups: dict[Key, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
+    words: Words
 
 
 class Reconstruction(Entries):

@@ -44,3 +44,33 @@ def test_labels_that_two_cells_have_are_refused_with_both():
         cell_options.refuse_labels(cells, "05_x")
     with pytest.raises(ReviewError, match=r"05_x, cell 1: '\.\./a' is no label"):
         cell_options.refuse_labels([("code", "#| label: ../a")], "05_x")
+
+
+CAPTION = """#| label: fig-a
+#| fig-cap: "Of {arms}. {more}"
+#| fig-alt: "$x_{i}$ {none} in {arms}"
+print(f"{arms}")"""
+
+
+def test_words_fill_the_places_of_captions(monkeypatch):
+    monkeypatch.setattr(cell_options, "running_source", lambda: CAPTION)
+    words = {"arms": "women and men", "none": "", "more": "", "other": "x"}
+    used = cell_options.running_words(words)
+    assert used == {"arms": "women and men", "more": "", "none": ""}
+    found = cell_options.filled(CAPTION, used)
+    assert cell_options.options(found)["fig-cap"] == "Of women and men."
+    assert cell_options.options(found)["fig-alt"] == "$x_{i}$ in women and men"
+    assert found.endswith('print(f"{arms}")')
+    assert cell_options.filled(CAPTION, {}) == CAPTION
+
+
+def test_a_place_without_a_word_names_the_cell(monkeypatch):
+    monkeypatch.setattr(cell_options, "running_source", lambda: CAPTION)
+    with pytest.raises(ReviewError, match=r"cell fig-a: .* for \{more\}; .* arms, no"):
+        cell_options.running_words({"arms": "a", "none": ""})
+
+
+def test_braces_of_formulas_and_shortcodes_are_no_places(monkeypatch):
+    source = '#| label: fig-a\n#| fig-cap: "$\\\\frac{a}{b}^{n}$ {{< result a >}} [x]{.smallcaps}"'
+    monkeypatch.setattr(cell_options, "running_source", lambda: source)
+    assert cell_options.running_words({}) == {}
