@@ -81,7 +81,7 @@ def described(found: pd.DataFrame) -> str:
     bands = []
     for stage, rows in found.groupby("stage", sort=False):
         boxes = [
-            text.replace("\n", " ") + " at the right" * bool(aside)
+            text.replace("\n(", " (").replace("\n", ", ") + " at the right" * bool(aside)
             for text, aside in zip(rows["text"], rows["aside"], strict=True)
         ]
         bands.append(f"{stage}: {'; '.join(boxes)}.")
