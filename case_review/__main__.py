@@ -72,7 +72,7 @@ def _watch(project: Project, options) -> int:
 
     needed = ["case_review.build.building", "papermill", "nbclient.exceptions", "traitlets.config"]
     needed += ["case_review.build.runner", "case_review.rendering.embedded"]
-    needed += ["case_review.audit.typed_numbers"]
+    needed += ["case_review.audit.foreign", "case_review.audit.typed_numbers"]
     out = _out(project, options)
     return watching.watch(project, make, out, options.formats, options.port, needed)
 

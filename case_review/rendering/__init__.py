@@ -44,15 +44,16 @@ def render(
     Raises
     ------
     ReviewError
-        For a typed number, an unknown construct, result, cell or format, or a renderer that fails.
+        For a typed number, a word of another review, an unknown construct, result, cell or format,
+        or a renderer that fails.
     """
     writers = [WRITERS[form] for form in output.formats(formats)]
     if renderer == "auto":
         renderer = _chosen(project)
     out = Path(out or project.site).absolute()
     output.refuse(project, out)
-    # Typed numbers are looked for while the report is made of them.
-    look = [partial(_refuse_typed, project)]
+    # Typed numbers and the words of other reviews are looked for while the report is made of them.
+    look = [partial(_refuse_typed, project), partial(_refuse_foreign, project)]
     with made.keeping(project), Renewal(out) as site, side_by_side.started(look) as refuse_typed:
 
         def show() -> Path:
@@ -98,6 +99,14 @@ def _refuse_typed(project: Project) -> None:
         raise ReviewError("\n".join(str(problem) for problem in problems))
     if not known:
         entry.keep(b"none")
+
+
+def _refuse_foreign(project: Project) -> None:
+    """Refuse words that belong to another review."""
+    from case_review.audit import foreign  # in the process that looks
+
+    if problems := foreign.check(project):
+        raise ReviewError("\n".join(problems))
 
 
 def _renderer(name: str):
