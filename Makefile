@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
-	audit-dependencies release watch results workbook docs
+	audit-dependencies release watch results workbook docs scenarios diff
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -142,6 +142,12 @@ edit: ## Open the notebooks in JupyterLab (installed on first use)
 results: _setup ## The results that the text may show, with what they say (PATTERN=response.*)
 	@$(REVIEW) results $(if $(PATTERN),"$(PATTERN)")
 
+diff: _setup ## What differs from another state, and because of what (BASE=revision or release.zip)
+	@$(REVIEW) diff "$(BASE)"
+
+scenarios: _setup ## The review under the choices of scenarios.yml: what depends on one (report/_scenarios)
+	@$(REVIEW) scenarios --jobs "$(GIVEN_JOBS)"
+
 docs: ## The documentation as a site in report/_docs (what makes it is installed on first use)
 	@$(READY)
 	@$(BOOTSTRAP) --docs
@@ -197,6 +203,6 @@ _tests:
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete
-	@rm -rf report/_executed report/results report/exhibits report/_docs report/_site report/_site_* report/._site*
+	@rm -rf report/_executed report/results report/exhibits report/_diff report/_docs report/_scenarios report/_site report/_site_* report/._site*
 	@cd report && rm -rf _quarto-site .quarto .gitignore site_libs index_files index.html index.pdf index.docx index.typ
 	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +

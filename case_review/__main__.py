@@ -159,6 +159,24 @@ def _workbook(project: Project, options) -> int:
     return 0
 
 
+def _diff(project: Project, options) -> int:
+    from case_review.build import surroundings
+
+    surroundings.settle(project)
+    from case_review.living import comparing
+
+    return comparing.main(project, options.base)
+
+
+def _scenarios(project: Project, options) -> int:
+    from case_review.build import surroundings
+
+    surroundings.settle(project)
+    from case_review.living import scenarios
+
+    return scenarios.main(project, options.jobs)
+
+
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
@@ -241,6 +259,11 @@ def _parser() -> argparse.ArgumentParser:
     results = add("results", _results, "list the results that the text may show")
     help = "a part of an id or of what is shown, or an id with * in it; by default all"
     results.add_argument("pattern", nargs="?", default="", help=help)
+    diff = add("diff", _diff, "compare what the notebooks recorded with another state")
+    help = "a revision of git, or the archive of a release"
+    diff.add_argument("base", nargs="?", default="", help=help)
+    scenarios = add("scenarios", _scenarios, "run the review under the choices of scenarios.yml")
+    scenarios.add_argument("--jobs", type=_jobs, default="", help="how many run at a time")
     help = "write an empty workbook for extraction, with lists to choose from"
     add("workbook", _workbook, help).add_argument("file", type=Path, help="such as extraction.xlsx")
     audit = add("audit", _audit, "check the printed numbers of a file against one another")

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from case_review.project import PARAMS_VARIABLE, Project
 
 #: In the build's folder: a copy for each other parameter file.
 FOLDER = "params"
+#: A copy may have parameters of its own.
+PARAMS = "params.yml"
 #: Folders at the top that no notebook or report is made from.
 _APART = frozenset(("tests", "docs", "examples"))
 
@@ -57,10 +59,10 @@ def go_on(project: Project, command: str, arguments: list[str], out: str | None)
         )
     place = [] if out is None else ["--out", _site(project, out)]
     copy = Project(project.build / FOLDER / name(project))
-    _follow(project, copy)
+    inside = project.params_file.is_relative_to(project.root)
+    follow(project, copy, [project.params_file] if inside else [])
     version = revision.revision(project)
     write_if_changed(copy.root / revision.RECORD, to_json(asdict(version) | {"sources": {}}))
-    inside = project.params_file.is_relative_to(project.root)
     file = (
         project.params_file.relative_to(project.root) if inside else project.params_file.resolve()
     )
@@ -97,14 +99,32 @@ def _site(project: Project, given: str, default: str = "report/_site") -> str:
     return str(out)
 
 
-def _follow(project: Project, copy: Project) -> None:
-    """Bring the sources of a copy up to date: what is there, and nothing that is gone."""
+def sources(project: Project) -> dict[Path, Path]:
+    """All sources of a project by their place in it; see `follow`."""
+    return {path.relative_to(project.root): path for path in _sources(project)}
+
+
+def follow(
+    project: Project,
+    copy: Project,
+    more: Iterable[Path] = (),
+    leave_out: Collection[str] = (),
+) -> None:
+    """Bring the sources of a copy up to date: what is there, and nothing that is gone.
+
+    Parameters
+    ----------
+    more
+        Files of the project that it has besides.
+    leave_out
+        Places in the project that the copy does not take over; what it has there itself stays.
+    """
     copy.build.mkdir(parents=True, exist_ok=True)
-    wanted = {path.relative_to(project.root): path for path in _sources(project)}
-    if project.params_file.is_relative_to(project.root):
-        wanted[project.params_file.relative_to(project.root)] = project.params_file
+    wanted = sources(project) | {path.relative_to(project.root): path for path in more}
+    wanted = {place: path for place, path in wanted.items() if place.as_posix() not in leave_out}
     for place in _sources(copy):
-        if place.relative_to(copy.root) not in wanted and place.name != revision.RECORD:
+        own = place.name == revision.RECORD or place.relative_to(copy.root).as_posix() == PARAMS
+        if place.relative_to(copy.root) not in wanted and not own:
             place.unlink()
     for relative, path in wanted.items():
         target = copy.root / relative

@@ -50,7 +50,7 @@ def spread(
     chunks: list[dict],
     *,
     keep: Path | None = None,
-    progress: bool | None = None,
+    progress: bool | Callable[[dict], object] | None = None,
     workers: int | None = None,
 ) -> list[dict]:
     """Call a function on every chunk, many at a time.
@@ -70,7 +70,7 @@ def spread(
         on: the sources of the function, the lock, the versions that compute, and the arguments.
     progress
         Whether a bar on standard error shows how many chunks are done; by default on a terminal,
-        and never in a notebook that the build runs.
+        and never in a notebook that the build runs. Or what is called with each result.
     workers
         How many processes of this machine, at most; by default as many as it has processors.
 
@@ -99,7 +99,7 @@ def spread(
             if keep:
                 write_bytes(files[key], packed)
             done[key] = kept.unpack(packed)
-            advance()
+            advance(done[key])
     if keep:
         kept.prune(keep, stem, set(files.values()))
     return [done[key] for key in keys]
@@ -313,25 +313,25 @@ def dask_setup(worker) -> None:
 
 
 @contextmanager
-def _bar(name: str, shown: bool | None, done: int, total: int) -> Iterator[Callable[[], object]]:
+def _bar(name: str, shown, done: int, total: int) -> Iterator[Callable[[dict], object]]:
     if stage := os.environ.get(STAGE_VARIABLE):
         yield _telling(Path(stage) / DRAWS, name, done, total)
         (Path(stage) / DRAWS).unlink(missing_ok=True)
         return
-    if not (sys.stderr.isatty() if shown is None else shown):
-        yield lambda: None
+    if callable(shown) or not (sys.stderr.isatty() if shown is None else shown):
+        yield shown if callable(shown) else lambda _: None
         return
     from tqdm import tqdm
 
     with tqdm(desc=name, initial=done, total=total, unit="chunk", file=sys.stderr) as bar:
-        yield bar.update
+        yield lambda _: bar.update()
 
 
-def _telling(path: Path, name: str, done: int, total: int) -> Callable[[], object]:
+def _telling(path: Path, name: str, done: int, total: int) -> Callable[[dict], object]:
     """What tells the build, which shows it on a terminal, how far a notebook's work has come."""
     count = itertools.count(done)
 
-    def advance() -> None:
+    def advance(_=None) -> None:
         with suppress(OSError):  # the work itself needs no such file
             path.write_text(f"{name}: {next(count)} of {total} chunks", encoding="utf-8")
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError, create_model
 from case_review.data.problems import visible
 from case_review.errors import ReviewError
 from case_review.parameters import params_file, rules
-from case_review.parameters.params_file import SHARED, Document
+from case_review.parameters.params_file import SHARED
 from case_review.parameters.rules import nearest
 from case_review.parameters.sections import SECTIONS, Diagnosis, Own
 from case_review.parameters.types import Entries, Group
@@ -88,31 +88,39 @@ def load(project: Project | None = None) -> Parameters:
     project = project or find_project()
     found = params_file.documents(project)
     values = params_file.merge(found)
-    notebooks = [p.stem for p in sorted(project.notebooks.glob("[0-9]*.ipynb"))]
-    free = {params_file.section_of(name) for name in notebooks} - set(SECTIONS)
-    problems = sorted(set(_check(values, found, free)))
-    if problems:
+    problems = set()
+    for path, text in findings(project, values):
+        document = next((d for d in found if d.holds(path[:2])), found[-1])
+        problems.add((document.name, document.line(path), text))
+    if problems := sorted(problems):
         raise ReviewError("\n".join(f"{f}, line {line}: {text}" for f, line, text in problems))
     return Parameters(project, values)
 
 
-def _check(values: dict, found: list[Document], free: set[str]) -> Iterable[tuple[str, int, str]]:
-    """(file, line, text) of everything that is wrong."""
+def findings(project: Project, values: dict) -> Iterable[tuple[tuple, str]]:
+    """Everything that is wrong with the sections in force: the path of the entry, and what it is.
+
+    Parameters
+    ----------
+    project
+        Whose notebooks say which sections there may be besides those with a model.
+    values
+        The sections as plain values.
+    """
+    notebooks = [path.stem for path in sorted(project.notebooks.glob("[0-9]*.ipynb"))]
+    free = {params_file.section_of(name) for name in notebooks} - set(SECTIONS)
     fields = {name: (model, ...) for name, model in SECTIONS.items()}
     fields |= {name: (Own, {}) for name in free}
     whole = create_model("Parameters", __base__=Entries, **fields)
     try:
         whole.model_validate(values)
-        wrong = rules.findings(values)
+        return list(rules.findings(values))
     except ValidationError as error:
-        wrong = (
+        return [
             explained
             for problem in error.errors(include_url=False)
             for explained in _explain(problem, values, set(fields))
-        )
-    for path, text in wrong:
-        document = next((d for d in found if d.holds(path[:2])), found[-1])
-        yield document.name, document.line(path), text
+        ]
 
 
 def _explain(problem: dict, values: dict, sections: set[str]) -> Iterable[tuple[tuple, str]]:
