@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from case_review.data import expectations, names, raw_file, reading, times
 from case_review.data.cleaning import unknown_terms, wrong_categories
-from case_review.data.problems import DataError, Problem, ordered
-from case_review.data.schema import TABLES
+from case_review.data.problems import DataError, Problem, ordered, write
 from case_review.project import Project
+
+#: In the build folder: every problem that was found last, one in each row.
+LISTED = "problems.csv"
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,17 @@ def check(
         With everything that is wrong in any file, each place once.
     """
     source, problems = reading.attempt(project.raw)
-    sheets = _spreadsheets(project)
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
     found += wrong_categories(source, events, effects)
     for look in (names.problems, times.problems, *also):
         found += look(source)
-    found = [replace(problem, file=sheets.get(problem.file, problem.file)) for problem in found]
-    problems += _not_told(found, problems)
+    problems += _not_told([source.placed(problem) for problem in found], problems)
+    listed = project.build / LISTED
     if problems:
-        raise DataError(ordered(problems))
+        write(listed, ordered(problems))
+        raise DataError(problems, project.relative(listed))
+    listed.unlink(missing_ok=True)
     of_files = (change for change in source.changes if change.row is None)
     said = [
         f"data/raw/{raw_file.path_of(project.raw, change.table).name}: {change.before}: "
@@ -77,12 +80,6 @@ def check(
 def notes(project: Project) -> list[str]:
     """What lies in `data/raw/` and is not read, or is open elsewhere, each in a sentence."""
     return raw_file.notes(project.raw)
-
-
-def _spreadsheets(project: Project) -> dict[str, str]:
-    """The tables that are read from spreadsheets, as checks call their file, and that file."""
-    sheets = [name for name in TABLES if raw_file.path_of(project.raw, name).suffix == ".xlsx"]
-    return {f"data/raw/{name}.csv": f"data/raw/{name}.xlsx" for name in sheets}
 
 
 def _not_told(found: Iterable[Problem], before: list[Problem]) -> list[Problem]:

@@ -45,11 +45,14 @@ class Lines:
         What was repaired or chosen, as (before, after, reason).
     wrong
         Cells that cannot be used; in `lines` they hold what is quoted of them.
+    sheet
+        Title of the sheet that they stand in; empty for a CSV.
     """
 
     lines: list[tuple[int, list[str]]] = field(default_factory=list)
     remarks: list[tuple[str, str, str]] = field(default_factory=list)
     wrong: list[WrongCell] = field(default_factory=list)
+    sheet: str = ""
 
 
 def content_of(path: Path) -> bytes:

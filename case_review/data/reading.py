@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +43,15 @@ class Change:
     reason: str
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """Where a table stands in a spreadsheet: file, title of the sheet, letters of the columns."""
+
+    file: str
+    title: str
+    letters: dict[str, str]
+
+
 @dataclass
 class Raw:
     """The raw tables as text, indexed by line number, and what was repaired on the way.
@@ -52,11 +61,22 @@ class Raw:
     unsound
         Names of tables of which a row, a column or all is missing, so that no count of theirs
         means anything.
+    sheets
+        Of each table that is read from a spreadsheet, its place there.
     """
 
     tables: dict[str, pd.DataFrame]
     changes: list[Change] = field(default_factory=list)
     unsound: set[str] = field(default_factory=set)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of a table, with the sheet and cell where that is read from a spreadsheet."""
+        sheet = self.sheets.get(Path(problem.file).stem)
+        if sheet is None:
+            return problem
+        letter = sheet.letters.get(problem.column, problem.letter)
+        return replace(problem, file=sheet.file, sheet=sheet.title, letter=letter)
 
 
 def read(folder: Path) -> Raw:
@@ -88,6 +108,7 @@ def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
             raw.tables |= one.tables
             raw.changes += one.changes
             raw.unsound |= one.unsound
+            raw.sheets |= one.sheets
             for key in TABLES[name].key[:1]:
                 names.setdefault(key, set()).update(one.tables[name][key])
     return raw, problems
@@ -106,7 +127,9 @@ def attempt_table(
     schema = (TABLES | AUDITED | SHOWN).get(name, TableSchema({}))
     table = _Reader(Path(folder), name, schema, names)
     frame = table.read()
-    return Raw({name: frame}, table.changes, {name} if table.unsound else set()), table.problems
+    sheets = {name: table.sheet} if table.sheet else {}
+    raw = Raw({name: frame}, table.changes, {name} if table.unsound else set(), sheets)
+    return raw, [raw.placed(problem) for problem in table.problems]
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -132,6 +155,7 @@ class _Reader:
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.unsound = False
+        self.sheet: Sheet | None = None
 
     def refuse(self, message: str, row=None, column="", value="") -> None:
         self.problems.append(Problem(self.file, row, column, value, message))
@@ -153,6 +177,9 @@ class _Reader:
             self.note(before, after, reason)
         (line, header), *body = found.lines
         header = [name.strip() for name in header]
+        if found.sheet:
+            letters = {name: heading.letters(at) for at, name in enumerate(header)}
+            self.sheet = Sheet(self.file, found.sheet, letters)
         for column, value, message in heading.problems(header, list(self.schema.columns)):
             self.refuse(message, line, column, value)
         if self.problems:

@@ -75,7 +75,7 @@ def _lines(content: bytes, name: str) -> Lines:
     _refuse_merged(sheet)
     first = min(sheet.rows)
     width = 1 + max(p for p, text in sheet.rows[first].items() if text.strip())
-    found = Lines(wrong=sheet.wrong)
+    found = Lines(wrong=sheet.wrong, sheet=chosen.title)
     for row in sorted(sheet.rows):
         cells = sheet.rows[row]
         found.lines.append((row, [cells.get(position, "") for position in range(width)]))
