@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE DICTIONARY SHEET REPLACE,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
-	audit-dependencies release watch results workbook docs scenarios diff
+	audit-dependencies release watch results workbook docs scenarios diff import
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -156,6 +156,10 @@ docs: ## The documentation as a site in report/_docs (what makes it is installed
 
 workbook: _setup ## An empty workbook for extraction, with lists to choose from (FILE=extraction.xlsx)
 	@$(REVIEW) workbook "$(or $(FILE),extraction.xlsx)"
+
+import: _setup ## Turn a spreadsheet into raw tables (FILE=sheet.xlsx; REPLACE=1; DICTIONARY=redcap.csv)
+	@$(REVIEW) import "$(FILE)" $(if $(REPLACE),--replace) \
+		$(if $(DICTIONARY),--dictionary "$(DICTIONARY)") $(if $(SHEET),--sheet "$(SHEET)")
 
 release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)

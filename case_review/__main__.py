@@ -177,6 +177,17 @@ def _scenarios(project: Project, options) -> int:
     return scenarios.main(project, options.jobs)
 
 
+def _import(project: Project, options) -> int:
+    from case_review.build import building
+    from case_review.living import importing
+    from case_review.parameters import loading
+
+    answer = input if sys.stdin.isatty() and sys.stdout.isatty() else None
+    with building.alone(project, "make import"):
+        values = loading.load(project).values
+        return importing.main(project, options.file, values, options, answer)
+
+
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
@@ -266,6 +277,14 @@ def _parser() -> argparse.ArgumentParser:
     scenarios.add_argument("--jobs", type=_jobs, default="", help="how many run at a time")
     help = "write an empty workbook for extraction, with lists to choose from"
     add("workbook", _workbook, help).add_argument("file", type=Path, help="such as extraction.xlsx")
+    help = "turn a spreadsheet into raw tables, by a mapping that you complete"
+    imported = add("import", _import, help)
+    imported.add_argument("file", type=Path, help="an .xlsx file, or a CSV such as an export")
+    imported.add_argument("--sheet", default="", help="which sheet, where there are several")
+    help = "data dictionary (CSV) of a REDCap export with raw codes"
+    imported.add_argument("--dictionary", type=Path, help=help)
+    help = "replace rows that come from no import, and corrections by hand"
+    imported.add_argument("--replace", action="store_true", help=help)
     audit = add("audit", _audit, "check the printed numbers of a file against one another")
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     return parser

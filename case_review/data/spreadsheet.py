@@ -67,6 +67,14 @@ def read(content: bytes, name: str) -> Lines:
         ) from None
 
 
+def as_it_stands(content: bytes, name: str) -> tuple[str, _Sheet]:
+    """Name and cells of the sheet that holds a table, with what is wrong, merged and hidden."""
+    _check_archive(content)
+    book = _Book(content)
+    chosen, _ = _choose(book, name)
+    return chosen.title, _cells(book, chosen)
+
+
 def _lines(content: bytes, name: str) -> Lines:
     _check_archive(content)
     book = _Book(content)

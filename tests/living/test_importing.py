@@ -1,0 +1,240 @@
+"""From a messy sheet to raw tables: what comes out, what is asked, and what was typed by hand."""
+
+import argparse
+import csv
+import shutil
+import subprocess
+import sys
+import time
+
+import openpyxl
+import pytest
+from conftest import ROOT
+
+from case_review.errors import ReviewError
+from case_review.living import importing
+from case_review.living.importing import mapping_file
+from case_review.parameters import loading
+from case_review.project import Project
+
+MESSY = ROOT / "examples" / "messy"
+TABLES = ("patients", "reports", "posters", "adverse_events")
+VALUES = loading.load(Project(ROOT)).values
+
+
+@pytest.fixture
+def project(tmp_path):
+    made = Project(tmp_path / "review")
+    made.raw.mkdir(parents=True)
+    (made.root / "data" / "import").mkdir()
+    return made
+
+
+def imported(project, file=MESSY / "messy.xlsx", answer=None, values=VALUES, **options):
+    given = {"sheet": "", "dictionary": None, "replace": False} | options
+    return importing.main(project, file, values, argparse.Namespace(**given), answer)
+
+
+def use_mapping(project):
+    shutil.copy(MESSY / "mapping.yml", project.root / "data" / "import")
+
+
+def sheet(folder, *rows, name="sheet.csv"):
+    path = folder / name
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(rows)
+    return path
+
+
+def rows(project, name="patients"):
+    with (project.raw / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def change(project, patient, column, value):
+    path = project.raw / "patients.csv"
+    table = rows(project)
+    next(row for row in table if row["patient_id"] == patient)[column] = value
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, table[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+
+
+# -- the messy example -----------------------------------------------------------------------------
+
+
+def test_the_messy_sheet_gives_exactly_these_files_again_and_again(project):
+    use_mapping(project)
+    for _ in range(2):
+        assert imported(project) == 0
+        for name in TABLES:
+            expected = (MESSY / f"{name}.csv").read_text(encoding="utf-8")
+            assert (project.raw / f"{name}.csv").read_text(encoding="utf-8") == expected, name
+        folder = project.root / "data" / "import"
+        for name in ("ledger.csv", "unread.csv", "mapping.yml"):
+            assert (folder / name).read_bytes() == (MESSY / name).read_bytes(), name
+
+
+def test_the_messy_sheet_is_made_by_its_script_with_the_same_bytes(tmp_path):
+    made = tmp_path / "messy.xlsx"
+    subprocess.run([sys.executable, MESSY / "make.py", made], check=True)
+    assert made.read_bytes() == (MESSY / "messy.xlsx").read_bytes()
+
+
+def test_a_first_run_drafts_a_mapping_asks_what_is_not_plain_and_writes_no_table(project, capsys):
+    assert imported(project) == 1
+    said = capsys.readouterr()
+    assert "columns > K > codes > cr" in said.err and "Time to respons" in said.out
+    assert list(project.raw.iterdir()) == []
+    drafted = mapping_file.read(project.root / "data" / "import" / "mapping.yml")
+    assert drafted["columns"]["D"]["unit"] == "years"
+    assert drafted["columns"]["K"]["codes"]["pr"] == "?"
+    assert drafted["columns"]["R"]["to"] == "?"
+
+
+def test_on_a_terminal_the_questions_are_asked(project, tmp_path):
+    path = sheet(tmp_path, ["Study", "Dx", "Drug", "Response", "Shoe"],
+                 ["A", "haemangioma", "sirolimus", "CR", "42"])  # fmt: skip
+    answers = {"'cr'": "yes", "Shoe": "own", "event": "no", "adverse": "no"}
+
+    def answer(question):
+        return next((said for word, said in answers.items() if word in question), "")
+
+    assert imported(project, path, answer) == 0
+    assert rows(project)[0]["response"] == "yes" and rows(project)[0]["shoe"] == "42"
+
+
+# -- corrections by hand ---------------------------------------------------------------------------
+
+
+def test_corrections_by_hand_stay_and_are_listed(project, capsys):
+    use_mapping(project)
+    imported(project)
+    change(project, "Cedar 2017-2", "age_value", "1.25")
+    capsys.readouterr()
+    assert imported(project) == 0
+    assert "Cedar 2017-2, age_value: '1.25' by hand stays" in capsys.readouterr().out
+    (corrected,) = (row for row in rows(project) if row["patient_id"] == "Cedar 2017-2")
+    assert corrected["age_value"] == "1.25"
+
+
+def test_a_conflict_between_hand_and_sheet_is_told(project, tmp_path, capsys):
+    use_mapping(project)
+    imported(project)
+    change(project, "Elder 2019-a", "age_value", "13")
+    path = tmp_path / "messy.xlsx"
+    book = openpyxl.load_workbook(MESSY / "messy.xlsx")
+    book.active["D14"] = 14
+    book.save(path)
+    capsys.readouterr()
+    assert imported(project, path) == 0
+    said = capsys.readouterr().out
+    assert "Elder 2019-a, age_value: conflict. The sheet had '12' and now has '14'" in said
+    assert rows(project)[-1]["age_value"] == "13"
+
+
+def test_rows_that_come_from_no_import_are_not_replaced_unasked(project):
+    use_mapping(project)
+    shutil.copy(ROOT / "data" / "raw" / "patients.csv", project.raw)
+    before = (project.raw / "patients.csv").read_bytes()
+    with pytest.raises(ReviewError, match=r"come from no import .reconstructed"):
+        imported(project)
+    assert [path.name for path in project.raw.iterdir()] == ["patients.csv"]
+    assert (project.raw / "patients.csv").read_bytes() == before
+    assert imported(project, replace=True) == 0
+    assert len(rows(project)) == 6
+
+
+# -- exports and other sheets ----------------------------------------------------------------------
+
+
+def test_a_redcap_export_of_raw_codes_is_read_with_its_dictionary(project, tmp_path):
+    dictionary = sheet(
+        tmp_path,
+        ["Variable / Field Name", "Form Name", "Field Type", "Field Label",
+         "Choices, Calculations, OR Slider Labels"],
+        ["study", "f", "text", "Study", ""],
+        ["sx", "f", "radio", "<b>Sex</b>", "1, Male | 2, Female"],
+        ["dx", "f", "text", "Diagnosis", ""],
+        ["drg", "f", "dropdown", "Drug", "1, Sirolimus | 9, Everolimus"],
+        ["resp", "f", "yesno", "Response", "1, Yes | 0, No"],
+        name="dictionary.csv",
+    )  # fmt: skip
+    path = sheet(
+        tmp_path, ["record_id", "redcap_event_name", "study", "sx", "dx", "drg", "resp"],
+        ["1", "baseline_arm_1", "Alder", "2", "haemangioma", "9", "1"],
+    )  # fmt: skip
+    assert imported(project, path, dictionary=dictionary) == 1
+    mapping = project.root / "data" / "import" / "mapping.yml"
+    said = mapping.read_text(encoding="utf-8")
+    assert "to: ignore" in said
+    said = said.replace("to: '?'", "to: patient", 1).replace("reported: '?'", "reported: no")
+    mapping.write_text(said, encoding="utf-8")
+    assert imported(project, path) == 0
+    (row,) = rows(project)
+    assert [row[name] for name in ("sex", "drug", "response")] == ["female", "everolimus", "yes"]
+
+
+def test_of_a_covidence_export_the_consensus_alone_is_read(project, tmp_path):
+    head = ["Covidence #", "Study ID", "Reviewer Name", "Diagnosis", "Drug", "Response"]
+    path = sheet(tmp_path, head, ["12", "Alder 2015", "Ann", "haemangioma", "sirolimus", "no"],
+                 ["12", "Alder 2015", "Consensus", "haemangioma", "sirolimus", "yes"])  # fmt: skip
+
+    def answer(question):
+        words = {"'Reviewer Name'; ": "only", "which value": "Consensus", "adverse": "no"}
+        return next((said for word, said in words.items() if word in question), "")
+
+    assert imported(project, path, answer) == 0
+    assert [row["response"] for row in rows(project)] == ["yes"]
+
+
+def test_two_columns_for_one_of_ours_are_a_question(project, tmp_path, capsys):
+    path = sheet(tmp_path, ["Study", "Sex", "Gender", "Dx"], ["A", "m", "m", "haemangioma"])
+    assert imported(project, path) == 1
+    said = capsys.readouterr().err
+    assert "what is 'Sex'; it is like sex" in said and "what is 'Gender'" in said
+
+
+def test_a_unit_that_may_be_two_is_a_question(project, tmp_path, capsys):
+    path = sheet(tmp_path, ["Study", "Age (m)", "Dx"], ["A", "5", "haemangioma"])
+    assert imported(project, path) == 1
+    assert "which unit does 'Age (m)' have" in capsys.readouterr().err
+
+
+def test_a_new_code_in_a_later_sheet_is_a_question_and_columns_may_move(project, tmp_path, capsys):
+    use_mapping(project)
+    imported(project)
+    book = openpyxl.load_workbook(MESSY / "messy.xlsx")
+    book.active["K14"] = "nearly"
+    path = tmp_path / "messy.xlsx"
+    book.save(path)
+    before = (project.raw / "patients.csv").read_bytes()
+    assert imported(project, path) == 1
+    assert "columns > K > codes > nearly" in capsys.readouterr().err
+    assert (project.raw / "patients.csv").read_bytes() == before
+
+
+def test_a_sheet_without_a_header_and_a_wrong_mapping_are_refused(project, tmp_path):
+    with pytest.raises(ReviewError, match="no row looks like a header"):
+        imported(project, sheet(tmp_path, ["1", "2"], ["3", "4"]))
+    path = project.root / "data" / "import" / "mapping.yml"
+    path.write_text("columns: [", encoding="utf-8")
+    with pytest.raises(ReviewError, match=r"mapping\.yml: it cannot be read"):
+        imported(project)
+    path.write_text(
+        (MESSY / "mapping.yml").read_text(encoding="utf-8").replace("to: sex", "to: sexx"),
+        encoding="utf-8",
+    )
+    with pytest.raises(ReviewError, match="C > to: found 'sexx', expected one of"):
+        imported(project)
+
+
+def test_many_rows_are_read_in_well_under_a_minute(project, tmp_path):
+    head = ["Study", "Sex", "Age (y)", "Dx", "Drug", "Response", "Time to response", "Side effects"]
+    row = ["m", "3,5", "haemangioma", "sirolimus", "yes", "3 weeks", "none"]
+    path = sheet(tmp_path, head, *([f"S{n}", *row] for n in range(100_000)))
+    began = time.process_time()
+    assert imported(project, path, lambda question: "none") == 0
+    assert time.process_time() - began < 30
+    assert len(rows(project)) == 100_000
