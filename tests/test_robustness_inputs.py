@@ -364,8 +364,8 @@ CONTENT = {
     "a comma for thousands": (P, cells(2, follow_up_months="1,250"), refused(
         "patients.csv, row 2, column follow_up_months: found '1,250'; the comma may separate")),
     "text in a number": (P, cells(2, dose_value="1.6 mg"), refused(
-        "data/raw/patients.csv, row 2, column dose_value: found '1.6 mg'; a number was expected. "
-        "Put units and remarks in their own columns, or leave it empty.")),
+        "data/raw/patients.csv, row 2, column dose_value: found '1.6 mg'; a number with its "
+        "unit: write 1.6 and put mg in dose_unit.")),
     "a negative value": (P, cells(2, age_value="-3"), refused(
         "row 2, column age_value: found '-3'; a number of zero or more was expected. Correct it")),
     "a typographic minus": (P, cells(2, age_value="−3"), refused(
@@ -378,7 +378,7 @@ CONTENT = {
     "infinity": (P, cells(2, dose_value="inf"), refused(f"found 'inf'; {NUMBER}")),
     "a number beyond all bounds": (P, cells(2, dose_value="1e99"), refused("found '1e+99'; dose_")),
     "digits of another script": (P, cells(2, age_value="٣"), refused(f"found '٣'; {NUMBER}")),
-    "a range for a number": (P, cells(2, level_low_ng_ml="2–5"), refused(f"'2–5'; {NUMBER}")),
+    "a range for a number": (P, cells(2, level_low_ng_ml="2–5"), refused("'2–5'; a range, not")),
     "a day and a month": (P, cells(2, level_low_ng_ml="5-Oct"), refused(
         "row 2, column level_low_ng_ml: found '5-Oct'; a number was expected; a spreadsheet seems "
         "to have made a date of it. Type the number again in a cell formatted as text.")),

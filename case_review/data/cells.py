@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
@@ -17,10 +17,25 @@ _LONGEST = 40
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONTHS = f"{_MONTH}[a-z]{{0,6}}"
 _DATE = re.compile(
-    rf"\d{{1,2}}[-/. ](?:{_MONTHS}|\d{{1,2}})(?:[-/. ]\d{{2,4}})?|{_MONTHS}[-/. ]\d{{2,4}}"
-    r"|\d{4}-\d{2}-\d{2}.*",
+    rf"\d{{1,2}}[-/. ]{_MONTHS}(?:[-/. ]\d{{2,4}})?|{_MONTHS}[-/. ]\d{{2,4}}"
+    r"|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ].*)?",
     re.I,
 )
+_AMOUNT = r"[0-9]+(?:[.,][0-9]+)?"
+_UNIT = r"[^\W\d_]\S{0,20}"
+#: A number with its unit, a rough one perhaps: `3 weeks`, `~3 months`.
+_WITH_UNIT = re.compile(rf"(?P<rough>[~≈]?)\s*(?P<number>{_AMOUNT})\s*(?P<unit>{_UNIT})")
+_ONE = "Write the one number that is meant, or leave it empty."
+#: What is no number in a way that can be said, in this order.
+_ODD = (
+    (re.compile(rf"[~≈]?\s*{_AMOUNT}\s*(?:[-–—]|to)\s*{_AMOUNT}(?:\D.*)?"),
+     "a range, not a number"),
+    (re.compile(rf"(?:[<>≤≥]|up to|at least|over|under)\s*{_AMOUNT}(?:\D.*)?|{_AMOUNT}\s*\+"),
+     "a limit, not a number"),
+    (re.compile(r"[0-9]+\s*/\s*[0-9]+"), "a fraction or a date, not a number"),
+    (re.compile(r"[1-9]?[0-9]0'?s"), "a span of ten years, not a number"),
+    (re.compile(rf"[~≈]\s*{_AMOUNT}"), "a rough number"),
+)  # fmt: skip
 #: What spreadsheets make of `5-10` in a cell of text.
 _MANGLED = re.compile(rf"\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{2}}|\d{{4}}-\d\d-\d\d 00:00:00", re.I)
 #: `#N/A` and its like, also as spreadsheets of other languages write them.
@@ -90,8 +105,14 @@ def damages(values: pd.Series, number: bool, name: bool) -> Iterator[tuple[str, 
         )
 
 
-def advice(value: str) -> str:
-    """What is wrong with a text that is no number, and what to do; of `1,5` nothing is."""
+def advice(value: str, unit: str = "", units: Sequence[str] = ()) -> str:
+    """What is wrong with a text that is no number, and what to do; of `1,5` nothing is.
+
+    Parameters
+    ----------
+    unit, units
+        The unit of the column, or the column that names it and what may stand there.
+    """
     if len(value) > _LONGEST:
         return (
             f"a number of at most {_LONGEST} characters was expected. Correct it, or leave it "
@@ -113,4 +134,27 @@ def advice(value: str) -> str:
         return "a number was expected. Remove the apostrophe before it."
     if value[:1] in "-−":
         return "a number of zero or more was expected. Correct it, or leave it empty."
+    for form, what in _ODD:
+        if form.fullmatch(value):
+            return f"{what}. {_ONE}"
+    if found := _WITH_UNIT.fullmatch(value):
+        return _without_unit(found["number"], found["unit"].strip(), found["rough"], unit, units)
     return "a number was expected. Put units and remarks in their own columns, or leave it empty."
+
+
+def _without_unit(number: str, own: str, rough: str, unit: str, units: Sequence[str]) -> str:
+    what = "a rough number with its unit" if rough else "a number with its unit"
+    if units:
+        return f"{what}: write {number} and put {_meant(own, units)} in {unit}."
+    return f"{what}: write the number alone" + (f", in {unit}." if unit else ".")
+
+
+def _meant(own: str, units: Sequence[str]) -> str:
+    """The unit that an abbreviation stands for, if it can only be one: `wk` is `weeks`."""
+
+    def shortens(name: str) -> bool:
+        letters = iter(name)
+        return name[0] == own[0].lower() and all(c in letters for c in own.lower().strip("."))
+
+    fitting = [name for name in units if shortens(name)]
+    return fitting[0] if len(fitting) == 1 else own

@@ -253,8 +253,11 @@ class _Reader:
         for column in self.schema.numbers:
             values = frame[column]
             told = (values == "") | cells.is_error(values)
+            unit = self.schema.columns[column].unit
+            named = self.schema.columns.get(unit)
+            units = named.values if named else ()
             for row, value in values[~told & ~cells.is_number(values)].items():
-                message = cells.advice(value)
+                message = cells.advice(value, unit, units)
                 if message:
                     self.refuse(message, row, column, value)
                 else:

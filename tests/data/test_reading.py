@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from case_review.data import header, intake, lines, raw_file, reading
+from case_review.data import cells, header, intake, lines, raw_file, reading
 from case_review.data.schema import TABLES
 from case_review.project import Project
 
@@ -41,12 +41,22 @@ def test_an_error_of_a_formula_is_no_empty_cell_and_told_once(tmp_path, column, 
 
 
 NUMBERS = {
-    "5 weeks": "Put units and remarks in their own columns",
-    "3 patients": "Put units and remarks in their own columns",
+    "5 weeks": "a number with its unit: write the number alone, in patients.",
+    "about 3": "Put units and remarks in their own columns",
+    "5 weeks after the first dose": "Put units and remarks in their own columns",
+    "2-3": "a range, not a number. Write the one number that is meant, or leave it empty.",
+    "10–20 wk": "a range, not a number.",
+    "5 to 10": "a range, not a number.",
+    "<1": "a limit, not a number.",
+    "12+": "a limit, not a number.",
+    "60s": "a span of ten years, not a number.",
+    "3/4": "a fraction or a date, not a number.",
+    "~60": "a rough number. Write the one number that is meant",
     "5 Oct": "made a date of it",
     "Oct 2014": "made a date of it",
     "12 September": "made a date of it",
     "5.10.2014": "made a date of it",
+    "2024-03-02": "made a date of it",
     "'5": "Remove the apostrophe before it.",
     "9" * 5000: "a number of at most 40 characters was expected",
     "1" + "0" * 5000 + ".0": "a number of at most 40 characters was expected",
@@ -59,6 +69,21 @@ NUMBERS = {
 def test_what_is_no_number(tmp_path, text):
     *_, said = one_cell(tmp_path, n_patients=text)
     assert [NUMBERS[text] in line for line in said] == [True] * bool(NUMBERS[text])
+
+
+UNITS = ("hours", "days", "weeks", "months")
+SPLIT = {
+    "3 weeks": "a number with its unit: write 3 and put weeks in time_unit.",
+    "3wk": "a number with its unit: write 3 and put weeks in time_unit.",
+    "1,5 mo.": "a number with its unit: write 1,5 and put months in time_unit.",
+    "~3 months": "a rough number with its unit: write 3 and put months in time_unit.",
+    "3 y": "a number with its unit: write 3 and put y in time_unit.",
+}
+
+
+@pytest.mark.parametrize("text", SPLIT)
+def test_a_number_with_its_unit_is_taken_apart(text):
+    assert cells.advice(text, "time_unit", UNITS) == SPLIT[text]
 
 
 @pytest.mark.parametrize("name", ["NA", "Nan", "null", "nd"])
