@@ -158,7 +158,7 @@ workbook: _setup ## An empty workbook for extraction, with lists to choose from 
 	@$(REVIEW) workbook "$(or $(FILE),extraction.xlsx)"
 
 import: _setup ## Turn a spreadsheet into raw tables (FILE=sheet.xlsx; REPLACE=1; DICTIONARY=redcap.csv)
-	@$(REVIEW) import "$(FILE)" $(if $(REPLACE),--replace) \
+	@$(if $(FILE),,$(error say which spreadsheet: make import FILE=sheet.xlsx))$(REVIEW) import "$(FILE)" $(if $(REPLACE),--replace) \
 		$(if $(DICTIONARY),--dictionary "$(DICTIONARY)") $(if $(SHEET),--sheet "$(SHEET)")
 
 release: ## Pack report, sources and data with an RO-Crate of the run

@@ -38,6 +38,7 @@ ROWS = [
      None, None, "approx. 6", "not reported", None, None, "CD"],
     ["Cedar 2017", 2, "U", "1,250", "haemangioma", "everolimus", "<1", "none", "5", 15, "CR",
      "~3 months", None, None, "about a year", "none", None, 0.145, "CD"],
+    ["Posters"],
     ["Dogwood 2018", None, None, None, None, None, None, None, None, None, None, None, None, None,
      None, None, None, None, "CD", 7, 3, 2],
     ["Elder 2019", "a", "m", 12, "venous malformation", "sirolimus", 2, "none", 5, 15, "CR",

@@ -125,7 +125,7 @@ def test_a_conflict_between_hand_and_sheet_is_told(project, tmp_path, capsys):
     change(project, "Elder 2019-a", "age_value", "13")
     path = tmp_path / "messy.xlsx"
     book = openpyxl.load_workbook(MESSY / "messy.xlsx")
-    book.active["D14"] = 14
+    book.active["D15"] = 14
     book.save(path)
     capsys.readouterr()
     assert imported(project, path) == 0
@@ -189,6 +189,60 @@ def test_of_a_covidence_export_the_consensus_alone_is_read(project, tmp_path):
     assert [row["response"] for row in rows(project)] == ["yes"]
 
 
+def completed(question):
+    """Answers to what a sheet without adverse events and units leaves open."""
+    words = {"adverse": "no", "which unit": "years", "above": "as above"}
+    return next((said for word, said in words.items() if word in question), "")
+
+
+def test_rows_without_a_report_are_of_the_one_above_if_the_mapping_says_so(project, tmp_path):
+    path = sheet(
+        tmp_path, ["Study", "Sex", "Dx", "Drug", "Response"],
+        ["A", "m", "haemangioma", "sirolimus", "yes"], ["", "f", "haemangioma", "sirolimus", "no"],
+        ["Second part"], ["B", "f", "haemangioma", "sirolimus", "no"],
+    )  # fmt: skip
+    assert imported(project, path) == 1
+    assert imported(project, path, completed) == 0
+    assert [row["patient_id"] for row in rows(project)] == ["A-1", "A-2", "B-1"]
+    unread = (project.root / "data" / "import" / "unread.csv").read_text(encoding="utf-8")
+    assert "A4,,,Second part,a heading or a note between rows" in unread
+
+
+def test_a_code_may_say_what_a_number_in_words_is(project, tmp_path):
+    path = sheet(tmp_path, ["Study", "Age", "Dx", "Drug", "Response"],
+                 ["A", "newborn", "haemangioma", "sirolimus", "yes"],
+                 ["B", "5", "haemangioma", "sirolimus", "yes"])  # fmt: skip
+    assert imported(project, path, completed) == 0
+    assert [row["age_value"] for row in rows(project)] == ["", "5"]
+    mapping = project.root / "data" / "import" / "mapping.yml"
+    said = mapping.read_text(encoding="utf-8")
+    said = said.replace("unit: years", "unit: years\n    codes: {Newborn: 0 days}")
+    mapping.write_text(said, encoding="utf-8")
+    assert imported(project, path) == 0
+    assert [(row["age_value"], row["age_unit"]) for row in rows(project)] == [
+        ("0", "days"), ("5", "years"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("found, said, message", [
+    ("unit: years", "unit: yers", "columns > D > unit: found 'yers', expected one of hours, days"),
+    ("name: weight_kg", "name: age_value", "columns > R > name: found 'age_value'"),
+    ("variable: sex", "variable: sexes", "columns > U > variable: found 'sexes'"),
+    ("ranges: unread", "ranges: guess", "settings > ranges: found 'guess', expected one of unread"),
+    ("fixed: {}", "fixed: {response: perhaps}", "fixed > response: found 'perhaps', expected one"),
+])  # fmt: skip
+def test_what_a_mapping_cannot_say_is_refused_with_its_place(project, found, said, message):
+    use_mapping(project)
+    path = project.root / "data" / "import" / "mapping.yml"
+    text = path.read_text(encoding="utf-8")
+    assert found in text
+    path.write_text(text.replace(found, said, 1), encoding="utf-8")
+    with pytest.raises(ReviewError) as error:
+        imported(project)
+    assert message in str(error.value)
+    assert list(project.raw.iterdir()) == []
+
+
 def test_two_columns_for_one_of_ours_are_a_question(project, tmp_path, capsys):
     path = sheet(tmp_path, ["Study", "Sex", "Gender", "Dx"], ["A", "m", "m", "haemangioma"])
     assert imported(project, path) == 1
@@ -206,7 +260,7 @@ def test_a_new_code_in_a_later_sheet_is_a_question_and_columns_may_move(project,
     use_mapping(project)
     imported(project)
     book = openpyxl.load_workbook(MESSY / "messy.xlsx")
-    book.active["K14"] = "nearly"
+    book.active["K15"] = "nearly"
     path = tmp_path / "messy.xlsx"
     book.save(path)
     before = (project.raw / "patients.csv").read_bytes()

@@ -18,6 +18,7 @@ from case_review.living.importing import (
     mapping,
     mapping_file,
     own_columns,
+    questions,
     sheet,
     writing,
 )
@@ -62,7 +63,7 @@ def main(project, file: Path, values, options, answer: Answer | None = None) -> 
     mapping_file.write(path, said)
     print(*mapping_file.shown(said, found), sep="\n")
     place = path.relative_to(project.root)
-    if wrong := list(mapping.problems(said, known)):
+    if wrong := list(questions.problems(said, known)):
         raise ReviewError("\n".join(f"{place}: {text}" for text in wrong))
     if asked:
         print(f"\n{place} has {len(asked)} open questions. Replace each ? there:", file=sys.stderr)
@@ -75,11 +76,11 @@ def main(project, file: Path, values, options, answer: Answer | None = None) -> 
     return 0
 
 
-def _complete(said, found, known, answer: Answer | None) -> list[mapping.Question]:
+def _complete(said, found, known, answer: Answer | None) -> list[questions.Question]:
     """Draft what is new, and ask, as answers raise further questions; returns what stays open."""
     while True:
         mapping.update(said, found, known)
-        asked = mapping.questions(said, found, known)
+        asked = questions.left_open(said, known)
         if not (asked and answer and mapping_file.ask(said, asked, answer)):
             return asked
 

@@ -61,7 +61,9 @@ class Reader:
         if target == "own":
             return self._own(entry, text)
         if target in PAIRS or target in SINGLE or target == LEVEL:
-            return self.amount(target, entry.get("unit", ""), text)
+            found = self.amount(target, values.unit(entry.get("unit", "")), code or text)
+            rule = "; ".join(filter(None, ["code of the mapping" if code else "", found.rule]))
+            return Value(found.texts, rule)
         if target in DATES:
             day = values.day(text, self.settings.get("dates", "")).isoformat()
             return Value((day,), "" if day == text else "date")
@@ -103,18 +105,20 @@ class Reader:
             rules.append("dose of a day")
         if found.unit and found.unit != unit:
             rules.append(f"unit in the cell: {given}")
-        wanted = self.facts.units(target)
+        wanted, pair = self.facts.units(target), target in PAIRS
         if not given:
             raise values.Unread("no unit is known")
-        if given not in wanted:
+        if target == "follow_up" and given != "months" and "follow_up_value" in self.facts.columns:
+            wanted, pair = self.facts.columns["follow_up_unit"].values, True
+        if wanted and given not in wanted:
             ends, given = self._converted(ends, given, wanted, rules)
-        self._check(target, ends)
+        self._check(target, ends, pair)
         texts = tuple(map(values.plain, ends))
         if target == LEVEL and found.kind == "range":
             rules.append("both ends of a range")
         elif " ".join(texts) != text and not rules:
             rules.append("number")
-        return Value((*texts, given) if target in PAIRS else texts, "; ".join(rules))
+        return Value((*texts, given) if pair else texts, "; ".join(rules))
 
     def _single(self, found: values.Amount, rules: list[str]) -> Decimal:
         """One number of what a cell says, as the settings have it."""
@@ -144,9 +148,10 @@ class Reader:
             scaled = [end.quantize(_DIGITS, ROUND_HALF_EVEN) for end in scaled]
         return tuple(scaled), unit
 
-    def _check(self, target: str, ends) -> None:
+    def _check(self, target: str, ends, pair: bool) -> None:
         name = PAIRS[target][0] if target in PAIRS else target
-        name = {"follow_up": "follow_up_months", LEVEL: "level_high_ng_ml"}.get(name, name)
+        follow_up = "follow_up_value" if pair else "follow_up_months"
+        name = {"follow_up": follow_up, LEVEL: "level_high_ng_ml"}.get(name, name)
         column = self.facts.columns.get(name)
         for end in ends:
             if column and column.lowest is not None and end < Decimal(str(column.lowest)):

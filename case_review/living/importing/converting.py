@@ -18,6 +18,8 @@ from case_review.living.importing.sheet import Cell, Sheet
 WRITTEN = ("reports", "patients", "posters", "adverse_events")
 LEDGER = ("sheet", "cell", "patient", "column", "before", "after", "rule")
 UNREAD = ("sheet", "cell", "patient", "column", "value", "why")
+#: Columns that a table has only where a follow-up is not in months.
+_FOLLOW_UP = ("follow_up_value", "follow_up_unit")
 _EXTRACTED = "extracted"
 Row = dict[str, str]
 
@@ -57,8 +59,10 @@ class _Conversion:
         self.reader = cells.Reader(self.settings, facts)
         self.known: dict[tuple[str, str], cells.Value | values.Unread | None] = {}
         self.patients: dict[tuple[str, str], _Patient] = {}
+        self.names: set[str] = set()
         self.told: dict[str, bool] = {}
         self.of_report: Counter[str] = Counter()
+        self.above = ""
         self.made = Imported()
 
     def run(self) -> Imported:
@@ -96,7 +100,16 @@ class _Conversion:
         return True
 
     def _row(self, number: int, row: dict[str, Cell]) -> None:
+        if len(row) == 1 and len(self.sheet.columns) > 2:
+            ((letter, cell),) = row.items()
+            self._unread(f"{letter}{number}", "", "", cell.text, "a heading or a note between rows")
+            return
         report = self._name("report", row) or self.fixed.get("report", "")
+        if not report and self.settings.get("blank_reports") == "as above" and self.above:
+            report, (first, cell) = self.above, next(iter(row.items()))
+            why = "no report in the row: as above"
+            self._ledger(f"{first}{number}", "", "report_id", "", report, why)
+        self.above = report
         if not report:
             first = next(iter(row))
             self._unread(f"{first}{number}", "", "report_id", row[first].text,
@@ -112,8 +125,11 @@ class _Conversion:
             given = str(self.of_report[report])
             while (report, given) in self.patients:
                 given += "+"
-        name = given if given.startswith(report) else f"{report}-{given}"
-        patient = self.patients.setdefault((report, given), _Patient(report, name))
+        if (patient := self.patients.get((report, given))) is None:
+            name = given if given.startswith(f"{report}-") else f"{report}-{given}"
+            name = f"{report}-{given}" if name in self.names else name
+            patient = self.patients[report, given] = _Patient(report, name)
+            self.names.add(name)
         for letter, cell in row.items():
             if letter in self.columns:
                 self._cell(f"{letter}{number}", letter, cell, patient)
@@ -248,7 +264,7 @@ class _Conversion:
                 row[target] = value
         action = chosen.pop("event_action", None)
         for target, (_, found) in ((t, one) for t, one in chosen.items() if one):
-            row |= dict(zip(_columns_of(target, self.facts), found.texts, strict=False))
+            row |= dict(zip(_columns_of(target, len(found.texts)), found.texts, strict=False))
         self.made.tables["patients"].append(row)
         for event, category in patient.events:
             self.made.tables["adverse_events"].append({
@@ -260,7 +276,8 @@ class _Conversion:
 
     def _patient_columns(self) -> list[str]:
         own = [e["name"] for e in self.columns.values() if e["to"] == "own"]
-        return list(dict.fromkeys([*TABLES["patients"].columns, *own]))
+        ours = [name for name in TABLES["patients"].columns if name not in _FOLLOW_UP]
+        return list(dict.fromkeys([*ours, *own]))
 
     def _one(self, patient: _Patient, target: str, said):
         """What several rows say of a patient, if it is the same; else as the mapping has it."""
@@ -322,11 +339,11 @@ def _report(report: str, kind: str, n: int, told: str) -> Row:
     }  # fmt: skip
 
 
-def _columns_of(target: str, facts: Facts) -> tuple[str, ...]:
+def _columns_of(target: str, texts: int) -> tuple[str, ...]:
     if target in PAIRS:
         return PAIRS[target]
     if target == LEVEL:
         return ("level_low_ng_ml", "level_high_ng_ml")
     if target == "follow_up":
-        return ("follow_up_months",)
+        return ("follow_up_months",) if texts == 1 else _FOLLOW_UP
     return (target.removeprefix("own "),)

@@ -64,7 +64,7 @@ class Facts:
         return column.values if column else ()
 
     def units(self, target: str) -> tuple[str, ...]:
-        """The units that a target's numbers may have in our tables."""
+        """The units that a target's numbers may have in our tables; empty where any will do."""
         if target in PAIRS:
             return self.columns[PAIRS[target][1]].values
         return (SINGLE.get(target, "ng/ml"),)
@@ -74,7 +74,10 @@ def of(values: Mapping) -> Facts:
     """The facts that parameters tell; `values` are all sections of params.yml."""
     cleaning, safety = values["cleaning"], values["safety"]
     columns = dict(TABLES["patients"].columns)
+    derived = {fact for entry in cleaning["diagnoses"].values() for fact in entry}
     for name, told in (cleaning.get("columns") or {}).items():
+        if name in derived:
+            continue
         given = {key: told[key] for key in ("values", "lowest", "highest") if told.get(key)}
         if "values" in given:
             given["values"] = tuple(map(str, given["values"]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from case_review.living.importing import headers, values
@@ -26,6 +25,7 @@ SETTINGS = {
     "limits": ("unread", "number"),
     "conflicts": ("unread", "first", "last"),
     "merged": ("all", "first"),
+    "blank_reports": ("as above", "unread"),
     "doses": ("per day", "unread"),
     "dates": ("day first", "month first"),
     "event_action": (),
@@ -39,22 +39,9 @@ _PLAIN = {
     "event_action": {"none": "none", "reduced": "dose reduced", "dose reduction": "dose reduced",
                      "discontinued": "stopped"},
 }  # fmt: skip
-_AMOUNTS = (*PAIRS, *SINGLE, LEVEL)
+AMOUNTS = (*PAIRS, *SINGLE, LEVEL)
 _SPLIT = re.compile(r"\s*[;,\n]\s*")
 Mapping = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something that the mapping leaves open: its place, what is asked, and what may be said."""
-
-    place: tuple[str, ...]
-    asked: str
-    choices: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        said = f" ({' | '.join(self.choices)})" if self.choices else ""
-        return f"{' > '.join(self.place)}: {self.asked}{said}"
 
 
 def update(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
@@ -138,7 +125,7 @@ def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts) -> None:
     target, found = entry["to"], texts(sheet, letter)
     if target != OPEN:
         entry.pop("perhaps", None)
-    if target in _AMOUNTS:
+    if target in AMOUNTS:
         _unit(entry, found, facts)
     elif target == "own":
         entry.setdefault("name", headers.folded(entry["header"]).replace(" ", "_") or OPEN)
@@ -205,7 +192,7 @@ def _settings(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
     to = {entry["to"]: letter for letter, entry in columns.items()}
     kinds: Counter[str] = Counter()
     for letter, entry in columns.items():
-        if entry["to"] in _AMOUNTS:
+        if entry["to"] in AMOUNTS:
             kinds.update(_kinds(texts(sheet, letter), entry["to"]))
             doses = entry["to"] == "dose" and _without_period(entry, texts(sheet, letter))
             if doses:
@@ -217,6 +204,9 @@ def _settings(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
             settings.setdefault(name, SETTINGS[name][0])
     if sheet.merged:
         settings.setdefault("merged", OPEN)
+    rows = [row for row in sheet.rows.values() if len(row) > 1]
+    if "report" in to and any(to["report"] not in row for row in rows):
+        settings.setdefault("blank_reports", OPEN)
     if "patient" in to:
         settings.setdefault("conflicts", SETTINGS["conflicts"][0])
     if "adverse_events" not in to:
@@ -264,83 +254,3 @@ def _two_ways(found: list[str]) -> bool:
             if "may come first" in str(why):
                 return True
     return False
-
-
-def questions(mapping: Mapping, sheet: Sheet, facts: Facts) -> list[Question]:
-    """What is still open, in the order of the file."""
-    found = [
-        Question(("settings", name), _ASKED[name], SETTINGS[name] or facts.actions)
-        for name, value in mapping["settings"].items()
-        if value == OPEN
-    ]
-    found += [
-        Question(("fixed", name), "no column holds it. What is it of all patients",
-                 facts.allowed(name))
-        for name, value in mapping["fixed"].items()
-        if value == OPEN
-    ]  # fmt: skip
-    for letter, entry in mapping["columns"].items():
-        found += _questions(letter, entry, sheet, facts)
-    return found
-
-
-_ASKED = {
-    "ranges": "what becomes of a range such as 2-3 weeks",
-    "approximate": "what becomes of a number such as ~3 months",
-    "limits": "what becomes of a limit such as <1",
-    "conflicts": "which counts where rows of one patient differ",
-    "merged": "cells below the header are merged. Does the value hold for all of the rows",
-    "doses": "doses in mg/m2 or mg/kg. Of what",
-    "dates": "dates such as 03/04/2020. What comes first",
-    "event_action": "no column says what was done about the treatment. What is it of all events",
-    "adverse_events_reported": "no column holds adverse events. Do the reports tell of them",
-}
-
-
-def _questions(letter: str, entry: Mapping, sheet: Sheet, facts: Facts) -> Iterator[Question]:
-    place = ("columns", letter)
-    if entry["to"] == OPEN:
-        near = ", ".join(entry.get("perhaps", ()))
-        said = f"what is '{entry['header'] or 'the column without a name'}'"
-        said += f"; it is like {near}" if near else "; no name of ours is like it"
-        yield Question((*place, "to"), said, ("a name of ours", *OTHER))
-    for key in ("unit", "name", "value", "variable", "level"):
-        if entry.get(key) == OPEN:
-            choices = {"unit": facts.units(entry["to"]), "variable": tuple(facts.levels)}
-            asked = f"which {key} does '{entry['header']}' have"
-            yield Question((*place, key), asked, choices.get(key, ()))
-    event = entry["to"] == "adverse_events"
-    allowed = facts.categories if event else facts.allowed(entry["to"])
-    for word, code in entry.get("codes", {}).items():
-        if code == OPEN:
-            asked = f"what is '{word}' in '{entry['header']}'"
-            choices = (*allowed, *(["an event of params.yml"] if event else ()), NOT_REPORTED)
-            yield Question((*place, "codes", word), asked, choices)
-
-
-def problems(mapping: Mapping, facts: Facts) -> Iterator[str]:
-    """What a mapping says that cannot be, each in a sentence."""
-    for name, value in mapping["settings"].items():
-        known = SETTINGS.get(name)
-        choices = facts.actions if known == () else known
-        if choices is None:
-            yield f"settings > {name}: there is no such setting. Expected {', '.join(SETTINGS)}."
-        elif str(value) not in (*choices, OPEN):
-            yield f"settings > {name}: found '{value}', expected one of {', '.join(choices)}."
-    for letter, entry in mapping["columns"].items():
-        target = entry["to"]
-        if target not in (*headers.TARGETS, *OTHER, OPEN):
-            expected = ", ".join((*headers.TARGETS, *OTHER))
-            yield f"columns > {letter} > to: found '{target}', expected one of {expected}."
-            continue
-        events = (*facts.events, *facts.categories, "none") if target == "adverse_events" else ()
-        allowed = (*facts.allowed(target), *events)
-        for word, code in (entry.get("codes") or {}).items():
-            if allowed and str(code) not in (*allowed, NOT_REPORTED, OPEN):
-                yield (
-                    f"columns > {letter} > codes > {word}: found '{code}', expected one of "
-                    f"{', '.join(allowed)}, or '{NOT_REPORTED}'."
-                )
-    often = Counter(entry["to"] for entry in mapping["columns"].values())
-    for target in (t for t in often if often[t] > 1 and t not in (*OTHER, OPEN)):
-        yield f"columns: {often[target]} of them are '{target}'. Say of all but one what they are."

@@ -11,7 +11,8 @@ from ruamel.yaml.error import YAMLError
 
 from case_review.errors import ReviewError
 from case_review.files import write_text
-from case_review.living.importing.mapping import SETTINGS, Mapping, Question
+from case_review.living.importing.mapping import SETTINGS, Mapping
+from case_review.living.importing.questions import Question
 from case_review.living.importing.sheet import Sheet
 
 _HEAD = """\

@@ -72,7 +72,7 @@ def read(path: Path, name: str = "") -> Sheet:
         If the file cannot be read, has several sheets, or no row that looks like a header.
     """
     try:
-        if path.suffix.lower() == ".xlsx":
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
             found, lines, ranges = _of_workbook(path, name)
         else:
             found, ranges = Sheet(path.stem), []

@@ -66,7 +66,9 @@ def _origin(rows: list[Row]) -> str:
 
 
 def _header(name: str, rows: list[Row]) -> list[str]:
-    return list(dict.fromkeys([*TABLES[name].columns, *(key for row in rows for key in row)]))
+    used = set().union(*rows) if rows else set(TABLES[name].columns)
+    ours = [column for column in TABLES[name].columns if column in used]
+    return list(dict.fromkeys([*ours, *(key for row in rows for key in row)]))
 
 
 def as_csv(rows: Sequence[Row], header: Sequence[str]) -> str:
@@ -125,7 +127,9 @@ def _merged_row(place: str, base: Row, ours: Row, theirs: Row, said: list[str]) 
         if hand == was:
             continue
         row[column] = hand
-        if sheet in (was, hand):
+        if sheet == hand:
+            continue  # the sheet was corrected as well, or the last import was cut off
+        if sheet == was:
             said.append(f"{place}, {column}: '{hand}' by hand stays (the sheet has '{sheet}')")
         else:
             said.append(
