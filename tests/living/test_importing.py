@@ -224,6 +224,60 @@ def test_a_code_may_say_what_a_number_in_words_is(project, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_wrong_answer_on_a_terminal_is_asked_for_again(project, tmp_path):
+    path = sheet(tmp_path, ["Study", "Sex", "Dx", "Drug", "Response"],
+                 ["A", "x", "haemangioma", "sirolimus", "yes"])  # fmt: skip
+    given = iter(["no", "woman", "female"])
+    asked = []
+
+    def answer(question):
+        asked.append(question)
+        return next(given)
+
+    assert imported(project, path, answer) == 0
+    assert asked[2].startswith("'woman' is none of these") and rows(project)[0]["sex"] == "female"
+
+
+def test_a_report_of_more_patients_than_are_listed_is_told(project, tmp_path):
+    path = sheet(tmp_path, ["Study", "N patients", "Age", "Dx", "Drug", "Response"],
+                 ["A", "3", "1,5", "haemangioma", "sirolimus", "yes"],
+                 ["A", "3", "1.250", "haemangioma", "sirolimus", "yes"])  # fmt: skip
+    assert imported(project, path, completed) == 0
+    unread = (project.root / "data" / "import" / "unread.csv").read_text(encoding="utf-8")
+    assert "n_patients,3,the sheet lists 2 patients of this report" in unread
+    assert "1.250,the point may separate thousands or decimals" in unread
+    assert [row["age_value"] for row in rows(project)] == ["1.5", ""]
+
+
+def test_the_patients_of_this_review_come_out_as_they_went_in(project, tmp_path):
+    """A group's sheet of the same patients: other names of columns, and units beside numbers."""
+    with (ROOT / "data" / "raw" / "patients.csv").open(newline="", encoding="utf-8") as stream:
+        ours = list(csv.DictReader(stream))
+    head = {
+        "Study": "report_id", "Patient No": "patient_id", "Gender": "sex", "Age at start": "age",
+        "Onset": "onset", "Dx": "diagnosis", "Symptoms": "symptoms", "Drug": "drug",
+        "Starting dose": "dose_value", "Dose unit": "dose_unit", "Target level [ng/mL]": "level",
+        "Days to level": "level_time_days",
+        "Other treatments": "cotreatments", "Response": "response",
+        "Response assessed by": "response_criterion", "Time to response": "response_time",
+        "Follow-up (months)": "follow_up_months", "Treatment status": "treatment_status",
+    }  # fmt: skip
+
+    def typed(row, name):
+        if name == "level":
+            low, high = row["level_low_ng_ml"], row["level_high_ng_ml"]
+            return f"{low} – {high}" if low else "NR"
+        if f"{name}_unit" in row:
+            return f"{row[f'{name}_value']} {row[f'{name}_unit']}".strip() or "n.r."
+        return row[name] or "?"
+
+    path = sheet(tmp_path, list(head), *([typed(row, n) for n in head.values()] for row in ours))
+    words = {"adverse": "no", "'Days to level' have": "days"}
+    code = imported(project, path, lambda q: next((w for k, w in words.items() if k in q), ""))
+    assert code == 0
+    assert [row | {"provenance": "reconstructed"} for row in rows(project)] == ours
+
+
 @pytest.mark.parametrize("found, said, message", [
     ("unit: years", "unit: yers", "columns > D > unit: found 'yers', expected one of hours, days"),
     ("name: weight_kg", "name: age_value", "columns > R > name: found 'age_value'"),

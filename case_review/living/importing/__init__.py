@@ -15,6 +15,7 @@ from case_review.files import write_if_changed
 from case_review.living.importing import (
     converting,
     dictionary,
+    imported,
     mapping,
     mapping_file,
     own_columns,
@@ -66,7 +67,8 @@ def main(project, file: Path, values, options, answer: Answer | None = None) -> 
     if wrong := list(questions.problems(said, known)):
         raise ReviewError("\n".join(f"{place}: {text}" for text in wrong))
     if asked:
-        print(f"\n{place} has {len(asked)} open questions. Replace each ? there:", file=sys.stderr)
+        many = f"{len(asked)} open question{'s' * (len(asked) > 1)}"
+        print(f"\n{place} has {many}. Replace each ? there:", file=sys.stderr)
         print(*(f"  {question}" for question in asked), sep="\n", file=sys.stderr)
         return 1
     made = converting.convert(found, said, known)
@@ -78,21 +80,26 @@ def main(project, file: Path, values, options, answer: Answer | None = None) -> 
 
 def _complete(said, found, known, answer: Answer | None) -> list[questions.Question]:
     """Draft what is new, and ask, as answers raise further questions; returns what stays open."""
+    told = False
     while True:
         mapping.update(said, found, known)
+        if answer and not told:
+            print(*mapping_file.shown(said, found), "", sep="\n")
+            told = True
         asked = questions.left_open(said, known)
         if not (asked and answer and mapping_file.ask(said, asked, answer)):
             return asked
 
 
-def _tell(project, folder: Path, made: converting.Imported, remarks: list[str]) -> None:
+def _tell(project, folder: Path, made: imported.Imported, remarks: list[str]) -> None:
     for name, rows, header in (
-        ("ledger", made.ledger, converting.LEDGER),
-        ("unread", made.unread, converting.UNREAD),
+        ("ledger", made.ledger, imported.LEDGER),
+        ("unread", made.unread, imported.UNREAD),
     ):
         write_if_changed(folder / f"{name}.csv", writing.as_csv(rows, header))
     counts = (f"{len(rows)} {name.replace('_', ' ')}" for name, rows in made.tables.items())
     print(f"\ndata/raw: {', '.join(counts)} (rows)")
     print(f"data/{FOLDER}/ledger.csv: {len(made.ledger)} conversions")
     print(f"data/{FOLDER}/unread.csv: {len(made.unread)} cells were not read")
-    print(*remarks, sep="\n")
+    for remark in remarks:
+        print(remark)

@@ -38,13 +38,15 @@ class Reader:
         self.settings, self.facts = settings, facts
         self.amount = lru_cache(maxsize=100_000)(self._amount)
 
-    def read(self, entry: Mapping, text: str) -> Value | None:
+    def read(self, entry: Mapping, text: str, commas: bool = False) -> Value | None:
         """The value of a cell, or None where none is reported.
 
         Parameters
         ----------
         entry
             The mapping's entry of its column.
+        commas
+            Whether the column has decimal commas.
 
         Raises
         ------
@@ -59,9 +61,9 @@ class Reader:
         if code is None and values.is_missing(text):
             return None
         if target == "own":
-            return self._own(entry, text)
+            return self._own(entry, text, commas)
         if target in PAIRS or target in SINGLE or target == LEVEL:
-            found = self.amount(target, values.unit(entry.get("unit", "")), code or text)
+            found = self.amount(target, values.unit(entry.get("unit", "")), code or text, commas)
             rule = "; ".join(filter(None, ["code of the mapping" if code else "", found.rule]))
             return Value(found.texts, rule)
         if target in DATES:
@@ -69,10 +71,10 @@ class Reader:
             return Value((day,), "" if day == text else "date")
         return self._word(target, text, code)
 
-    def _own(self, entry: Mapping, text: str) -> Value:
+    def _own(self, entry: Mapping, text: str, commas: bool) -> Value:
         if entry["type"] == "text":
             return Value((text,))
-        found = values.amount(text)
+        found = values.amount(text, commas)
         if found.kind != "number" or (found.unit and found.unit != entry.get("unit")):
             raise values.Unread("a plain number was expected in this column")
         number = values.plain(found.low)
@@ -93,8 +95,8 @@ class Reader:
             word = ";".join(parts(word))
         return Value((word,), "" if word == text else "spelling")
 
-    def _amount(self, target: str, unit: str, text: str) -> Value:
-        found, rules = values.amount(text), []
+    def _amount(self, target: str, unit: str, text: str, commas: bool = False) -> Value:
+        found, rules = values.amount(text, commas), []
         if target == LEVEL and found.kind in ("range", "number"):
             ends = (found.low, found.high)
         else:

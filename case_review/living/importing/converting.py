@@ -11,26 +11,13 @@ from dataclasses import dataclass, field
 from case_review.data.schema import TABLES
 from case_review.living.importing import cells, values
 from case_review.living.importing.facts import DATES, LEVEL, PAIRS, WORDS, Facts
-from case_review.living.importing.mapping import NOT_REPORTED, Mapping, parts
+from case_review.living.importing.imported import Imported, Row
+from case_review.living.importing.mapping import NOT_REPORTED, Mapping, parts, texts
 from case_review.living.importing.sheet import Cell, Sheet
 
-#: The tables that an import writes.
-WRITTEN = ("reports", "patients", "posters", "adverse_events")
-LEDGER = ("sheet", "cell", "patient", "column", "before", "after", "rule")
-UNREAD = ("sheet", "cell", "patient", "column", "value", "why")
 #: Columns that a table has only where a follow-up is not in months.
 _FOLLOW_UP = ("follow_up_value", "follow_up_unit")
 _EXTRACTED = "extracted"
-Row = dict[str, str]
-
-
-@dataclass
-class Imported:
-    """The tables that come of a sheet, what was changed on the way, and what was not read."""
-
-    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in WRITTEN})
-    ledger: list[Row] = field(default_factory=list)
-    unread: list[Row] = field(default_factory=list)
 
 
 def convert(sheet: Sheet, mapping: Mapping, facts: Facts) -> Imported:
@@ -56,18 +43,23 @@ class _Conversion:
             letter: entry for letter, entry in mapping["columns"].items() if entry["to"] != "ignore"
         }
         self.letter = {entry["to"]: letter for letter, entry in self.columns.items()}
+        self.events = {name.casefold(): name for name in facts.events}
         self.reader = cells.Reader(self.settings, facts)
-        self.known: dict[tuple[str, str], cells.Value | values.Unread | None] = {}
+        self.commas = {
+            letter for letter in self.columns if any(map(values.has_comma, texts(sheet, letter)))
+        }
+        self.known: dict[tuple[str, str, str], cells.Value | values.Unread | None] = {}
         self.patients: dict[tuple[str, str], _Patient] = {}
         self.names: set[str] = set()
+        self.sizes: dict[str, tuple[str, str]] = {}
         self.told: dict[str, bool] = {}
         self.of_report: Counter[str] = Counter()
         self.above = ""
-        self.made = Imported()
+        self.made = Imported(sheet.name)
 
     def run(self) -> Imported:
         for place, text in self.sheet.notes.items():
-            self._unread(place, "", "", text, "a note below the table")
+            self.made.leave(place, "", "", text, "a note below the table")
         merged = set(self.sheet.merged)
         for number, row in self.sheet.rows.items():
             if self.settings.get("merged") == "first":
@@ -87,7 +79,7 @@ class _Conversion:
         for letter in row:
             if f"{letter}{number}" in merged:
                 place, text = f"{letter}{number}", row[letter].text
-                self._ledger(place, "", "", "", text, "merged with the cell above")
+                self.made.tell(place, "", "", "", text, "merged with the cell above")
 
     def _is_meant(self, number: int, row: dict[str, Cell]) -> bool:
         """Whether a row is to be read; one is not that another value keeps out."""
@@ -95,24 +87,25 @@ class _Conversion:
             text = row[letter].text if letter in row else ""
             if entry["to"] == "only" and text != entry["value"]:
                 why = f"the row is not of '{entry['value']}'"
-                self._unread(f"{letter}{number}", "", "", text, why)
+                self.made.leave(f"{letter}{number}", "", "", text, why)
                 return False
         return True
 
     def _row(self, number: int, row: dict[str, Cell]) -> None:
         if len(row) == 1 and len(self.sheet.columns) > 2:
             ((letter, cell),) = row.items()
-            self._unread(f"{letter}{number}", "", "", cell.text, "a heading or a note between rows")
+            why = "a heading or a note between rows"
+            self.made.leave(f"{letter}{number}", "", "", cell.text, why)
             return
         report = self._name("report", row) or self.fixed.get("report", "")
         if not report and self.settings.get("blank_reports") == "as above" and self.above:
             report, (first, cell) = self.above, next(iter(row.items()))
             why = "no report in the row: as above"
-            self._ledger(f"{first}{number}", "", "report_id", "", report, why)
+            self.made.tell(f"{first}{number}", "", "report_id", "", report, why)
         self.above = report
         if not report:
             first = next(iter(row))
-            self._unread(f"{first}{number}", "", "report_id", row[first].text,
+            self.made.leave(f"{first}{number}", "", "report_id", row[first].text,
                          "the row has no report")  # fmt: skip
             return
         counts = [key for key, e in self.columns.items() if e["to"] == "count" and key in row]
@@ -132,7 +125,7 @@ class _Conversion:
             self.names.add(name)
         for letter, cell in row.items():
             if letter in self.columns:
-                self._cell(f"{letter}{number}", letter, cell, patient)
+                self._cell(f"{letter}{number}", letter, cell, patient, row)
 
     def _name(self, target: str, row: dict[str, Cell]) -> str:
         cell = row.get(self.letter.get(target, ""))
@@ -140,38 +133,42 @@ class _Conversion:
             return ""
         return " ".join(cell.text.split())
 
-    def _cell(self, place: str, letter: str, cell: Cell, patient: _Patient) -> None:
+    def _cell(self, place: str, letter: str, cell: Cell, patient: _Patient, row) -> None:
         entry = self.columns[letter]
         target = entry["to"]
-        if target in ("report", "patient", "only", "n_patients"):
+        if target == "n_patients":
+            self.sizes[patient.report] = (place, cell.text)
+        if target in ("report", "patient", "only", "n_patients") or target.endswith("_unit"):
             return
         column = entry.get("name", target)
         if cell.problem and not (target in DATES and cell.text.endswith("00:00:00")):
-            self._unread(place, patient.name, column, cell.text, cell.problem)
+            self.made.leave(place, patient.name, column, cell.text, cell.problem)
             return
         try:
             if target == "adverse_events":
                 self._events(place, entry, cell.text, patient)
                 return
-            found = self._value(letter, entry, cell.text)
+            beside = row.get(self.letter.get(f"{target}_unit", ""))
+            found = self._value(letter, entry, cell.text, beside.text if beside else "")
         except values.Unread as why:
-            self._unread(place, patient.name, column, cell.text, str(why))
+            self.made.leave(place, patient.name, column, cell.text, str(why))
             return
         if found is not None:
             key = f"own {column}" if target == "own" else target
             patient.said.setdefault(key, []).append((place, found))
             if found.rule:
                 after = " ".join(found.texts)
-                self._ledger(place, patient.name, column, cell.text, after, found.rule)
+                self.made.tell(place, patient.name, column, cell.text, after, found.rule)
 
-    def _value(self, letter: str, entry, text: str) -> cells.Value | None:
-        """The value of a cell; each different text of a column is read once."""
-        if (letter, text) not in self.known:
+    def _value(self, letter: str, entry, text: str, unit: str) -> cells.Value | None:
+        """The value of a cell, with the unit beside it; each different one is read once."""
+        if (key := (letter, text, unit)) not in self.known:
+            entry = entry | {"unit": unit} if unit else entry
             try:
-                self.known[letter, text] = self.reader.read(entry, text)
+                self.known[key] = self.reader.read(entry, text, letter in self.commas)
             except values.Unread as why:
-                self.known[letter, text] = why
-        found = self.known[letter, text]
+                self.known[key] = why
+        found = self.known[key]
         if isinstance(found, values.Unread):
             raise found
         return found
@@ -191,13 +188,13 @@ class _Conversion:
             if code.casefold() == "none":
                 continue
             event = word if code in self.facts.categories else code
-            known = {name.casefold(): name for name in self.facts.events}
-            event = known.get(event.casefold(), event)
+            event = self.events.get(event.casefold(), event)
             if code not in self.facts.categories and event not in self.facts.events:
-                self._unread(place, patient.name, "event", word, "the mapping has no code for it")
+                why = "the mapping has no code for it"
+                self.made.leave(place, patient.name, "event", word, why)
                 continue
             if event != word:
-                self._ledger(place, patient.name, "event", word, event, "code of the mapping")
+                self.made.tell(place, patient.name, "event", word, event, "code of the mapping")
             category = code if code in self.facts.categories else self.facts.events[event]
             if (event, category) not in patient.events:
                 patient.events.append((event, category))
@@ -218,7 +215,7 @@ class _Conversion:
         again = any(row["report_id"] == report for row in self.made.tables["reports"])
         if again or not size or most > size or None in read.values():
             for letter in counts:
-                self._unread(f"{letter}{number}", "", "n", row[letter].text, (
+                self.made.leave(f"{letter}{number}", "", "n", row[letter].text, (
                     "counts need one row for a report, and its number of patients, the most"
                 ))  # fmt: skip
             return
@@ -235,7 +232,7 @@ class _Conversion:
                 levels[level] = rest
                 place = f"{size_at}{number}"
                 said = f"{variable}: {level or NOT_REPORTED}"
-                self._ledger(place, "", said, str(size), str(rest), "rest of the patients")
+                self.made.tell(place, "", said, str(size), str(rest), "rest of the patients")
             for level, n in levels.items():
                 self.made.tables["posters"].append({
                     "report_id": report, "variable": variable, "level": level, "n": str(n),
@@ -248,7 +245,7 @@ class _Conversion:
         if cell.text.isascii() and cell.text.isdigit() and not cell.problem:
             return int(cell.text)
         why = cell.problem or "a whole number was expected"
-        self._unread(place, "", "n", cell.text, why)
+        self.made.leave(place, "", "n", cell.text, why)
         return None
 
     # -- tables ------------------------------------------------------------------------------------
@@ -289,10 +286,10 @@ class _Conversion:
         if which in ("first", "last"):
             kept = said[0 if which == "first" else -1]
             rule = f"rows differ ({shown}); the {which} one counts"
-            self._ledger(kept[0], patient.name, column, shown, " ".join(kept[1].texts), rule)
+            self.made.tell(kept[0], patient.name, column, shown, " ".join(kept[1].texts), rule)
             return kept
         places = ", ".join(place for place, _ in said)
-        self._unread(places, patient.name, column, shown, "rows of this patient differ")
+        self.made.leave(places, patient.name, column, shown, "rows of this patient differ")
         return None
 
     def _between(self, patient: _Patient, chosen) -> None:
@@ -306,30 +303,24 @@ class _Conversion:
             try:
                 found = self.reader.between(target, *ends)
             except values.Unread as why:
-                self._unread(places, patient.name, target, " to ".join(ends), str(why))
+                self.made.leave(places, patient.name, target, " to ".join(ends), str(why))
                 continue
             chosen[target] = (places, found)
             after = " ".join(found.texts)
-            self._ledger(places, patient.name, target, " to ".join(ends), after, found.rule)
+            self.made.tell(places, patient.name, target, " to ".join(ends), after, found.rule)
 
     def _reports(self) -> None:
         of = Counter(patient.report for patient in self.patients.values())
+        for report, (place, text) in self.sizes.items():
+            if not values.is_missing(text) and text != str(of[report]):
+                why = f"the sheet lists {of[report]} patients of this report"
+                self.made.leave(place, "", "n_patients", text, why)
         says = self.settings.get("adverse_events_reported")
         self.made.tables["reports"] = [
             _report(report, "publication", n,
                     says or ("yes" if self.told.get(report) else "no"))
             for report, n in of.items()
         ] + self.made.tables["reports"]  # fmt: skip
-
-    # -- what is told ------------------------------------------------------------------------------
-
-    def _ledger(self, place: str, patient: str, column: str, before: str, after: str, rule: str):
-        entry = (self.sheet.name, place, patient, column, before, after, rule)
-        self.made.ledger.append(dict(zip(LEDGER, entry, strict=True)))
-
-    def _unread(self, place: str, patient: str, column: str, value: str, why: str) -> None:
-        entry = (self.sheet.name, place, patient, column, value, why)
-        self.made.unread.append(dict(zip(UNREAD, entry, strict=True)))
 
 
 def _report(report: str, kind: str, n: int, told: str) -> Row:

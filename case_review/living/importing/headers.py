@@ -46,6 +46,10 @@ TARGETS = {
     "response_date": "response date|date of response",
     "follow_up_date": "follow up date|date of follow up|date of last follow up|last seen|"
     "date last seen|last visit",
+    "age_unit": "age unit|unit of age|age units",
+    "dose_unit": "dose unit|unit of dose|dose units",
+    "response_time_unit": "response time unit|time to response unit|unit of time to response",
+    "follow_up_unit": "follow up unit|unit of follow up",
     "n_patients": "n|n patients|number of patients|patients|no of patients|sample size|total n",
 }  # fmt: skip
 #: Columns of exports that tell of the export, not of patients.

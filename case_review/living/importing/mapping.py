@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from case_review.data.schema import TABLES
 from case_review.living.importing import headers, values
 from case_review.living.importing.facts import DATES, LEVEL, NEEDED, PAIRS, SINGLE, WORDS, Facts
 from case_review.living.importing.sheet import Sheet
@@ -52,7 +53,7 @@ def update(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
             columns[letter] = _column(header, facts)
     _part_rivals(columns)
     for letter, entry in columns.items():
-        _details(letter, entry, sheet, facts)
+        _details(letter, entry, sheet, facts, {other["to"] for other in columns.values()})
     _settings(mapping, sheet, facts)
 
 
@@ -81,8 +82,8 @@ def _column(header: str, facts: Facts) -> Mapping:
     entry: Mapping = {"header": header}
     if not header:
         return entry | {"to": OPEN}
-    own = {headers.folded(name): name for name in facts.columns if name not in headers.TARGETS}
-    if (name := own.get(headers.folded(header))) and not _is_ours(name):
+    own = {headers.folded(n): n for n in facts.columns if n not in TABLES["patients"].columns}
+    if name := own.get(headers.folded(header)):
         return entry | {"to": "own", "name": name, "type": facts.columns[name].type}
     ranked = headers.meant(header)
     if ranked[:1] != ((1.0, "n_patients"),) and (what := headers.counted(header)):
@@ -90,10 +91,6 @@ def _column(header: str, facts: Facts) -> Mapping:
     if ranked and ranked[0][0] >= headers.SURE and len(_best(ranked)) == 1:
         return entry | {"to": ranked[0][1], "sure": f"{ranked[0][0]:.0%}"}
     return entry | {"to": OPEN} | ({"perhaps": [target for _, target in ranked]} if ranked else {})
-
-
-def _is_ours(name: str) -> bool:
-    return any(name in pair for pair in PAIRS.values()) or name == "provenance"
 
 
 def _best(ranked) -> list[str]:
@@ -121,12 +118,13 @@ def _part_rivals(columns: dict[str, Mapping]) -> None:
                 del entry["sure"]
 
 
-def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts) -> None:
+def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts, to: set[str]) -> None:
     target, found = entry["to"], texts(sheet, letter)
     if target != OPEN:
         entry.pop("perhaps", None)
     if target in AMOUNTS:
-        _unit(entry, found, facts)
+        if f"{target}_unit" not in to:
+            _unit(entry, found)
     elif target == "own":
         entry.setdefault("name", headers.folded(entry["header"]).replace(" ", "_") or OPEN)
         entry.setdefault("type", "number" if _all_numbers(found) else "text")
@@ -144,7 +142,7 @@ def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts) -> None:
             entry.setdefault("codes", {}).setdefault(text, code)
 
 
-def _unit(entry: Mapping, found: list[str], facts: Facts) -> None:
+def _unit(entry: Mapping, found: list[str]) -> None:
     """The unit of numbers beside which none stands: the header's, or a question."""
     known = headers.split_unit(entry["header"])[1]
     if entry.get("unit") or not (known or any(map(_bare, found))):
@@ -194,8 +192,8 @@ def _settings(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
     for letter, entry in columns.items():
         if entry["to"] in AMOUNTS:
             kinds.update(_kinds(texts(sheet, letter), entry["to"]))
-            doses = entry["to"] == "dose" and _without_period(entry, texts(sheet, letter))
-            if doses:
+            found = texts(sheet, letter) + texts(sheet, to.get("dose_unit", ""))
+            if entry["to"] == "dose" and _without_period(entry, found):
                 settings.setdefault("doses", OPEN)
         if entry["to"] in DATES and _two_ways(texts(sheet, letter)):
             settings.setdefault("dates", OPEN)
@@ -237,7 +235,7 @@ def _kinds(found: list[str], target: str) -> Iterator[str]:
 
 
 def _without_period(entry: Mapping, found: list[str]) -> bool:
-    units = {entry.get("unit", "")}
+    units = {values.unit(entry.get("unit", "")), *map(values.unit, found)}
     for text in found:
         try:
             units.add(values.amount(text).unit)

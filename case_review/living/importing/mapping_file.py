@@ -109,6 +109,8 @@ def ask(mapping: Mapping, asked: list[Question], answer: Callable[[str], str]) -
     any_said = False
     for question in asked:
         said = answer(f"{question}\n? ").strip()
+        while said and not question.takes(said):
+            said = answer(f"'{said}' is none of these. {question}\n? ").strip()
         if not said:
             continue
         entry = mapping

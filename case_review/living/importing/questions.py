@@ -22,14 +22,30 @@ from case_review.living.importing.mapping import (
 
 @dataclass(frozen=True)
 class Question:
-    """Something that the mapping leaves open: its place, what is asked, and what may be said."""
+    """Something that the mapping leaves open.
+
+    Parameters
+    ----------
+    place, asked
+        Where it stands, and what is asked.
+    choices, more
+        What may be said, as it is shown, and what else may; any text where nothing is shown.
+    """
 
     place: tuple[str, ...]
     asked: str
     choices: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    def takes(self, said: str) -> bool:
+        """Whether somebody may say so."""
+        return not self.choices or said in (*self.choices, *self.more)
 
     def __str__(self) -> str:
-        said = f" ({' | '.join(self.choices)})" if self.choices else ""
+        others = {"to": ["a name of ours"], "codes": ["an event of params.yml"] * bool(self.more)}
+        key = "to" if self.place[-1] == "to" else self.place[-2]
+        shown = [*self.choices, *others.get(key, ())]
+        said = f" ({' | '.join(shown)})" if self.choices else ""
         return f"{' > '.join(self.place)}: {self.asked}{said}"
 
 
@@ -71,7 +87,7 @@ def _questions(letter: str, entry: Mapping, facts: Facts) -> Iterator[Question]:
         near = ", ".join(entry.get("perhaps", ()))
         said = f"what is '{entry['header'] or 'the column without a name'}'"
         said += f"; it is like {near}" if near else "; no name of ours is like it"
-        yield Question((*place, "to"), said, ("a name of ours", *OTHER))
+        yield Question((*place, "to"), said, OTHER, tuple(headers.TARGETS))
     for key in ("unit", "name", "value", "variable", "level"):
         if entry.get(key) == OPEN:
             choices = {"unit": facts.units(entry["to"]), "variable": tuple(facts.levels)}
@@ -82,8 +98,9 @@ def _questions(letter: str, entry: Mapping, facts: Facts) -> Iterator[Question]:
     for word, code in entry.get("codes", {}).items():
         if code == OPEN:
             asked = f"what is '{word}' in '{entry['header']}'"
-            choices = (*allowed, *(["an event of params.yml"] if event else ()), NOT_REPORTED)
-            yield Question((*place, "codes", word), asked, choices)
+            choices = (*allowed, *(["none"] if event else ()), NOT_REPORTED)
+            more = tuple(facts.events) if event else ()
+            yield Question((*place, "codes", word), asked, choices, more)
 
 
 def problems(mapping: Mapping, facts: Facts) -> Iterator[str]:

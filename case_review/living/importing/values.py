@@ -51,6 +51,8 @@ _RANGE = re.compile(
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T]00:00:00)?", re.A)
 _WRITTEN = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.A)
 #: `1,250` may be a thousand and more, or one and a quarter.
+_COMMA = re.compile(r"[0-9],[0-9]")
+_POINT = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
 _EITHER = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 
@@ -90,8 +92,18 @@ def unit(text: str) -> str:
     return UNITS.get(folded, "")
 
 
-def amount(text: str) -> Amount:
+def has_comma(text: str) -> bool:
+    """Whether a decimal comma stands in a cell, such as in `1,5`."""
+    return bool(_COMMA.search(text)) and not _EITHER.search(text)
+
+
+def amount(text: str, commas: bool = False) -> Amount:
     """The number, or both ends of a range, with the unit that stands beside it.
+
+    Parameters
+    ----------
+    commas
+        Whether others of its column have decimal commas, so that `1.250` may be a thousand.
 
     Raises
     ------
@@ -99,6 +111,8 @@ def amount(text: str) -> Amount:
         If the cell holds anything else, or its comma may separate thousands or decimals.
     """
     folded = " ".join(text.split()).casefold().replace("−", "-")
+    if commas and _POINT.search(folded):
+        raise Unread("the point may separate thousands or decimals: others have decimal commas")
     if found := _RANGE.fullmatch(folded):
         _, low, first, high, last = found.groups()
         if first and _unit_beside(first) != _unit_beside(last):

@@ -16,7 +16,7 @@ from case_review.data.lines import FileProblem
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
 from case_review.files import write_if_changed
-from case_review.living.importing.converting import WRITTEN, Row
+from case_review.living.importing.imported import WRITTEN, Row
 
 _KEPT = "written"
 
