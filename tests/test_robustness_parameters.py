@@ -140,10 +140,6 @@ REFUSED = {
         GROUPS + BLOCK.replace("groups:", "rows: [{id: a, label: A}], groups:"),
         "line 6: treatment.blocks: block level needs `rows`, or `groups`",
     ),
-    "a block with neither": (
-        GROUPS + BLOCK.replace(", groups: level_groups", ""),
-        "line 6: treatment.blocks: block level needs `rows`, or `groups`",
-    ),
     "a row id twice": (
         GROUPS + BLOCK + "    - {id: x, heading: X, variable: x, rows: [{id: a, label: A}]}\n",
         "line 7: treatment.blocks: the row id a stands twice",

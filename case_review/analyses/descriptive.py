@@ -37,7 +37,7 @@ class Line:
     """A row of a block: patients with `level` of `variable`; without a level, not reported.
 
     `includes` names subsets that a footnote counts (`id`, `label`, `diagnosis`), `note` what else
-    it says.
+    it says. A line with a `summary` shows no patients but what their numbers are.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Line:
     indent: int = 1
     includes: Sequence[Mapping] = ()
     note: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def lines(block: Mapping, groups: Mapping[str, Mapping[str, Interval]]) -> list[
 
 def _check(block: str, own: Sequence[Line], frame: pd.DataFrame, of: Mapping) -> None:
     for variable in dict.fromkeys(line.variable for line in own):
-        levels = [line.level for line in own if line.variable == variable]
+        levels = [line.level for line in own if line.variable == variable and not line.summary]
         found = frame.loc[frame["variable"] == variable, "level"].dropna().unique()
         for level in set(found) - set(levels):
             raise ReviewError(
@@ -227,7 +228,7 @@ def missing(
 
     What is worked out from the patients with data rests on these, see `values.following`.
     """
-    lines = (line for block in found for line in block.lines if line.variable == variable)
+    lines = (x for block in found for x in block.lines if x.variable == variable and not x.summary)
     return [counts[line.id][population] for line in lines if line.level is None]
 
 
@@ -297,7 +298,9 @@ def row(
     cells = []
     for population, recorded in counts.items():
         cells.append(recorded)
-        if known is not None:
+        if known is not None and line.summary:
+            cells.append("")
+        elif known is not None:
             patients, with_data = one_of(recorded), known[line.variable][population]
             shown = line.level is not None and 0 < with_data < patients.of
             stands = following(recorded, *rest[population])

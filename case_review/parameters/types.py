@@ -76,7 +76,8 @@ class Block(Entries):
     """A block of a descriptive table. The rows of one variable add up to all patients.
 
     Its rows are given, or made of the entry that `groups` names: one for each group and one for the
-    not reported, with `note`.
+    not reported, with `note`. Without either they are made of what the column holds: a row for each
+    word, or how its numbers lie.
     """
 
     id: Key
@@ -183,9 +184,9 @@ def _check_times(groups: list[Group]) -> list[Group]:
 def _check_blocks(blocks: list[Block]) -> list[Block]:
     _problems(
         [
-            (i, f"block {block.id} needs `rows`, or `groups` that its rows are made of")
+            (i, f"block {block.id} needs `rows`, or `groups` that its rows are made of, not both")
             for i, block in enumerate(blocks)
-            if (block.rows is None) == (block.groups is None)
+            if block.rows is not None and block.groups is not None
         ]
     )
     return blocks
