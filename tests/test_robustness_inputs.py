@@ -413,12 +413,12 @@ CONTENT = {
         r"row 2, column sex: found 'female\u200b'; sex is one of")),
     "a misspelt diagnosis": (P, cells(2, diagnosis="lymphatic malfomation"), refused(
         "row 2, column diagnosis: found 'lymphatic malfomation'; not among the diagnoses of "
-        "params.yml (section cleaning). Is 'lymphatic malformation' meant?")),
+        "params.yml (cleaning.diagnoses). Is 'lymphatic malformation' meant?")),
     "an unknown event": (A, cells(2, event="hiccups"), refused(
         "adverse_events.csv, row 2, column event: found 'hiccups'; not among the events of")),
     "an event of another category": (A, cells(SORE, category="laboratory"), refused(
         f"adverse_events.csv, row {SORE}, column category: found 'laboratory'; expected clinical: "
-        f"{SORE_NAME} counts as mouth_sores, which params.yml (safety.effects) lists so. Correct")),
+        f"{SORE_NAME} counts as mouth_sores, see params.yml (safety.effects). Correct")),
     "a misspelt category": (A, cells(SORE, category="clinicl"), refused(
         f"row {SORE}, column category: found 'clinicl'; expected clinical: {SORE_NAME} counts as "
         "mouth_")),

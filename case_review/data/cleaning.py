@@ -243,8 +243,8 @@ def wrong_categories(raw: Raw, events: Mapping, effects: Iterable[Mapping]) -> l
     return [
         Problem(
             "data/raw/adverse_events.csv", row, "category", category,
-            f"expected {wanted[term]}: {term} counts as {events[term]}, which params.yml "
-            "(safety.effects) lists so. Correct whichever is wrong.",
+            f"expected {wanted[term]}: {term} counts as {events[term]}, see "
+            "params.yml (safety.effects). Correct whichever is wrong.",
         )
         for row, term, category in found[["event", "category"]].itertuples()
         if wanted.get(term, category) != category
@@ -254,4 +254,4 @@ def wrong_categories(raw: Raw, events: Mapping, effects: Iterable[Mapping]) -> l
 def _unknown(value: str, known: Mapping, section: str) -> str:
     near = difflib.get_close_matches(value, known, 1)
     hint = f" Is '{near[0]}' meant?" if near else ""
-    return f"not among the {section} of params.yml (section cleaning).{hint}"
+    return f"not among the {section} of params.yml (cleaning.{section}).{hint}"

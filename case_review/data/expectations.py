@@ -236,7 +236,9 @@ def _check(
     listed = {
         number: {
             **one,
-            "meta": {"notes": one["type"], **(one.get("meta") or {}), judging.NUMBER: number},
+            "meta": {"notes": suites.in_words(one)}
+            | (one.get("meta") or {})
+            | {judging.NUMBER: number},
         }
         for number, one in enumerate(suite["expectations"], 1)
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from case_review.data import expectations, names, raw_file, reading, times
+from case_review.data import expectations, names, params_lines, raw_file, reading, times
 from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered, write
 from case_review.project import Project
@@ -63,6 +63,7 @@ def check(
     for look in (names.problems, times.problems, *also):
         found += look(source)
     problems += _not_told([source.placed(problem) for problem in found], problems)
+    problems = list(map(params_lines.numbered(project), problems)) if problems else []
     listed = project.build / LISTED
     if problems:
         write(listed, ordered(problems))

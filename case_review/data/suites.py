@@ -275,6 +275,18 @@ def _one_of(what: str, column: Column, own: dict, where: dict | None = None):
     return "column_values_to_be_in_set", notes, kwargs
 
 
+def in_words(one: Mapping) -> str:
+    """An expectation that has no `notes`: what its name says, and what it is given."""
+    given = {name: value for name, value in one["kwargs"].items() if name != "column"}
+    said = ", ".join(f"{name.replace('_', ' ')} {_listed(value)}" for name, value in given.items())
+    words = one["type"].removeprefix("expect_").replace("_", " ")
+    return visible(f"expected {words}" + (f": {said}" if said else ""), 300)
+
+
+def _listed(value) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def is_declared(expectation: dict) -> bool:
     """Whether an expectation of a suite follows from the columns."""
     return MARK in (expectation.get("meta") or {})

@@ -142,8 +142,8 @@ def test_a_rule_of_one_s_own_needs_no_notes(project, tables):
     (problem,) = map(str, failure.problems)
     rule, mean = problem.removesuffix(".").split("; observed: ")
     assert rule == (
-        "data/raw/patients.csv, column age_value: expect_column_mean_to_be_between "
-        "(expectations/patients_raw.json)"
+        "data/raw/patients.csv, column age_value: expected column mean to be between: max "
+        "value 1 (expectations/patients_raw.json)"
     )
     ages = [float(age) for age in tables["patients"]["age_value"] if age]
     assert float(mean) == pytest.approx(sum(ages) / len(ages))
