@@ -5,10 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from conftest import ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from case_review.living.importing import headers, values
+from case_review.living.importing import converting, facts, headers, mapping, values
+from case_review.living.importing.sheet import Cell, Sheet
+from case_review.parameters import loading
+from case_review.project import Project
+
+FACTS = facts.of(loading.load(Project(ROOT)).values)
 
 READ = {
     "3 weeks": ("3", "3", "weeks", "number"),
@@ -21,6 +27,7 @@ READ = {
     "5–15 ng/ml": ("5", "15", "ng/ml", "range"),
     "1,6 mg/m²/day": ("1.6", "1.6", "mg/m2/day", "number"),
     "0,125": ("0.125", "0.125", "", "number"),
+    "1.6666666666666667": ("1.6666666666666667", "1.6666666666666667", "", "number"),
     "10 µg/L": ("10", "10", "ng/ml", "number"),
 }
 UNREAD = [
@@ -103,8 +110,51 @@ def test_units_in_headers(header, name, unit):
     ("Sex (m/f)", "sex"), ("Dx", "diagnosis"), ("AGE (years)", "age"),
     ("Side effects", "adverse_events"), ("Time to respons", "response_time"), ("pt. ID", ""),
     ("Shoe size", ""),
+    ("Response rate", ""), ("Age at onset", ""), ("Status", ""), ("Complications", ""),
 ])  # fmt: skip
 def test_headers_in_words(header, target):
     ranked = headers.meant(header)
     sure = ranked[0][1] if ranked and ranked[0][0] >= headers.SURE else ""
     assert sure == target
+
+
+COLUMNS = {"A": "Study", "B": "Age (y)", "C": "Sex", "D": "Time to response", "E": "Dx"}
+CELLS = st.one_of(TYPED, st.sampled_from([*READ, *UNREAD, "m", "F", "male", "?"]))
+
+
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, CELLS)), min_size=1, max_size=4),
+    st.sampled_from(mapping.SETTINGS["approximate"]),
+)
+def test_every_cell_is_in_the_tables_or_told_and_no_number_is_made_up(typed, approximate):
+    cells = ({key: Cell(text) for key, text in row.items() if text.strip()} for row in typed)
+    sheet = Sheet("s", [1], dict(COLUMNS), {n: row for n, row in enumerate(cells, 2) if row})
+    said = {"settings": {}, "fixed": {}}
+    mapping.update(said, sheet, FACTS)
+    said["settings"] |= {"approximate": approximate, "blank_reports": "unread"}
+    said["columns"]["D"]["unit"] = "weeks"
+    made = converting.convert(sheet, said, FACTS)
+    told = {place for row in made.unread for place in row["cell"].split(", ")}
+    read = iter(made.tables["patients"])
+    for number, row in sheet.rows.items():
+        if any(f"{letter}{number}" in told for letter in row) and not _has_report(row):
+            continue  # the whole row is told by its first cell
+        if len(row) == 1:
+            assert told & {f"{letter}{number}" for letter in row}
+            continue
+        patient = next(read)
+        for letter, column in (("B", "age_value"), ("D", "response_time_value")):
+            text, value = row[letter].text if letter in row else "", patient[column]
+            if not value:
+                assert values.is_missing(text) or f"{letter}{number}" in told
+            elif not patient[f"{column[:-5]}unit"].startswith("months"):
+                assert value in _numbers(text)
+
+
+def _has_report(row):
+    return "A" in row and not values.is_missing(row["A"].text)
+
+
+def _numbers(text):
+    found = re.findall(r"[0-9]+(?:[.,][0-9]+)?", text)
+    return {values.plain(Decimal(number.replace(",", "."))) for number in found}

@@ -323,6 +323,44 @@ def test_a_new_code_in_a_later_sheet_is_a_question_and_columns_may_move(project,
     assert (project.raw / "patients.csv").read_bytes() == before
 
 
+def test_headers_of_two_rows_and_cells_merged_over_rows_are_understood(project, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Study", "Dose", None, "Sex", "Dx", "Drug", "Response"],
+        [None, "value", "unit", None, None, None, None],
+        ["A", 1.6, "mg/m2/d", "male", "haemangioma", "sirolimus", "yes"],
+        [None, 0.1, "mg/kg/d", "female", "haemangioma", "sirolimus", "no"],
+    ):
+        book.active.append(row)
+    for place in ("A1:A2", "B1:C1", "D1:D2", "A3:A4"):
+        book.active.merge_cells(place)
+    path = tmp_path / "two.xlsx"
+    book.save(path)
+
+    def answer(question):
+        return "all" if "merged" in question else completed(question)
+
+    assert imported(project, path, answer) == 0
+    names = ("patient_id", "dose_value", "dose_unit", "sex")
+    assert [tuple(row[name] for name in names) for row in rows(project)] == [
+        ("A-1", "1.6", "mg/m2/day", "male"), ("A-2", "0.1", "mg/kg/day", "female"),
+    ]  # fmt: skip
+
+
+def test_rows_of_a_visit_are_joined_where_an_export_leaves_the_report_out(project, tmp_path):
+    path = sheet(
+        tmp_path, ["Study", "Patient", "Dx", "Drug", "Response", "Follow-up (months)"],
+        ["A", "1", "haemangioma", "sirolimus", "", ""], ["", "1", "", "", "yes", "12"],
+        ["A", "2", "haemangioma", "sirolimus", "no", "3"], ["", "2", "", "", "yes", "6"],
+    )  # fmt: skip
+    assert imported(project, path, completed) == 0
+    first, second = rows(project)
+    assert (first["response"], first["follow_up_months"]) == ("yes", "12")
+    assert (second["response"], second["follow_up_months"]) == ("", "")
+    unread = (project.root / "data" / "import" / "unread.csv").read_text(encoding="utf-8")
+    assert '"E4, E5",A-2,response,E4: no; E5: yes,rows of this patient differ' in unread
+
+
 def test_a_sheet_without_a_header_and_a_wrong_mapping_are_refused(project, tmp_path):
     with pytest.raises(ReviewError, match="no row looks like a header"):
         imported(project, sheet(tmp_path, ["1", "2"], ["3", "4"]))

@@ -12,17 +12,17 @@ from case_review.living.importing import values
 #: stands for a column with its unit (`age`), for both ends (`level`), or for days to count between.
 TARGETS = {
     "report": "report id|report|study|study id|author|first author|author year|reference|paper|"
-    "publication|citation|source|article|covidence study",
+    "publication|citation|article|covidence study",
     "patient": "patient id|patient|case|case no|patient no|case number|patient number|subject|pt|"
     "case id|pat nr|participant",
     "sex": "sex|gender|sex m f",
     "age": "age|age value|age at start|age at treatment|age at start of treatment|patient age",
-    "onset": "onset|age at onset|congenital",
+    "onset": "onset|congenital",
     "diagnosis": "diagnosis|dx|disease|condition|anomaly|lesion|type of anomaly",
-    "symptoms": "symptoms|symptom|complications|clinical signs",
+    "symptoms": "symptoms|symptom|clinical signs",
     "drug": "drug|drug name|medication|agent|mtor inhibitor|treatment drug|medicine",
     "dose": "dose|dose value|starting dose|initial dose|dosage|start dose",
-    "level": "level|target level|blood level|target blood level|trough|trough level|target trough",
+    "level": "level|target level|blood level|target blood level|target trough",
     "level_low_ng_ml": "level low|lower level|target level low|trough low|blood level low|"
     "target level min|blood level min",
     "level_high_ng_ml": "level high|upper level|target level high|trough high|blood level high|"
@@ -37,9 +37,9 @@ TARGETS = {
     "response time value|onset of response",
     "follow_up": "follow up|fu|followup|length of follow up|duration of follow up|follow up months|"
     "last follow up",
-    "treatment_status": "treatment status|status of treatment|status|treatment ongoing|"
+    "treatment_status": "treatment status|status of treatment|treatment ongoing|"
     "status at last follow up",
-    "adverse_events": "adverse events|adverse event|ae|aes|side effects|toxicity|event|events",
+    "adverse_events": "adverse events|adverse event|ae|aes|side effects|toxicity",
     "event_action": "action|action taken|event action|what was done",
     "start_date": "start date|date of start|treatment start|start of treatment|date started|"
     "date start of treatment",
@@ -58,7 +58,7 @@ _OF_EXPORTS = {
     "redcap repeat instance", "redcap data access group", "form complete",
 }  # fmt: skip
 #: From here on a header is taken, and told; from `MAYBE` on it is asked about.
-SURE, MAYBE = 0.9, 0.62
+SURE, MAYBE = 0.95, 0.62
 _NAMES = {
     name: target
     for target, known in TARGETS.items()

@@ -40,7 +40,7 @@ UNITS = {
     for unit, spellings in units.items()
     for spelling in spellings.split()
 }
-_NUMBER = r"(\d{1,12}(?:[.,]\d{1,9})?)"
+_NUMBER = r"(\d{1,12}(?:[.,]\d{1,17})?)"
 _ABOUT = r"(~|≈|approximately|approx\.?|about|around|circa|ca\.?|c\.)"
 _LIMIT = r"(<=|>=|<|>|≤|≥|less than|more than|under|over|up to|at least)"
 _UNIT = r"([a-zµμ][a-z0-9µμ/²\s.]{0,20})?"
