@@ -30,6 +30,8 @@ _NO_NAMES = {
 _JOINED = re.compile(r"\s*(?:[/+&|]|\band\b|\bwith\b)\s*")
 _SAY = f"Write `{NONE}` if nothing else was given, and leave the cell empty if it is not reported."
 
+_UNREADABLE = "'{}' reads like a missing number. Spell it out."
+
 
 def lists(raw: Raw) -> tuple[dict[str, pd.Series], list[Problem]]:
     """The lists of other treatments, tidied, by table; and the cells that are no such list.
@@ -111,7 +113,7 @@ def _wrong(value: str, parts: list[str], known: set[str]) -> Iterator[str]:
         if not part.isprintable():
             yield "it holds a character that cannot be seen. Type the name again."
         if folded(part) != NONE and NO_NUMBER.search(part):
-            yield f"'{part}' reads like a missing number. Spell it out."
+            yield _UNREADABLE.format(part)
         if len(part) > MOST:
             yield f"a name of {len(part):,} characters; at most {MOST} are expected. Shorten it."
         if "," in part:
@@ -141,6 +143,8 @@ def _alike(named: Iterable[tuple[str, int, str, str]]) -> Iterator[Problem]:
     first = {name: (table, row) for table, row, _, name in reversed(places)}
     usual = _spellings(name for *_, name in places)
     for table, row, column, name in places:
+        if NO_NUMBER.search(name):
+            yield Problem(_file(table), row, column, name, _UNREADABLE.format(name))
         other = usual[folded(name)]
         if other != name:
             where = f"row {first[other][1]} of {first[other][0]}.csv"
