@@ -226,6 +226,8 @@ class Notebook:
         known = self._known[id].of(value) if id in self._known else None
         if known is not None:
             return known
+        if standing == values.DETERMINED and registry.ANY in self._known and self.reconstructed:
+            return value.stands(values.VARIES)
         if standing == values.VARIES or (self.reconstructed and not standing):
             return values.Varying(value)
         return value.stands(standing or values.DETERMINED)

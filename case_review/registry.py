@@ -256,6 +256,9 @@ STANDING_COLUMNS = (
     "result_id", "standing", "value", "half", "least", "middle", "most", "lower", "upper", "proved",
 )  # fmt: skip
 
+#: Stands in that table for every result that a notebook would call determined by the print.
+ANY = "*"
+
 
 @dataclass(frozen=True)
 class Known:

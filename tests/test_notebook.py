@@ -415,3 +415,17 @@ def test_a_frame_and_a_figure_alone_are_exhibits(staged, run):
     assert points[["x", "y"]].to_numpy().tolist() == [[0, 1], [1, 2]]
     with pytest.raises(ReviewError, match="list was given: hand over a pandas DataFrame"):
         run("#| label: tbl-b\nnb.table([1])")
+
+
+@pytest.fixture
+def chosen(project):
+    text = STANDING.splitlines()[0] + "\n*,varies,,,,,,,,\n"
+    (project / "data" / "clean" / "standing.csv").write_text(text, encoding="utf-8")
+
+
+def test_where_patients_are_chosen_nothing_is_determined_by_the_print(chosen, staged, run):
+    run("#| label: one\nnb.read('patients')\nnb.record('a.n', 5, standing='determined')")
+    run("#| label: two\nnb.record('a.sets', 1000, standing='method')")
+    run("#| label: three\nnb.record('a.later', 7, standing='extracted')")
+    found = recorded(staged)
+    assert [r.standing for r in found.values()] == ["varies", "method", "extracted"]

@@ -39,7 +39,11 @@ _NARROW = _Columns(90, (3, 6), (27, 36), (71.5, 36))
 
 
 def flow(
-    screening: pd.DataFrame, reports: pd.DataFrame, steps: Sequence[Mapping], included: Mapping
+    screening: pd.DataFrame,
+    reports: pd.DataFrame,
+    steps: Sequence[Mapping],
+    included: Mapping,
+    chosen: bool = False,
 ) -> pd.DataFrame:
     """The boxes in order: stage, box, aside (whether it stands at the right) and the lines of text.
 
@@ -54,6 +58,8 @@ def flow(
     included
         Heading of the last box (`label`), its `stage`, and `steps`: the step that ends the
         selection of each population.
+    chosen
+        Whether reports may have been left out by choice: the box then says of how many.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def flow(
     for step in steps:
         text = f"{step['label']}\n({_count(numbers[step['step']])})"
         rows.append((step["stage"], step["step"], bool(step.get("aside")), text))
-    last = "\n".join([included["label"], *_included(numbers, reports, included["steps"])])
+    last = "\n".join([included["label"], *_included(numbers, reports, included["steps"], chosen)])
     rows.append((included["stage"], INCLUDED, False, last))
     return pd.DataFrame(rows, columns=["stage", "box", "aside", "text"])
 
@@ -94,16 +100,20 @@ def _count(n: float) -> str:
     return NOT_REPORTED if pd.isna(n) else f"n = {int(n):,}"
 
 
-def _included(numbers: Mapping, reports: pd.DataFrame, steps: Mapping) -> Iterator[str]:
+def _included(
+    numbers: Mapping, reports: pd.DataFrame, steps: Mapping, chosen: bool
+) -> Iterator[str]:
     for population, step in steps.items():
         listed = reports[reports["population"] == population]
-        if numbers[step] != len(listed):
+        fewer = chosen and len(listed) < numbers[step]
+        if numbers[step] != len(listed) and not fewer:
             raise ReviewError(
                 f"data/raw/screening.csv, step {step}: found {_count(numbers[step])}, expected "
                 f"{len(listed)}, as many as data/raw/reports.csv lists; correct one of them"
             )
         patients = formatting.with_unit(f"{int(listed['n_patients'].sum()):,}", "patients")
-        yield f"{population.capitalize()} (n = {len(listed)}), with {patients}"
+        of = f" of {int(numbers[step])}" if fewer else ""
+        yield f"{population.capitalize()} (n = {len(listed)}{of}), with {patients}"
 
 
 def draw_flow(found: pd.DataFrame, narrow: bool = False):

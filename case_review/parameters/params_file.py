@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,13 @@ from case_review.project import Project
 
 #: The section whose keys any notebook may declare.
 SHARED = "shared"
+#: What an entry is that a review may leave out, by section.
+OPTIONAL: dict[str, dict] = {
+    SHARED: {
+        "exclude": {"reports": [], "patients": {}},
+        "response_criteria": [],
+    },
+}
 _SETTING = re.compile(r"\bnb\.setting\(\s*[\"']([\w.]+)[\"']")
 
 
@@ -110,8 +118,9 @@ def merge(found: list[Document]) -> dict:
     """The sections in force as plain dicts, lists and scalars, completed entry by entry.
 
     An entry (`section.key`) comes whole from the first file that has it; its value is not merged.
+    One that no file has may be `OPTIONAL`.
     """
-    merged: dict = {}
+    merged: dict = deepcopy(OPTIONAL)
     for document in reversed(found):
         for section, entries in document.content.items():
             merged.setdefault(str(section), {}).update(yaml_file.plain(entries))

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from case_review.data.problems import visible
-from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL
+from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL, TABLES
 
 #: A place in the parameters, and what is wrong there.
 Finding = tuple[tuple, str]
@@ -20,6 +20,7 @@ Finding = tuple[tuple, str]
 def findings(values: Mapping) -> Iterator[Finding]:
     """Everything that the sections disagree on; `values` are sound by themselves."""
     yield from _comparison(values["shared"], values["cleaning"]["diagnoses"])
+    yield from _chosen(values["shared"])
     for section in ("characteristics", "treatment"):
         yield from _blocks(section, values[section])
     yield from _labels(values)
@@ -51,6 +52,18 @@ def _comparison(shared: Mapping, diagnoses: Mapping) -> Iterator[Finding]:
     for group in shared["groups"]:
         problem = f"nobody can belong to {group}, for no diagnosis of cleaning.diagnoses has this "
         yield from _known(("shared", "groups", group), group, possible, problem + column)
+
+
+def _chosen(shared: Mapping) -> Iterator[Finding]:
+    """Patients are left out by columns that exist; whether somebody has a value the data say."""
+    for column in shared["exclude"]["patients"]:
+        place = ("shared", "exclude", "patients", column)
+        problem = f"{column} is no column of the clean patients"
+        yield from _known(place, column, CLEAN_PATIENTS, problem)
+    criteria = TABLES["patients"].columns["response_criterion"].values
+    for i, name in enumerate(shared["response_criteria"]):
+        problem = f"{name} is no value of response_criterion"
+        yield from _known(("shared", "response_criteria", i), name, criteria or [name], problem)
 
 
 def _text(value: object) -> str:

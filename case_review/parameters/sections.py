@@ -37,6 +37,13 @@ class Words(Entries):
     grouping: Label
 
 
+class Exclude(Entries):
+    """Who is left out: reports by id, and patients by values of columns of the clean patients."""
+
+    reports: Annotated[list[Text], DISTINCT]
+    patients: dict[Key, Annotated[list[Text], Field(min_length=1), DISTINCT]]
+
+
 class Shared(Entries):
     """What several notebooks use."""
 
@@ -48,6 +55,8 @@ class Shared(Entries):
     group_by: Key
     groups: dict[Key, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
     words: Words
+    exclude: Exclude
+    response_criteria: Annotated[list[Text], DISTINCT]
 
 
 class Reconstruction(Entries):

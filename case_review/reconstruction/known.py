@@ -27,12 +27,14 @@ def standings(
     ensemble: Ensemble | None,
     published: claims.Claims,
     counted: Mapping[str, registry.Known] | None = None,
+    chosen: bool = False,
 ) -> pd.DataFrame:
     """What is known of each result before it is recorded; see `registry.read_known`.
 
     A result that a printed number belongs to is printed. One that is the same in all sets is
     determined, any other outcome varies. `counted` are the numbers of patients whose ends are
-    proved, see `counted.ends`; they go before what the sets tell.
+    proved, see `counted.ends`; they go before what the sets tell. Where patients or responses are
+    `chosen` from reconstructed rows, who they are follows from how rows were drawn: all varies.
     """
     printed = {claim.result_id: claim for claim in published if claim.result_id}
     held = {
@@ -46,6 +48,7 @@ def standings(
     counted = counted or {}
     rows += [_varying(ensemble, id) for id in sorted(ids) if id not in {*printed, *counted}]
     rows += [_counted(ensemble, id, counted[id]) for id in sorted(counted) if id not in printed]
+    rows += [{"result_id": registry.ANY, "standing": VARIES}] if chosen else []
     return pd.DataFrame(rows, columns=list(registry.STANDING_COLUMNS))
 
 

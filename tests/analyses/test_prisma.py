@@ -10,10 +10,10 @@ STEPS = VALUES["characteristics"]["flow"]
 INCLUDED = VALUES["characteristics"]["flow_included"]
 
 
-def flow(screening=None, reports=None, steps=STEPS):
+def flow(screening=None, reports=None, steps=STEPS, chosen=False):
     screening = read("screening") if screening is None else screening
     reports = read("reports") if reports is None else reports
-    return prisma.flow(screening, reports, steps, INCLUDED)
+    return prisma.flow(screening, reports, steps, INCLUDED, chosen)
 
 
 def test_printed_numbers_stand_in_their_boxes_and_nothing_is_worked_out():
@@ -54,3 +54,8 @@ def test_a_step_without_box_or_without_row_is_refused():
 def test_reports_included_must_be_those_that_are_listed():
     with pytest.raises(ReviewError, match="posters included: found n = 9, expected 8"):
         flow(reports=read("reports").iloc[:-1])
+
+
+def test_reports_that_are_left_out_by_choice_are_said_to_be():
+    left = flow(reports=read("reports").iloc[:-1], chosen=True)
+    assert "Posters (n = 8 of 9)" in left["text"].iloc[-1]

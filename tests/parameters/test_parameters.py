@@ -127,3 +127,22 @@ def test_what_a_parameters_cell_says_otherwise_is_named(project, monkeypatch):
     (project.root / "mine.yml").write_text("shared:\n  conf_level: 0.9\n", encoding="utf-8")
     monkeypatch.setenv(PARAMS_VARIABLE, "mine.yml")
     assert len(params_file.overruled(project, "05_response")) == 2
+
+
+def test_who_is_left_out_is_checked_with_its_line(alternative):
+    text = "shared:\n  exclude:\n    reports: [R01]\n    patients: {drugg: [everolimus]}\n"
+    with pytest.raises(ReviewError, match=r"other.yml, line 4: .*did you mean drug\?"):
+        alternative(text)
+    with pytest.raises(ReviewError, match=r"line 2: .*imagng is no value .*did you mean imaging\?"):
+        alternative("shared:\n  response_criteria: [imagng]\n")
+
+
+def test_a_review_may_leave_out_what_nobody_chooses(project):
+    path = project.root / "params.yml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(("  exclude:", "  response_criteria:"))]
+    assert len(lines) == len(kept) + 2
+    path.write_text("".join(kept), encoding="utf-8")
+    shared = loading.load(project).values["shared"]
+    assert shared["exclude"] == {"reports": [], "patients": {}}
+    assert shared["response_criteria"] == []
