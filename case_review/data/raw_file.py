@@ -65,7 +65,7 @@ def read_path(path: Path) -> Lines:
         from case_review.data import spreadsheet  # slow to import, and seldom needed
 
         return spreadsheet.read(content, path.stem)
-    return _csv(content)
+    return csv_lines(content)
 
 
 def undeclared(folder: Path, known: Collection[str] | None = None) -> list[Path]:
@@ -126,7 +126,8 @@ def _near(path: Path) -> str:
     return ""
 
 
-def _csv(content: bytes) -> Lines:
+def csv_lines(content: bytes) -> Lines:
+    """The lines of a CSV; a `FileProblem` if it cannot be understood in one way only."""
     found = Lines()
     if content.startswith(_SPREADSHEET):
         raise FileProblem(

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from case_review import registry
-from case_review.data import cells, names, reading
+from case_review.data import names, reading
 
 #: As reading leaves a cell: printable, without blanks around it, and no spelling of missing.
 CELLS = st.text(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import made_up_review
 import openpyxl
 import pytest
 from conftest import ROOT
@@ -276,6 +277,63 @@ def test_the_patients_of_this_review_come_out_as_they_went_in(project, tmp_path)
     code = imported(project, path, lambda q: next((w for k, w in words.items() if k in q), ""))
     assert code == 0
     assert [row | {"provenance": "reconstructed"} for row in rows(project)] == ours
+
+
+def test_columns_of_its_own_are_read_as_the_review_declares_them(project, tmp_path):
+    own = {
+        "score": {"type": "whole", "highest": 10, "meaning": "Score."},
+        "centre": {"type": "text", "values": ["north", "south"], "meaning": "Centre."},
+    }
+    values = VALUES | {"cleaning": dict(VALUES["cleaning"]) | {"columns": own}}
+    path = sheet(tmp_path, ["Study", "Dx", "Drug", "Response", "Score", "Centre"],
+                 ["A", "haemangioma", "sirolimus", "yes", "7", "North"],
+                 ["B", "haemangioma", "sirolimus", "yes", "12", "N"],
+                 ["C", "haemangioma", "sirolimus", "yes", "7.5", "south"])  # fmt: skip
+
+    def answer(question):
+        return "north" if "'n' in 'Centre'" in question else completed(question)
+
+    assert imported(project, path, answer, values) == 0
+    assert [(row["score"], row["centre"]) for row in rows(project)] == [
+        ("7", "north"), ("", "north"), ("", "south"),
+    ]  # fmt: skip
+
+
+def test_another_review_comes_out_of_the_sheet_of_its_group(tmp_path):
+    """The made-up review, typed as a group may have it; patients are named after their report."""
+    project = Project(tmp_path / "made up")
+    made_up_review.write(project.root)
+    ours, events = rows(project), rows(project, "adverse_events")
+    head = ["Study", "Case", "Gender", "Age (yrs)", "Diagnosis", "Drug", "Dose [mg/kg/d]",
+            "Target level ng/ml", "Other treatments", "Response", "Response by",
+            "Time to response", "FU (months)", "Treatment status", "AEs",
+            "Action taken"]  # fmt: skip
+    path = tmp_path / "group.csv"
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerows([["Extraction 2026"], head])
+        for row in ours:
+            told = [event for event in events if event["patient_id"] == row["patient_id"]]
+            writer.writerow([
+                row["report_id"], row["patient_id"], row["sex"][0].upper(), row["age_value"],
+                row["diagnosis"], row["drug"].title(), row["dose_value"].replace(".", ","),
+                f"{row['level_low_ng_ml']}-{row['level_high_ng_ml']}", row["cotreatments"],
+                {"yes": "CR", "no": "SD"}[row["response"]], row["response_criterion"],
+                f"{row['response_time_value']} wk" if row["response_time_value"] else "n/a",
+                row["follow_up_months"], row["treatment_status"],
+                "; ".join(event["event"] for event in told) or "none",
+                told[0]["action"] if told else "",
+            ])  # fmt: skip
+
+    def answer(question):
+        return "yes" if "'cr'" in question else "no" if "'sd'" in question else ""
+
+    values = loading.load(project).values
+    assert imported(project, path, answer, values, replace=True) == 0
+    names = {row["patient_id"]: f"{row['report_id']}-{row['patient_id']}" for row in ours}
+    for before, after in ((ours, rows(project)), (events, rows(project, "adverse_events"))):
+        renamed = [row | {"patient_id": names[row["patient_id"]]} for row in before]
+        assert [{key: row.get(key, "") for key in after[0]} for row in renamed] == after
 
 
 @pytest.mark.parametrize("found, said, message", [

@@ -61,7 +61,7 @@ class Reader:
         if code is None and values.is_missing(text):
             return None
         if target == "own":
-            return self._own(entry, text, commas)
+            return self._own(entry, text, code, commas)
         if target in PAIRS or target in SINGLE or target == LEVEL:
             found = self.amount(target, values.unit(entry.get("unit", "")), code or text, commas)
             rule = "; ".join(filter(None, ["code of the mapping" if code else "", found.rule]))
@@ -71,12 +71,15 @@ class Reader:
             return Value((day,), "" if day == text else "date")
         return self._word(target, text, code)
 
-    def _own(self, entry: Mapping, text: str, commas: bool) -> Value:
+    def _own(self, entry: Mapping, text: str, code: str | None, commas: bool) -> Value:
         if entry["type"] == "text":
-            return Value((text,))
-        found = values.amount(text, commas)
+            return self._word(entry["name"], text, code)
+        found = values.amount(code or text, commas)
         if found.kind != "number" or (found.unit and found.unit != entry.get("unit")):
             raise values.Unread("a plain number was expected in this column")
+        if entry["type"] == "whole" and found.low % 1:
+            raise values.Unread("a whole number was expected in this column")
+        self._check(entry["name"], (found.low,), False)
         number = values.plain(found.low)
         return Value((number,), "" if number == text else "number")
 

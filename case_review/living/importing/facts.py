@@ -78,7 +78,8 @@ def of(values: Mapping) -> Facts:
     for name, told in (cleaning.get("columns") or {}).items():
         if name in derived:
             continue
-        given = {key: told[key] for key in ("values", "lowest", "highest") if told.get(key)}
+        facts = ("type", "unit", "values", "lowest", "highest")
+        given = {key: told[key] for key in facts if told.get(key) is not None}
         if "values" in given:
             given["values"] = tuple(map(str, given["values"]))
         known = columns.get(name, Column(name, told.get("meaning") or name))

@@ -63,6 +63,11 @@ def texts(sheet: Sheet, letter: str) -> list[str]:
     return [text for text, _ in Counter(found).most_common()]
 
 
+def column_of(entry: Mapping) -> str:
+    """The column that an entry's words are for: its own, or what it goes to."""
+    return entry.get("name", "") if entry["to"] == "own" else entry["to"]
+
+
 def parts(text: str) -> list[str]:
     """The single words of a list in a cell."""
     return [part for part in _SPLIT.split(text.strip()) if part]
@@ -128,6 +133,8 @@ def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts, to: set[st
     elif target == "own":
         entry.setdefault("name", headers.folded(entry["header"]).replace(" ", "_") or OPEN)
         entry.setdefault("type", "number" if _all_numbers(found) else "text")
+        for text, code in _codes(entry["name"], found, facts).items():
+            entry.setdefault("codes", {}).setdefault(text, code)
         if (unit := re.search(r"[(\[](\w[\w/²]*)[)\]]$", entry["header"])) and (
             entry["type"] == "number"
         ):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from case_review.data.schema import TABLES
+from case_review.data.schema import TABLES, TYPES
 from case_review.living.importing import headers, values
 from case_review.living.importing.facts import Facts
 from case_review.living.importing.mapping import (
@@ -17,6 +17,7 @@ from case_review.living.importing.mapping import (
     OTHER,
     SETTINGS,
     Mapping,
+    column_of,
 )
 
 
@@ -94,7 +95,7 @@ def _questions(letter: str, entry: Mapping, facts: Facts) -> Iterator[Question]:
             asked = f"which {key} does '{entry['header']}' have"
             yield Question((*place, key), asked, choices.get(key, ()))
     event = entry["to"] == "adverse_events"
-    allowed = facts.categories if event else facts.allowed(entry["to"])
+    allowed = facts.categories if event else facts.allowed(column_of(entry))
     for word, code in entry.get("codes", {}).items():
         if code == OPEN:
             asked = f"what is '{word}' in '{entry['header']}'"
@@ -119,7 +120,7 @@ def problems(mapping: Mapping, facts: Facts) -> Iterator[str]:
             yield f"columns > {letter} > to: found '{target}', expected one of {expected}."
             continue
         events = (*facts.events, *facts.categories, "none") if target == "adverse_events" else ()
-        allowed = (*facts.allowed(target), *events)
+        allowed = (*facts.allowed(column_of(entry)), *events)
         for word, code in (entry.get("codes") or {}).items():
             if allowed and str(code) not in (*allowed, NOT_REPORTED, OPEN):
                 yield (
@@ -149,8 +150,8 @@ def _wrong_details(place: str, entry: Mapping, facts: Facts) -> Iterator[str]:
                 f"{place} > name: found '{name}', expected small letters, digits and _, and no "
                 "name of a column of ours."
             )
-    if entry["to"] == "own" and entry.get("type") not in ("text", "number"):
-        yield f"{place} > type: found '{entry.get('type')}', expected text or number."
+    if entry["to"] == "own" and entry.get("type") not in TYPES:
+        yield f"{place} > type: found '{entry.get('type')}', expected one of {', '.join(TYPES)}."
     if entry["to"] == "count" and entry.get("variable") not in (*facts.levels, OPEN):
         expected = ", ".join(facts.levels)
         yield f"{place} > variable: found '{entry.get('variable')}', expected one of {expected}."

@@ -78,13 +78,23 @@ def read(path: Path, name: str = "") -> Sheet:
             found, ranges = Sheet(path.stem), []
             lines = {
                 number: {p: Cell(text.strip()) for p, text in enumerate(cells) if text.strip()}
-                for number, cells in raw_file.read_path(path).lines
+                for number, cells in raw_file.csv_lines(_titled(content_of(path))).lines
             }
     except FileProblem as problem:
         place = f", row {problem.row}" if problem.row else ""
         raise ReviewError(f"{path}{place}: {problem.message}") from None
     _fill(found, lines, ranges, path)
     return found
+
+
+def _titled(content: bytes) -> bytes:
+    """A CSV whose first line, if it is a title alone, has the sign that separates columns below."""
+    title, end, rest = content.partition(b"\n")
+    often = {sign: rest.count(sign) for sign in (b",", b";", b"\t", b"|")}
+    sign = max(often, key=often.get)
+    if not rest or not title.strip() or any(one in title for one in often) or not often[sign]:
+        return content
+    return title.rstrip(b"\r") + sign + end + rest
 
 
 def _of_workbook(path: Path, name: str):
