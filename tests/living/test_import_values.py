@@ -9,6 +9,7 @@ from conftest import ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from case_review.data.schema import TABLES
 from case_review.living.importing import converting, facts, headers, mapping, values
 from case_review.living.importing.sheet import Cell, Sheet
 from case_review.parameters import loading
@@ -116,6 +117,11 @@ def test_headers_in_words(header, target):
     ranked = headers.meant(header)
     sure = ranked[0][1] if ranked and ranked[0][0] >= headers.SURE else ""
     assert sure == target
+
+
+def test_our_own_names_of_columns_are_understood():
+    for column in TABLES["patients"].columns:
+        assert headers.meant(column)[0][0] >= headers.SURE, column
 
 
 COLUMNS = {"A": "Study", "B": "Age (y)", "C": "Sex", "D": "Time to response", "E": "Dx"}

@@ -36,7 +36,7 @@ TARGETS = {
     "response_time": "response time|time to response|time until response|response after|"
     "response time value|onset of response",
     "follow_up": "follow up|fu|followup|length of follow up|duration of follow up|follow up months|"
-    "last follow up",
+    "last follow up|follow up value",
     "treatment_status": "treatment status|status of treatment|treatment ongoing|"
     "status at last follow up",
     "adverse_events": "adverse events|adverse event|ae|aes|side effects|toxicity",
@@ -55,7 +55,7 @@ TARGETS = {
 #: Columns of exports that tell of the export, not of patients.
 _OF_EXPORTS = {
     "covidence", "covidence number", "redcap event name", "redcap repeat instrument",
-    "redcap repeat instance", "redcap data access group", "form complete",
+    "redcap repeat instance", "redcap data access group", "form complete", "provenance",
 }  # fmt: skip
 #: From here on a header is taken, and told; from `MAYBE` on it is asked about.
 SURE, MAYBE = 0.95, 0.62
@@ -96,7 +96,7 @@ def meant(header: str) -> tuple[tuple[float, str], ...]:
     if bare in _OF_EXPORTS or bare.endswith(" complete"):
         return ((1.0, "ignore"),)
     found: dict[str, float] = {}
-    for one in {bare, folded(name)}:
+    for one in {bare, folded(name), folded(header)}:
         for known, target in _NAMES.items():
             ratio = difflib.SequenceMatcher(None, one, known).ratio()
             alike = 1.0 if one == known else 0.99 * ratio
