@@ -106,6 +106,7 @@ def draw_doses(
     widths = [*[1] * len(scales), 1.2]
     heights = [*[_HEIGHT_NARROW + _NAMES * (len(named) > 2)] * len(scales), height]
     figure, axes = style.panels(height, widths, narrow=narrow, heights=heights)
+    axes = np.atleast_1d(axes)  # without any scale of doses there is one panel
     panel = _PANEL_NARROW if narrow else _PANEL
     most = max([*doses.groupby(["panel", "group", "low"]).size()], default=1)
     for place, unit in zip(axes, scales, strict=False):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from case_review.errors import ReviewError
+from case_review.exhibits import Row
+from case_review.values import VARIES, Count
 
 
 def patients_in(rows: pd.DataFrame) -> int:
@@ -26,10 +28,10 @@ def check_events(events: pd.DataFrame, listed: Sequence[str], of: int) -> None:
     Raises
     ------
     ReviewError
-        If no report gives safety data, so that nothing has a denominator; if an event is not
-        `listed`; or if more patients had one than gave information.
+        If there are events and no report gives safety data, so that nothing has a denominator; if
+        an event is not `listed`; or if more patients had one than gave information.
     """
-    if not of:
+    if not of and len(events):
         raise ReviewError(
             "data/clean/reports.csv, adverse_events_reported: no report gives information on "
             "adverse events, so that no proportion has a denominator; correct data/raw/reports.csv"
@@ -46,3 +48,39 @@ def check_events(events: pd.DataFrame, listed: Sequence[str], of: int) -> None:
                 f"data/clean/adverse_events.csv, event {event}: {patients_in(rows)} patients, "
                 f"expected at most the {of} whose reports give information; check n_patients"
             )
+
+
+def by_group(
+    events: pd.DataFrame,
+    patients: pd.DataFrame,
+    groups: Mapping[str, pd.Series],
+    effects: Mapping[str, str],
+) -> list[Row]:
+    """Patients with any event and with each, by group, of those whose reports speak of events.
+
+    Parameters
+    ----------
+    events
+        Clean events; those that name no patient belong to no group and are left out.
+    patients
+        Those with individual data whose reports give safety data.
+    groups
+        By name, which of them belong to it.
+    effects
+        The label of each event, in the order of the table; those that nobody had have no row.
+    """
+    events = events[events["patient_id"].notna()]
+    had = {
+        label: events.loc[events["event"] == key, "patient_id"] for key, label in effects.items()
+    }
+    had = {"Any adverse event": events["patient_id"]} | had
+    rows = []
+    for label, ids in had.items():
+        hits = patients["patient_id"].isin(ids)
+        cells = [
+            Count(int((hits & own).sum()), int(own.sum())).stands(VARIES) if own.any() else "–"
+            for own in groups.values()
+        ]
+        if hits.any() or not rows:
+            rows.append(Row([label, *cells], indent=int(bool(rows))))
+    return rows

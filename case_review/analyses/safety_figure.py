@@ -30,6 +30,14 @@ def described(points: pd.DataFrame) -> str:
     return " ".join(said)
 
 
+def draw_nothing(said: str):
+    """A figure that says in one sentence why nothing is drawn."""
+    figure, axes = style.panels(0.5)
+    axes.text(0, 0.5, said, transform=axes.transAxes, va="center", size=style.SMALL)
+    axes.set_axis_off()
+    return figure
+
+
 def draw_proportions(
     points: pd.DataFrame, xlabel: str, limits: str, bounds: str, narrow: bool = False
 ):

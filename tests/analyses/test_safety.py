@@ -35,10 +35,38 @@ def test_every_printed_number_is_reproduced(ran):
     assert disagreements(claims, ran.recorded) == {}
 
 
-def test_a_review_without_any_safety_data_is_refused():
+def test_events_without_a_report_that_speaks_of_them_are_refused():
     silent = read("reports").assign(adverse_events_reported="no")
     with pytest.raises(ReviewError, match="adverse_events_reported: no report gives information"):
         run_cells("04_safety", {"reports": silent})
+
+
+def test_a_review_without_any_safety_data_says_so_in_table_and_figure():
+    silent = read("reports").assign(adverse_events_reported="no")
+    posters = read("posters").query("variable != 'adverse_events'")
+    given = {"reports": silent, "adverse_events": EVENTS[:0], "posters": posters}
+    ran = run_cells("04_safety", given)
+    for label in ("tbl-adverse-events", "tbl-adverse-events-groups"):
+        (row,) = ran.tables[label].rows
+        assert row.cells == ["No report gives information on adverse events."]
+    assert "fig-adverse-events" in ran.figures
+    assert "safety.any_event" not in ran.results
+    assert ran.results["safety.patients_without_data"].n == 84
+
+
+def test_events_by_group_count_identified_patients_once():
+    patients = pd.DataFrame({"patient_id": ["1", "2", "3"]})
+    events = pd.DataFrame(
+        {"patient_id": ["1", "1", "3", None], "event": ["rash", "rash", "fever", "rash"]}
+    )
+    arms = {"One": pd.Series([True, True, False]), "Two": pd.Series([False, False, True])}
+    effects = {"rash": "Rash", "fever": "Fever", "pain": "Pain"}
+    rows = safety.by_group(events, patients, arms, effects)
+    assert [[getattr(c, "cell", c) for c in row.cells] for row in rows] == [
+        ["Any adverse event", "1 (50.0)", "1 (100.0)"],
+        ["Rash", "1 (50.0)", "0"],
+        ["Fever", "0", "1 (100.0)"],
+    ]
 
 
 def test_denominators_any_and_none(ran):
