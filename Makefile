@@ -83,7 +83,7 @@ endef
 
 # -- targets for people ----------------------------------------------------------------------------
 
-.PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify bench nightly kill-test \
+.PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify expectations bench nightly kill-test \
 	audit-dependencies release watch results workbook docs scenarios diff import
 
 help: ## List the targets
@@ -117,6 +117,9 @@ quarto-check: _tests ## The tests that need Quarto, which must be installed
 
 validate: _setup ## Check the raw data against the expectations, and nothing else
 	@$(REVIEW) validate
+
+expectations: _setup ## Write the suites and the dictionary anew, from the columns that are declared
+	@"$(VENV)/bin/python" -m expectations.renew
 
 reconstruct: ## Find the reconstructed raw tables again (SEED=n for another, equally consistent set)
 	@$(READY)

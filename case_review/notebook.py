@@ -25,7 +25,7 @@ import pandas as pd
 
 from case_review import registry, values
 from case_review.build import dependencies
-from case_review.data import clean_file, raw_file, reading
+from case_review.data import clean_file, declared, raw_file, reading
 from case_review.errors import ReviewError
 from case_review.exhibits import plain, shown, tables
 from case_review.exhibits.drawn import (
@@ -101,9 +101,8 @@ class Notebook:
     def read(self, table: str) -> pd.DataFrame:
         """The clean table `data/clean/<table>.csv`; see `clean_file.read`."""
         path = self.project.clean / f"{table}.csv"
-        frame = clean_file.read(path, self.project.notebooks)
-        if path.is_file():
-            self._remember(path)
+        frame = clean_file.read(path, self.project.notebooks, declared.of(self.project))
+        self._remember(path)
         return self.rests_on(frame)
 
     def rests_on(self, frame: pd.DataFrame, raw: str = "") -> pd.DataFrame:
@@ -121,7 +120,7 @@ class Notebook:
 
     def read_raw(self, table: str) -> pd.DataFrame:
         """The raw table `data/raw/<table>.csv` as text, for what is audited, not analysed."""
-        frame = reading.read_table(self.project.raw, table)
+        frame = reading.read_table(self.project.raw, table, declared.of(self.project))
         self._remember(raw_file.path_of(self.project.raw, table))
         return frame
 
@@ -143,7 +142,8 @@ class Notebook:
         return registry.read_known(path)
 
     def _remember(self, path: Path) -> None:
-        self._inputs[self.project.relative(path)] = sha256(path)
+        if path.is_file():
+            self._inputs[self.project.relative(path)] = sha256(path)
 
     # -- recording -------------------------------------------------------------------------------
 

@@ -148,9 +148,9 @@ def columns() -> Iterator[str]:
     yield "An empty cell means not reported. What cleaning adds is marked clean, what it drops raw."
     yield ""
     raw = {**schema.TABLES, **schema.AUDITED, **schema.SHOWN, **schema.FOUND}
-    for name in [*raw, *(n for n in [*schema.CLEAN, *schema.MADE] if n not in raw)]:
+    for name in [*raw, *(n for n in [*schema.CLEAN, *schema.ANY.made] if n not in raw)]:
         both = {}
-        for tables in (raw, schema.CLEAN, schema.MADE):
+        for tables in (raw, schema.CLEAN, schema.ANY.made):
             both |= tables[name].columns if name in tables else {}
         yield f"## {name}\n"
         yield from _head("column", "holds", "values", "given", "meaning")

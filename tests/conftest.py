@@ -13,6 +13,7 @@ from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
+from case_review.data import declared
 from case_review.project import KEPT_VARIABLE, Project
 from case_review.rendering import converter
 
@@ -31,6 +32,8 @@ LONG = (
 hypothesis.settings.register_profile("untimed", deadline=None)
 
 #: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
+#: The columns of this review.
+COLUMNS = declared.of(Project(ROOT))
 BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review import reconstruction
 from case_review.analyses import descriptive
@@ -45,16 +45,16 @@ def clean_tables():
 @cache
 def cleaned():
     """What `01_cleaning` would write of the rows in data/raw."""
-    return _cleaned(reading.read(RAW))
+    return _cleaned(reading.read(RAW, COLUMNS))
 
 
 def drawn(index):
     """The same of another data set that agrees with the print: of the set with this number."""
-    shared, source = VALUES["shared"], reading.read(RAW)
+    shared, source = VALUES["shared"], reading.read(RAW, COLUMNS)
     sampler = sampling.Sampler(specification.read(RAW), shared["month_days"])
     found = drawn_tables(sampler, shared["seed"], index, shared["month_days"])
     text = {name: table.astype(str) for name, table in found.items()}
-    return _cleaned(reading.Raw({**source.tables, **text}))
+    return _cleaned(reading.Raw({**source.tables, **text}, columns=COLUMNS))
 
 
 def _cleaned(source):

@@ -1,6 +1,6 @@
 """A made-up review of 3 reports and 12 adults on one of two regimens, as another group may have it.
 
-    python tests/made_up_review.py FOLDER [VARIANT]
+    PYTHONPATH=. python tests/made_up_review.py FOLDER [VARIANT]
 
 writes it over the project copy in FOLDER: its own data, which count as extracted, its own choices
 (`made_up_review.yml`) and a short manuscript that embeds what the notebooks show. There is no
@@ -20,6 +20,9 @@ from pathlib import Path
 
 from building import copy_sources
 from ruamel.yaml import YAML
+
+from case_review.project import Project
+from expectations import renew
 
 #: Notebooks that audit a printed review, draw rows from one, or have their own place in this one.
 WITHOUT = ("00_reconstruction", "06_audit", "08_background", "09_statements", "10_statement_places")
@@ -113,8 +116,9 @@ def _patient(i: int) -> dict:
         "age_unit": "years",
         "diagnosis": ("RA", "B-ALL", "ANCA vasculitis")[i % 3],
         "drug": ("combined", "alone")[i % 2],
-        "dose_value": (0.5, 1, 1.5)[i % 3],
-        "dose_unit": "mg/kg/day",
+        "dose_value": (5, 10, 15)[i % 3],
+        "dose_unit": "days",
+        "symptoms": ("hospitalised", "not hospitalised")[i % 2],
         "level_low_ng_ml": 10,
         "level_high_ng_ml": 15,
         "cotreatments": "none",
@@ -330,6 +334,13 @@ def own_columns(review: Review) -> None:
     }
 
 
+def own_facts(review: Review) -> None:
+    """Diagnoses stand for one thing, which no other review has."""
+    for name, entry in review.params["cleaning"]["diagnoses"].items():
+        review.params["cleaning"]["diagnoses"][name] = {"disease": entry["anomaly"]}
+    review.params["characteristics"]["blocks"][2]["variable"] = "disease"
+
+
 def follow_up_days(review: Review) -> None:
     """Follow-up is given in days."""
     for row in review.tables["patients"]:
@@ -367,7 +378,8 @@ VARIANTS: dict[str, Callable[[Review], None]] = {
         time_zero, no_dose, no_age, empty_group, one_group, no_groups, three_groups, ungrouped,
         no_group_value, group_keys_with_blanks, report_name, cotreatment_name, cyrillic_event,
         greater_and_less, response_without_time, response_unknown, no_follow_up, no_action,
-        no_levels, no_posters, no_screening, no_later, own_columns, follow_up_days, outcome_death,
+        no_levels, no_posters, no_screening, no_later, own_columns, own_facts, follow_up_days,
+        outcome_death,
     )
 }  # fmt: skip
 
@@ -396,6 +408,7 @@ def write(root: Path, variant: str = "") -> None:
     with (root / "params.yml").open("w", encoding="utf-8") as stream:
         YAML().dump(made.params, stream)
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
+    renew.write(Project(root))
 
 
 def _heading(path: Path) -> list[str]:

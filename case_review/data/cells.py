@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pandas as pd
 
-_MISSING = {"na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd"}
+_MISSING = {
+    "na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "nr", "n.r.", "n/r",
+    "not reported", "not stated",
+}  # fmt: skip
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 #: `1,250` may be a thousand and more, or one and a quarter; `0,125` can only be the latter.
@@ -51,12 +54,16 @@ def each(values: pd.Series, test: Callable[[str], object]) -> pd.Series:
     return values.isin([value for value in values.unique() if test(value)])
 
 
-def missing(values: pd.Series, may_name: bool) -> pd.Series:
-    """Which values say that there is none; a word of letters may be a name: `NA`, `Nan`, `Null`."""
+def missing(values: pd.Series, may_name: bool, more: Iterable[str] = ()) -> pd.Series:
+    """Which values say that there is none; a word of letters may be a name: `NA`, `Nan`, `Null`.
+
+    `more` are further words that say so.
+    """
+    words = _MISSING | {word.strip().lower() for word in more}
 
     def says(value: str) -> bool:
         lower = value.lower()
-        return lower in _MISSING and not (may_name and lower.isalpha())
+        return lower in words and not (may_name and lower.isalpha())
 
     return each(values, says)
 

@@ -109,7 +109,7 @@ def _counted(patients: pd.DataFrame, criteria: Sequence[str]) -> list[tuple]:
     given = patients["response_criterion"].astype(str)
     _require("shared.response_criteria", criteria, given,
              "response_criterion in data/clean/patients.csv")  # fmt: skip
-    other = patients.index[(patients["event"] == 1) & ~given.isin(list(criteria))]
+    other = patients.index[patients["event"].eq(1).fillna(False) & ~given.isin(list(criteria))]
     patients.loc[other, "event"] = 0
     reason = "shared.response_criteria does not name what the response was judged by"
     return [

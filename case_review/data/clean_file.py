@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review.data.schema import MADE, text_columns
+from case_review.data.schema import Schema
 
 #: The notebook that makes all further tables but the ledger; a review may do without it.
 _MAKER = "00_reconstruction.ipynb"
 
 
-def read(path: Path, notebooks: Path) -> pd.DataFrame:
+def read(path: Path, notebooks: Path, declared: Schema) -> pd.DataFrame:
     """The table of a file in `data/clean/`; an empty cell is missing.
 
     A patient or a report that is called 007 keeps its name: text is text. A table that only a
@@ -25,9 +25,9 @@ def read(path: Path, notebooks: Path) -> pd.DataFrame:
     """
     table = path.stem
     if not path.is_file():
-        if table in MADE and table != "ledger" and not (notebooks / _MAKER).is_file():
-            return pd.DataFrame(columns=list(MADE[table].columns))
+        if table in declared.made and table != "ledger" and not (notebooks / _MAKER).is_file():
+            return pd.DataFrame(columns=list(declared.made[table].columns))
         raise FileNotFoundError(f"data/clean/{path.name} does not exist. Run `make data` first.")
     columns = pd.read_csv(path, nrows=0).columns
-    text = dict.fromkeys(text_columns(table, columns), str)
+    text = dict.fromkeys(declared.text_columns(table, columns), str)
     return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])

@@ -9,8 +9,7 @@ import pandas as pd
 
 from case_review.data import names
 from case_review.data.reading import DataError, Problem, Raw
-from case_review.data.schema import CLEAN, DERIVED, TABLES
-from case_review.units import to_hours
+from case_review.units import hours_in, to_hours
 
 LEDGER_COLUMNS = ("table", "row", "key", "column", "kind", "before", "after", "reason")
 _POPULATIONS = {"publication": "publications", "poster": "posters"}
@@ -24,7 +23,7 @@ class Cleaning:
     raw
         Tables as text, from `raw.read`.
     diagnoses
-        Diagnosis as reported to its `anomaly`, `type` and `lymphatic` (a bool).
+        Diagnosis as reported to what it stands for, by name: texts, or true and false.
     events
         Adverse event as reported to the term it is counted under.
     month_days
@@ -32,9 +31,9 @@ class Cleaning:
     """
 
     def __init__(self, raw: Raw, diagnoses: Mapping, events: Mapping, month_days: float):
-        self.raw, self.month_days = raw, month_days
+        self.raw, self.month_days, self.columns = raw, month_days, raw.columns
         self.diagnoses = {
-            name: {**entry, "lymphatic": "yes" if entry["lymphatic"] else "no"}
+            name: {fact: _said(entry.get(fact, "")) for fact in self.columns.facts}
             for name, entry in diagnoses.items()
         }
         self.events = dict(events)
@@ -64,7 +63,8 @@ class Cleaning:
         }
         if self.problems:
             raise DataError(self.problems)
-        tables = {name: table[list(CLEAN[name].columns)] for name, table in tables.items()}
+        clean = self.columns.clean
+        tables = {name: table[list(clean[name].columns)] for name, table in tables.items()}
         tables["ledger"] = pd.DataFrame(self.ledger)
         return tables
 
@@ -80,7 +80,7 @@ class Cleaning:
         patients = self._patients(population)
         if self.problems:
             raise DataError(self.problems)
-        return patients[list(CLEAN["patients"].columns)]
+        return patients[list(self.columns.clean["patients"].columns)]
 
     # -- tables ----------------------------------------------------------------------------------
 
@@ -94,16 +94,43 @@ class Cleaning:
         text = self.raw.tables["patients"]
         frame["population"] = frame["report_id"].map(population)
         frame["age_hours"] = self._hours(text, "age_value", "age_unit")
-        response = self._hours(text, "response_time_value", "response_time_unit")
-        months = text["follow_up_months"]
-        follow_up = self._hours(text.assign(unit=months.map(lambda m: "months" if m else "")),
-                                "follow_up_months", "unit", note=False)  # fmt: skip
-        frame["event"] = (frame["response"] == "yes").astype(int)
-        # Time runs to the response; without one the patient is censored at last follow-up.
-        frame["time_hours"] = response.where(frame["event"] == 1, follow_up)
+        outcome = self.columns.outcome
+        unit = self.columns.tables["patients"].columns[outcome.time].unit
+        time, follow_up = self._hours(text, outcome.time, unit), self._follow_up(frame, text)
+        frame["event"] = frame[outcome.event].map({"yes": 1, "no": 0}).astype("Int64")
+        # Time runs to the event; without one the patient is censored at last follow-up.
+        has_event, has_none = ((frame["event"] == x).fillna(False).astype(bool) for x in (1, 0))
+        frame["time_hours"] = time.where(has_event, follow_up.where(has_none))
+        self._left_out(frame, frame[outcome.event])
         self._classify(frame, "diagnosis")
         frame["cotreatments"] = self._listed("patients", frame["cotreatments"])
         return frame
+
+    def _follow_up(self, frame: pd.DataFrame, text: pd.DataFrame) -> pd.Series:
+        """Last follow-up in hours; what is given in another unit than months has these as well."""
+        months = text["follow_up_months"]
+        hours = self._hours(text.assign(unit=months.map(lambda m: "months" if m else "")),
+                            "follow_up_months", "unit", note=False)  # fmt: skip
+        other = self._hours(text, "follow_up_value", "follow_up_unit")
+        converted = (other / float(hours_in("months", self.month_days))).round(2)
+        frame["follow_up_months"] = frame["follow_up_months"].fillna(converted)
+        return hours.fillna(other)
+
+    def _left_out(self, frame: pd.DataFrame, said: pd.Series) -> None:
+        """Tell the ledger of patients whose time cannot be analysed, and why."""
+        noun = self.columns.outcome.noun
+        unknown = frame["event"].isna()
+        untimed = ~unknown & frame["time_hours"].isna()
+        has_event = untimed & (frame["event"] == 1).fillna(False)
+        for chosen, what in (
+            (unknown, f"whether there was a {noun} is not known"),
+            (has_event, f"the time to {noun} is not known"),
+            (untimed & ~has_event, f"without {noun}, and without a follow-up"),
+        ):
+            before = said[chosen.astype(bool)]
+            after = pd.Series("", index=before.index, dtype=object)
+            reason = f"{what}: in no analysis of the time to {noun}"
+            self._note("patients", said.name, "left out", before, after, reason)
 
     def _posters(self, population: pd.Series) -> pd.DataFrame:
         frame = self._typed("posters")
@@ -112,8 +139,11 @@ class Cleaning:
         entries = self._diagnoses("posters", diagnoses["level"])
         combined = frame["variable"] == "cotreatments"
         frame.loc[combined, "level"] = self._listed("posters", frame.loc[combined, "level"])
-        derived = [diagnoses.assign(variable=name, level=entries[name]) for name in DERIVED]
+        facts = self.columns.facts
+        derived = [diagnoses.assign(variable=name, level=entries[name]) for name in facts]
         columns = ["report_id", "population", "variable", "level", "provenance"]
+        if not derived or diagnoses.empty:
+            return frame
         summed = (
             pd.concat(derived).groupby(columns, sort=False, dropna=False)["n"].sum().reset_index()
         )
@@ -129,7 +159,7 @@ class Cleaning:
     def _typed(self, name: str) -> pd.DataFrame:
         """A copy with numbers as numbers; whole ones stay whole, empty cells are missing."""
         frame = self.raw.tables[name].copy()
-        for column in TABLES[name].numbers:
+        for column in self.columns.tables[name].numbers:
             numbers = pd.to_numeric(frame[column].replace("", None))
             whole = (numbers.dropna() % 1 == 0).all()
             frame[column] = numbers.astype("Int64" if whole else "Float64")
@@ -167,23 +197,26 @@ class Cleaning:
 
     def _classify(self, frame: pd.DataFrame, column: str) -> None:
         found = self._diagnoses("patients", frame[column])
-        for name in DERIVED:
+        for name in self.columns.facts:
             frame[name] = found[name]
 
     def _diagnoses(self, table: str, values: pd.Series) -> pd.DataFrame:
-        """What each reported diagnosis is, a column for each of `DERIVED`."""
-        none = dict.fromkeys(DERIVED, "")
+        """What each reported diagnosis stands for, a column for each fact."""
+        facts = self.columns.facts
+        none = dict.fromkeys(facts, "")
         entries = {value: self.diagnoses.get(value, none) for value in values.unique()}
         said = {
-            value: ", ".join(f"{name} {entry[name]}" for name in DERIVED)
+            value: ", ".join(f"{name} {entry[name]}" for name in facts)
             for value, entry in entries.items()
         }
         after = values.map(said)
-        self._note(table, values.name, "classification", values, after, "dictionary of diagnoses")
+        if facts:
+            reason = "dictionary of diagnoses"
+            self._note(table, values.name, "classification", values, after, reason)
         return pd.DataFrame(
             {
                 name: values.map({value: entry[name] for value, entry in entries.items()})
-                for name in DERIVED
+                for name in facts
             },
             index=values.index,
             dtype=object,
@@ -217,6 +250,11 @@ class Cleaning:
         self.ledger["key"] += keys
         self.ledger["before"] += before.tolist()
         self.ledger["after"] += after.tolist()
+
+
+def _said(fact: str | bool) -> str:
+    """What a diagnosis stands for, as a cell has it."""
+    return {True: "yes", False: "no"}[fact] if isinstance(fact, bool) else str(fact)
 
 
 def unknown_terms(raw: Raw, diagnoses: Mapping, events: Mapping) -> list[Problem]:

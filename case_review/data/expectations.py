@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from case_review.data import judged, judging, reading, rules, suites
+from case_review.data import declared, judged, judging, reading, rules, suites
 from case_review.data.problems import DataError, Problem, ordered, visible
-from case_review.data.schema import CLEAN, TABLES
+from case_review.data.schema import Schema
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.values import Text, Value
@@ -145,14 +145,16 @@ def validate(
     ReviewError
         With every suite that is missing, is of no table, or cannot be used.
     """
-    tables = dict(frames) if frames is not None else _read(project, stage)
+    columns = declared.of(project)
+    tables = dict(frames) if frames is not None else _read(project, stage, columns)
     if stage == "raw":
-        typed = {name: _typed(name, table) for name, table in tables.items() if name in TABLES}
-        typed["across"] = rules.checks(tables, unsound)
+        known = [name for name in tables if name in columns.tables]
+        typed = {name: _typed(tables[name], columns.tables[name].numbers) for name in known}
+        typed["across"] = rules.checks(tables, unsound, columns)
         tables = typed
     else:
         tables = {name: _as_written(table) for name, table in tables.items()}
-    read = suites.read(project.expectations, stage, project.kept)
+    read = suites.read(project.expectations, stage, project.kept, columns)
     if gone := ", ".join(f"{name}.csv" for name in read if name not in tables):
         raise ReviewError(f"data/{stage}/ has no {gone}. Run `make data`.")
     frames = {name: _framed(tables[name]) for name in read}
@@ -170,10 +172,10 @@ def validate(
     return Report(stage, outcomes)
 
 
-def _read(project: Project, stage: str) -> dict[str, pd.DataFrame]:
+def _read(project: Project, stage: str, columns: Schema) -> dict[str, pd.DataFrame]:
     if stage == "raw":
-        return reading.read(project.raw).tables
-    paths = [path for name in CLEAN if (path := project.clean / f"{name}.csv").is_file()]
+        return reading.read(project.raw, columns).tables
+    paths = [path for name in columns.clean if (path := project.clean / f"{name}.csv").is_file()]
     if not paths:
         raise ReviewError("data/clean/ holds no tables. Run `make data` first.")
     tables = {p.stem: pd.read_csv(p, keep_default_na=False, na_values=[""]) for p in paths}
@@ -192,13 +194,13 @@ def _as_written(table: pd.DataFrame) -> pd.DataFrame:
     return numbered.assign(**text.mask(text == "", None).set_axis(numbered.index))
 
 
-def _typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+def _typed(table: pd.DataFrame, numbers: Collection[str]) -> pd.DataFrame:
     """Numbers as numbers, empty cells as missing: what expectations are written for."""
     frame = table.replace("", None)
-    for column in TABLES[name].numbers:
+    for column in numbers:
         # What is no number was refused when it was read; here it counts as missing.
-        numbers = pd.to_numeric(frame[column], errors="coerce").astype(float)
-        frame[column] = numbers.where(np.isfinite(numbers))
+        found = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        frame[column] = found.where(np.isfinite(found))
     return frame
 
 

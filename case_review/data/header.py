@@ -16,13 +16,19 @@ _LISTED, _NAMED = 10, 3
 _SEARCHED = 200
 
 
-def problems(header: Sequence[str], expected: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def problems(
+    header: Sequence[str], expected: Sequence[str], needed: Sequence[str], remove: str = "Remove it"
+) -> Iterator[tuple[str, str, str]]:
     """What is wrong with a header, as (column, value, message), the first two perhaps empty.
 
     Parameters
     ----------
     expected
         The columns that the table has; none where any will do.
+    needed
+        Those that must be there; another is told only where one that is unknown may stand for it.
+    remove
+        What to do about a column that is unknown.
     """
     if expected and not set(header) & set(expected):
         yield (
@@ -43,8 +49,10 @@ def problems(header: Sequence[str], expected: Sequence[str]) -> Iterator[tuple[s
         alike = [other for other in unknown if _plain(other) == name]
         near = alike or difflib.get_close_matches(name, unknown[:_SEARCHED], 1)
         hint = f" Is '{visible(near[0])}' meant?" if near else ""
+        if not near and name not in needed:
+            continue
         yield name, "", f"the column is missing. Add it, empty if need be.{hint}"
-    remove = f"Remove it; expected are {', '.join(expected)}."
+    remove = f"{remove}; expected are {', '.join(expected)}."
     yield from _each(unknown, f"unknown column. {remove}", "unknown")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from case_review.data import expectations, names, params_lines, raw_file, reading, times
+from case_review.data import (
+    declared, expectations, names, params_lines, raw_file, reading, times,
+)  # fmt: skip
 from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered, write
 from case_review.project import Project
@@ -56,7 +58,7 @@ def check(
     DataError
         With everything that is wrong in any file, each place once.
     """
-    source, problems = reading.attempt(project.raw)
+    source, problems = reading.attempt(project.raw, declared.of(project))
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
     found += wrong_categories(source, events, effects)

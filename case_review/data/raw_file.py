@@ -32,6 +32,14 @@ def path_of(folder: Path, name: str) -> Path:
     return sheet if sheet.is_file() and not path.is_file() else path
 
 
+def is_missing(folder: Path, name: str) -> bool:
+    """Whether a folder has no file of a table, and none of nearly its name."""
+    path = folder / f"{name}.csv"
+    there = any(path.with_suffix(end).is_symlink() or path.with_suffix(end).exists()
+                for end in (".csv", ".xlsx"))  # fmt: skip
+    return not there and not _near(path)
+
+
 def read(folder: Path, name: str) -> Lines:
     """The lines of `<name>.csv`, or of `<name>.xlsx` where that lies in its place.
 

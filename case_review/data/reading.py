@@ -18,7 +18,7 @@ import pandas as pd
 from case_review.data import cells, raw_file
 from case_review.data import header as heading
 from case_review.data.problems import DataError, Problem
-from case_review.data.schema import AUDITED, SHOWN, TABLES, TYPES, TableSchema
+from case_review.data.schema import ANY, AUDITED, NEEDED, OWN, SHOWN, TYPES, Schema, TableSchema
 
 __all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
 
@@ -63,12 +63,15 @@ class Raw:
         means anything.
     sheets
         Of each table that is read from a spreadsheet, its place there.
+    columns
+        The columns that they were read by.
     """
 
     tables: dict[str, pd.DataFrame]
     changes: list[Change] = field(default_factory=list)
     unsound: set[str] = field(default_factory=set)
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    columns: Schema = ANY
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of a table, with the sheet and cell where that is read from a spreadsheet."""
@@ -79,7 +82,7 @@ class Raw:
         return replace(problem, file=sheet.file, sheet=sheet.title, letter=letter)
 
 
-def read(folder: Path) -> Raw:
+def read(folder: Path, columns: Schema = ANY) -> Raw:
     """All raw tables of `folder`; an empty cell is an empty text.
 
     Raises
@@ -87,35 +90,39 @@ def read(folder: Path) -> Raw:
     DataError
         With every problem of every file.
     """
-    raw, problems = attempt(folder)
+    raw, problems = attempt(folder, columns)
     if problems:
         raise DataError(problems)
     return raw
 
 
-def attempt(folder: Path) -> tuple[Raw, list[Problem]]:
+def attempt(folder: Path, columns: Schema = ANY) -> tuple[Raw, list[Problem]]:
     """What can be read of `folder`, and every problem of every file.
 
-    A cell that cannot be used keeps its text; a file that cannot be read is an empty table.
+    A cell that cannot be used keeps its text; a file that cannot be read is an empty table, and
+    so is one that is not there, unless no review is without it.
     """
-    raw, problems = Raw({}), []
+    raw, problems = Raw({}, columns=columns), []
     shown = [name for name in SHOWN if raw_file.path_of(Path(folder), name).is_file()]
     names: dict[str, set[str]] = {}
-    for name in [*TABLES, *AUDITED, *shown]:
-        one, found = attempt_table(folder, name, names)
+    for name in [*columns.tables, *AUDITED, *shown]:
+        one, found = attempt_table(folder, name, names, columns)
         problems += found
-        if name in TABLES:
+        if name in columns.tables:
             raw.tables |= one.tables
             raw.changes += one.changes
             raw.unsound |= one.unsound
             raw.sheets |= one.sheets
-            for key in TABLES[name].key[:1]:
+            for key in columns.tables[name].key[:1]:
                 names.setdefault(key, set()).update(one.tables[name][key])
     return raw, problems
 
 
 def attempt_table(
-    folder: Path, name: str, names: Mapping[str, Set[str]] = MappingProxyType({})
+    folder: Path,
+    name: str,
+    names: Mapping[str, Set[str]] = MappingProxyType({}),
+    columns: Schema = ANY,
 ) -> tuple[Raw, list[Problem]]:
     """What can be read of one table, and every problem of its file.
 
@@ -124,15 +131,16 @@ def attempt_table(
     names
         By column, what other tables call their rows: a patient called NA is not a missing one.
     """
-    schema = (TABLES | AUDITED | SHOWN).get(name, TableSchema({}))
-    table = _Reader(Path(folder), name, schema, names)
+    table_schema = (columns.tables | AUDITED | SHOWN).get(name, TableSchema({}))
+    table = _Reader(Path(folder), name, table_schema, names, columns.missing)
     frame = table.read()
     sheets = {name: table.sheet} if table.sheet else {}
-    raw = Raw({name: frame}, table.changes, {name} if table.unsound else set(), sheets)
+    unsound = {name} if table.unsound else set()
+    raw = Raw({name: frame}, table.changes, unsound, sheets, columns)
     return raw, [raw.placed(problem) for problem in table.problems]
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
+def read_table(folder: Path, name: str, columns: Schema = ANY) -> pd.DataFrame:
     """One raw table as text, repaired as `read` does, its rows counted from 0.
 
     Raises
@@ -140,7 +148,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     DataError
         With every problem of the file.
     """
-    raw, problems = attempt_table(folder, name)
+    raw, problems = attempt_table(folder, name, columns=columns)
     if problems:
         raise DataError(problems)
     return raw.tables[name].reset_index(drop=True)
@@ -149,8 +157,10 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
 class _Reader:
     """Reads one table and keeps what it repaired and what it could not."""
 
-    def __init__(self, folder: Path, name: str, schema: TableSchema, names: Mapping[str, Set[str]]):
-        self.folder, self.name, self.schema, self.names = folder, name, schema, names
+    def __init__(self, folder: Path, name: str, schema: TableSchema, names, missing):
+        self.folder, self.name, self.schema = folder, name, schema
+        self.names: Mapping[str, Set[str]] = names
+        self.missing: tuple[str, ...] = missing
         self.file = f"data/raw/{raw_file.path_of(folder, name).name}"
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
@@ -168,6 +178,9 @@ class _Reader:
         self.changes.append(Change(self.name, row, key, column, "recode", before, after, reason))
 
     def read(self) -> pd.DataFrame:
+        optional = self.name in ANY.tables | AUDITED | SHOWN and self.name not in NEEDED
+        if optional and raw_file.is_missing(self.folder, self.name):
+            return pd.DataFrame(columns=list(self.schema.columns), dtype=str)
         try:
             found = raw_file.read(self.folder, self.name)
         except raw_file.FileProblem as problem:
@@ -180,7 +193,9 @@ class _Reader:
         if found.sheet:
             letters = {name: heading.letters(at) for at, name in enumerate(header)}
             self.sheet = Sheet(self.file, found.sheet, letters)
-        for column, value, message in heading.problems(header, list(self.schema.columns)):
+        expected, needed = list(self.schema.columns), list(self.schema.needed)
+        remove = f"Declare it in {OWN}, or remove it" if self.name == "patients" else "Remove it"
+        for column, value, message in heading.problems(header, expected, needed, remove):
             self.refuse(message, line, column, value)
         if self.problems:
             return self._nothing()
@@ -190,7 +205,7 @@ class _Reader:
         rows = list(self._full_rows(header, body))
         index = pd.Index([line for line, _ in rows], name="row")
         frame = pd.DataFrame([row for _, row in rows], index=index, columns=header, dtype=str)
-        frame = frame.loc[:, list(self.schema.columns) or header]
+        frame = frame.reindex(columns=list(self.schema.columns) or header, fill_value="")
         frame = self._trimmed(frame)
         self._check_cells(frame)
         self._check_numbers(frame)
@@ -225,15 +240,17 @@ class _Reader:
     def _without_missing(self, column: pd.Series) -> pd.Series:
         """Empty for the spellings of missing, but for those that may be a name: `NA`, `Nan`."""
         declared = self.schema.columns.get(column.name)
+        # What is among the values of a column says something else there.
+        known = column.isin(declared.values if declared else ())
         if declared and declared.required and declared.type == TYPES[0]:
             # It is looked for in a list, or names a row, so that a wrong one is told.
             told = declared.values or declared.source or column.name in self.schema.key
-            missing = cells.missing(column, may_name=bool(told))
+            missing = cells.missing(column, bool(told), self.missing) & ~known
             message = "this says that the value is missing, and every row needs one here."
             self.refuse_cells(message, column[missing])
         else:
-            missing = cells.missing(column, may_name=False)
-            missing &= ~column.isin(self.names.get(column.name, ()))
+            missing = cells.missing(column, False, self.missing)
+            missing &= ~known & ~column.isin(self.names.get(column.name, ()))
         return column.where(~missing, "")
 
     def _note_cells(self, before: pd.DataFrame, after: pd.DataFrame, reason: str) -> None:

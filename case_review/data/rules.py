@@ -6,20 +6,15 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
-from case_review.data.schema import POSTER_VARIABLES, TABLES
+from case_review.data.schema import ANY, POSTER_VARIABLES, Schema
 
 _POPULATIONS = {"publications": "publication", "posters": "poster"}
 COLUMNS = ("rule", "file", "row", "column", "found", "expected")
-#: Columns that are given together or not at all: table, column, the other column.
-_TOGETHER = [
-    (name, column.name, column.given_with)
-    for name, schema in TABLES.items()
-    for column in schema.columns.values()
-    if column.given_with
-]
 
 
-def checks(tables: Mapping[str, pd.DataFrame], unsound: Collection[str] = ()) -> pd.DataFrame:
+def checks(
+    tables: Mapping[str, pd.DataFrame], unsound: Collection[str] = (), columns: Schema = ANY
+) -> pd.DataFrame:
     """One row per comparison between the raw tables; a rule holds where `found` is `expected`.
 
     Parameters
@@ -28,18 +23,25 @@ def checks(tables: Mapping[str, pd.DataFrame], unsound: Collection[str] = ()) ->
         Raw tables as text, indexed by line number (`raw.read`).
     unsound
         Tables with missing rows or columns; nothing is compared with them.
+    columns
+        The columns of the tables.
     """
     tables = {name: _once(name, table) for name, table in tables.items()}
     rows = [pd.DataFrame(columns=list(COLUMNS))]
     for rules, needed in _RULES:
         if not needed.intersection(unsound):
             rows += rules(tables)
+    sound = [name for name in columns.tables if name in tables and name not in unsound]
+    for name in sound:
+        rows += _companions(name, tables[name], columns)
+    if "patients" in sound:
+        rows += _times_of_events(tables["patients"], columns)
     return pd.concat(rows, ignore_index=True).astype({"found": str, "expected": str})
 
 
 def _once(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """The first row of each key: a row that is there twice should not be counted twice."""
-    key = list(TABLES[name].key) if name in TABLES else []
+    key = list(ANY.tables[name].key) if name in ANY.tables else []
     return table[~table.duplicated(key)] if key else table
 
 
@@ -187,21 +189,25 @@ def _poster_safety(tables) -> Iterator[pd.DataFrame]:
     yield _compared(rule, "posters", _plain(number), _plain(number.clip(upper=named)))
 
 
-def _companions(tables) -> Iterator[pd.DataFrame]:
+def _companions(name: str, table: pd.DataFrame, columns: Schema) -> Iterator[pd.DataFrame]:
     """Cells of a row that are given together or not at all."""
-    for name, column, other in _TOGETHER:
-        rule = f"{column} is given exactly where {other} is"
-        yield _compared(rule, name, _given(tables[name][column]), _given(tables[name][other]))
+    for column in columns.tables[name].columns.values():
+        other = column.given_with
+        if other and {column.name, other} <= set(table.columns):
+            rule = f"{column.name} is given exactly where {other} is"
+            yield _compared(rule, name, _given(table[column.name]), _given(table[other]))
 
 
-def _response_times(tables) -> Iterator[pd.DataFrame]:
-    patients = tables["patients"]
-    rule = "a response time is given exactly for those with a response"
-    time, responded = patients["response_time_value"], patients["response"] == "yes"
-    yield _compared(rule, "patients", _given(time), _given(responded))
-    rule = "without a response the last follow-up is given, when the patient is censored"
-    follow_up = patients.loc[patients["response"] == "no", "follow_up_months"]
-    yield _compared(rule, "patients", _given(follow_up), "given")
+def _times_of_events(patients: pd.DataFrame, columns: Schema) -> Iterator[pd.DataFrame]:
+    """Nobody has a time to what did not happen, and follow-up is given once."""
+    outcome = columns.outcome
+    without = patients[patients[outcome.event] == "no"]
+    rule = f"those without {outcome.noun} ({outcome.event}) have no time to it"
+    yield _compared(rule, "patients", _given(without[outcome.time]), "empty")
+    if "follow_up_value" in patients:
+        twice = patients[patients["follow_up_value"] != ""]
+        rule = "follow-up is given in months or in another unit, not in both"
+        yield _compared(rule, "patients", _given(twice["follow_up_months"]), "empty")
 
 
 def _totals(tables) -> Iterator[pd.DataFrame]:
@@ -228,7 +234,5 @@ _RULES = (
     (_poster_sums, {"reports", "posters"}),
     (_events, {"reports", "posters", "adverse_events"}),
     (_poster_safety, {"reports", "posters", "adverse_events"}),
-    (_companions, {name for name, *_ in _TOGETHER}),
-    (_response_times, {"patients"}),
     (_totals, {"reports", "published"}),
 )

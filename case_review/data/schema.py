@@ -1,16 +1,23 @@
-"""The columns of the raw and the clean tables, as `columns.toml` declares them."""
+"""The columns of the raw and the clean tables: `columns.toml`, and what a review says of its own.
+
+`columns.toml` declares what any review may have. A review declares further columns of its patients,
+or other values of a known one, in `params.yml` (`cleaning.columns`); what a diagnosis stands for
+(`cleaning.diagnoses`) and the outcome (`shared.outcome`) make columns of the clean table.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from case_review.errors import ReviewError
 
 #: Where the columns are declared, as messages name it.
 FILE = "case_review/data/columns.toml"
+#: Where a review declares its own, as messages name it.
+OWN = "params.yml (cleaning.columns)"
 
 #: What a column can hold; numbers are not negative.
 TYPES = ("text", "number", "whole")
@@ -82,6 +89,15 @@ class TableSchema:
         return [name for name, column in self.columns.items() if column.type != TYPES[0]]
 
     @property
+    def needed(self) -> list[str]:
+        """Columns that a file must have; the others may be left out of it, and are empty then."""
+        return [n for n, column in self.columns.items() if column.required or n in self.key]
+
+    def type_of(self, name: str) -> str:
+        """The type of a column; text for one that is not declared."""
+        return self.columns[name].type if name in self.columns else TYPES[0]
+
+    @property
     def whole(self) -> list[str]:
         """Columns that hold whole numbers."""
         return [name for name, column in self.columns.items() if column.type == "whole"]
@@ -99,6 +115,10 @@ def parse(text: str, stage: str) -> dict[str, TableSchema]:
         declared = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ReviewError(f"{FILE}: {error}. Correct it there.") from None
+    return _parsed(declared, stage)
+
+
+def _parsed(declared: Mapping, stage: str) -> dict[str, TableSchema]:
     return {name: _table(name, entry, stage) for name, entry in declared.items()}
 
 
@@ -128,48 +148,156 @@ def _column(table: str, name: str, facts: dict) -> Column:
     return column
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What patients are followed for, as `shared.outcome` of `params.yml` says.
+
+    Parameters
+    ----------
+    event, time
+        The columns of `patients.csv` that say whether it came (yes or no), and when.
+    unit
+        The unit of time of results and axes.
+    noun, past
+        Words for it: "time to {noun}", "patients who {past}".
+    """
+
+    event: str = "response"
+    time: str = "response_time_value"
+    unit: str = "weeks"
+    noun: str = "response"
+    past: str = "responded"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of the tables of one review.
+
+    Parameters
+    ----------
+    tables, clean
+        Raw tables that have suites, and those that cleaning makes of them, apart from its ledger.
+    made
+        Further tables that notebooks make; the other patients have the columns of the clean ones.
+    order
+        The names of each table's columns, raw and clean ones, in the order of their declaration.
+    facts
+        What cleaning derives from a diagnosis, so that no later step needs the dictionary.
+    missing
+        Words by which this review says, besides the usual ones, that a value is missing.
+    outcome
+        What patients are followed for.
+    """
+
+    tables: dict[str, TableSchema]
+    clean: dict[str, TableSchema]
+    made: dict[str, TableSchema]
+    order: dict[str, list[str]]
+    facts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def text_columns(self, table: str, columns: Iterable[str]) -> list[str]:
+        """Those of the columns of a clean table that hold text, whatever it looks like."""
+        if table not in self.clean:
+            return []
+        return [name for name in columns if name not in self.clean[table].numbers]
+
+
+def of(cleaning: Mapping, outcome: Mapping | None = None) -> Schema:
+    """The columns of a review, from the section `cleaning` and `shared.outcome` of `params.yml`.
+
+    Raises
+    ------
+    ReviewError
+        If a column has an entry that there is none of.
+    """
+    declared, followed = tomllib.loads(_TEXT), Outcome(**(outcome or {}))
+    facts = _facts(cleaning.get("diagnoses") or {})
+    entries = _with_own(declared["patients"]["columns"], facts, cleaning.get("columns") or {})
+    words = {"{noun}": followed.noun, "{past}": followed.past}
+    declared["patients"]["columns"] = {name: _worded(e, words) for name, e in entries.items()}
+    raw, clean = _parsed(declared, "raw"), _parsed(declared, "clean")
+    own = [n for n, c in raw["patients"].columns.items() if n not in _KNOWN and c.type == TYPES[0]]
+    for tables, more in ((raw, own), (clean, [*facts, *own])):
+        counted = tables["posters"].columns
+        values = dict.fromkeys((*POSTER_VARIABLES, *more))
+        counted["variable"] = replace(counted["variable"], values=tuple(values))
+    made = _chosen(clean, "ledger standing verdicts ensemble_curves other_patients")
+    made["other_patients"].columns.update(clean["patients"].columns)
+    order = {name: list(entry["columns"]) for name, entry in declared.items()}
+    order["other_patients"] = list(made["other_patients"].columns)
+    return Schema(
+        _chosen(raw, f"{_CLEANED} published"), _chosen(clean, _CLEANED), made, order,
+        tuple(facts), tuple(cleaning.get("missing") or ()), followed,
+    )  # fmt: skip
+
+
+def _facts(diagnoses: Mapping) -> dict[str, dict]:
+    """The column of each thing that a diagnosis stands for, as `columns.toml` would declare it."""
+    facts = {}
+    for name in dict.fromkeys(name for entry in diagnoses.values() for name in entry):
+        given = [entry.get(name) for entry in diagnoses.values()]
+        facts[name] = {
+            "stage": "clean",
+            "required": None not in given,
+            "source": "`cleaning.diagnoses` in `params.yml`",
+            "meaning": "What the diagnosis stands for.",
+        }
+        if all(isinstance(one, bool) for one in given if one is not None):
+            facts[name] = facts[name] | {"values": ["yes", "no"], "source": ""}
+    return facts
+
+
+def _with_own(columns: Mapping, facts: Mapping, own: Mapping) -> dict[str, dict]:
+    """The columns of patients with those of a review, whose units are given with their numbers."""
+    found: dict[str, dict] = {}
+    for name, entry in columns.items():
+        found |= {name: entry} | (dict(facts) if name == "diagnosis" else {})
+    for name, entry in own.items():
+        entry = {fact: value for fact, value in entry.items() if value is not None}
+        if "highest" in entry and entry.get("type", TYPES[0]) != TYPES[0]:
+            entry = {"lowest": 0} | entry
+        found[name] = {"meaning": "A column of this review.", **found.get(name, {}), **entry}
+    for name, entry in own.items():
+        unit = entry.get("unit")
+        if unit in found and "given_with" not in found[unit]:
+            found[unit] = {**found[unit], "given_with": name}
+    return found
+
+
+def _worded(entry: Mapping, words: Mapping[str, str]) -> dict:
+    """A declaration whose texts have the words of the outcome."""
+    said = dict(entry)
+    for fact in ("meaning", "label"):
+        for place, word in words.items():
+            said |= {fact: said[fact].replace(place, word)} if fact in said else {}
+    return said
+
+
 def _chosen(tables: dict[str, TableSchema], names: str) -> dict[str, TableSchema]:
     return {name: tables[name] for name in names.split()}
 
 
 _TEXT = Path(__file__).with_name("columns.toml").read_text(encoding="utf-8")
-_RAW, _CLEAN = parse(_TEXT, "raw"), parse(_TEXT, "clean")
+_RAW = parse(_TEXT, "raw")
+_KNOWN = tuple(_RAW["patients"].columns)
+_LISTS = "pathway reporting_items appraisal_items appraisal certainty review_statements"
 _CLEANED = "reports patients posters adverse_events screening later_evidence"
-
-#: The names of each table's columns, raw and clean ones, in the order in which they are declared.
-ORDER = {name: list(entry["columns"]) for name, entry in tomllib.loads(_TEXT).items()}
-#: Raw tables that have suites; cleaning uses all but the printed numbers.
-TABLES = _chosen(_RAW, f"{_CLEANED} published")
+#: What posters are counted by; a review may do without some of them.
+POSTER_VARIABLES = _RAW["posters"].columns["variable"].values
+#: What any review has, before it says anything of its own.
+ANY = of({})
+#: Raw tables that have suites, as any review has them; cleaning uses all but the printed numbers.
+TABLES, CLEAN = ANY.tables, ANY.clean
+#: Raw tables without which there is no review; any other may be missing, and has no rows then.
+NEEDED = ("reports", "patients")
 #: Raw tables that only the audit reads, as they stand.
 AUDITED = _chosen(_RAW, "published_checks audit_questions")
 #: Raw tables that a notebook shows as they stand; a review may do without.
-_LISTS = "pathway reporting_items appraisal_items appraisal certainty review_statements"
 SHOWN = _chosen(_RAW, _LISTS)
 #: Raw tables that the reconstruction writes: the extreme sets it checks as it reads them.
 FOUND = _chosen(_RAW, "extreme_sets contradictions")
-#: The tables that cleaning makes, apart from its ledger.
-CLEAN = _chosen(_CLEAN, _CLEANED)
-#: Further tables that notebooks make; the other patients have the columns of the clean ones.
-MADE = _chosen(_CLEAN, "ledger standing verdicts ensemble_curves other_patients")
-MADE["other_patients"].columns.update(CLEAN["patients"].columns)
-ORDER["other_patients"] = list(MADE["other_patients"].columns)
-
-#: What posters are counted by; a review may do without some of them.
-POSTER_VARIABLES = TABLES["posters"].columns["variable"].values
 
 #: Stands for all patients beside the keys of groups, so that no group may be called so.
 OVERALL = "overall"
-#: What cleaning derives from a diagnosis, so that no later step needs the dictionary.
-DERIVED = ("anomaly", "type", "lymphatic")
-CLEAN["posters"].columns["variable"] = replace(
-    CLEAN["posters"].columns["variable"], values=POSTER_VARIABLES + DERIVED
-)
-#: The columns of the clean patients.
-CLEAN_PATIENTS = tuple(CLEAN["patients"].columns)
-
-
-def text_columns(table: str, columns: Iterable[str]) -> list[str]:
-    """Those of the columns of a clean table that hold text, whatever it looks like."""
-    if table not in CLEAN:
-        return []
-    return [name for name in columns if name not in CLEAN[table].numbers]

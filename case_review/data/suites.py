@@ -15,13 +15,13 @@ from pathlib import Path
 from case_review.data import json_file, judged, rules
 from case_review.data.judging import great_expectations
 from case_review.data.problems import visible
-from case_review.data.schema import CLEAN, FILE, TABLES, Column, TableSchema
+from case_review.data.schema import ANY, FILE, OWN, Column, Schema, TableSchema
 from case_review.errors import ReviewError
 
 #: Marks, in an expectation's `meta`, that it follows from the columns.
 MARK = "declared"
 #: Writes all suites and the dictionary anew, from the columns.
-_RENEW = ".venv/bin/python -m expectations.renew"
+_RENEW = "make expectations"
 #: What data are checked at, in this order.
 STAGES = ("raw", "clean")
 #: Lists of the audit, which lie beside the suites.
@@ -32,13 +32,17 @@ _WHOLE = ["Int64Dtype", "int64"]
 _NUMBERS = [*_WHOLE, "Float64Dtype", "float64"]
 
 
-def read(folder: Path, stage: str, keep: Path | None = None) -> dict[str, dict]:
+def read(
+    folder: Path, stage: str, keep: Path | None = None, columns: Schema = ANY
+) -> dict[str, dict]:
     """The suites of a stage by the name of their table; those of the other stage are checked too.
 
     Parameters
     ----------
     keep
         A folder for what was found of each suite, so that none is checked twice; see `judged`.
+    columns
+        The columns that the suites should say.
 
     Raises
     ------
@@ -48,12 +52,13 @@ def read(folder: Path, stage: str, keep: Path | None = None) -> dict[str, dict]:
     """
     found, problems = {}, list(_of_no_table(folder))
     for each in STAGES:
-        for name in _tables(each):
+        for name, table in _tables(each, columns).items():
             path = folder / f"{name}_{each}.json"
             try:
                 suite = json_file.read(path, place(path))
-                given = [path.name, suite, each, repr(_tables(each)[name])]
-                judged.once(keep, "suite", given, partial(_sound, path, suite, name, each))
+                given = [path.name, suite, each, repr(table)]
+                sound = partial(_sound, path, suite, name, each, columns)
+                judged.once(keep, "suite", given, sound)
             except FileNotFoundError:
                 problems.append(f"expectations/ has no suite {path.name}. Put it back.")
             except ReviewError as error:
@@ -67,7 +72,7 @@ def read(folder: Path, stage: str, keep: Path | None = None) -> dict[str, dict]:
 
 def _of_no_table(folder: Path) -> Iterator[str]:
     """What is called like a suite, or nearly so, and belongs to no table."""
-    suites = [f"{name}_{stage}.json" for stage in STAGES for name in _tables(stage)]
+    suites = [f"{name}_{stage}.json" for stage in STAGES for name in _tables(stage, ANY)]
     for path in sorted(folder.glob("*")):
         hidden = path.name.startswith(".")
         if hidden or path.suffix.lower() != ".json" or path.name in (*suites, *_OTHERS):
@@ -84,14 +89,14 @@ def place(path: Path, number: int | None = None, type: str = "") -> str:
     return f"{suite}, expectation {number} ({visible(type)})" if number else suite
 
 
-def _sound(path: Path, suite, name: str, stage: str) -> bool:
+def _sound(path: Path, suite, name: str, stage: str, columns: Schema) -> bool:
     """That nothing is wrong with a suite, or else a ReviewError with all of it."""
-    if problems := list(_problems(path, suite, name, stage)):
+    if problems := list(_problems(path, suite, name, stage, columns)):
         raise ReviewError("\n".join(problems))
     return True
 
 
-def _problems(path: Path, suite, name: str, stage: str) -> Iterator[str]:
+def _problems(path: Path, suite, name: str, stage: str, columns: Schema) -> Iterator[str]:
     kind, shape = great_expectations().ExpectationSuite, {"name": str, "expectations": list}
     if not _has(suite, kind, shape) or not isinstance(suite.get("meta", {}), dict):
         yield (
@@ -101,7 +106,7 @@ def _problems(path: Path, suite, name: str, stage: str) -> Iterator[str]:
         return
     if suite["name"] != path.stem:
         yield f"{place(path)}: its name is '{suite['name']}', expected '{path.stem}'. Correct it."
-    known = {"file_row", *_tables(stage)[name].columns}
+    known = {"file_row", *_tables(stage, columns)[name].columns}
     entries = suite["expectations"]
     if not entries:
         yield f"{place(path)}: it holds no expectation. Put them back."
@@ -112,13 +117,13 @@ def _problems(path: Path, suite, name: str, stage: str) -> Iterator[str]:
     ]
     yield from found
     own = [one for one in entries if not found and is_declared(one)]
-    if not found and own != (wanted := declared(name, stage)):
+    if not found and own != (wanted := declared(name, stage, columns)):
         pairs = zip(own, wanted, strict=False)
         same = next((n for n, (one, other) in enumerate(pairs) if one != other), len(own))
         number = entries.index(own[same]) + 1 if same < len(own) else 0
         first = f" The first to differ is {_named(entries[number - 1], number)}." if number else ""
         yield (
-            f"{place(path)}: what it says of columns differs from what {FILE} declares. "
+            f"{place(path)}: what it says of columns differs from what {FILE} and {OWN} declare. "
             f"Declare it there, and `{_RENEW}` writes it anew.{first}"
         )
 
@@ -211,18 +216,21 @@ def _meant(name: str, known: Collection[str]) -> str:
 # -- what follows from the columns -----------------------------------------------------------------
 
 
-def _tables(stage: str) -> dict[str, TableSchema]:
+def _tables(stage: str, columns: Schema) -> dict[str, TableSchema]:
     """The tables of a stage that have suites, the one of comparisons among them."""
-    return CLEAN if stage == "clean" else {**TABLES, "across": _COMPARISONS}
+    return columns.clean if stage == "clean" else {**columns.tables, "across": _COMPARISONS}
 
 
-def declared(name: str, stage: str) -> list[dict]:
+def declared(name: str, stage: str, columns: Schema = ANY) -> list[dict]:
     """What the columns of a table imply, as its suite holds it; nothing for other suites."""
-    table = _tables(stage).get(name)
+    table = _tables(stage, columns).get(name)
     table = None if table is _COMPARISONS else table
+    implied = list(_of_table(name, table, stage) if table else ())
+    if name == "posters" and stage == "raw":
+        implied += _of_levels(table.columns["variable"].values, columns)
     return [
         {"type": f"expect_{type}", "kwargs": kwargs, "meta": {"notes": notes, MARK: True}}
-        for type, notes, kwargs in (_of_table(name, table, stage) if table else ())
+        for type, notes, kwargs in implied
     ]
 
 
@@ -237,8 +245,6 @@ def _of_table(name: str, table: TableSchema, stage: str) -> Iterator[tuple[str, 
         yield "compound_columns_to_be_unique", f"{', '.join(table.key)} name one row", kwargs
     for column in table.columns.values():
         yield from _of_column(column, stage)
-    if name == "posters" and stage == "raw":
-        yield from _of_levels(table.columns["variable"].values)
 
 
 def _of_column(column: Column, stage: str) -> Iterator[tuple[str, str, dict]]:
@@ -249,6 +255,7 @@ def _of_column(column: Column, stage: str) -> Iterator[tuple[str, str, dict]]:
         yield _one_of(name, column, own)
     if column.lowest is not None:
         notes = f"{name} lies between {column.lowest} and {column.highest}"
+        notes = f"{name} is at least {column.lowest}" if column.highest is None else notes
         limits = {"min_value": column.lowest, "max_value": column.highest}
         yield "column_values_to_be_between", notes, own | limits
     # Raw cells are text; reading has told what is no number, and no whole one.
@@ -259,10 +266,10 @@ def _of_column(column: Column, stage: str) -> Iterator[tuple[str, str, dict]]:
         yield "column_values_to_be_in_type_list", notes, own | {"type_list": types}
 
 
-def _of_levels(variables: tuple[str, ...]) -> Iterator[tuple[str, str, dict]]:
+def _of_levels(variables: tuple[str, ...], columns: Schema) -> Iterator[tuple[str, str, dict]]:
     """The levels that posters count are the values that patients may have."""
     for variable in variables:
-        column = TABLES["patients"].columns.get(variable)
+        column = columns.tables["patients"].columns.get(variable)
         if column is not None and column.values:
             where = {"row_condition": f'variable == "{variable}"', "condition_parser": "pandas"}
             yield _one_of(f"the level of {variable}", column, {"column": "level"}, where)

@@ -12,14 +12,15 @@ from functools import lru_cache
 
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
-from case_review.data.schema import CLEAN, FILE, TABLES
+from case_review.data.schema import FILE
 from case_review.units import TIMES, to_base
 
-#: Times of a patient: column of the number, column or name of the unit, column when cleaned.
+#: Times of a patient besides that of the outcome: column of the number, column or name of the unit,
+#: column when cleaned.
 _TIMES = (
     ("age_value", "age_unit", "age_hours"),
-    ("response_time_value", "response_time_unit", "time_hours"),
     ("follow_up_months", "months", "time_hours"),
+    ("follow_up_value", "follow_up_unit", "time_hours"),
 )
 #: Nothing that a report measures is smaller.
 LEAST = Fraction(1, 10_000)
@@ -32,9 +33,13 @@ def problems(raw: Raw) -> list[Problem]:
 
 
 def _of_times(raw: Raw) -> Iterator[Problem]:
-    patients = raw.tables["patients"]
-    for value, unit, clean in _TIMES:
-        highest = CLEAN["patients"].columns[clean].highest
+    patients, columns = raw.tables["patients"], raw.columns
+    time = columns.outcome.time
+    followed = (time, columns.tables["patients"].columns[time].unit, "time_hours")
+    for value, unit, clean in (followed, *_TIMES):
+        if value not in patients:
+            continue
+        highest = columns.clean["patients"].columns[clean].highest
         names = patients[unit] if unit in patients else [unit] * len(patients)
         for (row, number), name in zip(patients[value].items(), names, strict=True):
             if (found := _number(number)) is None or name not in TIMES:
@@ -67,7 +72,7 @@ def _number(text: str) -> Fraction | None:
 
 
 def _tiny(raw: Raw) -> Iterator[Problem]:
-    for table, schema in TABLES.items():
+    for table, schema in raw.columns.tables.items():
         for column in schema.numbers:
             if column not in raw.tables[table]:
                 continue

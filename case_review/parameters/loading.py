@@ -19,7 +19,7 @@ from case_review.errors import ReviewError
 from case_review.parameters import params_file, rules
 from case_review.parameters.params_file import SHARED
 from case_review.parameters.rules import nearest
-from case_review.parameters.sections import SECTIONS, Diagnosis, Own
+from case_review.parameters.sections import SECTIONS, Own, OwnColumn
 from case_review.parameters.types import Entries, Group
 from case_review.project import Project, find_project
 
@@ -71,6 +71,7 @@ class Parameters:
             f'params.yml sets, nor does nb.setting("{key}") read it'
             for key in own
             if key not in declared and key not in settings
+            and own[key] != params_file.OPTIONAL.get(section, {}).get(key)
         ]
         if problems:
             raise ReviewError("\n".join(f"notebooks/{path.name}: {p}" for p in problems))
@@ -148,7 +149,7 @@ def _siblings(path: tuple, sections: set[str]) -> Sequence[str]:
         return sorted(sections)
     if len(path) == 2:
         return list(SECTIONS[path[0]].model_fields)
-    return [*Group.model_fields, *Diagnosis.model_fields]
+    return [*Group.model_fields, *OwnColumn.model_fields]
 
 
 def _dotted(path: tuple) -> str:

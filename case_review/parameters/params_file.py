@@ -25,6 +25,38 @@ OPTIONAL: dict[str, dict] = {
     SHARED: {
         "exclude": {"reports": [], "patients": {}},
         "response_criteria": [],
+        "outcome": {
+            "event": "response",
+            "time": "response_time_value",
+            "unit": "weeks",
+            "noun": "response",
+            "past": "responded",
+        },
+    },
+    "reconstruction": {"sets": 1000, "others": 10},
+    "cleaning": {"diagnoses": {}, "events": {}, "columns": {}, "missing": []},
+    "characteristics": {
+        "age_groups": [],
+        "percent_of_reported": False,
+        "exact_limits": False,
+        "abbreviations": "",
+        "flow": [],
+        "flow_included": None,
+    },
+    "treatment": {
+        "dose_groups": [],
+        "level_groups": [],
+        "percent_of_reported": False,
+        "exact_limits": False,
+        "blocks": [],
+    },
+    "safety": {"categories": {}, "infection": None, "effects": []},
+    "audit": {
+        "hold_baseline": True,
+        "safety_claims": None,
+        "safety_events": {},
+        "safety_known": {},
+        "not_computable": [],
     },
 }
 _SETTING = re.compile(r"\bnb\.setting\(\s*[\"']([\w.]+)[\"']")

@@ -10,17 +10,25 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from case_review.data import schema
 from case_review.data.problems import visible
-from case_review.data.schema import CLEAN_PATIENTS, DERIVED, OVERALL, TABLES
+from case_review.data.schema import OVERALL, OWN, TYPES, Schema
 
+#: Columns of patients that no review declares otherwise.
+_FIXED = (
+    "patient_id", "report_id", "population", "age_hours", "time_hours", "event", "provenance",
+)  # fmt: skip
 #: A place in the parameters, and what is wrong there.
 Finding = tuple[tuple, str]
 
 
 def findings(values: Mapping) -> Iterator[Finding]:
     """Everything that the sections disagree on; `values` are sound by themselves."""
-    yield from _comparison(values["shared"], values["cleaning"]["diagnoses"])
-    yield from _chosen(values["shared"])
+    yield from _columns(values["cleaning"]["columns"])
+    columns = schema.of(values["cleaning"], values["shared"]["outcome"])
+    yield from _outcome(values["shared"]["outcome"], columns)
+    yield from _comparison(values["shared"], values["cleaning"]["diagnoses"], columns)
+    yield from _chosen(values["shared"], columns)
     for section in ("characteristics", "treatment"):
         yield from _blocks(section, values[section])
     yield from _labels(values)
@@ -39,28 +47,60 @@ def _known(place: tuple, name: str, known: Iterable[str], problem: str) -> Itera
         yield place, f"{'.'.join(place[:2])}: {problem}{nearest(name, known)}"
 
 
-def _comparison(shared: Mapping, diagnoses: Mapping) -> Iterator[Finding]:
+def _columns(own: Mapping) -> Iterator[Finding]:
+    """Columns of one's own that cleaning makes itself, or that say what their type cannot have."""
+    for name, entry in own.items():
+        place, says = ("cleaning", "columns", name), f"cleaning.columns.{name}"
+        text = entry.get("type", schema.TABLES["patients"].type_of(name)) == TYPES[0]
+        if name in _FIXED:
+            yield place, f"{says}: this column is the same in every review; name yours otherwise"
+        elif text and {"lowest", "highest"} & set(entry):
+            yield place, f"{says}: a text has no `lowest` and `highest`; give it `type: number`"
+        elif not text and entry.get("values"):
+            yield place, f"{says}: a number has no `values`; give it `lowest` and `highest`"
+        elif entry.get("lowest", 0) > entry.get("highest", float("inf")):
+            yield place, f"{says}: `lowest` is above `highest`"
+
+
+def _outcome(outcome: Mapping, columns: Schema) -> Iterator[Finding]:
+    """The outcome has a column of yes and no, and one of its time with a column of the unit."""
+    known = columns.tables["patients"].columns
+    for fact, wanted in (("event", "with the values yes and no"), ("time", "that is a number")):
+        name = outcome[fact]
+        problem = f"{name} is no column of patients.csv. Declare it in {OWN}"
+        yield from _known(("shared", "outcome", fact), name, known, problem)
+        if name not in known:
+            continue
+        column = known[name]
+        is_event = set(column.values) == {"yes", "no"}
+        if not (is_event if fact == "event" else column.type != TYPES[0] and column.unit in known):
+            unit = ", whose `unit` is the column of its unit" if fact == "time" else ""
+            text = f"shared.outcome.{fact}: {name} should be a column {wanted}{unit}. See {OWN}"
+            yield ("shared", "outcome", fact), text
+
+
+def _comparison(shared: Mapping, diagnoses: Mapping, columns: Schema) -> Iterator[Finding]:
     column = shared["group_by"]
     problem = f"{column} is no column of the clean patients"
-    yield from _known(("shared", "group_by"), column, CLEAN_PATIENTS, problem)
+    yield from _known(("shared", "group_by"), column, columns.clean["patients"].columns, problem)
     if OVERALL in shared["groups"]:
         text = f"shared.groups: {OVERALL} is what all patients are called; name the group otherwise"
         yield ("shared", "groups", OVERALL), text
-    if column not in DERIVED:
+    if column not in columns.facts:
         return
-    possible = {_text(entry[column]) for entry in diagnoses.values()}
+    possible = {_text(entry.get(column)) for entry in diagnoses.values()}
     for group in shared["groups"]:
         problem = f"nobody can belong to {group}, for no diagnosis of cleaning.diagnoses has this "
         yield from _known(("shared", "groups", group), group, possible, problem + column)
 
 
-def _chosen(shared: Mapping) -> Iterator[Finding]:
+def _chosen(shared: Mapping, columns: Schema) -> Iterator[Finding]:
     """Patients are left out by columns that exist; whether somebody has a value the data say."""
     for column in shared["exclude"]["patients"]:
         place = ("shared", "exclude", "patients", column)
         problem = f"{column} is no column of the clean patients"
-        yield from _known(place, column, CLEAN_PATIENTS, problem)
-    criteria = TABLES["patients"].columns["response_criterion"].values
+        yield from _known(place, column, columns.clean["patients"].columns, problem)
+    criteria = columns.tables["patients"].columns["response_criterion"].values
     for i, name in enumerate(shared["response_criteria"]):
         problem = f"{name} is no value of response_criterion"
         yield from _known(("shared", "response_criteria", i), name, criteria or [name], problem)
@@ -147,7 +187,7 @@ def _row_labels(rows: Sequence[Mapping]) -> Iterator[tuple[tuple, str]]:
 def _recorded(term: str) -> str:
     """A term as results are named after it, nearly: without marks, signs and capitals."""
     plain = unicodedata.normalize("NFKD", term.casefold())
-    return re.sub(r"\W+", " ", "".join(c for c in plain if not unicodedata.combining(c)))
+    return re.sub(r"[^\w<>≤≥]+", " ", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
 def _events(events: Mapping, safety: Mapping) -> Iterator[Finding]:
@@ -155,9 +195,9 @@ def _events(events: Mapping, safety: Mapping) -> Iterator[Finding]:
     for term, event in events.items():
         problem = f"{term} counts as {event}, which safety.effects does not list"
         yield from _known(("cleaning", "events", term), event, effects, problem)
-    infection = safety["infection"]
-    problem = f"{infection} is not listed in safety.effects"
-    yield from _known(("safety", "infection"), infection, effects, problem)
+    if infection := safety["infection"]:
+        problem = f"{infection} is not listed in safety.effects"
+        yield from _known(("safety", "infection"), infection, effects, problem)
     for i, effect in enumerate(safety["effects"]):
         id, category = effect["id"], effect["category"]
         problem = f"{id} has the category {category}, which safety.categories does not name"

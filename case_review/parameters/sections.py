@@ -13,12 +13,14 @@ from case_review.parameters.types import (
     Blocks,
     Effect,
     Entries,
+    Fact,
     FlowEnd,
     FlowStep,
     Groups,
     Increasing,
     Key,
     Label,
+    Note,
     Text,
     Ticks,
     TimeGroups,
@@ -44,6 +46,16 @@ class Exclude(Entries):
     patients: dict[Key, Annotated[list[Text], Field(min_length=1), DISTINCT]]
 
 
+class Outcome(Entries):
+    """What patients are followed for: its columns, the unit of its time in results, and words."""
+
+    event: Key
+    time: Key
+    unit: Literal["hours", "days", "weeks", "months", "years"]
+    noun: Label
+    past: Label
+
+
 class Shared(Entries):
     """What several notebooks use."""
 
@@ -53,10 +65,11 @@ class Shared(Entries):
     conf_type: Literal["log", "log-log", "plain"]
     seed: int = Field(ge=0, lt=2**32)
     group_by: Key
-    groups: dict[Key, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
     words: Words
     exclude: Exclude
     response_criteria: Annotated[list[Text], DISTINCT]
+    groups: dict[Label, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
+    outcome: Outcome
 
 
 class Reconstruction(Entries):
@@ -66,19 +79,26 @@ class Reconstruction(Entries):
     others: int = Field(ge=0, le=20)
 
 
-class Diagnosis(Entries):
-    """What a reported diagnosis counts as."""
+class OwnColumn(Entries):
+    """A column of one's own in patients.csv, or what a known one is in this review."""
 
-    anomaly: Key
-    type: Key
-    lymphatic: bool
+    type: Literal["text", "number", "whole"] | None = None
+    unit: Label | None = None
+    values: list[Label] | None = None
+    label: Label | None = None
+    meaning: Text | None = None
+    lowest: float | None = Field(default=None, ge=0)
+    highest: float | None = Field(default=None, ge=0)
+    required: bool | None = None
 
 
 class Cleaning(Entries):
     """The dictionaries of cleaning: reported terms and what they stand for."""
 
-    diagnoses: dict[Text, Diagnosis] = Field(min_length=1)
-    events: dict[Text, Key] = Field(min_length=1)
+    diagnoses: dict[Text, dict[Key, Fact]]
+    events: dict[Text, Key]
+    columns: dict[Key, OwnColumn]
+    missing: list[Label]
 
 
 class Characteristics(Entries):
@@ -88,9 +108,9 @@ class Characteristics(Entries):
     percent_of_reported: bool
     exact_limits: bool
     blocks: Blocks
-    abbreviations: Text
-    flow: list[FlowStep] = Field(min_length=1)
-    flow_included: FlowEnd
+    abbreviations: Note
+    flow: list[FlowStep]
+    flow_included: FlowEnd | None
 
 
 class Treatment(Entries):
@@ -106,9 +126,9 @@ class Treatment(Entries):
 class Safety(Entries):
     """The table of adverse events."""
 
-    categories: dict[Key, Label] = Field(min_length=1)
-    effects: list[Effect] = Field(min_length=1)
-    infection: Key
+    categories: dict[Key, Label]
+    effects: list[Effect]
+    infection: Key | None
 
 
 class Response(Entries):
@@ -171,8 +191,8 @@ class Audit(Entries):
     """The audit of the printed numbers."""
 
     hold_baseline: bool
-    safety_claims: SafetyClaims
-    safety_events: dict[Text, Text] = Field(min_length=1)
+    safety_claims: SafetyClaims | None
+    safety_events: dict[Text, Text]
     safety_known: dict[Text, Text]
     not_computable: list[NotComputable]
 

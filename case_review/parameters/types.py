@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -27,6 +27,18 @@ def _check_label(label: str) -> str:
     return label
 
 
+def _check_note(text: str) -> str:
+    return _check_text(text) if text else text
+
+
+def _check_fact(fact: object) -> object:
+    if isinstance(fact, str):
+        return _check_label(_check_text(fact))
+    if not isinstance(fact, bool):
+        raise _refused("should be a word, true or false")
+    return fact
+
+
 def _refused(message: str) -> PydanticCustomError:
     return PydanticCustomError("text", "{message}", {"message": message})
 
@@ -39,6 +51,9 @@ Label = Annotated[
     AfterValidator(_check_text),
     AfterValidator(_check_label),
 ]
+#: A text that may be left empty; what a diagnosis stands for.
+Note = Annotated[str, Field(max_length=2000), AfterValidator(_check_note)]
+Fact = Annotated[Any, AfterValidator(_check_fact)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 _TIMES = ", ".join(TIMES)
 
@@ -212,11 +227,11 @@ def _check_distinct(values: list) -> list:
 DISTINCT = AfterValidator(_check_distinct)
 INCREASING = AfterValidator(_check_increasing)
 #: Ranges that do not overlap, with ids that are unique.
-Groups = Annotated[list[Group], Field(min_length=1), AfterValidator(_check_groups)]
+Groups = Annotated[list[Group], AfterValidator(_check_groups)]
 #: Such ranges of a time.
 TimeGroups = Annotated[Groups, AfterValidator(_check_times)]
 #: The blocks of a descriptive table.
-Blocks = Annotated[list[Block], Field(min_length=1), AfterValidator(_check_blocks)]
+Blocks = Annotated[list[Block], AfterValidator(_check_blocks)]
 #: Points in time or other cut-points, in increasing order.
 _Points = list[Annotated[float, Field(ge=0, le=10_000)]]
 Increasing = Annotated[_Points, Field(min_length=1, max_length=50), INCREASING]

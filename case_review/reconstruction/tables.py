@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from case_review.data import cleaning, reading
-from case_review.data.schema import CLEAN
+from case_review.data import cleaning, reading, schema
 from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.project import Project
@@ -63,15 +62,19 @@ def other_patients(
     dictionaries
         `diagnoses` and `events` of the section `cleaning` of `params.yml`.
     """
+    columns = schema.of(dictionaries)
     if not number:
-        return pd.DataFrame(columns=["set", *CLEAN["patients"].columns])
+        return pd.DataFrame(columns=["set", *columns.clean["patients"].columns])
     sampler = sampling.Sampler(specification.read(raw), month_days)
     frames = {}
     for index in range(1, number + 1):
         found = tables(sampler, seed, index, month_days)
         text = {name: table.astype(str) for name, table in found.items()}
         frames[index] = cleaning.Cleaning(
-            reading.Raw(text), dictionaries["diagnoses"], dictionaries["events"], month_days
+            reading.Raw(text, columns=columns),
+            dictionaries["diagnoses"],
+            dictionaries["events"],
+            month_days,
         ).patients()
     return pd.concat(frames, names=["set"]).reset_index("set").reset_index(drop=True)
 

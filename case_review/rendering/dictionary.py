@@ -10,7 +10,7 @@ from pathlib import Path
 from case_review import units
 from case_review.build import made
 from case_review.data import raw_file, schema
-from case_review.data.schema import Column
+from case_review.data.schema import Column, Schema
 from case_review.formatting import with_unit
 from case_review.project import Project
 
@@ -24,9 +24,6 @@ _JOINED = re.compile(r";(?=\S)")
 #: Ids in `report/labels.yml` that say what a code of the data is called.
 _VALUE = "value."
 _LARGE = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
-_DECLARED = (
-    schema.CLEAN, schema.TABLES, schema.AUDITED, schema.SHOWN, schema.FOUND, schema.MADE
-)  # fmt: skip
 #: A row of the table of files in a folder's `README.md`.
 _FILES = re.compile(r"^\| (`[^|]*) \| ([^|]*) \|", re.MULTILINE)
 
@@ -65,30 +62,33 @@ def about(project: Project, table: str) -> str:
     return ""
 
 
-def called(table: str, name: str) -> str:
+def called(columns: Schema, table: str, name: str) -> str:
     """What readers see a column called, such as `starting dose`."""
-    declared = _declared(table, name)
+    declared = _declared(columns, table, name)
     return declared.said if declared else name.replace("_", " ")
 
 
-def stage(table: str, name: str) -> str:
+def stage(columns: Schema, table: str, name: str) -> str:
     """The only stage, raw or clean, at which a table has a column; empty for both."""
-    declared = _declared(table, name)
+    declared = _declared(columns, table, name)
     return declared.stage if declared else ""
 
 
-def in_words(known: dict[str, str], table: str, text: str) -> str:
+def in_words(columns: Schema, known: dict[str, str], table: str, text: str) -> str:
     """A text about a table, with what its columns and codes are called, and units as printed.
 
     Parameters
     ----------
+    columns
+        The columns of this review.
     known
         The entries of `report/labels.yml`.
     """
 
     def said(match: re.Match) -> str:
         word = match[0]
-        return called(table, word) if _declared(table, word) else _code(known, word)
+        is_column = _declared(columns, table, word) is not None
+        return called(columns, table, word) if is_column else _code(known, word)
 
     return with_commas(_UNIT.sub("m²", _CODE.sub(said, text)))
 
@@ -104,18 +104,19 @@ def _value(known: dict[str, str], text: str) -> str:
     return _JOINED.sub(" + ", units.shown(text) if "/" in text else text)
 
 
-def column(known: dict[str, str], table: str, name: str) -> str:
+def column(columns: Schema, known: dict[str, str], table: str, name: str) -> str:
     """What a column means and what may stand in it, in words; empty if nothing declares it."""
-    declared = _declared(table, name)
+    declared = _declared(columns, table, name)
     if declared is None:
         return ""
-    parts = [declared.meaning, _holds(declared, table, known)]
+    parts = [declared.meaning, _holds(columns, declared, table, known)]
     if declared.required:
         parts.append("Never empty.")
     elif declared.given_with:
-        parts.append(f"Given exactly where there is one for: {called(table, declared.given_with)}.")
+        other = called(columns, table, declared.given_with)
+        parts.append(f"Given exactly where there is one for: {other}.")
     else:
-        parts.append(f"Empty where {'there is none' if table in schema.MADE else 'not reported'}.")
+        parts.append(f"Empty where {'there is none' if table in columns.made else 'not reported'}.")
     if declared.stage:
         parts.append("Only in the raw table." if declared.stage == "raw" else "Made by cleaning.")
     return with_commas(" ".join(part for part in parts if part).replace("`", ""))
@@ -126,11 +127,11 @@ def with_commas(text: str) -> str:
     return _LARGE.sub(lambda match: f"{int(match[0]):,}", text)
 
 
-def _holds(declared: Column, table: str, known: dict[str, str]) -> str:
+def _holds(columns: Schema, declared: Column, table: str, known: dict[str, str]) -> str:
     if declared.values:
         return f"{_listed([_value(known, text) for text in declared.values])}."
     unit = declared.unit
-    beside = unit in schema.ORDER[table]
+    beside = unit in columns.order[table]
     unit = ", in the unit beside it" if beside else f", {units.shown(unit)}" if unit else ""
     limits = ""
     if declared.lowest is not None:
@@ -151,17 +152,21 @@ def begun(words: str) -> str:
     return words[:1].upper() + words[1:] if first.replace("-", "").isalpha() else words
 
 
-def _declared(table: str, name: str) -> Column | None:
-    for tables in _DECLARED:
+def _declared(columns: Schema, table: str, name: str) -> Column | None:
+    fixed = (schema.AUDITED, schema.SHOWN, schema.FOUND)
+    for tables in (columns.clean, columns.tables, *fixed, columns.made):
         if table in tables and name in tables[table].columns:
             return tables[table].columns[name]
     return None
 
 
-def found(project: Project, known: dict[str, str], stage: str, table: str, name: str) -> str:
+def found(
+    project: Project, columns: Schema, known: dict[str, str], stage: str, table: str, name: str
+) -> str:
     """What stands in a column: in how many rows, and the ends of numbers or the texts.
 
-    Empty if the table is not there, has no rows, or no such column. `known` as for `in_words`.
+    Empty if the table is not there, has no rows, or no such column.
+    The others are as for `in_words`.
     """
     lines = rows(project, stage, table)
     if lines is None or not lines or name not in lines[0]:
@@ -170,7 +175,7 @@ def found(project: Project, known: dict[str, str], stage: str, table: str, name:
     if not given:
         return f"empty in all {len(lines):,} rows"
     where = "all" if len(given) == len(lines) else f"{len(given):,} of"
-    declared = _declared(table, name)
+    declared = _declared(columns, table, name)
     texts = [line[name] for line in given]
     if declared and declared.type != "text":
         seen = _ends(texts, [line.get(declared.unit, declared.unit) for line in given])

@@ -16,12 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from case_review.build import made, reads
-from case_review.data.schema import AUDITED, CLEAN, FOUND, SHOWN, TABLES
+from case_review.data import declared
 from case_review.parameters import cell_options
 from case_review.project import Project
 from case_review.rendering.called import Called, Package, chain_of, imported, loaded, texts, walked
 
-RAW = {**TABLES, **AUDITED, **SHOWN, **FOUND}
 #: By these a notebook goes to files without naming them, and to results of other notebooks.
 ANY, RESULTS = "project", "read_results"
 #: From so many texts on, a list is one of alternatives.
@@ -69,15 +68,17 @@ def of(project: Project, name: str) -> Origins:
     if not executed.is_file():
         return Origins({}, {}, {})
     recorded = made.content(results) if results.is_file() else b""
-    return _of(project.root, made.content(executed), recorded)
+    known = json.dumps(declared.names(project)).encode()
+    return _of(project.root, made.content(executed), recorded, known)
 
 
 @lru_cache(maxsize=64)  # for every exhibit of a page asks
-def _of(root: Path, content: bytes, recorded: bytes) -> Origins:
+def _of(root: Path, content: bytes, recorded: bytes, known: bytes) -> Origins:
     def find() -> bytes:
-        return json.dumps(_found(_package(root, made.code()), content, recorded)).encode("ascii")
+        found = _found(_package(root, made.code()), content, recorded, known)
+        return json.dumps(found).encode("ascii")
 
-    told = json.loads(made.recall("origins", [made.code(), content, recorded], find))
+    told = json.loads(made.recall("origins", [made.code(), content, recorded, known], find))
     calls = {int(at): [Called(*each) for each in found] for at, found in told["calls"].items()}
     behind = {key: [Called(*each) for each in found] for key, found in told["behind"].items()}
     return Origins(calls, told["columns"], behind)
@@ -88,7 +89,7 @@ def _package(root: Path, _: str | None) -> Package:
     return Package(root)
 
 
-def _found(package: Package, content: bytes, recorded: bytes) -> dict:
+def _found(package: Package, content: bytes, recorded: bytes, known: bytes) -> dict:
     cells = json.loads(content)["cells"]
     sources = ["".join(c["source"]) if c["cell_type"] == "code" else "" for c in cells]
     trees = [reads.parsed(source) for source in sources]
@@ -101,7 +102,7 @@ def _found(package: Package, content: bytes, recorded: bytes) -> dict:
     classes = _instances(statements, imports, package)
     slicing = _Slicing(statements, imports, classes, package)
     told = json.loads(recorded) if recorded else {"parameters": {}, "results": []}
-    slicing.settings = told["parameters"]
+    slicing.settings, slicing.tables = told["parameters"], json.loads(known)
     aims = {result["id"]: (result["cell"], result["id"]) for result in told["results"]}
     aims |= {each.label: (each.label, "") for each in statements if each.label}
     columns = {key: slicing.columns(*aim) for key, aim in aims.items()}
@@ -204,7 +205,7 @@ class _Slicing:
     ):
         self._statements, self._package = statements, package
         self._known, self._apart = imports | classes, {*imports, "nb"}
-        self.settings: dict = {}
+        self.settings, self.tables = {}, {}
         self._told: dict[int, set[str]] = {}
         self._made: dict[str, set[str]] = {}
         for each in statements:
@@ -286,10 +287,9 @@ class _Slicing:
         """The columns of the tables that a statement reads, by path."""
         found = {}
         for name in self._read(node, "read"):
-            columns = CLEAN[name].columns if name in CLEAN else ()
-            found[f"clean/{name}"] = list(columns)
+            found[f"clean/{name}"] = self.tables.get(f"clean/{name}", [])
         for name in self._read(node, "read_raw"):
-            found[f"raw/{name}"] = list(RAW[name].columns if name in RAW else ())
+            found[f"raw/{name}"] = self.tables.get(f"raw/{name}", [])
         return found
 
     def _read(self, node: ast.AST, method: str) -> Iterator[str]:

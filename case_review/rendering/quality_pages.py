@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from case_review.build import made
-from case_review.data import schema
+from case_review.data import declared
+from case_review.data.schema import Schema
 from case_review.exhibits import escape
 from case_review.project import Project
 from case_review.rendering import ast, dictionary, labels
@@ -107,7 +108,7 @@ def _columns(outcome: dict) -> list[str]:
 
 def tables(project: Project, suites: Collection[Suite]) -> list[str]:
     """The tables that have a page: those with checks, and others whose columns are declared."""
-    names = dict.fromkeys([*(suite.table for suite in suites), *schema.ORDER])
+    names = dict.fromkeys([*(suite.table for suite in suites), *declared.of(project).order])
     return [name for name in names if name != ACROSS and _is_there(project, name)]
 
 
@@ -132,7 +133,7 @@ def anchor(column: str) -> str:
 
 def overview(project: Project, suites: Collection[Suite]) -> str:
     """The page that lists all tables with their checks, as pandoc Markdown."""
-    known = labels.read(project)
+    known, all_columns = labels.read(project), declared.of(project)
     met, of = _sums(suites)
     named = tables(project, suites)
     rows = []
@@ -158,7 +159,8 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
         ast.pipe_table(heads, rows),
     ]
     if across:
-        rows = [[_said(known, one), _result(one)] for suite in across for one in suite.outcomes]
+        told = [one for suite in across for one in suite.outcomes]
+        rows = [[_said(all_columns, known, one), _result(one)] for one in told]
         parts += [
             "# Between the tables {#across}",
             "Counts and references are compared over all raw tables, and with the printed totals.",
@@ -173,7 +175,7 @@ def overview(project: Project, suites: Collection[Suite]) -> str:
 def page(project: Project, table: str, suites: Collection[Suite]) -> str:
     """The page of one table, as pandoc Markdown: its columns, what is in them, what was checked."""
     own = {suite.stage: suite for suite in suites if suite.table == table}
-    known = labels.read(project)
+    known, all_columns = labels.read(project), declared.of(project)
     stages = [s for s in STAGES if s in own or dictionary.rows(project, s, table) is not None]
     met, of = _sums(own.values())
     about = dictionary.about(project, table)
@@ -186,17 +188,20 @@ def page(project: Project, table: str, suites: Collection[Suite]) -> str:
         if (path := dictionary.path(project, stage, table)).is_file()
     )
     lines: list[list[str]] = []
-    if whole := _checks(known, own, stages, ""):
+    if whole := _checks(all_columns, known, own, stages, ""):
         lines += [["**The table as a whole**", ""], *whole]
-    columns = schema.ORDER.get(table, _named(own))
+    columns = all_columns.order.get(table, _named(own))
     for column in columns:
-        facts, having = dictionary.column(known, table, column), dictionary.stage(table, column)
+        facts = dictionary.column(all_columns, known, table, column)
+        having = dictionary.stage(all_columns, table, column)
         having = [having] if having in stages else stages
-        lines.append([_head(table, column), f"*{escape(facts)}*" if facts else ""])
-        found = {stage: dictionary.found(project, known, stage, table, column) for stage in having}
+        lines.append([_head(all_columns, table, column), f"*{escape(facts)}*" if facts else ""])
+        told = (all_columns, known)
+        found = {one: dictionary.found(project, *told, one, table, column) for one in having}
         found = {stage: escape(words) for stage, words in found.items() if words}
-        lines += [["Found", _together(found, having)], *_checks(known, own, having, column)]
-    jump = " · ".join(f"[{escape(dictionary.called(table, c))}](#{anchor(c)})" for c in columns)
+        lines += [["Found", _together(found, having)], *_checks(*told, own, having, column)]
+    words = {c: escape(dictionary.called(all_columns, table, c)) for c in columns}
+    jump = " · ".join(f"[{said}](#{anchor(c)})" for c, said in words.items())
     text = " ".join(part for part in (about, said, f"Open the {files}." if files else "") if part)
     if len(stages) > 1:
         text += " Where a result names neither, it holds for both."
@@ -211,9 +216,9 @@ def _together(told: dict[str, str], stages: list[str]) -> str:
     return "; ".join(f"{stage} table: {words}" for stage, words in told.items()) or "–"
 
 
-def _head(table: str, column: str) -> str:
+def _head(columns: Schema, table: str, column: str) -> str:
     """What a column is called, and its name in the files where that is another."""
-    words = dictionary.called(table, column)
+    words = dictionary.called(columns, table, column)
     code = "" if words == column else f" `{column}`"
     return f"**[{escape(dictionary.begun(words))}]{{#{anchor(column)}}}**{code}"
 
@@ -225,7 +230,7 @@ def _named(own: dict[str, Suite]) -> list[str]:
 
 
 def _checks(
-    known: dict[str, str], own: dict[str, Suite], stages: list[str], column: str
+    columns: Schema, known: dict[str, str], own: dict[str, Suite], stages: list[str], column: str
 ) -> list[list[str]]:
     """The checks of a column (of the table, without one) by what they say, and their results."""
     by_words: dict[str, dict[str, str]] = {}
@@ -234,17 +239,18 @@ def _checks(
             named = _columns(outcome)
             is_own = named == [column] if column else len(named) != 1
             if is_own:
-                done = by_words.setdefault(_said(known, outcome), {})
+                done = by_words.setdefault(_said(columns, known, outcome), {})
                 # Of two that say the same, the one that is not met is told.
                 if stage not in done or not outcome["success"]:
                     done[stage] = _result(outcome)
     return [[words, _together(done, stages)] for words, done in by_words.items()]
 
 
-def _said(known: dict[str, str], outcome: dict) -> str:
+def _said(columns: Schema, known: dict[str, str], outcome: dict) -> str:
     """What was checked, in words that begin without the column's name, which stands above."""
     text = outcome["description"].removeprefix(f"{outcome['column']} ")
-    return escape(dictionary.begun(dictionary.in_words(known, outcome["table"], text)))
+    words = dictionary.in_words(columns, known, outcome["table"], text)
+    return escape(dictionary.begun(words))
 
 
 def _result(outcome: dict) -> str:

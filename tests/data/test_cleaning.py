@@ -4,7 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 from notebook_cells import run_cells
 from ruamel.yaml import YAML
 
@@ -17,7 +17,7 @@ PARAMS = YAML(typ="safe").load((ROOT / "params.yml").read_text(encoding="utf-8")
 
 
 def clean(folder=ROOT / "data" / "raw", month_days=30.4375):
-    return cleaning_of(reading.read(folder), month_days).run()
+    return cleaning_of(reading.read(folder, COLUMNS), month_days).run()
 
 
 def cleaning_of(raw, month_days=30.4375):
@@ -67,14 +67,13 @@ def test_counts_of_the_review_survive_cleaning():
 
 
 def test_patients_alone_are_cleaned_as_with_the_other_tables(folder):
-    raw = reading.read(folder)
+    raw = reading.read(folder, COLUMNS)
     own = {name: raw.tables[name] for name in ("reports", "patients", "posters", "adverse_events")}
-    pd.testing.assert_frame_equal(
-        cleaning_of(reading.Raw(own)).patients(), clean()["patients"], check_exact=True
-    )
+    alone = cleaning_of(reading.Raw(own, columns=COLUMNS)).patients()
+    pd.testing.assert_frame_equal(alone, clean()["patients"], check_exact=True)
     change(folder, "patients", 4, diagnosis="haemangiom")
     with pytest.raises(DataError, match="row 4, column diagnosis: found 'haemangiom'"):
-        cleaning_of(reading.read(folder)).patients()
+        cleaning_of(reading.read(folder, COLUMNS)).patients()
 
 
 def test_derived_counts_of_a_poster_sum_to_its_patients():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, reading
 from case_review.data.cleaning import Cleaning
@@ -18,7 +18,7 @@ from case_review.project import Project
 
 @pytest.fixture(scope="module")
 def tables():
-    return reading.read(ROOT / "data" / "raw").tables
+    return reading.read(ROOT / "data" / "raw", COLUMNS).tables
 
 
 def damaged(tables, name, row, column, value):
@@ -178,7 +178,7 @@ def test_posters_are_counted_by_the_variables_of_their_suite():
 @pytest.fixture(scope="module")
 def clean():
     terms = loading.load(Project(ROOT)).values["cleaning"]
-    source = reading.read(ROOT / "data" / "raw")
+    source = reading.read(ROOT / "data" / "raw", COLUMNS)
     made = Cleaning(source, terms["diagnoses"], terms["events"], 30.4375).run()
     del made["ledger"]
     return made
@@ -187,7 +187,7 @@ def clean():
 CLEAN = {
     "a misspelt value": ("patients", 3, "sex", "mail", "found 'mail'; sex is one of: male, female"),
     "an anomaly left out": ("patients", 4, "anomaly", "", "anomaly is given in every row"),
-    "a time left out": ("patients", 5, "time_hours", pd.NA, "time_hours is given in every row"),
+    "a report left out": ("patients", 5, "report_id", "", "report_id is given in every row"),
     "a response censored": ("patients", 6, "event", 0, "found '0'; event is 1 with a response"),
     "ends exchanged": ("patients", 2, "level_low_ng_ml", 50, "the upper end of a target level is"),
     "an unknown variable": ("posters", 2, "variable", "sexx", "found 'sexx'; variable is one of"),
@@ -236,6 +236,7 @@ def test_suites_are_diffable():
 
 def test_a_table_without_suite_is_refused(tmp_path, tables):
     shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
+    shutil.copy(ROOT / "params.yml", tmp_path)
     (tmp_path / "expectations" / "posters_raw.json").unlink()
     with pytest.raises(ReviewError, match=r"no suite posters_raw\.json"):
         expectations.validate(Project(tmp_path), "raw", tables)

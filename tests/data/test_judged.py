@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, judged, reading
 from case_review.project import KEPT_VARIABLE, Project
@@ -97,7 +97,7 @@ def folder(tmp_path_factory):
 
 def test_kept_outcomes_are_the_same_to_the_last_field(folder, monkeypatch):
     monkeypatch.setenv(KEPT_VARIABLE, str(folder))
-    tables = reading.read(ROOT / "data" / "raw").tables
+    tables = reading.read(ROOT / "data" / "raw", COLUMNS).tables
     broken = tables | {"screening": tables["screening"].assign(note="x", n_reports="-1")}
     first = expectations.validate(Project(ROOT), "raw", broken)
     monkeypatch.setattr(expectations, "_check", None)

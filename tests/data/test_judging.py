@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, judging, reading
 from case_review.project import KEPT_VARIABLE, Project
@@ -118,7 +118,7 @@ def test_what_cannot_be_applied_is_told_as_in_full(wrong, only_in_full):
 
 
 def test_the_data_of_the_review_are_judged_shortly(asked, only_in_full, monkeypatch, tmp_path):
-    project, tables = Project(ROOT), reading.read(ROOT / "data" / "raw").tables
+    project, tables = Project(ROOT), reading.read(ROOT / "data" / "raw", COLUMNS).tables
     monkeypatch.setenv(KEPT_VARIABLE, str(tmp_path / "one"))
     shortly = expectations.validate(project, "raw", tables)
     assert not asked

@@ -1,7 +1,7 @@
 """Names of other treatments, drugs and reports: one spelling each, or a cell that is told."""
 
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import names, reading, rules, times
 from case_review.data.cleaning import Cleaning
@@ -11,13 +11,13 @@ from case_review.project import Project
 
 @pytest.fixture(scope="module")
 def whole():
-    return reading.read(ROOT / "data" / "raw")
+    return reading.read(ROOT / "data" / "raw", COLUMNS)
 
 
 def with_cell(whole, table, column, value, row=2):
     tables = {name: frame.copy() for name, frame in whole.tables.items()}
     tables[table].loc[row, column] = value
-    return reading.Raw(tables)
+    return reading.Raw(tables, columns=COLUMNS)
 
 
 TIDY = {

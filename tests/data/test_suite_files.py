@@ -9,7 +9,7 @@ import re
 import shutil
 
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, suites
 from case_review.data.reading import read_table
@@ -34,7 +34,7 @@ def base(tmp_path_factory):
 @pytest.fixture(scope="module")
 def frame():
     table = read_table(ROOT / "data" / "raw", "screening")
-    return expectations._framed(expectations._typed("screening", table))
+    return expectations._framed(expectations._typed(table, ["n_reports"]))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def judged(folder, frame, content=None):
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     try:
-        suite = suites.read(folder, "raw")["screening"]
+        suite = suites.read(folder, "raw", columns=COLUMNS)["screening"]
     except ReviewError as error:
         return str(error).splitlines()
     found = expectations._check("raw", "screening", path, suite, frame)

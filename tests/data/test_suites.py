@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from conftest import ROOT
+from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, reading
 from case_review.errors import ReviewError
@@ -18,12 +18,13 @@ NOT_NULL = "expect_column_values_to_not_be_null"
 
 @pytest.fixture(scope="module")
 def tables():
-    return reading.read(ROOT / "data" / "raw").tables
+    return reading.read(ROOT / "data" / "raw", COLUMNS).tables
 
 
 @pytest.fixture
 def project(tmp_path):
     shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
+    shutil.copy(ROOT / "params.yml", tmp_path)
     return Project(tmp_path)
 
 
@@ -101,8 +102,8 @@ FORMS = {
                        "expected an object with `name`, `expectations` and `meta`."),
     "a declared value changed by hand": (
         lambda text: text.replace('"female"', '"femal"'),
-        "what it says of columns differs from what case_review/data/columns.toml declares. "
-        "Declare it there, and `.venv/bin/python -m expectations.renew` writes it anew."),
+        "what it says of columns differs from what case_review/data/columns.toml and params.yml "
+        "(cleaning.columns) declare. Declare it there, and `make expectations` writes it anew."),
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
 def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypatch):
     path = project.notebooks / "01_cleaning.ipynb"
     read = "d, e, f = nb.setting('diagnoses'), nb.setting('events'), nb.setting('safety.effects')"
-    write_notebook(path, {}, read)
+    write_notebook(path, {}, read, "own = nb.setting('columns')")
     loading.load(project).for_notebook("01_cleaning")
     monkeypatch.chdir(project.root)
     nb = Notebook("01_cleaning")

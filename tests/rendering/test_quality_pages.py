@@ -5,9 +5,9 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from conftest import COLUMNS
 
 from case_review import registry
-from case_review.data import schema
 from case_review.project import Project
 from case_review.rendering import cards, dictionary, labels, quality_pages
 from case_review.rendering.cells import Exhibit
@@ -86,19 +86,19 @@ def test_overview_counts_and_links_every_table(project):
 
 def test_what_files_call_by_codes_is_called_by_words(project):
     known = {"value.spindle_cell": "spindle cell tumour"}
-    told = dictionary.column(known, "patients", "dose_unit")
+    told = dictionary.column(COLUMNS, known, "patients", "dose_unit")
     assert told.startswith("Unit of the dose. mg/kg/day or mg/m²/day. Given exactly where there is")
     assert told.endswith(": starting dose.")
     text = "patient_id, dose_value in mg/m2/day or spindle_cell, other_code"
     said = "patient, starting dose in mg/m²/day or spindle cell tumour, other code"
-    assert dictionary.in_words(known, "patients", text) == said
+    assert dictionary.in_words(COLUMNS, known, "patients", text) == said
     for value, shown in (
         ("spindle_cell", "spindle cell tumour"),
         ("other_code", "other code"),
         ("steroids;sirolimus", "steroids + sirolimus"),
     ):
         (project.clean / "patients.csv").write_text(f"cotreatments\n{value}\n", encoding="utf-8")
-        seen = dictionary.found(project, known, "clean", "patients", "cotreatments")
+        seen = dictionary.found(project, COLUMNS, known, "clean", "patients", "cotreatments")
         assert seen == f"all 1 rows; {shown} (1)"
 
 
@@ -170,14 +170,14 @@ def test_every_table_of_the_site_says_what_its_columns_hold(built_report):
     ],
 )
 def test_the_worst_that_was_found_stands_beside_what_may_be(project, column, found):
-    assert dictionary.found(project, {}, "raw", "patients", column) == found
+    assert dictionary.found(project, COLUMNS, {}, "raw", "patients", column) == found
 
 
 def test_a_column_is_explained_without_words_of_programming(project):
-    told = dictionary.column({}, "patients", "age_hours")
+    told = dictionary.column(COLUMNS, {}, "patients", "age_hours")
     assert told.startswith("Age at start of treatment, converted. Whole number, hours")
     assert "964,260" in told and told.endswith("Made by cleaning.")
-    assert dictionary.column({}, "patients", "nothing") == ""
+    assert dictionary.column(COLUMNS, {}, "patients", "nothing") == ""
 
 
 def test_checks_of_a_column_are_counted(project):
@@ -197,8 +197,8 @@ def test_an_exhibit_rests_on_what_its_notebook_read_where_no_code_tells(project)
 
 
 def test_no_two_columns_of_a_table_are_called_alike():
-    for table, columns in schema.ORDER.items():
-        words = [dictionary.called(table, name) for name in columns]
+    for table, columns in COLUMNS.order.items():
+        words = [dictionary.called(COLUMNS, table, name) for name in columns]
         assert len(set(words)) == len(words) and not any("_" in each for each in words), table
 
 
