@@ -111,6 +111,8 @@ class Cleaning:
         months = text["follow_up_months"]
         hours = self._hours(text.assign(unit=months.map(lambda m: "months" if m else "")),
                             "follow_up_months", "unit", note=False)  # fmt: skip
+        if "follow_up_value" not in text:
+            return hours
         other = self._hours(text, "follow_up_value", "follow_up_unit")
         converted = (other / float(hours_in("months", self.month_days))).round(2)
         frame["follow_up_months"] = frame["follow_up_months"].fillna(converted)
@@ -159,7 +161,7 @@ class Cleaning:
     def _typed(self, name: str) -> pd.DataFrame:
         """A copy with numbers as numbers; whole ones stay whole, empty cells are missing."""
         frame = self.raw.tables[name].copy()
-        for column in self.columns.tables[name].numbers:
+        for column in frame.columns.intersection(self.columns.tables[name].numbers):
             numbers = pd.to_numeric(frame[column].replace("", None))
             whole = (numbers.dropna() % 1 == 0).all()
             frame[column] = numbers.astype("Int64" if whole else "Float64")
