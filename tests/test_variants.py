@@ -12,20 +12,14 @@ pytestmark = pytest.mark.pipeline
 YET = {
     "nobody_responded": "05_response: times have no range",
     "empty_group": "05_response: no patient belongs to the group",
-    "group_keys_with_blanks": "params.yml: keys of groups are lower-case words",
-    "greater_and_less": "params.yml: two terms stand twice but for their signs",
-    "no_safety": "01_cleaning: the file is missing",
-    "no_posters": "01_cleaning: the file is missing",
-    "no_later": "01_cleaning: the file is missing",
-    "no_levels": "params.yml: level groups are compulsory",
-    "no_screening": "params.yml: the flow is compulsory",
-    "response_without_time": "01_cleaning: a rule between columns",
-    "response_unknown": "01_cleaning: a response is given always",
-    "no_follow_up": "01_cleaning: a rule between columns",
-    "no_action": "01_cleaning: an action is given always",
-    "own_columns": "params.yml: there is no cleaning.columns",
-    "follow_up_days": "01_cleaning: follow-up is in months",
-    "outcome_death": "params.yml: there is no shared.outcome",
+    "group_keys_with_blanks": "ids are made of the keys of groups",
+    "no_safety": "04_safety: no report gives information",
+    "no_screening": "02_characteristics: the flow is compulsory",
+    "response_without_time": "05_response: a patient has no time",
+    "response_unknown": "05_response: a patient has no time",
+    "no_follow_up": "05_response: a patient has no time",
+    "own_facts": "02_characteristics: columns of this review's diagnoses",
+    "outcome_death": "05_response: the words of the outcome",
 }
 
 

@@ -114,8 +114,10 @@ class Cleaning:
         if "follow_up_value" not in text:
             return hours
         other = self._hours(text, "follow_up_value", "follow_up_unit")
-        converted = (other / float(hours_in("months", self.month_days))).round(2)
-        frame["follow_up_months"] = frame["follow_up_months"].fillna(converted)
+        if other.notna().any():
+            converted = (other / float(hours_in("months", self.month_days))).round(2)
+            months = frame["follow_up_months"].astype("Float64")
+            frame["follow_up_months"] = months.fillna(converted.astype("Float64"))
         return hours.fillna(other)
 
     def _left_out(self, frame: pd.DataFrame, said: pd.Series) -> None:
