@@ -95,6 +95,8 @@ def test_a_filled_workbook_is_read_as_the_csv_is(tmp_path):
             for row, cells in enumerate(csv.reader(stream), 1):
                 for place, text in enumerate(cells, 1):
                     book[name].cell(row, place, text or None)
+        # The file leaves out columns that may be left out.
+        book[name].delete_cols(len(cells) + 1, book[name].max_column)
         book.save(tmp_path / f"{name}.xlsx")
         found = reading.read_table(tmp_path, name)
         pd.testing.assert_frame_equal(found, reading.read_table(ROOT / "data/raw", name))
