@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from case_review.data import (
-    declared, expectations, names, params_lines, raw_file, reading, times,
-)  # fmt: skip
+    declared,
+    expectations,
+    names,
+    params_lines,
+    raw_file,
+    reading,
+    times,
+)
 from case_review.data.cleaning import unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered, write
 from case_review.project import Project
