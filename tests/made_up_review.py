@@ -117,9 +117,8 @@ def _patient(i: int) -> dict:
         "age_unit": "years",
         "diagnosis": ("RA", "B-ALL", "ANCA vasculitis")[i % 3],
         "drug": ("combined", "alone")[i % 2],
-        "dose_value": (5, 10, 15)[i % 3],
-        "dose_unit": "days",
-        "symptoms": ("hospitalised", "not hospitalised")[i % 2],
+        "dose_value": (0.5, 1, 1.5)[i % 3],
+        "dose_unit": "mg/kg/day",
         "level_low_ng_ml": 10,
         "level_high_ng_ml": 15,
         "cotreatments": "none",
@@ -335,6 +334,15 @@ def own_columns(review: Review) -> None:
     }
 
 
+def own_values(review: Review) -> None:
+    """The dose is a number of days, and symptoms are of this group's own kinds."""
+    for row in review.tables["patients"]:
+        symptoms = ("hospitalised", "not hospitalised")[int(row["patient_id"]) % 2]
+        row |= {"dose_value": 10 * row["dose_value"], "dose_unit": "days", "symptoms": symptoms}
+    for group in review.params["treatment"]["dose_groups"]:
+        group["unit"] = "days"
+
+
 def own_facts(review: Review) -> None:
     """Diagnoses stand for one thing, which no other review has."""
     for name, entry in review.params["cleaning"]["diagnoses"].items():
@@ -379,8 +387,8 @@ VARIANTS: dict[str, Callable[[Review], None]] = {
         time_zero, no_dose, no_age, empty_group, one_group, no_groups, three_groups, ungrouped,
         no_group_value, group_keys_with_blanks, report_name, cotreatment_name, cyrillic_event,
         greater_and_less, response_without_time, response_unknown, no_follow_up, no_action,
-        no_levels, no_posters, no_screening, no_later, own_columns, own_facts, follow_up_days,
-        outcome_death,
+        no_levels, no_posters, no_screening, no_later, own_columns, own_facts, own_values,
+        follow_up_days, outcome_death,
     )
 }  # fmt: skip
 
