@@ -304,8 +304,9 @@ def test_another_review_comes_out_of_the_sheet_of_its_group(tmp_path):
     project = Project(tmp_path / "made up")
     made_up_review.write(project.root)
     ours, events = rows(project), rows(project, "adverse_events")
-    head = ["Study", "Case", "Gender", "Age (yrs)", "Diagnosis", "Drug", "Dose [mg/kg/d]",
-            "Target level ng/ml", "Other treatments", "Response", "Response by",
+    head = ["Study", "Case", "Gender", "Age (yrs)", "Diagnosis", "Drug", "Dose",
+            "Dose unit", "Symptoms", "Target level ng/ml",
+            "Other treatments", "Response", "Response by",
             "Time to response", "FU (months)", "Treatment status", "AEs",
             "Action taken"]  # fmt: skip
     path = tmp_path / "group.csv"
@@ -317,6 +318,7 @@ def test_another_review_comes_out_of_the_sheet_of_its_group(tmp_path):
             writer.writerow([
                 row["report_id"], row["patient_id"], row["sex"][0].upper(), row["age_value"],
                 row["diagnosis"], row["drug"].title(), row["dose_value"].replace(".", ","),
+                row["dose_unit"], row["symptoms"],
                 f"{row['level_low_ng_ml']}-{row['level_high_ng_ml']}", row["cotreatments"],
                 {"yes": "CR", "no": "SD"}[row["response"]], row["response_criterion"],
                 f"{row['response_time_value']} wk" if row["response_time_value"] else "n/a",
