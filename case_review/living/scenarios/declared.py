@@ -240,7 +240,12 @@ def value_of(scenario: Scenario, key: str):
 
 def shown(value) -> str:
     """A value as a label has it: what is long is said by its keys or its number of entries."""
+    if value in ([], {}):
+        return "none"
     if isinstance(value, dict):
+        if any(isinstance(one, (dict, list)) for one in value.values()) and len(value) <= 3:
+            told = [f"{key} {shown(one)}" for key, one in value.items() if one]
+            return "; ".join(told) or "none"
         return " v ".join(map(str, value)) if 0 < len(value) <= 3 else f"{len(value)} entries"
     if isinstance(value, list):
         simple = all(isinstance(one, (int, float, str)) for one in value)
