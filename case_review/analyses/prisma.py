@@ -54,7 +54,8 @@ def flow(
     reports
         Clean reports, for the patients behind those included.
     steps
-        Boxes before the last, each with `stage`, `step`, `label` and perhaps `aside: true`.
+        Boxes before the last, each with `stage`, `step`, `label` and perhaps `aside: true`, and
+        `parts`: the labels of further steps that it lists, such as reasons of exclusion.
     included
         Heading of the last box (`label`), its `stage`, and `steps`: the step that ends the
         selection of each population.
@@ -64,10 +65,12 @@ def flow(
     Raises
     ------
     ReviewError
-        If a step has no row, a row no box, or the reports included do not add up to those listed.
+        If a step has no row, a row no box, the parts of a step are more than it, or the reports
+        included do not add up to those listed.
     """
     numbers = dict(zip(screening["step"], screening["n_reports"], strict=True))
     placed = [step["step"] for step in steps] + list(included["steps"].values())
+    placed += [part for step in steps for part in step.get("parts", {})]
     for step in sorted(set(placed) ^ set(numbers)):
         place, other = ("no row", "data/raw/screening.csv")
         if step in numbers:
@@ -76,6 +79,7 @@ def flow(
     rows = []
     for step in steps:
         text = f"{step['label']}\n({_count(numbers[step['step']])})"
+        text = "\n".join([text, *_parts(step, numbers)])
         rows.append((step["stage"], step["step"], bool(step.get("aside")), text))
     last = "\n".join([included["label"], *_included(numbers, reports, included["steps"], chosen)])
     rows.append((included["stage"], INCLUDED, False, last))
@@ -98,6 +102,19 @@ def described(found: pd.DataFrame) -> str:
 
 def _count(n: float) -> str:
     return NOT_REPORTED if pd.isna(n) else f"n = {int(n):,}"
+
+
+def _parts(step: Mapping, numbers: Mapping) -> Iterator[str]:
+    """The lines of what a step is made of, such as the reports excluded for each reason."""
+    parts, whole = step.get("parts", {}), numbers[step["step"]]
+    added = sum(numbers[part] for part in parts if not pd.isna(numbers[part]))
+    if added > whole:
+        raise ReviewError(
+            f"data/raw/screening.csv, step {step['step']}: its parts ({', '.join(parts)}) make "
+            f"{int(added):,}, expected at most {int(whole):,}; correct one of them"
+        )
+    for part, label in parts.items():
+        yield f"{label} ({_count(numbers[part])})"
 
 
 def _included(
@@ -144,7 +161,7 @@ def _column(rows: pd.DataFrame, top: float, columns: _Columns) -> Iterator[Box]:
     for row in rows.itertuples():
         x, width = columns.aside if row.aside else columns.main
         kind = "strong" if row.box == INCLUDED else "main"
-        kind = "muted" if NOT_REPORTED in row.text else kind
+        kind = "muted" if f"\n({NOT_REPORTED})" in row.text else kind
         box = Box(row.box, row.text, x, 0, width, kind)
         if level and not row.aside:
             yield from _levelled(level, top)

@@ -114,13 +114,15 @@ class Effect(Entries):
 class FlowStep(Entries):
     """A box of the diagram of the selection, for a step of screening.csv.
 
-    `aside` places it at the right, among what is left out.
+    `aside` places it at the right, among what is left out. `parts` are the labels of further steps
+    that it lists: the reasons of exclusion, or the sources of records.
     """
 
     stage: Label
     step: Text
     label: Label
     aside: bool = False
+    parts: dict[Text, Label] = Field(default_factory=dict)
 
 
 class FlowEnd(Entries):

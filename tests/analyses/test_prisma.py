@@ -1,5 +1,6 @@
 """The diagram of the selection: every step has a box, and no number is made up."""
 
+import pandas as pd
 import pytest
 from descriptive_data import VALUES, read
 
@@ -31,6 +32,29 @@ def test_a_number_that_becomes_known_is_shown():
     screening.loc[screening["step"] == "excluded in full text", "n_reports"] = 30
     row = flow(screening).set_index("box").loc["excluded in full text"]
     assert row["text"] == "Reports excluded, with reasons\n(n = 30)" and row["aside"]
+
+
+def with_reasons(n, total):
+    """The diagram with two reasons for exclusion in full text."""
+    added = pd.DataFrame({"step": ["other drug", "no patient"], "n_reports": [n, 4]})
+    screening = pd.concat([read("screening"), added], ignore_index=True)
+    screening.loc[screening["step"] == "excluded in full text", "n_reports"] = total
+    parts = {"other drug": "Another drug", "no patient": "No single patient"}
+    steps = [
+        {**step, "parts": parts} if step["step"] == "excluded in full text" else step
+        for step in STEPS
+    ]
+    return flow(screening, steps=steps).set_index("box").loc["excluded in full text", "text"]
+
+
+def test_a_box_lists_its_parts():
+    text = (
+        "Reports excluded, with reasons\n(n = 10)\nAnother drug (n = 6)\nNo single patient (n = 4)"
+    )
+    assert with_reasons(6, 10) == text
+    assert "Another drug (not reported)" in with_reasons(None, 10)
+    with pytest.raises(ReviewError, match=r"its parts \(other drug, no patient\) make 11"):
+        with_reasons(7, 10)
 
 
 def test_boxes_do_not_touch_and_what_is_left_out_is_level_with_its_step():
