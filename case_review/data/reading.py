@@ -19,8 +19,12 @@ from case_review.data import cells, raw_file
 from case_review.data import header as heading
 from case_review.data.problems import DataError, Problem
 from case_review.data.schema import ANY, AUDITED, NEEDED, OWN, SHOWN, TYPES, Schema, TableSchema
+from case_review.data.shown import DATED
 
 __all__ = ["Change", "DataError", "Problem", "Raw"]  # the names that other modules know
+
+#: How a spreadsheet's date without a time of the day is told.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?: 00:00:00)?")
 
 
 @dataclass(frozen=True)
@@ -199,18 +203,31 @@ class _Reader:
             self.refuse(message, line, column, value)
         if self.problems:
             return self._nothing()
+        days = []
         for cell in found.wrong:
             column = (header[cell.position :] or [heading.letters(cell.position)])[0]
-            self.refuse(cell.message, cell.line, column, cell.value)
+            if cell.message == DATED and self._takes_day(column, cell.value):
+                days.append((cell.line, column, cell.value))
+            else:
+                self.refuse(cell.message, cell.line, column, cell.value)
         rows = list(self._full_rows(header, body))
         index = pd.Index([line for line, _ in rows], name="row")
         frame = pd.DataFrame([row for _, row in rows], index=index, columns=header, dtype=str)
         frame = frame.reindex(columns=list(self.schema.columns) or header, fill_value="")
+        for line, column, value in days:
+            frame.at[line, column] = value[:10]
+            self.note(value, value[:10], "a date, as year, month and day", line, column)
         frame = self._trimmed(frame)
         self._check_cells(frame)
         self._check_numbers(frame)
         self._check_keys(frame)
         return frame
+
+    def _takes_day(self, column: str, value: str) -> bool:
+        """Whether a spreadsheet's date is meant as one: a day, in a column of text named so."""
+        known = self.schema.columns.get(column)
+        text = known and known.type == TYPES[0] and not (known.values or known.source)
+        return bool(text and "date" in column.split("_") and _DAY.fullmatch(value))
 
     def _nothing(self) -> pd.DataFrame:
         self.unsound = True

@@ -10,6 +10,8 @@ import re
 _EXACT = 10**15
 _DATED = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 _AGAIN = "Type what is meant again in a cell formatted as text."
+#: What is wrong with a date or a time, in any column that is not for dates.
+DATED = f"a spreadsheet seems to have made a date or a time of it. {_AGAIN}"
 #: What a number format shows literally: quoted, escaped, or a blank of some width; then colours,
 #: conditions and currencies.
 _LITERAL = re.compile(r'"[^"]*"|\\.')
@@ -29,7 +31,7 @@ def as_text(value, number_format: str) -> tuple[str, str]:
         shown = str(value).upper()
         return shown, f"a spreadsheet made a logical value of it. {_AGAIN}"
     if isinstance(value, _DATED):
-        return str(value), f"a spreadsheet seems to have made a date or a time of it. {_AGAIN}"
+        return str(value), DATED
     if not math.isfinite(value) or abs(value) >= _EXACT:
         return str(value), f"spreadsheets keep 15 digits, and this number has more. {_AGAIN}"
     text = str(int(value)) if value == int(value) else str(value)

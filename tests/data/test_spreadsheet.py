@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 from workbooks import archive, book, cell, parts_of, row, sheet
 
-from case_review.data import spreadsheet
+from case_review.data import reading, schema, spreadsheet
 from case_review.data.lines import FileProblem
 
 HEAD = row(1, "id", "sex", "dose")
@@ -246,3 +246,23 @@ def test_a_workbook_that_unpacks_without_end_is_not_unpacked(monkeypatch):
     monkeypatch.setattr(spreadsheet, "MOST_UNPACKED", 1000)
     with pytest.raises(FileProblem, match="unpacks to more than 0 MB, the most that is read"):
         read(book({"x": PLAIN}))
+
+
+DAYS = {
+    "visit_date": (["2014-10-05"], [("2014-10-05 00:00:00", "2014-10-05")], 0),
+    "note": (["2014-10-05 00:00:00"], [], 1),
+    "drug_updated": (["2014-10-05 00:00:00"], [], 1),
+}
+
+
+@pytest.mark.parametrize("column", DAYS)
+def test_a_date_is_text_where_a_column_is_named_so(tmp_path, monkeypatch, column):
+    columns = {name: schema.Column(name, "x") for name in ("visit", column)}
+    monkeypatch.setitem(schema.SHOWN, "visits", schema.TableSchema(columns))
+    rows = [row(1, "visit", column), row(2, "first", cell("B2", 41917, "n", 2))]
+    (tmp_path / "visits.xlsx").write_bytes(book({"visits": sheet(*rows)}))
+    raw, problems = reading.attempt_table(tmp_path, "visits")
+    values, changes, refused = DAYS[column]
+    assert raw.tables["visits"][column].tolist() == values and len(problems) >= refused
+    assert [(c.before, c.after) for c in raw.changes if c.row] == changes
+    assert all("made a date" in problem.message for problem in problems)
