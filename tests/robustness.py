@@ -16,7 +16,7 @@ import pandas as pd
 from conftest import ROOT
 
 from case_review.audit import claims
-from case_review.data import cleaning, expectations, intake, reading, rules
+from case_review.data import cleaning, expectations, intake, reading, rules, schema
 from case_review.data.problems import DataError
 from case_review.parameters import loading
 from case_review.project import Project
@@ -95,13 +95,14 @@ def _held(rule, pickled):
     return pickle.dumps(list(rule(pickle.loads(pickled))))
 
 
-def _attempted(folder, name, names=MappingProxyType({})):
+def _attempted(folder, name, names=MappingProxyType({}), columns=schema.ANY):
     # All that lies there under this name: a message may name a file that is not read.
     near = (path for path in sorted(Path(folder).iterdir()) if path.stem.lower() == name.lower())
     content = tuple((path.name, path.read_bytes()) for path in near)
-    key = name, content, frozenset((column, frozenset(used)) for column, used in names.items())
+    used = frozenset((column, frozenset(some)) for column, some in names.items())
+    key = name, content, used, repr(columns)
     if key not in _readings:
-        _readings[key] = pickle.dumps(_real_attempt(folder, name, names))
+        _readings[key] = pickle.dumps(_real_attempt(folder, name, names, columns))
     return pickle.loads(_readings[key])
 
 

@@ -138,16 +138,16 @@ FORM = {
         refused(
             "FILE, row 1, column FIRST: the column is missing. Add it, empty if need be. "
             "Is 'FIRSTs' meant?",
-            "FILE, row 1, column FIRSTs: unknown column. Remove it; expected are FIRST,",
+            "FILE, row 1, column FIRSTs: unknown column. ",
         ),
     ),
     "extra column": (
         on_rows(with_extra_column),
-        refused("FILE, row 1, column remark: unknown column. Remove it; expected are"),
+        refused("FILE, row 1, column remark: unknown column. "),
     ),
     "a column without a name": (
         on_rows(lambda rows: [row.append("") for row in rows]),
-        refused("FILE, row 1, column (without a name): unknown column. Remove it"),
+        refused("FILE, row 1, column (without a name): unknown column. "),
     ),
     "doubled header": (
         on_rows(lambda rows: [row.append(row[0]) for row in rows]),
@@ -192,6 +192,8 @@ def test_the_form_of_each_file(project, name, case):
     how, (verdict, expected) = FORM[case]
     if case == "a row twice" and name not in KEYED:
         verdict, expected = "kept", ()
+    if case == "missing column" and name == "pathway":  # no column of it must be there
+        expected = ()
     before, noted_before, _ = attempt(project, name)
     change(project, name, how)
     table, noted, lines = attempt(project, name)

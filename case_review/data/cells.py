@@ -11,6 +11,12 @@ _MISSING = {
     "na", "n/a", "nan", "null", "-", "–", "—", "?", "n.a.", "nd", "nr", "n.r.", "n/r",
     "not reported", "not stated",
 }  # fmt: skip
+#: What says so besides in a column of numbers or of listed values; elsewhere it may be a remark.
+UNKNOWN = (
+    "not given", "not known", "not available", "not specified", "not documented", "not mentioned",
+    "not described", "no data", "unknown", "unclear", "missing", "nk", "n.k.", "n.d.", ".", "..",
+    "...", "…", "??", "--",
+)  # fmt: skip
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 #: `1,250` may be a thousand and more, or one and a quarter; `0,125` can only be the latter.

@@ -259,14 +259,16 @@ class _Reader:
         declared = self.schema.columns.get(column.name)
         # What is among the values of a column says something else there.
         known = column.isin(declared.values if declared else ())
+        closed = declared and (declared.type != TYPES[0] or declared.values)
+        words = (*self.missing, *(cells.UNKNOWN if closed else ()))
         if declared and declared.required and declared.type == TYPES[0]:
             # It is looked for in a list, or names a row, so that a wrong one is told.
             told = declared.values or declared.source or column.name in self.schema.key
-            missing = cells.missing(column, bool(told), self.missing) & ~known
+            missing = cells.missing(column, bool(told), words) & ~known
             message = "this says that the value is missing, and every row needs one here."
             self.refuse_cells(message, column[missing])
         else:
-            missing = cells.missing(column, False, self.missing)
+            missing = cells.missing(column, False, words)
             missing &= ~known & ~column.isin(self.names.get(column.name, ()))
         return column.where(~missing, "")
 

@@ -28,6 +28,8 @@ STAGES = ("raw", "clean")
 _OTHERS = ("reproduced.json", "results.json")
 #: The table of comparisons between the raw tables.
 _COMPARISONS = TableSchema({name: Column(name, "") for name in rules.COLUMNS})
+#: What a review may set otherwise for a column of its patients.
+_ALLOWING = ("expect_column_values_to_be_in_set", "expect_column_values_to_be_between")
 _WHOLE = ["Int64Dtype", "int64"]
 _NUMBERS = [*_WHOLE, "Float64Dtype", "float64"]
 
@@ -292,6 +294,12 @@ def in_words(one: Mapping) -> str:
 
 def _listed(value) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def remedy(suite: str, config) -> str:
+    """What to do besides correcting a cell: a review may allow more in columns of its patients."""
+    allowed = suite == "patients_raw" and config.type in _ALLOWING and MARK in config.meta
+    return f" Correct it, or allow it in {OWN}." if allowed else ""
 
 
 def is_declared(expectation: dict) -> bool:

@@ -71,6 +71,23 @@ def test_what_is_no_number(tmp_path, text):
     assert [NUMBERS[text] in line for line in said] == [True] * bool(NUMBERS[text])
 
 
+WORDS = ["NR", "n.r.", "not reported", "n/a", "?", "-", "–", ".", "Unknown", "missing", "NA", "…",
+         "not available"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_where_no_remark_can_stand_a_word_for_missing_is_none(tmp_path, word):
+    header = "patient_id,report_id,sex,age_value,diagnosis,drug,response,provenance,cotreatments\n"
+    row = f"A,R1,{word},{word},x,y,yes,extracted,{word}\n"
+    (tmp_path / "patients.csv").write_text(header + row, encoding="utf-8")
+    raw, problems = reading.attempt_table(tmp_path, "patients")
+    told = [(c.column, c.before, c.after) for c in raw.changes if c.column in ("sex", "age_value")]
+    assert told == [("sex", word, ""), ("age_value", word, "")]
+    kept = word.lower() in cells.UNKNOWN
+    assert raw.tables["patients"]["cotreatments"].tolist() == [word if kept else ""]
+    assert not [problem for problem in problems if problem.column in ("sex", "age_value")]
+
+
 UNITS = ("hours", "days", "weeks", "months")
 SPLIT = {
     "3 weeks": "a number with its unit: write 3 and put weeks in time_unit.",
