@@ -43,6 +43,7 @@ def whole(terms):
 def project(tmp_path):
     shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
     (tmp_path / "expectations").symlink_to(ROOT / "expectations")
+    (tmp_path / "params.yml").symlink_to(ROOT / "params.yml")
     return Project(tmp_path)
 
 
@@ -327,6 +328,12 @@ def the_events(column, value):
     return [number for number, row in lines_of(A).items() if row[column] == value]
 
 
+def line_of(key):
+    """The line of params.yml that an entry begins in."""
+    lines = (ROOT / "params.yml").read_text(encoding="utf-8").splitlines()
+    return 1 + next(n for n, line in enumerate(lines) if line.strip() == f"{key}:")
+
+
 def together(given, value, column, found):
     """How one line tells that the same was found in all events that have this value."""
     rows = the_events(given, value)
@@ -415,12 +422,13 @@ CONTENT = {
         r"row 2, column sex: found 'female\u200b'; sex is one of")),
     "a misspelt diagnosis": (P, cells(2, diagnosis="lymphatic malfomation"), refused(
         "row 2, column diagnosis: found 'lymphatic malfomation'; not among the diagnoses of "
-        "params.yml (cleaning.diagnoses). Is 'lymphatic malformation' meant?")),
+        f"params.yml, line {line_of('diagnoses')} (cleaning.diagnoses). Is 'lymphatic "
+        "malformation' meant?")),
     "an unknown event": (A, cells(2, event="hiccups"), refused(
         "adverse_events.csv, row 2, column event: found 'hiccups'; not among the events of")),
     "an event of another category": (A, cells(SORE, category="laboratory"), refused(
         f"adverse_events.csv, row {SORE}, column category: found 'laboratory'; expected clinical: "
-        f"{SORE_NAME} counts as mouth_sores, see params.yml (safety.effects). Correct")),
+        f"{SORE_NAME} counts as mouth_sores, see params.yml, line")),
     "a misspelt category": (A, cells(SORE, category="clinicl"), refused(
         f"row {SORE}, column category: found 'clinicl'; expected clinical: {SORE_NAME} counts as "
         "mouth_")),
