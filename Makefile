@@ -26,7 +26,7 @@ JOBS ?=
 
 # What is given reaches the shell between quotation marks, and so must not hold what ends them.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE DICTIONARY SHEET REPLACE,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE DICTIONARY SHEET REPLACE FOLDER ANSWERS,$(foreach sign,$(UNSAFE),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 
@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify expectations bench nightly kill-test \
-	audit-dependencies release watch results workbook docs scenarios diff import
+	audit-dependencies release watch results workbook docs scenarios diff import new
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -164,6 +164,12 @@ import: _setup ## Turn a spreadsheet into raw tables (FILE=sheet.xlsx; REPLACE=1
 	@$(if $(FILE),,$(error say which spreadsheet: make import FILE=sheet.xlsx))$(REVIEW) import "$(FILE)" $(if $(REPLACE),--replace) \
 		$(if $(DICTIONARY),--dictionary "$(DICTIONARY)") $(if $(SHEET),--sheet "$(SHEET)")
 
+new: ## Start a review of your own (FOLDER=../my-review; ANSWERS="--no-levels --defaults" asks less)
+	@test -n "$(FOLDER)" || { echo "make new FOLDER=../my-review: name the new folder" >&2; exit 1; }
+	@$(READY)
+	@$(BOOTSTRAP) --new
+	@$(REVIEW) new "$(FOLDER)" $(ANSWERS)
+
 release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)
 
@@ -183,7 +189,7 @@ kill-test: _setup ## Kill the build at MOMENTS=20 random moments: the site stays
 # Strict, so that a package index without advisories does not pass for one without findings.
 AUDIT = pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
 	-r requirements-build.lock -r requirements-test.lock -r requirements-edit.lock \
-	-r requirements-docs.lock
+	-r requirements-docs.lock -r requirements-new.lock
 audit-dependencies: ## Look up known vulnerabilities of the locked packages (needs the network)
 	@if command -v uvx >/dev/null; then uvx $(AUDIT); elif command -v pip-audit >/dev/null; then $(AUDIT); \
 	else echo "Install uv or pip-audit first; both are optional."; exit 1; fi
@@ -206,7 +212,7 @@ _setup:
 # With the packages that only tests and benchmarks need.
 _tests:
 	@$(READY)
-	@$(BOOTSTRAP) --test
+	@$(BOOTSTRAP) --test --new
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete

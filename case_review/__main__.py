@@ -188,6 +188,12 @@ def _import(project: Project, options) -> int:
         return importing.main(project, options.file, values, options, answer)
 
 
+def _new(project: Project, options) -> int:
+    from case_review.living import starting
+
+    return starting.main(project, options)
+
+
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
     from case_review.audit import main
@@ -230,6 +236,8 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from case_review.living import starting
+
     parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -285,6 +293,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--dictionary", type=Path, help=help)
     help = "replace rows that come from no import, and corrections by hand"
     imported.add_argument("--replace", action="store_true", help=help)
+    starting.add_options(add("new", _new, "start a review of your own in a new folder"))
     audit = add("audit", _audit, "check the printed numbers of a file against one another")
     audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
     return parser

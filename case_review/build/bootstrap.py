@@ -1,6 +1,6 @@
 """Setting up the project's own Python environment, with nothing but a bare Python.
 
-    python3 -m case_review.build.bootstrap .venv [--test] [--edit] [--docs] [-- COMMAND ...]
+    python3 -m case_review.build.bootstrap .venv [--test] [--edit] [--docs] [--new] [-- COMMAND ...]
 
 installs exactly what the lock files list, each file checked against its hash, and nothing if that
 was done before; then it becomes `python -m case_review COMMAND` of that environment. The stamp is
@@ -27,7 +27,7 @@ STAMP = "case-review-setup.json"
 LOCK = "requirements.lock"
 #: Builds the one package of the lock that is published as source only, and installs the rest.
 BUILD_LOCK = "requirements-build.lock"
-EXTRA_LOCKS = {f"--{name}": f"requirements-{name}.lock" for name in ("test", "edit", "docs")}
+EXTRA_LOCKS = {f"--{name}": f"requirements-{name}.lock" for name in ("test", "edit", "docs", "new")}
 SOURCE_ONLY = "autograd-gamma"
 #: Paths of modules that no report imports: packages' own tests, and what installs.
 NEVER_IMPORTED = r"/site-packages/(.*/tests?/|pip/|setuptools/)"
@@ -306,7 +306,7 @@ def say(text):
 
 
 def main(arguments, command=()):
-    """`FOLDER [--test] [--edit] [--docs]`: make the environment ready; returns 0 if it is."""
+    """`FOLDER` and names of extra locks: make the environment ready; returns 0 if it is."""
     root = Path.cwd()
     folder = root / arguments[0]
     extra = [EXTRA_LOCKS[name] for name in arguments[1:]]

@@ -20,7 +20,10 @@ from pathlib import Path
 from case_review.errors import ReviewError
 
 LOCK, BUILD_LOCK = "requirements.lock", "requirements-build.lock"
-_PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[ \t]*(;?)", re.MULTILINE)
+#: A version that a lock gives; what Windows alone needs is no part of a report made elsewhere.
+_PIN = re.compile(
+    r"^([A-Za-z0-9][\w.-]*)==(?!\S+ ; sys_platform == 'win32')([^\s;\\]+)[ \t]*(;?)", re.MULTILINE
+)
 #: A file that makes a module of its own, and the module's name.
 _MODULE = re.compile(r"/site-packages/(\w+)(?:/__init__)?(?:\.[\w-]+)?\.(?:py|so)$")
 #: Most packages or files that a message names.

@@ -8,7 +8,7 @@ from conftest import ROOT
 from packaging.markers import Marker
 from ruamel.yaml import YAML
 
-from case_review.build import bootstrap
+from case_review.build import bootstrap, environment
 
 #: What conda-forge calls a package of PyPI.
 CONDA_NAMES = {
@@ -87,4 +87,5 @@ def test_testing_and_editing_add_nothing_that_counts_as_the_report_s(system, pyt
     report = in_use(bootstrap.LOCK, machine)
     assert "pandas" in report and ("appnope" in report) is (system == "darwin")
     for name in EXTRA:
-        assert in_use(name, machine) & locked().keys() <= report
+        counted = environment.locked(ROOT / bootstrap.LOCK).keys()
+        assert in_use(name, machine) & counted <= report
