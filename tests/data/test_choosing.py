@@ -64,6 +64,16 @@ def test_a_response_that_does_not_count_is_censored_at_its_time(tables):
     assert before["event"].eq(1).all()  # the tables that were given stay as they are
 
 
+def test_an_event_that_is_not_known_stays_unknown(tables):
+    patients = tables["patients"].assign(event=tables["patients"]["event"].astype("Int64"))
+    first = patients.index[0]
+    patients.loc[first, "event"] = pd.NA
+    criteria = ["biological", "imaging", "combined"]
+    after = choosing.choose(tables | {"patients": patients}, NOTHING, criteria)["patients"]
+    assert after["event"].isna().sum() == 1 and pd.isna(after.at[first, "event"])
+    assert (after["event"] == 0).sum() == 9
+
+
 @pytest.mark.parametrize(
     ("exclude", "criteria", "message"),
     [

@@ -136,6 +136,11 @@ def test_a_verdict_depends_on_what_alone_changes_it(small):
     assert compared.title("sensitivity.months.verdict_median") == ("months", "median")
 
 
+def test_a_verdict_that_was_not_counted_is_no_other_one():
+    said = {"main": "holds in all 1,000 sets drawn", "one_drug": "not counted"}
+    assert compared.judged(said) == {"main": "holds in all 1,000 sets drawn"}
+
+
 # -- what runs -------------------------------------------------------------------------------------
 
 

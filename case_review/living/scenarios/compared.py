@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from case_review.analyses.verdicts import NOT_COUNTED, in_a_sentence
 from case_review.living.scenarios.declared import Declared, Outcome, value_of
 
 #: Results that say whether a conclusion holds.
@@ -88,6 +89,12 @@ def verdicts(found: Mapping[str, dict]) -> dict[str, dict[str, str]]:
         }
         for id in ids
     }
+
+
+def judged(said: Mapping[str, str]) -> dict[str, str]:
+    """The scenarios that have a verdict: one that was not counted says neither yes nor no."""
+    none = in_a_sentence(NOT_COUNTED)
+    return {name: text for name, text in said.items() if text != none}
 
 
 def alike(text: str) -> str:

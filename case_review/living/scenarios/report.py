@@ -102,7 +102,8 @@ def _alt(outcome, points: list[compared.Point]) -> str:
 
 
 def _conclusions(declared: Declared, entries: dict, done: Mapping[str, dict]) -> Iterator[str]:
-    said = compared.verdicts(done)
+    judged = {id: compared.judged(one) for id, one in compared.verdicts(done).items()}
+    said = {id: texts for id, texts in judged.items() if texts}
     if not said:
         return
     yield heading("Which conclusions depend on a choice")
@@ -118,9 +119,10 @@ def _conclusions(declared: Declared, entries: dict, done: Mapping[str, dict]) ->
         )
     heads = ["Conclusion in an analysis", "In the review", "Scenarios that say so", "Depends on"]
     note = (
-        "Verdicts are compared by their words; counts of the data sets drawn differ a little from "
-        "scenario to scenario, and do not count. A conclusion depends on a setting if two "
-        "scenarios that differ in it alone say otherwise."
+        "Scenarios that compare other patients or groups than the data sets drawn have verdicts "
+        "that were not counted; they are left out. Verdicts are compared by their words; counts of "
+        "the data sets drawn differ a little from scenario to scenario, and do not count. A "
+        "conclusion depends on a setting if two scenarios that differ in it alone say otherwise."
     )
     yield table(heads, rows, numbers=(2,))
     yield para(note, "note")
