@@ -43,7 +43,7 @@ def courses(
             "patient_id": patients["patient_id"],
             "group": own_group(patients[group_by], groups),
             "response_weeks": (patients["time_hours"] / _WEEK).where(patients["event"] == 1),
-            "end_weeks": np.maximum(patients["time_hours"], follow_up) / _WEEK,
+            "end_weeks": np.fmax(patients["time_hours"], follow_up) / _WEEK,
             "follow_up_known": patients["follow_up_months"].notna(),
             "status": patients["treatment_status"],
         }
@@ -53,18 +53,18 @@ def courses(
     return found.loc[order].reset_index(drop=True)
 
 
-def described(found: pd.DataFrame, groups: Mapping[str, str]) -> str:
-    """The figure of `courses` in words, for those who do not see it."""
+def described(found: pd.DataFrame, groups: Mapping[str, str], noun: str = "response") -> str:
+    """The figure of `courses` in words, for those who do not see it; `noun` is the outcome."""
     names = formatting.listed([formatting.in_sentence(name) for name in groups.values()])
     blocks_said = f"in a block for each group: {names}" if groups else "in one block"
     if listing.too_many(found):
-        return f"How the times to response and to the last follow-up are spread, {blocks_said}."
+        return f"How the times to {noun} and to the last follow-up are spread, {blocks_said}."
     response = found["response_weeks"]
-    marked = "A circle on a bar marks the response"
+    marked = f"A circle on a bar marks the {noun}"
     if response.notna().all():
-        marked = "A circle on every bar marks the response, so that no patient is without one"
+        marked = f"A circle on every bar marks the {noun}, so that no patient is without one"
     elif response.isna().all():
-        marked = "No bar has the circle of a response"
+        marked = f"No bar has the circle of a {noun}"
     # Of a median within so many weeks one sees that the circles lie at the left.
     if response.notna().any() and response.median() <= _FIRST_WEEKS:
         marked += "; about half of the circles lie within the first weeks"
@@ -79,7 +79,7 @@ def described(found: pd.DataFrame, groups: Mapping[str, str]) -> str:
     ends += ["bars without a sign at their end have no follow-up"]
     said = "; ".join(ends)
     return (
-        f"A horizontal bar for each patient, {blocks_said}; each sorted by time to response. "
+        f"A horizontal bar for each patient, {blocks_said}; each sorted by time to {noun}. "
         f"{marked}. {said[0].upper()}{said[1:]}."
     )
 
@@ -90,6 +90,7 @@ def draw_courses(
     xlabel: str,
     ticks: Sequence[float],
     narrow: bool = False,
+    noun: str = "response",
 ):
     """A bar per patient of `courses`, in a block per group, the first response on top.
 
@@ -105,11 +106,13 @@ def draw_courses(
         Title and ticks of the axis of weeks; ticks beyond the longest course are left out.
     narrow
         Whether it is for a narrow screen.
+    noun
+        What patients are followed for.
     """
     own = found["group"].fillna(NO_GROUP)
     named = {k: look for k, look in blocks(found["group"], groups).items() if k in set(own)}
     if listing.too_many(found):
-        return _draw_spread(found, own, named, xlabel, ticks, narrow)
+        return _draw_spread(found, own, named, xlabel, ticks, narrow, noun)
     lines = len(found) + len(named)
     figure, axes = style.panels((0.95 if narrow else 0.75) + 0.165 * lines, narrow=narrow)
     names: list[tuple[str, bool]] = []
@@ -122,7 +125,7 @@ def draw_courses(
     _scale(axes, float(found["end_weeks"].max()), ticks)
     axes.set_xlabel(fill(xlabel, 36) if narrow else xlabel)
     style.name_rows(axes, names, style.SMALL)
-    _key(figure, narrow)
+    _key(figure, narrow, noun)
     return figure
 
 
@@ -136,7 +139,13 @@ def _draw_block(axes, rows: pd.DataFrame, places: np.ndarray, colour: str) -> No
 
 
 def _draw_spread(
-    found: pd.DataFrame, own: pd.Series, named, xlabel: str, ticks: Sequence[float], narrow: bool
+    found: pd.DataFrame,
+    own: pd.Series,
+    named,
+    xlabel: str,
+    ticks: Sequence[float],
+    narrow: bool,
+    noun: str,
 ):
     """A line per group for the responses, and one for each end of a course."""
     figure, axes = style.panels(1.0 + 0.2 * (2 + len(_ENDS)) * len(named), narrow=narrow)
@@ -145,7 +154,7 @@ def _draw_spread(
         rows = found[own == key]
         names.append((f"{name} (n\u00a0=\u00a0{len(rows):,})", True))
         status = rows["status"].fillna("").where(rows["follow_up_known"])
-        lines = {"Response": (rows["response_weeks"], colour)}
+        lines = {noun.capitalize(): (rows["response_weeks"], colour)}
         lines |= {
             label: (rows["end_weeks"].where(status.eq(ending)), style.GREY)
             for ending, _, label in _ENDS
@@ -168,9 +177,9 @@ def _scale(axes, longest: float, ticks: Sequence[float]) -> None:
     axes.set_xticks([tick for tick in ticks if tick <= longest * 1.06])
 
 
-def _key(figure, narrow: bool) -> None:
+def _key(figure, narrow: bool, noun: str) -> None:
     axes = figure.axes[0]
-    shown = [("o", "Response"), *(end[1:] for end in _ENDS)]
+    shown = [("o", noun.capitalize()), *(end[1:] for end in _ENDS)]
     for marker, label in shown:
         axes.scatter([], [], marker=marker, s=26, c=style.BLACK, label=label)
     columns = 2 if narrow else len(shown)

@@ -18,7 +18,9 @@ ONE_SET_LISTED = (
 )
 
 
-def of(given: Mapping, groups: Mapping[str, str]) -> dict[str, str]:
+def of(
+    given: Mapping, groups: Mapping[str, str], outcome: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """What captions of any notebook may ask for, by the names of their places.
 
     Parameters
@@ -28,10 +30,14 @@ def of(given: Mapping, groups: Mapping[str, str]) -> dict[str, str]:
         label of a group does not fit into a sentence.
     groups
         The groups of patients and their labels, which are the `arms`: without any, all patients.
+    outcome
+        `shared.outcome`, whose `noun` and `past` are words as well.
     """
     arms = [formatting.in_sentence(label) for label in groups.values()] or ["all patients"]
     texts = {
         name: text if isinstance(text, str) else formatting.listed(text)
         for name, text in given.items()
     }
-    return {"arms": formatting.listed(arms)} | texts
+    followed = {name: (outcome or {}).get(name) for name in ("noun", "past")}
+    followed = {name: word for name, word in followed.items() if word}
+    return {"arms": formatting.listed(arms)} | followed | texts

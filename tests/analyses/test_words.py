@@ -17,6 +17,8 @@ def test_words_of_a_review():
         "the Dutch and others"
     )
     assert words.of(GIVEN, {})["arms"] == "all patients"
+    outcome = {"event": "died", "noun": "death", "past": "died"}
+    assert words.of(GIVEN, {}, outcome)["noun"] == "death"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,7 @@ def test_a_figure_of_courses_is_described_from_the_data():
     said = swimmer.described(COURSES, {"a": "Women"})
     assert "in a block for each group: women" in said and "A circle on every bar" in said
     assert "arrow" in said and "cross" not in said
+    assert "every bar marks the death" in swimmer.described(COURSES, {}, "death")
     without = swimmer.described(COURSES.assign(response_weeks=float("nan")), {})
     assert "in one block" in without and "No bar has" in without
     many = pd.concat([COURSES] * 60, ignore_index=True)
