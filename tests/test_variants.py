@@ -13,7 +13,6 @@ YET = {
     "nobody_responded": "05_response: times have no range",
     "empty_group": "05_response: no patient belongs to the group",
     "group_keys_with_blanks": "ids are made of the keys of groups",
-    "no_safety": "04_safety: no report gives information",
     "response_without_time": "05_response: a patient has no time",
     "response_unknown": "05_response: a patient has no time",
     "no_follow_up": "05_response: a patient has no time",
