@@ -159,7 +159,7 @@ def test_a_third_group(built, change):
 
 
 def test_a_further_landmark(built, change):
-    found = change("landmarks", "in landmarks_weeks", "in sorted([*landmarks_weeks, 6])")
+    found = change("landmarks", "in landmarks", "in sorted([*landmarks, 6])")
     share = found.results["response.at_6_weeks.overall"]
     cell = found.row("6 weeks")[0]
     assert share.text.startswith(f"{cell.partition(' ')[0]}% (95% CI ")

@@ -79,12 +79,12 @@ REFUSED = {
         "line 2: shared.seed should be a valid integer, found None",
     ),
     "unordered cut-points": (
-        "response:\n  landmarks_weeks: [1, 4, 2]",
+        "response:\n  landmarks: [1, 4, 2]",
         "cut-points should increase: 2 follows 4",
     ),
     "one number for a list": (
-        "response:\n  ticks_weeks: 3",
-        "line 2: response.ticks_weeks should be a valid list",
+        "response:\n  ticks: 3",
+        "line 2: response.ticks should be a valid list",
     ),
     "overlapping groups": (
         GROUPS + "    - {id: b, unit: ng/ml, low: 4, high: 9}",
@@ -231,7 +231,7 @@ def test_a_shared_boundary_belongs_to_one_group_only(alternative, closed, overla
 def test_another_file_is_completed_entry_by_entry(alternative, text):
     values = alternative(text).values
     assert values["response"]["few_at_risk"] == 4
-    assert values["response"]["landmarks_weeks"] == [1, 2, 4, 8, 12]
+    assert values["response"]["landmarks"] == [1, 2, 4, 8, 12]
     assert values["shared"]["seed"] == 20141112
 
 

@@ -27,6 +27,15 @@ from case_review.values import Estimate, Value
 #: Heights in inches of the panels, one of them on a narrow screen, those at the head of the page
 #: with all that is beneath, and a line of the table.
 _PANELS, _PANEL, _BRIEF, _LINE = 2.9, 2.3, 2.5, 0.19
+#: What the marks are, for the caption.
+SAID = (
+    "Drawn over the data sets that agree with the print. Pale band: all sets found; darker band: "
+    "nine in ten sets drawn; thin lines: ten single sets. Black: all patients, with the middle and "
+    "the ends over the sets, and with the printed median and its confidence interval (CI). Below: "
+    "medians, and numbers at risk, that is, still treated without the outcome just before that "
+    "time (as R counts them); those that vary as ranges, in square brackets behind the middle of "
+    "the sets drawn or from the fewest to the most patients."
+)
 #: Where the columns of the table begin and end, as fractions of its width.
 _MEDIAN, _FIRST, _LAST = 0.33, 0.5, 0.975
 #: Where they begin on a narrow screen, where the numbers of a group stand below its name.
@@ -98,6 +107,19 @@ def coordinates(
     frame = frame.rename(columns={"weeks": "time_weeks"})
     columns = ["set", "group", "label", "time_weeks", "proportion", "least", "q05", "q95", "most"]
     return frame[columns]
+
+
+def described(arms: Mapping[str, str]) -> str:
+    """What can be seen, for those who do not see it; `arms` are the groups and their labels."""
+    names = formatting.listed([formatting.in_sentence(label) for label in arms.values()])
+    return (
+        f"A panel for each of {names}, from the start of treatment on; early times take up more of "
+        "the axis than later ones. In each a broad band with thin step curves inside rises from "
+        "the lower left to the upper right. The bands lie over one another, so that any group may "
+        "be ahead at almost any time. The black curve of all patients rises through their middle "
+        "between two thin outlines that meet at the median and its limits, which a horizontal bar "
+        "marks. A table below gives medians and numbers at risk, most of them as ranges."
+    )
 
 
 def draw(

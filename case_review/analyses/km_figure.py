@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from case_review import formatting
 from case_review.analyses import km_below
 from case_review.data.schema import OVERALL
 from case_review.exhibits import labelling, style
@@ -22,6 +23,14 @@ from case_review.statistics.survival import KaplanMeier
 
 #: How a curve goes on where few are at risk: width and opacity relative to those before.
 _FEW = (0.55, 0.5)
+
+
+#: What the marks are, for the caption.
+SAID = (
+    "Shaded: pointwise confidence bands, of all patients as outlines; small vertical lines: "
+    "patients who are censored. Below: medians with their confidence intervals (CI), and numbers "
+    "at risk, that is, still followed without the outcome just before that time (as R counts them)."
+)
 
 
 def draw(
@@ -37,6 +46,7 @@ def draw(
     comparison: Sequence[str] = (),
     at_risk: str = "before",
     time_axis: str = style.LINEAR,
+    past: str = "responded",
     narrow: bool = False,
 ):
     """Draw the figure.
@@ -61,6 +71,8 @@ def draw(
         Whether the table counts patients `before` or `after` the events of a tick; see `at_ticks`.
     time_axis
         `style.LINEAR`, or `style.SQUARE_ROOT` where many respond early; see `style.time_scale`.
+    past
+        What patients with the event did: a row of the table.
     narrow
         Whether it is for a narrow screen: names stand above what they name, not beside it.
 
@@ -95,7 +107,7 @@ def draw(
         _median(main, km, looks[key][0])
     medians = {key: km.median() for key, km in curves.items()}
     km_below.medians(strip, medians, labels, looks, spaces, narrow)
-    counts = {key: at_ticks(km, ticks, at_risk) for key, km in curves.items()}
+    counts = {key: at_ticks(km, ticks, at_risk, past) for key, km in curves.items()}
     km_below.at_risk(below, counts, labels, looks, spaces, note)
     _label_curves(figure, main, curves, labels, looks, taken)
     return figure
@@ -129,12 +141,27 @@ def steps(km: KaplanMeier) -> pd.DataFrame:
     return rising
 
 
-def coordinates(curves: Mapping[str, KaplanMeier], labels: Mapping[str, str]) -> pd.DataFrame:
-    """Every plotted point of every curve, in weeks: the exhibit's CSV."""
+def coordinates(
+    curves: Mapping[str, KaplanMeier], labels: Mapping[str, str], unit: str = "weeks"
+) -> pd.DataFrame:
+    """Every plotted point of every curve, in their unit of time: the exhibit's CSV."""
     parts = [steps(km).assign(group=key, label=labels[key]) for key, km in curves.items()]
     frame = pd.concat(parts, ignore_index=True)
-    columns = ["group", "label", "time_weeks", *frame.columns[1:-2]]
-    return frame.rename(columns={"time": "time_weeks"})[columns]
+    columns = ["group", "label", f"time_{unit}", *frame.columns[1:-2]]
+    return frame.rename(columns={"time": f"time_{unit}"})[columns]
+
+
+def described(curves: Mapping[str, KaplanMeier], labels: Mapping[str, str], unit: str) -> str:
+    """What can be seen, for those who do not see it."""
+    said = []
+    for key, km in curves.items():
+        share = 1 - km.curve["survival"].iloc[-1]
+        end = formatting.with_unit(f"{km.curve['time'].iloc[-1]:.3g}", unit)
+        said.append(f"{labels[key]}: {share:.0%} after {end}")
+    return (
+        f"A step curve for each of {len(curves)} sets of patients, rising from none at the start. "
+        f"{'; '.join(said)}. A table below gives medians and numbers at risk."
+    )
 
 
 def _curve(axes, km: KaplanMeier, look: tuple, few_at_risk: int, shade: float) -> None:
@@ -251,7 +278,9 @@ def _comparison(axes, curves, lines: Sequence[str], narrow: bool) -> list[tuple]
 # -- numbers at risk -------------------------------------------------------------------------------
 
 
-def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -> pd.DataFrame:
+def at_ticks(
+    km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before", past: str = "responded"
+) -> pd.DataFrame:
     """Patients at risk, responded and censored at each tick; a row sums to all patients.
 
     Parameters
@@ -264,6 +293,8 @@ def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -
         `before` counts as at risk whose time is at the tick or later, as R's `n.risk` does: who
         responds or is censored at the tick itself is still at risk. `after` counts them as having
         responded or been censored.
+    past
+        What patients with the event did: the name of their column.
 
     Raises
     ------
@@ -274,7 +305,7 @@ def at_ticks(km: KaplanMeier, ticks: Sequence[float], at_risk: str = "before") -
         raise ValueError(f"at_risk must be before or after, not {at_risk!r}")
     times, side = km.curve["time"].to_numpy(float), {"before": "left", "after": "right"}[at_risk]
     rows = np.searchsorted(times, list(ticks), side=side)
-    gone = {"Responded": "events", "Censored": "censored"}
+    gone = {past.capitalize(): "events", "Censored": "censored"}
     left = {
         name: np.concatenate([[0], km.curve[column].cumsum()])[rows]
         for name, column in gone.items()

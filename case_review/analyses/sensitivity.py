@@ -10,34 +10,25 @@ import numpy as np
 import pandas as pd
 
 from case_review.analyses.blocks import own_group
-from case_review.analyses.response import OVERALL
+from case_review.analyses.response import unit_column
 from case_review.statistics import logrank, proportions
 from case_review.units import to_hours
-from case_review.values import Estimate, PValue, Range, Text, Value
+from case_review.values import Estimate, Proportion, PValue, Range, Text, Value
 
 #: What the limits of `survival.sign_test_limits` are called beside the types of `survfit`.
 SIGN_TEST = "sign test"
 
 
-def log_rank(frame: pd.DataFrame) -> logrank.Logrank:
-    """The log-rank test of the patients of `frame` (see `response.times`) who have a group.
-
-    Where there is nothing to compare, because nobody has a group or an event, all patients count as
-    one group: the test then says that there is no comparison.
-    """
-    compared = frame.dropna(subset="group")
-    if not compared["event"].any():
-        compared = frame.assign(group=OVERALL)
-    return logrank.logrank(compared["time"], compared["event"], compared["group"])
-
-
-def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
+def reported_hours(
+    patients: pd.DataFrame, month_days: float, time: str = "response_time_value"
+) -> list[int]:
     """Each patient's time in hours if a month has so many days, from what was reported.
 
-    `patients` is the clean table. A patient without response has no reported time of response; the
-    last follow-up is converted instead, where it is given in months.
+    `patients` are those of the clean table who are analysed, `time` the column of the time to the
+    event. A patient without it has no such time; the last follow-up is converted instead, where it
+    is given in months.
     """
-    names = ("event", "response_time_value", "response_time_unit", "follow_up_months", "time_hours")
+    names = ("event", time, unit_column(time), "follow_up_months", "time_hours")
     hours = []
     for event, value, unit, follow_up, known in zip(*(patients[n] for n in names), strict=True):
         if not event:
@@ -47,7 +38,7 @@ def reported_hours(patients: pd.DataFrame, month_days: float) -> list[int]:
 
 
 def visit_intervals(
-    patients: pd.DataFrame, month_days: float, gap: float
+    patients: pd.DataFrame, month_days: float, gap: float, time: str = "response_time_value"
 ) -> tuple[np.ndarray, np.ndarray]:
     """The interval (left, right] in hours that each reported time stands for.
 
@@ -59,13 +50,15 @@ def visit_intervals(
     Parameters
     ----------
     patients
-        Clean table, with `response_time_value`, `response_time_unit`, `time_hours`, `event`.
+        Those who are analysed, with `time_hours`, `event`, and what `time` names.
     month_days
         Length of a month in days.
     gap
         Distance of the visits in the reported unit.
+    time
+        The column of the time to the event as reported; see `response.unit_column`.
     """
-    names = ("event", "response_time_value", "response_time_unit", "time_hours")
+    names = ("event", time, unit_column(time), "time_hours")
     left, right = [], []
     for event, value, unit, known in zip(*(patients[n] for n in names), strict=True):
         if event:
@@ -155,6 +148,26 @@ def later_studies(evidence: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     ]
     limits = ["proportion", "low", "high", "wilson_low", "wilson_high"]
     return frame.join(pd.DataFrame(rows, columns=limits, dtype=float))
+
+
+def placed(studies: pd.DataFrame, share: Proportion) -> str:
+    """Where the later studies lie against the review's interval, for who does not see it."""
+    inside = int(studies["proportion"].between(share.lower, share.upper).sum())
+    apart = int((studies["high"] < share.lower).sum())
+    return (
+        f"Of {len(studies)} squares {inside} lie within the band; the lines of {apart} end before "
+        "they reach it."
+    )
+
+
+def changed(rows: pd.DataFrame, median: str, level: float) -> str:
+    """How much the rows of a repeated analysis differ, for who does not see it."""
+    known, p = rows[median].dropna(), rows["p"].dropna()
+    if known.empty:
+        return "No median is estimable."
+    below = int((p < level).sum())
+    of = f"; {below} of {len(p)} p-values lie left of the line" if len(p) else ""
+    return f"The medians run from {known.min():.3g} to {known.max():.3g}{of}."
 
 
 def tipping_curve(n: int, of: int, most: int, conf_level: float) -> pd.DataFrame:

@@ -188,9 +188,12 @@ def surface(
     place = (grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy())
     look = {"cmap": "Blues", "vmin": 0, "vmax": 1.4, "shading": "nearest", "rasterized": True}
     shown = axes.pcolormesh(*place, **look)
-    lines = axes.contour(*place, sorted(targets), colors=style.BLACK, linewidths=1.2)
     axes.set_xscale("log")
-    _name_lines(axes, lines)
+    if len(grid) > 1:  # where nobody had the event there is nothing to doubt, and no line
+        lines = axes.contour(*place, sorted(targets), colors=style.BLACK, linewidths=1.2)
+        _name_lines(axes, lines)
+    else:
+        axes.set_yticks(grid.index)
     _plain_ticks(axes, xticks)
     bar = axes.figure.colorbar(shown, ax=axes, format=style.PERCENT, pad=0.02)
     _write_above(bar.ax, bar_label)

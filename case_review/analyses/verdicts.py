@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from case_review import formatting, registry
+from case_review import registry
+from case_review.analyses import verdict_rules
 from case_review.values import Estimate, Part, Value, Varying
 
 HOLDS, RESERVED, FAILS = "Holds", "Holds with reservation", "Does not hold"
@@ -21,37 +22,6 @@ NAMES = {"holds": HOLDS, "reserved": RESERVED, "fails": FAILS}
 
 #: What stands for a test or an interval that the data do not allow: it takes no part in a verdict.
 NOT_APPLICABLE = "not applicable"
-#: A rule in words, printed below the summary table.
-MEDIAN_RULE = (
-    "Median: holds if the estimate and its limits stay within the limits of the main analysis; "
-    "with reservation if only the estimate does; does not hold otherwise."
-)
-#: How several verdicts become one, in words.
-REPETITION_RULE = (
-    "Where an analysis is repeated, the conclusion holds with reservation if only some repetitions "
-    "agree; the limits shown are the outermost ones."
-)
-#: The rule of `of_later_studies` in words.
-LATER_RULE = (
-    "Later studies: holds if no group's upper limit lies below the review's lower limit; with "
-    "reservation if some do; does not hold if most do."
-)
-#: Said where counts over the sets drawn and ranges over all sets that were found seem to disagree.
-SETS_RULE = (
-    "The conclusion is counted over the sets drawn. Ranges and limits take in the sets that a "
-    "search for their ends found as well, which drawing hardly ever meets, so that a conclusion "
-    "may hold in all sets drawn and not in all possible ones."
-)
-#: Said of analyses that need to know which report a patient belongs to.
-REPORTS_RULE = (
-    "Reports left out or resampled: the search for the ends gives no patient a report, so that "
-    "what depends on reports runs over the sets drawn alone."
-)
-#: Said of the analyses that have no verdict.
-NO_VERDICT = (
-    "–: the review's own analysis, one that no conclusion is held against, or limits beside a test "
-    "of the same difference, which decides."
-)
 #: Said where the sets drawn have not been judged, because they have other groups.
 NOT_COUNTED = "Not counted"
 
@@ -209,6 +179,7 @@ class Judge:
         analysis in parts each part is told.
         """
         said = []
+        lines = [line for line in lines if line.conclusion in conclusions]
         for (key, tested), words in self.of_analyses(lines).items():
             own = [x for x in lines if (x.key, x.conclusion) == (key, tested) and x.verdict]
             told = {line.part: self.of_line(line) for line in own if line.part}
@@ -216,7 +187,7 @@ class Judge:
                 name = f"{conclusions[tested]} ({part})" if part else conclusions[tested]
                 said.append(f"{name}: {in_a_sentence(each)}.")
         beyond = [self.tallies[keys].beyond for keys in of_analyses(lines) if keys in self.tallies]
-        rule = [SETS_RULE] if self.reconstructed and any(beyond) else []
+        rule = [verdict_rules.SETS_RULE] if self.reconstructed and any(beyond) else []
         return [f"The review's conclusion. {' '.join(said)}", *rule] if said else []
 
     def summary(self, lines: Sequence[Line]) -> dict[str, dict[str, int]]:
@@ -251,7 +222,7 @@ def in_a_sentence(words: str) -> str:
 
 
 def of_median(found: Value, main: Estimate) -> str:
-    """Does a median stay where the main analysis put it? See `MEDIAN_RULE`.
+    """Does a median stay where the main analysis put it? See `verdict_rules`.
 
     A limit of the main analysis that is not estimable sets no bound; a limit of `found` that is not
     estimable lies outside any bound, and so does an estimate. Empty where `found` is no estimate,
@@ -271,7 +242,7 @@ def _open_where_unknown(low: float, high: float) -> tuple[float, float]:
 
 
 def of_p_value(p: float, conf_level: float) -> str:
-    """Does a test still find no difference? See `difference_rule`; empty where there is no p."""
+    """Does a test still find no difference? See `verdict_rules`; empty where there is no p."""
     if math.isnan(p):
         return ""
     # 1 - 0.95 is a little above 0.05 in binary, and an exact p-value can be 0.05 itself
@@ -279,7 +250,7 @@ def of_p_value(p: float, conf_level: float) -> str:
 
 
 def of_interval(low: float, high: float, no_difference: float) -> str:
-    """Does an interval still include no difference? See `difference_rule`.
+    """Does an interval still include no difference? See `verdict_rules`.
 
     A limit that is not estimable excludes nothing; without both there is no interval, and the
     verdict is empty.
@@ -288,15 +259,6 @@ def of_interval(low: float, high: float, no_difference: float) -> str:
         return ""
     low, high = _open_where_unknown(low, high)
     return HOLDS if low <= no_difference <= high else FAILS
-
-
-def difference_rule(conf_level: float) -> str:
-    """The rule of `of_p_value` and `of_interval` in words."""
-    return (
-        "No difference between the groups: holds if the p-value is at least "
-        f"{formatting.number(1 - conf_level)} or, where an analysis has none, the "
-        f"{formatting.ci(conf_level)} includes no difference; does not hold otherwise."
-    )
 
 
 def of_repetitions(verdicts: Iterable[str]) -> str:
@@ -315,17 +277,8 @@ def of_proportion(lower: float, targets: Sequence[float]) -> str:
     return HOLDS if lower >= high else RESERVED if lower >= low else FAILS
 
 
-def proportion_rule(targets: Sequence[float]) -> str:
-    """The rule of `of_proportion` in words."""
-    high, low = max(targets), min(targets)
-    return (
-        f"Response in nearly all patients: holds if the lower limit is at least {high:.0%}; with "
-        f"reservation if it is at least {low:.0%}; does not hold otherwise."
-    )
-
-
 def of_later_studies(upper_limits: Sequence[float], lower: float) -> str:
-    """Do later studies agree with the lower limit of the review's proportion? See `LATER_RULE`."""
+    """Do later studies agree with the review's lower limit? See `verdict_rules`."""
     apart = sum(upper < lower for upper in upper_limits)
     if apart == 0:
         return HOLDS

@@ -16,6 +16,37 @@ ONE_SET_LISTED = (
     "print: none describes a real person, and the report numbers stand for no particular "
     "publication. The site shows other sets beside it."
 )
+#: What ranges in a table say, where rows are reconstructed.
+RANGES = (
+    "Ranges in square brackets run over all data sets found that agree with the print: they say "
+    "how far the print leaves a number open, not how precise it is. A range stands without a "
+    "middle where the sets drawn lie on both sides of a gap, in which a middle would say nothing."
+)
+#: The same, of a summary whose last column counts data sets.
+RANGES_SHOWN = (
+    "What varies between data sets that agree with the print is shown by its range over all sets "
+    "found, limits by the outermost ones, and the last column counts the data sets drawn."
+)
+OUTERMOST = "Limits and p-values that vary are the outermost over all sets found."
+IN_ONE_SET = ", in at least one of the data sets where patient rows are reconstructed"
+#: What is said of a hazard ratio whose direction is not printed.
+EITHER = (
+    "A hazard ratio above one means that a group {past} sooner; the print does not say which did."
+)
+
+
+def of_outcome(outcome: Mapping[str, str]) -> dict[str, str]:
+    """The words of `shared.outcome`: `noun` (response), `nouns`, `past` (responded), `unit`."""
+    noun = outcome["noun"]
+    nouns = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return {name: outcome[name] for name in ("noun", "past", "unit")} | {"nouns": nouns}
+
+
+def of_axis(unit: str, time_axis: str) -> str:
+    """What is said of an axis of time that does not run as clocks do; empty of one that does."""
+    if time_axis == "linear":
+        return ""
+    return f"The axis of time has square roots of {unit}, so that early times can be told apart."
 
 
 def of(

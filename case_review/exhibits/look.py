@@ -27,7 +27,7 @@ GROUP_STYLES = (
 )
 OVERALL_STYLE = (BLACK, "-")
 
-#: What every axis of time is called.
+#: What an axis of time in weeks is called; `style.time_axis` calls one in other units.
 TIME_AXIS = "Weeks since start of treatment"
 #: Width in inches of the report's text block (16 cm) and of a journal's column (8.5 cm).
 FULL_WIDTH, COLUMN_WIDTH = 16 / 2.54, 8.5 / 2.54

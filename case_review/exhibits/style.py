@@ -142,6 +142,11 @@ def panels(
     return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
 
 
+def time_axis(unit: str) -> str:
+    """What an axis of time is called."""
+    return f"{unit.capitalize()} since start of treatment"
+
+
 def time_scale(axes, scale: str) -> None:
     """Let the x axis have times as they are, or their square roots, which is `SQUARE_ROOT`.
 

@@ -12,17 +12,13 @@ import argparse
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from case_review.errors import ReviewError
 from case_review.files import write_text
-from case_review.parameters import cell_options
 from case_review.project import Project
 
 #: The questions of `copier.yml`, by name; an answer to one that begins with "whether" is yes or no.
@@ -33,6 +29,7 @@ QUESTIONS = {
     "groups": "groups to compare, with commas between them; `none` compares none",
     "event": "what patients are followed for: response, death",
     "past": "the same of those in whom it happened: responded, died",
+    "time_unit": "unit of times in results: hours, days, weeks, months or years",
     "blocks": "blocks of the table of patients: sex, age, diagnosis, symptoms",
     "doses": "whether reports give doses",
     "levels": "whether reports give levels in blood",
@@ -97,7 +94,6 @@ def start(project: Project, folder: Path, answers: Mapping[str, object], ask: bo
     _refuse_words(project, new)
     _renew(new)
     set_parameters(new)
-    _tell_anew(new)
     _commit(new.root)
 
 
@@ -164,22 +160,6 @@ def set_parameters(project: Project) -> None:
             if "parameters" in cell["metadata"].get("tags", []):
                 cell["source"] = _assigned("".join(cell["source"]), values).splitlines(True)
         _write_notebook(path, notebook)
-
-
-def _tell_anew(new: Project) -> None:
-    """Write the captions of `captions.yml` into the notebooks, in place of this review's."""
-    listed = new.root / "captions.yml"
-    for stem, cells in YAML(typ="safe").load(listed.read_text(encoding="utf-8")).items():
-        path = new.notebooks / f"{stem}.ipynb"
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            source = "".join(cell["source"])
-            for option, text in cells.get(cell_options.label(source), {}).items():
-                line = f"#| {option}: {json.dumps(text, ensure_ascii=False)}"
-                source = re.sub(rf"^#\| {option}: .*$", lambda _, new=line: new, source, flags=re.M)
-            cell["source"] = source.splitlines(keepends=True)
-        _write_notebook(path, notebook)
-    listed.unlink()
 
 
 def _write_notebook(path: Path, notebook: dict) -> None:

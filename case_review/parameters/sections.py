@@ -134,14 +134,24 @@ class Safety(Entries):
 class Response(Entries):
     """Time to response."""
 
-    landmarks_weeks: Increasing
-    ticks_weeks: Ticks
+    landmarks: Increasing
+    ticks: Ticks
     few_at_risk: int = Field(ge=0, le=1000)
     time_axis: Literal["linear", "square root"]
 
 
+class Conclusions(Entries):
+    """The conclusions that are put to the test, each by its heading; one left out is not tested."""
+
+    median: Label | None = None
+    difference: Label | None = None
+    proportion: Label | None = None
+
+
 class Sensitivity(Entries):
-    """The sensitivity analyses of time to response."""
+    """The sensitivity analyses of time to the outcome."""
+
+    conclusions: Conclusions
 
     conf_types: Annotated[
         list[Literal["log", "log-log", "plain"]],
@@ -150,7 +160,7 @@ class Sensitivity(Entries):
     ]
     max_splits: int = Field(ge=1, le=50_000_000)
     permutation_samples: int = Field(ge=1000, le=10_000_000)
-    rmst_horizon_weeks: float = Field(ge=0.1, le=10_000)
+    rmst_horizon: float = Field(ge=0.1, le=10_000)
     visit_gap: float = Field(ge=0.01, le=1000)
     npmle_resamples: int = Field(ge=100, le=100_000)
     bootstrap_resamples: int = Field(ge=100, le=100_000)

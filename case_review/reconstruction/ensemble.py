@@ -199,8 +199,8 @@ def with_searched(
     hours, second = found.sets.times, found.sets.second
     chunk = {"hours": hours.tolist(), "second": second.tolist(), "choices": asdict(choices)}
     (rows,) = workers.spread(analyse_times, [chunk], keep=keep)
-    horizon = found.table["horizon_weeks"].fillna(choices.rmst_horizon_weeks)
-    proof = found.table["proved"] & horizon.eq(choices.rmst_horizon_weeks)
+    horizon = found.table["horizon_weeks"].fillna(choices.rmst_horizon)
+    proof = found.table["proved"] & horizon.eq(choices.rmst_horizon)
     proved = proof.groupby(found.table["statistic"]).all()
     names = {same for name in proved[proved].index for same in _names(name, choices)}
     return replace(

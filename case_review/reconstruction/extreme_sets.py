@@ -191,8 +191,8 @@ def main(project: Project) -> int:
         printed.chi_square_range(),
     )
     groups = list(response["groups"])
-    horizon = values["sensitivity"]["rmst_horizon_weeks"]
-    landmarks = values["response"]["landmarks_weeks"]
+    horizon = values["sensitivity"]["rmst_horizon"]
+    landmarks = values["response"]["landmarks"]
     found = []
     wanted = statistics(groups, printed.sizes, landmarks, horizon)
     for row, seconds in rows(lattice, wanted, month_days):

@@ -61,7 +61,7 @@ class Statistic:
 def statistics(
     groups: Sequence[str],
     sizes: Sequence[int],
-    landmarks_weeks: Sequence[int],
+    landmarks: Sequence[int],
     horizon_weeks: float,
 ) -> list[Statistic]:
     """All statistics whose ends are searched: ratio, restricted means, medians, proportions.
@@ -72,13 +72,13 @@ def statistics(
         Keys of the first and the second group.
     sizes
         Patients in them.
-    landmarks_weeks, horizon_weeks
+    landmarks, horizon_weeks
         Times of the proportions; up to where the restricted means go.
     """
     ids = [f"response.hazard_ratio.{groups[0]}", "sensitivity.rmst.difference"]
     ids += [f"sensitivity.rmst.{group}" for group in groups]
     ids += [f"response.median_weeks.{group}" for group in groups]
-    for weeks in landmarks_weeks:
+    for weeks in landmarks:
         ids += [f"response.at_{weeks:g}_weeks.{group}" for group in (*groups, OVERALL)]
     return [statistic(name, groups, sizes, horizon_weeks) for name in ids]
 

@@ -52,11 +52,11 @@ class Choices:
     conf_level: float
     conf_type: str
     seed: int
-    landmarks_weeks: list[float]
+    landmarks: list[float]
     conf_types: list[str]
     max_splits: int
     permutation_samples: int
-    rmst_horizon_weeks: float
+    rmst_horizon: float
     visit_gap: float
     npmle_resamples: int
     bootstrap_resamples: int
@@ -110,7 +110,7 @@ class _Analyses:
             # The review's own median has no group in its id.
             name = "response.median_weeks" + ("" if key == OVERALL else f".{key}")
             yield from _limited(name, self._median(own, self.choices.conf_type))
-            for week in self.choices.landmarks_weeks:
+            for week in self.choices.landmarks:
                 by_then = int((self.weeks[own] <= week).sum())
                 how = self.choices.conf_type, self.choices.conf_level
                 share = responding(by_then, int(own.sum()), *how)
@@ -149,12 +149,12 @@ class _Analyses:
 
     def _means(self):
         choices = self.choices
-        how = (choices.rmst_horizon_weeks, choices.conf_level)
+        how = (choices.rmst_horizon, choices.conf_level)
         for key, own in self.members.items():
             if key != OVERALL:
                 mean = rmst.restricted_mean(self.weeks[own], self.event[own], *how)
                 yield from _limited(f"sensitivity.rmst.{key}", mean)
-        columns = (self.weeks, self.event, self.group, self.reference, choices.rmst_horizon_weeks)
+        columns = (self.weeks, self.event, self.group, self.reference, choices.rmst_horizon)
         resamples = choices.bootstrap_resamples, choices.seed, choices.conf_level
         ((_, found),) = small_groups.bootstrap_t_difference(*columns, *resamples).items()
         yield from _limited("sensitivity.rmst.difference", found)
@@ -242,7 +242,7 @@ class _Analyses:
         choices = self.choices
         found = resampling.bootstrap_by_report(
             self.weeks, self.event, self.group, self.report, self.reference,
-            choices.rmst_horizon_weeks, choices.bootstrap_resamples, choices.seed,
+            choices.rmst_horizon, choices.bootstrap_resamples, choices.seed,
             choices.conf_level,
         )  # fmt: skip
         yield from _limited("sensitivity.bootstrap.median", found.median)

@@ -18,12 +18,12 @@ from case_review.project import Project
 from case_review.rendering.cells import Exhibit
 
 #: Columns of the CSV behind a survival figure, and behind one of many data sets.
-_SURVIVAL = ("group", "time_weeks", "at_risk", "responded", "censored", "proportion")
-_OVER_SETS = ("set", "group", "time_weeks", "proportion", "least", "q05", "q95", "most")
+_SURVIVAL = ("group", "time", "at_risk", "responded", "censored", "proportion")
+_OVER_SETS = ("set", "group", "time", "proportion", "least", "q05", "q95", "most")
 #: What the bands and the columns of what is read off are called in either.
 _OF_ONE = {
     "bands": "Confidence band of",
-    "heads": ["Group", "Responded", "Confidence limits", "At risk"],
+    "heads": ["Group", "Proportion", "Confidence limits", "At risk"],
 }
 _OF_SETS = {
     "bands": "Bands of",
@@ -41,7 +41,7 @@ def survival(project: Project, shown: Exhibit) -> dict:
     A figure over many data sets has the middle of the sets as curve and two bands for each group.
     """
     path = project.exhibits / f"{shown.label}.csv"
-    columns = _columns(path) if path.is_file() else {}
+    columns, unit = _in_time(_columns(path) if path.is_file() else {})
     over_sets = "least" in columns
     needed = _OVER_SETS if over_sets else _SURVIVAL
     if missing := [name for name in needed if name not in columns]:
@@ -66,6 +66,7 @@ def survival(project: Project, shown: Exhibit) -> dict:
         "ends": ends,
         **_axes(shown.svg),
         "words": words,
+        "unit": unit,
         "look": shades,
         "foot": RECONSTRUCTED_SHORT if RECONSTRUCTED_SHORT in shown.svg else "",
     }
@@ -79,6 +80,14 @@ def _columns(path: Path) -> dict[str, list]:
     with path.open(encoding="utf-8", newline="") as stream:
         names, *rows = csv.reader(stream)
     return {name: _typed([row[place] for row in rows]) for place, name in enumerate(names)}
+
+
+def _in_time(columns: dict[str, list]) -> tuple[dict[str, list], str]:
+    """The columns with `time_weeks`, or of another unit, called `time`; and one such unit."""
+    start = "time_"
+    named = next((name for name in columns if name.startswith(start)), "")
+    found = {"time" if name == named else name: values for name, values in columns.items()}
+    return found, named.removeprefix(start).removesuffix("s") or "week"
 
 
 def _typed(texts: list[str]) -> list:
@@ -116,13 +125,13 @@ def _ends(rows: list[dict]) -> list[dict]:
 
     There the limits of the last step still hold, whatever follows.
     """
-    times, low, high = ([row[name] for row in rows] for name in ("time_weeks", "lower", "upper"))
+    times, low, high = ([row[name] for row in rows] for name in ("time", "lower", "upper"))
     ends = []
     for stretch, (first, last, end) in enumerate(steps.held(times, low, high)):
         for row in rows[first : last + 1]:
             row["stretch"] = stretch
         kept = {name: rows[last][name] for name in rows[last] if name in _OF_BAND}
-        ends.append(kept | {"time_weeks": end})
+        ends.append(kept | {"time": end})
     return ends
 
 

@@ -70,6 +70,10 @@ class Proportionality:
         return Text(f"{self.statistic.prose}, {self.p_value.prose}", self.p)
 
 
+#: What `proportional_hazards` would say of groups that are not compared.
+NO_CHECK = Proportionality(math.nan, math.nan, 0, ())
+
+
 def hazard_ratios(
     time, event, group, reference, conf_level: float = 0.95
 ) -> dict[object, Estimate]:

@@ -60,6 +60,13 @@ def restricted_mean(
     return Estimate(mean, mean - half, mean + half, **how)
 
 
+def reaches(time, event, horizon: float) -> bool:
+    """Whether a restricted mean exists: follow-up goes to the horizon, or all had the event."""
+    check_horizon(horizon)
+    fitted = columns(time, event)
+    return bool(fitted["time"][-1] >= horizon or fitted["survival"][-1] <= 0)
+
+
 def mean_and_variance(time, event, horizon: float) -> tuple[float, float]:
     """The restricted mean and its sampling variance; see `restricted_mean`."""
     check_horizon(horizon)

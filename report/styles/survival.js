@@ -30,8 +30,8 @@ function sample(group) {
 function reading(rows, group, week) {
   const own = rows.filter((row) => row.group === group.key);
   const last = own[own.length - 1];
-  if (week > last.time_weeks + 1e-6 && last.proportion < 1) return { at_risk: 0 };
-  return own.filter((row) => row.time_weeks <= week + 1e-6).pop();
+  if (week > last.time + 1e-6 && last.proportion < 1) return { at_risk: 0 };
+  return own.filter((row) => row.time <= week + 1e-6).pop();
 }
 
 // The Vega-Lite chart of the curves up to week `end`; its signals are `shown`, `bands` and `week`.
@@ -63,10 +63,10 @@ function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
     mark,
     encoding,
   });
-  const curve = { x: weeks("time_weeks"), y: share("proportion"), color };
+  const curve = { x: weeks("time"), y: share("proportion"), color };
   const outlined = { type: "area", interpolate: "step-after", clip: true, fillOpacity: 0.15, strokeWidth: 1, strokeOpacity: 0.55 };
   const band = (low, high) => layer(outlined, {
-    x: weeks("time_weeks"),
+    x: weeks("time"),
     y: share(low),
     y2: { field: high },
     color,
@@ -82,8 +82,8 @@ function chartOf({ groups, titles, look, scale, ticks }, end, twoBands) {
   const read = layer(
     { type: "point", filled: true, size: 70, opacity: 1 },
     { x: weeks("at"), y: share("proportion"), color },
-    { filter: "datum.time_weeks <= week" },
-    { aggregate: [{ op: "argmax", field: "time_weeks", as: "last" }], groupby: ["group"] },
+    { filter: "datum.time <= week" },
+    { aggregate: [{ op: "argmax", field: "time", as: "last" }], groupby: ["group"] },
     { calculate: "datum.last.proportion", as: "proportion" },
     { calculate: "week", as: "at" },
   );
@@ -143,7 +143,7 @@ function switchable(exhibit) {
 function explorable(drawing, told, vegaEmbed) {
   const { groups, rows, ends, words } = told;
   const twoBands = "inner_lower" in rows[0];
-  const end = Math.max(...rows.map((row) => row.time_weeks));
+  const end = Math.max(...rows.map((row) => row.time));
   const start = Math.round(end / 6);
   const shown = new Set(groups.map((group) => group.key));
   let view = null;
@@ -166,12 +166,12 @@ function explorable(drawing, told, vegaEmbed) {
   const exact = element("input", { type: "number", min: 0, max: Math.ceil(end), step: "any", value: start });
   const body = element("tbody");
   const heads = words.heads.map((name) => element("th", { scope: "col" }, name));
-  const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, "Read off at the chosen week"), element("thead", {}, element("tr", {}, ...heads)), body);
-  const time = element("div", { class: "tools" }, element("label", {}, "Read off at week ", exact), element("label", {}, element("span", { class: "visually-hidden" }, "Week"), slider));
-  const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen week." });
+  const readings = element("table", { class: "readings" }, element("caption", { class: "visually-hidden" }, `Read off at the chosen ${told.unit}`), element("thead", {}, element("tr", {}, ...heads)), body);
+  const time = element("div", { class: "tools" }, element("label", {}, `Read off at ${told.unit} `, exact), element("label", {}, element("span", { class: "visually-hidden" }, `${told.unit}`), slider));
+  const canvas = element("div", { class: "chart", role: "img", "aria-label": "Curves of the groups chosen above; the table below gives their values at the chosen time." });
   const foot = told.foot ? [element("p", { class: "hint" }, told.foot)] : [];
   const card = element("div", { class: "drawing chart-card" }, canvas, ...foot);
-  const hint = element("p", { class: "hint" }, "Point at the curves, or set a week, to read them off. The caption below describes the figure as printed.");
+  const hint = element("p", { class: "hint" }, "Point at the curves, or set a time, to read them off. The caption below describes the figure as printed.");
   const panel = element("div", { class: "chart-panel" }, element("div", { class: "tools" }, choices), card, hint, time, element("div", { "aria-live": "polite" }, readings));
   panel.hidden = true;
   drawing.after(panel);

@@ -65,7 +65,7 @@ def on_the_page(km, folder):
         own = [row for row in rows if row["stretch"] == stretch]
         assert all(row["group"] == "a" for row in own)
         for row, later in pairwise(own):
-            boxes.append((row["time_weeks"], later["time_weeks"], row["lower"], row["upper"]))
+            boxes.append((row["time"], later["time"], row["lower"], row["upper"]))
     return boxes
 
 

@@ -86,8 +86,13 @@ def test_range_keeps_the_reported_units(patients):
     shortest, longest = response.shortest_and_longest(patients)
     assert (shortest.prose, longest.prose) == ("24 h", "6 months")
     assert (shortest.value, longest.value, shortest.unit) == (24, 26 * 168, "hours")
-    with pytest.raises(ReviewError, match="no patient responded"):
-        response.shortest_and_longest(patients.assign(event=0))
+    shortest, longest = response.shortest_and_longest(patients.assign(event=0))
+    assert shortest.prose == longest.prose == "nobody"
+
+
+def test_times_may_stand_in_columns_of_ones_own(patients):
+    own = patients.rename(columns=lambda name: name.replace("response_time", "died"))
+    assert response.shortest_and_longest(own, "died_value")[0].prose == "24 h"
 
 
 def _reported(value, unit):
@@ -109,11 +114,19 @@ def test_an_unknown_unit_is_refused():
         response.reported_time(_reported(1, "fortnights"))
 
 
-def test_a_patient_without_time_is_named(patients):
-    wrong = patients.assign(time_hours=patients["time_hours"].astype(float))
-    wrong.loc[3, "time_hours"] = np.nan
-    with pytest.raises(ReviewError, match="line 5, column time_hours, patient R03-1"):
-        response.times(wrong, "anomaly", GROUPS)
+def test_who_has_no_time_or_no_outcome_is_left_out_and_counted(patients):
+    gaps = patients.assign(time_hours=patients["time_hours"].astype(float))
+    gaps = gaps.assign(event=gaps["event"].astype("Int64"))
+    gaps.loc[3, "time_hours"] = np.nan
+    gaps.loc[4, "event"] = pd.NA
+    frame = response.times(gaps, "anomaly", GROUPS)
+    assert "R03-1" not in set(frame["patient_id"]) and "R04-1" not in set(frame["patient_id"])
+    assert len(frame) == len(response.analysed(gaps)) == 23
+    assert response.left_out(gaps) == 2
+    (note,) = response.notes(gaps, frame, GROUPS)
+    assert note == "Left out, because the outcome or its time is not known: 2."
+    with pytest.raises(ReviewError, match="of no patient are both the outcome and its time known"):
+        response.times(gaps.assign(event=pd.NA), "anomaly", GROUPS)
     with pytest.raises(ReviewError, match="no column 'arm'"):
         response.times(patients, "arm", GROUPS)
 
@@ -126,9 +139,12 @@ def test_a_patient_without_group_stays_among_all(patients):
     assert {key: km.n for key, km in _curves(frame).items()} == {"overall": 25, "t": 15, "m": 8}
 
 
-def test_a_group_of_nobody_is_refused(patients):
-    with pytest.raises(ReviewError, match="no patient belongs to group 'x'"):
-        response.times(patients, "anomaly", GROUPS | {"x": "Nobody"})
+def test_a_group_of_nobody_is_no_arm_and_is_named(patients):
+    groups = GROUPS | {"x": "Nobody"}
+    frame = response.times(patients, "anomaly", groups)
+    assert response.arms(frame, groups) == GROUPS
+    (note,) = response.notes(patients, frame, groups)
+    assert note == "No patient who is analysed belongs to: Nobody."
 
 
 @pytest.mark.parametrize("groups", [{}, {"t": "Tumours"}])

@@ -72,9 +72,9 @@ def test_the_follow_up_of_a_censored_patient_has_the_length_of_the_months(patien
 
 def test_the_log_rank_test_is_that_of_patients_with_a_group(frame):
     columns = frame["time"], frame["event"], frame["group"]
-    assert sensitivity.log_rank(frame).p == logrank.logrank(*columns).p
+    assert response.log_rank(frame).p == logrank.logrank(*columns).p
     nobody = pd.DataFrame([("7", "R4", 10, 1, None)], columns=frame.columns)
-    assert sensitivity.log_rank(pd.concat([frame, nobody])).p == logrank.logrank(*columns).p
+    assert response.log_rank(pd.concat([frame, nobody])).p == logrank.logrank(*columns).p
 
 
 def test_a_group_that_vanishes_leaves_no_comparison(frame):
@@ -84,7 +84,7 @@ def test_a_group_that_vanishes_leaves_no_comparison(frame):
         frame.assign(event=0),
     ]
     for part in alone:
-        test = sensitivity.log_rank(part)
+        test = response.log_rank(part)
         assert math.isnan(test.p)
         assert test.p_value.prose == "no comparison"
 

@@ -23,7 +23,7 @@ FAST = {
     "max_splits": 5000,
     "group_by": "arm",
     "conf_types": ["log", "plain"],
-    "rmst_horizon_weeks": 3,
+    "rmst_horizon": 3,
 }
 COLUMNS = ["study", "year", "design", "population", "n_evaluable", "n_response"]
 LATER = [("A", 2016, "trial", "p", 40, 30), ("B", 2018, "trial", "p", 10, 2)]
@@ -231,7 +231,7 @@ def test_publication_bias_of_25_responses(run, patients):
 def test_welch_does_not_apply_to_censored_patients(run, patients):
     patients.loc[0, ["event", "response_time_value", "follow_up_months"]] = [0, np.nan, 0.1]
     groups = {"x": "First", "y": "Second"}
-    names, results, _ = run(patients, groups, rmst_horizon_weeks=2)
+    names, results, _ = run(patients, groups, rmst_horizon=2)
     assert "sensitivity.rmst.welch" not in results
     # Each split needs two curves: six patients with a group allow 20 splits.
     assert names["tests"]["x"].splits == 20

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from case_review.analyses import verdicts
+from case_review.analyses import verdict_rules, verdicts
 from case_review.analyses.verdicts import FAILS, HOLDS, RESERVED, Judge, Line
 from case_review.values import Estimate, PValue, Range, Spread, Text, Varying
 
@@ -77,7 +77,7 @@ def test_proportion():
     assert verdicts.of_proportion(0.5, [0.8, 0.5]) == RESERVED
     assert verdicts.of_proportion(0.76, [0.8, 0.5]) == RESERVED
     assert verdicts.of_proportion(0.4, [0.5, 0.8]) == FAILS
-    assert "at least 80%" in verdicts.proportion_rule([0.5, 0.8])
+    assert "at least 80%" in verdict_rules.proportion_rule([0.5, 0.8], "Nearly all")
 
 
 def test_later_studies():
@@ -158,7 +158,7 @@ def test_that_sets_beyond_the_drawn_ones_say_otherwise_is_told_and_explained():
     words = "Holds in all 1,000 sets drawn, not in all possible ones"
     assert judge.of_line(line) == words
     said = f"The review's conclusion. No difference: {verdicts.in_a_sentence(words)}."
-    assert judge.note([line], CONCLUSIONS) == [said, verdicts.SETS_RULE]
+    assert judge.note([line], CONCLUSIONS) == [said, verdict_rules.SETS_RULE]
     rare = Line("rare", "difference", "Rare", PValue(0.2), FAILS)
     said = "Holds in none of 1,000 sets drawn (not in 1,000), yet in some possible ones"
     assert judge.of_line(rare) == said

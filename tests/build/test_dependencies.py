@@ -19,7 +19,7 @@ def project(small_project):
     )
     write_notebook(
         small_project.notebooks / "05_response.ipynb",
-        {"ticks_weeks": [], "few_at_risk": 0, "landmarks_weeks": [], "conf_level": 0},
+        {"ticks": [], "few_at_risk": 0, "landmarks": [], "conf_level": 0},
         opening("05_response"),
         "def draw():\n    from case_review import style\n",
         "patients = nb.read('patients')\nnb.read_raw('published')",

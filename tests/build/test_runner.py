@@ -21,7 +21,7 @@ FIGURE = (
     "nb.figure(f, pd.DataFrame({'x': [0, 1]}))"
 )
 RECORD = "#| label: count\nnb.record('response.n', {n}, '{n}')"
-PARAMETERS = {"landmarks_weeks": [], "ticks_weeks": [], "few_at_risk": 0, "time_axis": "linear"}
+PARAMETERS = {"landmarks": [], "ticks": [], "few_at_risk": 0, "time_axis": "linear"}
 NAME = "05_response"
 GONE = ("#| label: gone\nimport os\nos._exit(9)", "gone", "DeadKernelError: the kernel died")
 

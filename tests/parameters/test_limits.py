@@ -157,12 +157,12 @@ REFUSED = {
         "line 4: cleaning.events: Oral-ulcers stands twice",
     ),
     "one tick": (
-        "response:\n  ticks_weeks: [0]",
-        "line 2: response.ticks_weeks should have at lea",
+        "response:\n  ticks: [0]",
+        "line 2: response.ticks should have at lea",
     ),
     "a tick beyond all follow-up": (
-        "response:\n  ticks_weeks: [0, 1.0e+300]",
-        "response.ticks_weeks[2] should be less than or equal to 10000",
+        "response:\n  ticks: [0, 1.0e+300]",
+        "response.ticks[2] should be less than or equal to 10000",
     ),
     "a gap of nothing": (
         "sensitivity:\n  visit_gap: 1.0e-300",
@@ -222,7 +222,7 @@ def test_every_other_yaml_has_the_same_guard(tmp_path):
 #: What other files may hold: each section once.
 BASE = [
     "shared:\n  conf_level: 0.9\n  groups: {tumour: T, malformation: M}\n",
-    "response:\n  landmarks_weeks: [1, 2, 4]\n  few_at_risk: 3\n",
+    "response:\n  landmarks: [1, 2, 4]\n  few_at_risk: 3\n",
     "treatment:\n  level_groups:\n    - {id: a, unit: ng/ml, low: 1, high: 5}\n  blocks:\n"
     "    - {id: level, heading: Level, variable: level_group, groups: level_groups}\n",
     "safety:\n  categories: {clinical: Clinical, laboratory: Laboratory}\n",

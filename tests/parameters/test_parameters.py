@@ -40,12 +40,12 @@ def test_the_project_s_own_parameters_are_accepted_as_written(project):
 
 
 def test_a_notebook_gets_its_section_and_the_shared_keys_it_declares(project):
-    section = {"landmarks_weeks": [1], "ticks_weeks": [0], "few_at_risk": 0, "time_axis": ""}
+    section = {"landmarks": [1], "ticks": [0], "few_at_risk": 0, "time_axis": ""}
     write_notebook(project.notebooks / "05_response.ipynb", {**section, "conf_level": 0})
     values = loading.load(project).for_notebook("05_response")
     assert values == {
-        "landmarks_weeks": [1, 2, 4, 8, 12],
-        "ticks_weeks": [0, 1, 2, 4, 8, 12, 26],
+        "landmarks": [1, 2, 4, 8, 12],
+        "ticks": [0, 1, 2, 4, 8, 12, 26],
         "few_at_risk": 5,
         "time_axis": "square root",
         "conf_level": 0.95,
@@ -57,21 +57,21 @@ def test_a_parameter_cell_that_disagrees_is_refused(project):
     with pytest.raises(ReviewError) as caught:
         loading.load(project).for_notebook("05_response")
     text = str(caught.value)
-    assert "declares ticks_week, which is neither" in text and "mean ticks_weeks?" in text
-    assert "does not declare landmarks_weeks" in text
+    assert "declares ticks_week, which is neither" in text and "mean ticks?" in text
+    assert "does not declare landmarks" in text
 
 
 def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
-    section = {"landmarks_weeks": [1], "few_at_risk": 0, "time_axis": ""}
+    section = {"landmarks": [1], "few_at_risk": 0, "time_axis": ""}
     path = project.notebooks / "05_response.ipynb"
-    write_notebook(path, section, 'ticks = nb.setting("ticks_weeks")')
+    write_notebook(path, section, 'ticks = nb.setting("ticks")')
     assert set(loading.load(project).for_notebook("05_response")) == set(section)
     monkeypatch.chdir(project.root)
     nb = Notebook("05_response")
-    assert nb.setting("ticks_weeks") == [0, 1, 2, 4, 8, 12, 26]
-    assert nb.parameters == {"ticks_weeks": [0, 1, 2, 4, 8, 12, 26]}
-    with pytest.raises(ReviewError, match=r"ticks is not in section response .* mean ticks_weeks"):
-        nb.setting("ticks")
+    assert nb.setting("ticks") == [0, 1, 2, 4, 8, 12, 26]
+    assert nb.parameters == {"ticks": [0, 1, 2, 4, 8, 12, 26]}
+    with pytest.raises(ReviewError, match=r"tick is not in section response .* mean ticks"):
+        nb.setting("tick")
 
 
 def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypatch):
@@ -95,16 +95,16 @@ def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypa
 
 
 def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
-    section = {"landmarks_weeks": [1], "few_at_risk": 0, "time_axis": ""}
+    section = {"landmarks": [1], "few_at_risk": 0, "time_axis": ""}
     path = project.notebooks / "05_response.ipynb"
     write_notebook(path, section, "x = nb.setting('tick_weeks')")
     with pytest.raises(ReviewError) as caught:
         loading.load(project).for_notebook("05_response")
     assert str(caught.value).splitlines() == [
         'notebooks/05_response.ipynb: nb.setting("tick_weeks") is not in section response of '
-        "params.yml; did you mean ticks_weeks?",
-        "notebooks/05_response.ipynb: the cell tagged `parameters` does not declare ticks_weeks, "
-        'which section response of params.yml sets, nor does nb.setting("ticks_weeks") read it',
+        "params.yml; did you mean ticks?",
+        "notebooks/05_response.ipynb: the cell tagged `parameters` does not declare ticks, "
+        'which section response of params.yml sets, nor does nb.setting("ticks") read it',
     ]
 
 

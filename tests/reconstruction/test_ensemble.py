@@ -84,7 +84,7 @@ def test_with_months_of_another_length_no_set_of_the_search_is_used(drawn):
 
 
 def test_a_proof_holds_for_its_horizon_alone(drawn):
-    other = dataclasses.replace(CHOICES, rmst_horizon_weeks=8)
+    other = dataclasses.replace(CHOICES, rmst_horizon=8)
     found = ensemble.with_searched(drawn, RAW, other)
     assert "sensitivity.rmst.difference" not in found.proved
     assert "response.median_weeks.tumour" in found.proved

@@ -79,8 +79,8 @@ def test_every_kept_set_agrees_with_the_print_and_has_its_value(kept):
 
 
 def test_all_statistics_are_kept_with_both_ends_in_order(kept):
-    landmarks = VALUES["response"]["landmarks_weeks"]
-    horizon = VALUES["sensitivity"]["rmst_horizon_weeks"]
+    landmarks = VALUES["response"]["landmarks"]
+    horizon = VALUES["sensitivity"]["rmst_horizon"]
     wanted = extremes.statistics(GROUPS, PRINTED.sizes, landmarks, horizon)
     assert list(kept.table["statistic"]) == [one.id for one in wanted for _ in range(2)]
     for one in wanted:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
+from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.files import write_text
 from case_review.living.importing.mapping import SETTINGS, Mapping
@@ -33,12 +33,8 @@ def read(path: Path) -> Mapping:
     """
     if not path.is_file():
         return {}
-    try:
-        found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or {}
-    except (YAMLError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())
-        raise ReviewError(f"{path}: it cannot be read ({said}). Correct it there.") from None
-    found = _text(found)
+    found = yaml_file.load(yaml_file.read_text(path, str(path)), str(path))
+    found = _text(yaml_file.plain(found) or {})
     shape = isinstance(found, dict) and isinstance(found.get("columns", {}), dict)
     for name in ("settings", "fixed", "columns"):
         if shape and not found.get(name):
