@@ -26,11 +26,15 @@ def reported_hours(
 
     `patients` are those of the clean table who are analysed, `time` the column of the time to the
     event. A patient without it has no such time; the last follow-up is converted instead, where it
-    is given in months.
+    was given in months.
     """
-    names = ("event", time, unit_column(time), "follow_up_months", "time_hours")
+    months = patients["follow_up_months"]
+    if "follow_up_value" in patients:  # in another unit, of which the months were made
+        months = months.where(patients["follow_up_value"].isna())
+    names = ("event", time, unit_column(time), "time_hours")
+    columns = [*(patients[name] for name in names), months]
     hours = []
-    for event, value, unit, follow_up, known in zip(*(patients[n] for n in names), strict=True):
+    for event, value, unit, known, follow_up in zip(*columns, strict=True):
         if not event:
             value, unit = (known, "hours") if pd.isna(follow_up) else (follow_up, "months")
         hours.append(to_hours(float(value), unit, month_days))

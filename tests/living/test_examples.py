@@ -1,0 +1,103 @@
+"""The example reviews: made by `new` from their answers, with their own files, and built."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from building import ROOT, copy_sources, make, parsed
+from ruamel.yaml import YAML
+
+from case_review.living import starting
+from case_review.project import Project
+
+pytestmark = pytest.mark.pipeline
+
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/answers.yml"))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """This project as it stands, in one commit."""
+    root = tmp_path_factory.mktemp("project")
+    copy_sources(root)
+    starting._commit(root)
+    return Project(root)
+
+
+def made(template: Project, example: Path, root: Path) -> Path:
+    """An example as a review of its own: what `new` writes, and the example's files over it."""
+    answers = YAML(typ="safe").load((example / "answers.yml").read_text("utf-8"))
+    starting.start(template, root, answers, ask=False)
+    for path in (root / "data" / "raw").glob("*.csv"):
+        path.unlink()
+    for path in example.rglob("*"):
+        if path.is_file() and path.name != "answers.yml":
+            shutil.copy(path, root / path.relative_to(example))
+    make(root, "expectations")
+    starting.set_parameters(Project(root))
+    starting._commit(root)
+    return root
+
+
+def results_of(root):
+    return {
+        one["id"]: one
+        for path in (root / "report" / "results").glob("*.json")
+        for one in json.loads(path.read_text("utf-8"))["results"]
+    }
+
+
+def patients_of(example):
+    with (example / "data/raw/patients.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda path: path.name)
+def built(request, template, tmp_path_factory):
+    root = made(template, request.param, tmp_path_factory.mktemp("examples") / request.param.name)
+    make(root, "report", "FORMATS=html,pdf")
+    return request.param, root
+
+
+def test_there_are_two_of_them():
+    assert len(EXAMPLES) == 2
+
+
+def test_it_counts_its_own_patients_and_outcomes(built):
+    example, root = built
+    rows, found = patients_of(example), results_of(root)
+    assert found["patients.all"]["value"] == len(rows)
+    event = "died" if "died" in rows[0] else "response"
+    time = "died_value" if event == "died" else "response_time_value"
+    analysed = [row for row in rows if row[event] == "no" or (row[event] and row[time])]
+    had = sum(row[event] == "yes" for row in analysed)
+    assert (found["response.responders"]["value"], found["response.responders"]["of"]) == (
+        had, len(analysed))  # fmt: skip
+    assert found["response.left_out"]["value"] == len(rows) - len(analysed)
+    assert 0 < had < len(analysed)
+
+
+def test_its_pages_speak_of_itself_alone(built):
+    example, root = built
+    text = parsed(root / "report/_site/index.html").main.get_text(" ")
+    foreign = ["sirolimus", "mTOR", "haemangio", "malformation", "reconstructed", "weeks (95"]
+    foreign += ["responded", "response"] if example.name == "herbal-liver" else ["Malformation"]
+    # A notebook's name is no word of the text.
+    assert [word for word in foreign if re.search(rf"(?<![\w.]){re.escape(word)}", text)] == []
+    assert "not estimable | Does not hold" not in text and "{" not in text
+    own = {"herbal-liver": ["Died, n (%)", "days"], "three-drugs": ["Thalidomide", "Transfusions"]}
+    assert all(word in text for word in own[example.name])
+    figure = (root / "report/exhibits/fig-km.svg").read_text("utf-8")
+    unit = {"herbal-liver": "Days", "three-drugs": "Months"}[example.name]
+    assert f"{unit} since start of treatment" in figure
+
+
+def test_its_repository_is_clean_and_its_own_tests_pass(built):
+    _, root = built
+    status = subprocess.run(["git", "status", "--short"], cwd=root, capture_output=True, text=True)
+    assert status.stdout == ""
+    assert "3 passed" in make(root, "test")
