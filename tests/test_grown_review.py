@@ -12,7 +12,7 @@ from grown_review import grow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from case_review.analyses import dose_figure, sensitivity, sensitivity_figures, swimmer
+from case_review.analyses import dose_figure, response, sensitivity_figures, swimmer
 from case_review.data import cells, names, reading, rules, times
 from case_review.exhibits import Table, listing
 from case_review.statistics import left_out, splits, survival, weighted
@@ -32,7 +32,7 @@ def test_without_each_report_as_if_it_were_not_there(patients):
     assert list(found) == every
     for report, one in found.items():
         rest = frame[frame["report_id"] != report]
-        curve, test = survival.kaplan_meier(rest["time"], rest["event"]), sensitivity.log_rank(rest)
+        curve, test = survival.kaplan_meier(rest["time"], rest["event"]), response.log_rank(rest)
         assert one.n == curve.n
         ends = (("estimate", "lower", "upper"), (one.median, curve.median()))
         for name in ends[0]:

@@ -172,7 +172,7 @@ def test_a_further_landmark(built, change):
 
 def test_the_title_of_an_axis(project, reported):
     path = project.notebooks / f"{NAME}.ipynb"
-    with changed(path, "style.TIME_AXIS", "'Weeks of treatment'"):
+    with changed(path, "style.time_axis(unit)", "'Weeks of treatment'"):
         found = texts(run(project)["fig-km"]["image/svg+xml"])
     before = texts(reported["fig-km"]["image/svg+xml"])
     assert "Weeks of treatment" in found and "Weeks of treatment" not in before

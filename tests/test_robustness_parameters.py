@@ -305,15 +305,14 @@ def test_a_group_that_nobody_falls_into_has_a_row_of_zeros(alternative):
     assert counts["b"] == 0 and sum(counts.values()) == len(patients)
 
 
-def test_a_comparison_with_a_group_of_nobody_is_refused(built_report):
+def test_a_group_of_nobody_is_left_out_of_the_comparison(built_report):
     import pandas as pd
 
     from case_review.analyses import response
 
     patients = pd.read_csv(built_report.clean / "patients.csv").query("anomaly == 'tumour'")
     groups = {"tumour": "T", "malformation": "M"}
-    with pytest.raises(ReviewError, match=r"shared\.groups: no patient belongs to group 'malform"):
-        response.times(patients, "anomaly", groups)
+    assert response.arms(response.times(patients, "anomaly", groups), groups) == {"tumour": "T"}
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, len(style.GROUP_STYLES)])

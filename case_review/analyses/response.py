@@ -42,7 +42,7 @@ def times(patients: pd.DataFrame, group_by: str, groups: Mapping[str, str]) -> p
     ReviewError
         If the clean table has no such column as `group_by`, or nobody can be analysed.
     """
-    if groups and group_by not in patients.columns:
+    if group_by not in patients.columns:
         raise ReviewError(
             f"params.yml, shared.group_by: data/clean/patients.csv has no column {group_by!r}; "
             f"it has {', '.join(patients.columns)}"

@@ -271,8 +271,10 @@ def of_proportion(lower: float, targets: Sequence[float]) -> str:
     """Does a high proportion survive? `targets` are the higher and the lower mark, as fractions.
 
     Holds if the lower limit is not below the higher mark; with reservation if it is not below the
-    lower one; does not hold otherwise.
+    lower one; does not hold otherwise. Empty where there is no limit.
     """
+    if math.isnan(lower):
+        return ""
     high, low = max(targets), min(targets)
     return HOLDS if lower >= high else RESERVED if lower >= low else FAILS
 

@@ -56,6 +56,8 @@ def test_difference():
 
 
 def test_what_does_not_apply_takes_no_part():
+    assert verdicts.of_proportion(NAN, [0.8, 0.5]) == ""
+    assert verdicts.of_p_value(NAN, 0.95) == verdicts.of_interval(NAN, NAN, 0) == ""
     assert verdicts.of_median(Text(verdicts.NOT_APPLICABLE), MAIN) == ""
     assert verdicts.of_median(MAIN, Estimate(NAN, NAN, NAN)) == ""
     assert verdicts.of_interval(NAN, NAN, 0) == ""

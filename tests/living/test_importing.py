@@ -426,7 +426,7 @@ def test_a_sheet_without_a_header_and_a_wrong_mapping_are_refused(project, tmp_p
         imported(project, sheet(tmp_path, ["1", "2"], ["3", "4"]))
     path = project.root / "data" / "import" / "mapping.yml"
     path.write_text("columns: [", encoding="utf-8")
-    with pytest.raises(ReviewError, match=r"mapping\.yml: it cannot be read"):
+    with pytest.raises(ReviewError, match=r"mapping\.yml, line 1: "):
         imported(project)
     path.write_text(
         (MESSY / "mapping.yml").read_text(encoding="utf-8").replace("to: sex", "to: sexx"),

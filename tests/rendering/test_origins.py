@@ -62,8 +62,7 @@ def found(project):
     ("id", "columns"),
     [
         # Not what else the notebook has read, nor what else the cell records.
-        ("x.median", {"clean/patients": ["patient_id", "report_id", "anomaly", "time_hours",
-                                         "event"]}),
+        ("x.median", {"clean/patients": ["patient_id", "report_id", "time_hours", "event"]}),
         ("x.size", {"clean/posters": ["n"]}),
         # Of a layout, the row that the id names; of a list, the one that is named beside it.
         ("x.male.all", {"clean/patients": ["sex"]}),

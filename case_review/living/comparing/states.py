@@ -132,13 +132,12 @@ def _make(project: Project, clone: Project, given: str) -> None:
 
     One with the same lock shares this environment; another sets up its own, which takes minutes.
     """
-    for aim in (project.kept,):
-        link = clone.build / "kept"
-        if not link.exists():
-            aim.mkdir(parents=True, exist_ok=True)
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            link.symlink_to(aim.resolve())
+    link = clone.build / "kept"
+    if not link.exists():  # what is kept by content is true for both
+        project.kept.mkdir(parents=True, exist_ok=True)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(project.kept.resolve())
     same = all(
         _content(clone.root / name) == _content(project.root / name)
         for name in ("requirements.lock", "requirements-build.lock")
@@ -146,13 +145,13 @@ def _make(project: Project, clone: Project, given: str) -> None:
     command = ["make", "-C", str(clone.root), "notebooks"]
     command += [f"VENV={sys.prefix}"] if same else []
     if not same:
-        print("its lock is another: an environment of its own is set up", flush=True)
-    done = subprocess.run(command, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+        print("its lock is another: an environment of its own is set up (minutes)", flush=True)
+    told = subprocess.PIPE if same else None  # a set-up is seen as it goes
+    done = subprocess.run(command, text=True, stdout=told, stderr=told, stdin=subprocess.DEVNULL)
     if done.returncode:
-        told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise ReviewError(
-            "\n".join([f"BASE={given}: its notebooks do not run:", *told[-12:]])
-        )
+        said = (done.stdout or "") + (done.stderr or "")
+        lines = [line for line in said.splitlines() if line.strip()]
+        raise ReviewError("\n".join([f"BASE={given}: its notebooks do not run:", *lines[-12:]]))
 
 
 def _content(path: Path) -> bytes | None:
