@@ -20,6 +20,8 @@ from case_review.exhibits.diagram import Arrow, Box
 NOT_REPORTED = "not reported"
 #: The id of the last box.
 INCLUDED = "included"
+#: Of a review that is updated, the ids of the boxes of what is new and of what was there before.
+_NEW, _PREVIOUS = "new", "previous version"
 #: The space between boxes, in mm.
 _GAP = 7
 
@@ -44,6 +46,7 @@ def flow(
     steps: Sequence[Mapping],
     included: Mapping,
     chosen: bool = False,
+    until: str | None = None,
 ) -> pd.DataFrame:
     """The boxes in order: stage, box, aside (whether it stands at the right) and the lines of text.
 
@@ -61,12 +64,15 @@ def flow(
         selection of each population.
     chosen
         Whether reports may have been left out by choice: the box then says of how many.
+    until
+        The day until which the reports of the previous version were added, such as 2026-01-31. It
+        has a box of its own then, if the reports say when they were added, and so have new ones.
 
     Raises
     ------
     ReviewError
         If a step has no row, a row no box, the parts of a step are more than it, or the reports
-        included do not add up to those listed.
+        included do not add up to those listed; if some reports alone say when they were added.
     """
     numbers = dict(zip(screening["step"], screening["n_reports"], strict=True))
     placed = [step["step"] for step in steps] + list(included["steps"].values())
@@ -81,6 +87,7 @@ def flow(
         text = f"{step['label']}\n({_count(numbers[step['step']])})"
         text = "\n".join([text, *_parts(step, numbers)])
         rows.append((step["stage"], step["step"], bool(step.get("aside")), text))
+    rows += [(included["stage"], *box) for box in _updated(reports, until)]
     last = "\n".join([included["label"], *_included(numbers, reports, included["steps"], chosen)])
     rows.append((included["stage"], INCLUDED, False, last))
     return pd.DataFrame(rows, columns=["stage", "box", "aside", "text"])
@@ -133,6 +140,24 @@ def _included(
         yield f"{population.capitalize()} (n = {len(listed)}{of}), with {patients}"
 
 
+def _updated(reports: pd.DataFrame, until: str | None) -> Iterator[tuple[str, bool, str]]:
+    """The boxes of new reports and of those of the previous version, where the review has one."""
+    if not until or "date_added" not in reports:
+        return
+    added = reports["date_added"].fillna("").astype(str)
+    if (added == "").all():
+        return
+    for name in reports.loc[added == "", "report_id"]:
+        raise ReviewError(
+            f"data/raw/reports.csv, report {name}, column date_added: found nothing, expected the "
+            "day it was added, as shared.previous_until in params.yml divides the reports by it; "
+            "give it, or leave previous_until out"
+        )
+    before = int((added <= until).sum())
+    yield _NEW, False, f"New studies included\n({_count(len(added) - before)})"
+    yield _PREVIOUS, True, f"Studies included in previous version\n({_count(before)})"
+
+
 def draw_flow(found: pd.DataFrame, narrow: bool = False):
     """The figure of `flow`: a row for each box of the main column, with what is left out beside.
 
@@ -147,7 +172,9 @@ def draw_flow(found: pd.DataFrame, narrow: bool = False):
         height = max(filled, style.text_width(stage, weight="semibold") + _GAP / 2)
         for box in own:
             above = [other.id for other in boxes if other.x == columns.main[0]]
-            arrows += [Arrow(earlier, box.id) for earlier in above[-1:]]
+            joined = [Arrow(earlier, box.id) for earlier in above[-1:]]
+            # The reports that were there before come in at the side: they join those included.
+            arrows += [Arrow(_PREVIOUS, INCLUDED)] if box.id == _PREVIOUS else joined
             boxes.append(replace(box, y=box.y + (height - filled) / 2))
         (x, width), middle = columns.band, top + height / 2
         bands.append(Box(stage, stage, x, middle, width, "band", height, upright=True))

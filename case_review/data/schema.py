@@ -43,6 +43,8 @@ class Column:
         Whether it is never empty.
     given_with
         A column that is given exactly where this one is.
+    date
+        Whether it holds days, written as 2026-01-31.
     stage
         `raw` for one that cleaning drops, `clean` for one that it adds, else empty.
     label
@@ -59,6 +61,7 @@ class Column:
     highest: float | None = None
     required: bool = False
     given_with: str = ""
+    date: bool = False
     stage: str = ""
     label: str = ""
 

@@ -30,6 +30,8 @@ _OTHERS = ("reproduced.json", "results.json")
 _COMPARISONS = TableSchema({name: Column(name, "") for name in rules.COLUMNS})
 #: What a review may set otherwise for a column of its patients.
 _ALLOWING = ("expect_column_values_to_be_in_set", "expect_column_values_to_be_between")
+#: How a day is written.
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
 _WHOLE = ["Int64Dtype", "int64"]
 _NUMBERS = [*_WHOLE, "Float64Dtype", "float64"]
 
@@ -255,6 +257,11 @@ def _of_column(column: Column, stage: str) -> Iterator[tuple[str, str, dict]]:
         yield "column_values_to_not_be_null", f"{name} is given in every row", own
     if column.values:
         yield _one_of(name, column, own)
+    if column.date:
+        notes = f"{name} is a day, written as 2026-01-31, or empty"
+        # The pattern alone allows 2026-02-30, the format alone 2026-1-31.
+        yield "column_values_to_match_regex", notes, own | {"regex": _DAY}
+        yield "column_values_to_match_strftime_format", notes, own | {"strftime_format": "%Y-%m-%d"}
     if column.lowest is not None:
         notes = f"{name} lies between {column.lowest} and {column.highest}"
         notes = f"{name} is at least {column.lowest}" if column.highest is None else notes

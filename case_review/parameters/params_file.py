@@ -25,6 +25,7 @@ OPTIONAL: dict[str, dict] = {
     SHARED: {
         "exclude": {"reports": [], "patients": {}},
         "response_criteria": [],
+        "previous_until": None,
         "outcome": {
             "event": "response",
             "time": "response_time_value",

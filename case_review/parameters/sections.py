@@ -11,6 +11,7 @@ from case_review.parameters.types import (
     DISTINCT,
     INCREASING,
     Blocks,
+    Day,
     Effect,
     Entries,
     Fact,
@@ -68,6 +69,7 @@ class Shared(Entries):
     words: Words
     exclude: Exclude
     response_criteria: Annotated[list[Text], DISTINCT]
+    previous_until: Day | None
     groups: dict[Label, Label] = Field(max_length=6)  # none, or as many as a figure can tell apart
     outcome: Outcome
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from case_review.units import TIMES, intervals
@@ -39,6 +40,17 @@ def _check_fact(fact: object) -> object:
     return fact
 
 
+def _check_day(day: object) -> object:
+    """A day as text; YAML reads one that bears no quotation marks as no text."""
+    try:
+        sound = isinstance(day, str) and date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        sound = False
+    if not sound:
+        raise _refused('should be a day in quotation marks, such as "2026-01-31"')
+    return day
+
+
 def _refused(message: str) -> PydanticCustomError:
     return PydanticCustomError("text", "{message}", {"message": message})
 
@@ -54,6 +66,8 @@ Label = Annotated[
 #: A text that may be left empty; what a diagnosis stands for.
 Note = Annotated[str, Field(max_length=2000), AfterValidator(_check_note)]
 Fact = Annotated[Any, AfterValidator(_check_fact)]
+#: A day, such as "2026-01-31".
+Day = Annotated[str, BeforeValidator(_check_day)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 _TIMES = ", ".join(TIMES)
 

@@ -11,10 +11,10 @@ STEPS = VALUES["characteristics"]["flow"]
 INCLUDED = VALUES["characteristics"]["flow_included"]
 
 
-def flow(screening=None, reports=None, steps=STEPS, chosen=False):
+def flow(screening=None, reports=None, steps=STEPS, chosen=False, until=None):
     screening = read("screening") if screening is None else screening
     reports = read("reports") if reports is None else reports
-    return prisma.flow(screening, reports, steps, INCLUDED, chosen)
+    return prisma.flow(screening, reports, steps, INCLUDED, chosen, until)
 
 
 def test_printed_numbers_stand_in_their_boxes_and_nothing_is_worked_out():
@@ -83,3 +83,29 @@ def test_reports_included_must_be_those_that_are_listed():
 def test_reports_that_are_left_out_by_choice_are_said_to_be():
     left = flow(reports=read("reports").iloc[:-1], chosen=True)
     assert "Posters (n = 8 of 9)" in left["text"].iloc[-1]
+
+
+def dated(days):
+    return read("reports").assign(date_added=days)
+
+
+def test_an_update_shows_what_was_there_before_and_what_is_new():
+    days = ["2024-12-31"] * 20 + ["2025-01-01"] * 3
+    found = flow(reports=dated(days), until="2024-12-31").set_index("box")
+    assert found.index[-3:].tolist() == ["new", "previous version", "included"]
+    assert found.loc["new", "text"] == "New studies included\n(n = 3)"
+    before = found.loc["previous version"]
+    assert before["text"] == "Studies included in previous version\n(n = 20)" and before["aside"]
+    for narrow in (False, True):
+        prisma.draw_flow(found.reset_index(), narrow)
+
+
+def test_without_days_or_without_a_day_to_divide_them_nothing_is_shown_of_an_update():
+    for days, until in ((None, "2024-12-31"), ("", "2024-12-31"), ("2024-12-31", None)):
+        pd.testing.assert_frame_equal(flow(reports=dated(days), until=until), flow())
+
+
+def test_of_an_update_every_report_needs_its_day():
+    reports = dated(["2024-12-31"] * 22 + [""])
+    with pytest.raises(ReviewError, match=r"column date_added: found nothing, expected the day"):
+        flow(reports=reports, until="2024-12-31")
