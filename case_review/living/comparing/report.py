@@ -81,23 +81,27 @@ def compare(before: State, after: State) -> Compared:
 
 
 def _rows(change: Change) -> Iterator[tuple[str, str, str, str, str]]:
-    """What, before, after, difference and relative difference of each number that changed."""
+    """What, before, after, difference and relative difference of each number that changed.
+
+    A value that is a text is told by what the result says.
+    """
     for name, before, after in change.numbers:
+        if isinstance(before, str) or isinstance(after, str):
+            continue
         told = _number(before), _number(after)
         gap, part = differences.absolute(before, after), differences.relative(before, after)
-        yield name, *told, _signed(gap), "–" if part is None else f"{_signed(100 * part)}%"
+        yield name, *told, _signed(gap), "–" if part is None else f"{_signed(100 * part, 2)}%"
 
 
 def _number(value) -> str:
-    if value is None:
-        return "–"
-    return formatting.number(value, most=6) if isinstance(value, (int, float)) else str(value)
+    return "–" if value is None else formatting.number(value, most=6)
 
 
-def _signed(value: float | None) -> str:
+def _signed(value: float | None, most: int = 6) -> str:
     if value is None:
         return "–"
-    shown = formatting.number(abs(value), most=6) if abs(value) >= 1e-6 else f"{abs(value):.2g}"
+    small = abs(value) < 10**-most
+    shown = f"{abs(value):.2g}" if small else formatting.number(abs(value), most=most)
     return (formatting.MINUS if value < 0 else "+") + shown
 
 
@@ -182,8 +186,9 @@ def _numbers(found: Compared) -> tuple[list[str], list[list[str]]]:
     heads = ["Result", "Says", "Before", "Now", "Difference", "Relative", "Because of"]
     rows = []
     for change in found.numbers:
-        said = " → ".join(dict.fromkeys(change.texts))
-        for name, *cells in _rows(change) if change.numbers else [("text", "", "", "", "")]:
+        told = " → ".join(dict.fromkeys(change.texts)), found.why(change)
+        for name, *cells in list(_rows(change)) or [("text", *["–"] * 4)]:
             part = "" if name in ("value", "text") else f" ({name})"
-            rows.append([change.id + part, said, *cells, found.why(change)])
+            rows.append([change.id + part, told[0], *cells, told[1]])
+            told = "", ""  # of one result it is said once
     return heads, rows
