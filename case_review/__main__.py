@@ -316,10 +316,15 @@ def main(arguments: list[str] | None = None) -> int:
 
             given = sys.argv[1:] if arguments is None else arguments
             alternative.go_on(project, given[0], given[1:], getattr(options, "out", None))
-        return options.function(project, options)
+        code = options.function(project, options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("interrupted; the previous report is untouched", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # who reads, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         print(explaining.explain(project, error), file=sys.stderr, flush=True)
         if project and project.root.parent.name == "params":

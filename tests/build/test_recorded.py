@@ -1,5 +1,8 @@
 """The list of results for whoever writes the text."""
 
+import subprocess
+import sys
+
 import pytest
 
 from case_review import registry
@@ -58,3 +61,10 @@ def test_nothing_that_fits_and_nothing_at_all_are_said(project, tmp_path):
         path.unlink()
     with pytest.raises(ReviewError, match="Run `make notebooks` first"):
         recorded.lines(project)
+
+
+def test_who_reads_the_first_lines_only_gets_no_error(built_report):
+    command = f"{sys.executable} -m case_review results | head -1"
+    done = subprocess.run(command, shell=True, cwd=built_report.root, capture_output=True, text=True)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
