@@ -65,6 +65,7 @@ def test_nothing_that_fits_and_nothing_at_all_are_said(project, tmp_path):
 
 def test_who_reads_the_first_lines_only_gets_no_error(built_report):
     command = f"{sys.executable} -m case_review results | head -1"
-    done = subprocess.run(command, shell=True, cwd=built_report.root, capture_output=True, text=True)
+    look = {"cwd": built_report.root, "capture_output": True, "text": True}
+    done = subprocess.run(command, shell=True, **look)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
