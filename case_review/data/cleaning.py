@@ -64,7 +64,11 @@ class Cleaning:
         if self.problems:
             raise DataError(self.problems)
         clean = self.columns.clean
-        tables = {name: table[list(clean[name].columns)] for name, table in tables.items()}
+        # Rows that were drawn lack columns which a file may leave out.
+        tables = {
+            name: table.reindex(columns=list(clean[name].columns), fill_value="")
+            for name, table in tables.items()
+        }
         tables["ledger"] = pd.DataFrame(self.ledger)
         return tables
 
