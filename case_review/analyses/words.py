@@ -29,10 +29,6 @@ RANGES_SHOWN = (
 )
 OUTERMOST = "Limits and p-values that vary are the outermost over all sets found."
 IN_ONE_SET = ", in at least one of the data sets where patient rows are reconstructed"
-#: What is said of a hazard ratio whose direction is not printed.
-EITHER = (
-    "A hazard ratio above one means that a group {past} sooner; the print does not say which did."
-)
 
 
 def of_outcome(outcome: Mapping[str, str]) -> dict[str, str]:
@@ -40,6 +36,12 @@ def of_outcome(outcome: Mapping[str, str]) -> dict[str, str]:
     noun = outcome["noun"]
     nouns = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
     return {name: outcome[name] for name in ("noun", "past", "unit")} | {"nouns": nouns}
+
+
+def of_ratio(past: str, direction_known: bool) -> str:
+    """What a hazard ratio above one means, and whether the print says which group it is of."""
+    unknown = "" if direction_known else "; the print does not say which did"
+    return f"A hazard ratio above one means that a group {past} sooner{unknown}."
 
 
 def of_axis(unit: str, time_axis: str) -> str:

@@ -61,3 +61,11 @@ def test_a_figure_of_events_is_described_from_the_data():
     said = safety_figure.described(points)
     assert said.startswith("The most frequent are rash among clinical events.")
     assert "by more than chance" not in said
+
+
+def test_words_hold_no_place_that_nobody_fills():
+    texts = [text for text in vars(words).values() if isinstance(text, str)]
+    texts += [words.of_ratio("died", known) for known in (True, False)]
+    assert [text for text in texts if "{" in text] == []
+    assert words.of_ratio("died", True).endswith("a group died sooner.")
+    assert words.of_ratio("died", False).endswith("sooner; the print does not say which did.")
