@@ -1,4 +1,4 @@
-"""The README says what is there."""
+"""The README says what is there, on little more than a screen; so do the pages of `docs/`."""
 
 import re
 import tomllib
@@ -6,6 +6,8 @@ import tomllib
 from conftest import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+#: Commands and files are told on pages of their own.
+TOLD = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))}
 LINKED = re.findall(r"!?\[[^\]]*\]\(([^)#]+)\)", TEXT)
 #: Names of files and folders in code spans; a glob or a path that make writes is none.
 SPOKEN = re.findall(r"`((?:report|data|notebooks|expectations|tests|case_review)/[\w./-]*)`", TEXT)
@@ -23,16 +25,25 @@ def test_links_and_pictures_lead_somewhere():
             assert (ROOT / name).is_file(), name
 
 
+def test_it_stays_short():
+    lines = TEXT.splitlines()
+    assert len(lines) <= 75, "tell it on a page of docs/, and link to that"
+    assert "\nmake report " in TEXT and "(docs/tutorial.md)" in TEXT
+
+
 def test_named_files_exist():
     kept = [name for name in SPOKEN if not name.startswith(GENERATED)]
-    assert len(kept) > 10
+    assert len(kept) > 5
     assert [name for name in kept if not (ROOT / name).exists()] == []
 
 
 def test_named_targets_exist():
-    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.M))
-    assert {"report", "test", "validate", "status", "verify"} <= named
-    assert named <= targets()
+    named = set()
+    for path, text in {ROOT / "README.md": TEXT, **TOLD}.items():
+        here = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M))
+        assert here <= targets(), path
+        named |= here
+    assert {"report", "test", "validate", "status", "verify", "quarto-check"} <= named
 
 
 def test_every_dependency_has_its_reason():

@@ -11,8 +11,9 @@ MANUSCRIPT = ROOT / "report" / "index.qmd"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "data/raw/README.md")
+    for name in ("README.md", "CONTRIBUTING.md", "data/raw/README.md")
 ]
+DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
 
 #: What was said, and why it is more than is known.
 REFUSED = {
