@@ -166,6 +166,15 @@ REFUSED = {
         "shared:\n  group_by: sex\n  groups:\n    male: M\n    overall: O",
         "line 5: shared.groups: overall is what all patients are called",
     ),
+    "a column to adjust for that there is none of": (
+        "response:\n  adjust_for:\n    sexe: Sex",
+        "line 3: response.adjust_for: sexe is no column of the clean patients, nor age; "
+        "did you mean sex?",
+    ),
+    "a column to adjust for in several units": (
+        "response:\n  adjust_for: {age: Age, dose_value: Dose}",
+        "line 2: response.adjust_for.dose_value: its unit may differ by row (dose_unit)",
+    ),
     "an event that no table lists": (
         "cleaning:\n  events: {flu: infectoins}",
         "line 2: cleaning.events: flu counts as infectoins, which safety.effects does not list; "

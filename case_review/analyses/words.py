@@ -28,7 +28,9 @@ RANGES_SHOWN = (
     "found, limits by the outermost ones, and the last column counts the data sets drawn."
 )
 OUTERMOST = "Limits and p-values that vary are the outermost over all sets found."
-IN_ONE_SET = ", in at least one of the data sets where patient rows are reconstructed"
+IN_ONE_SET = "Where rows are reconstructed, it is so in one of the data sets at least."
+#: What is said of numbers whose range over the data sets is not known.
+OF_ONE_SET = "Where rows are reconstructed, other data sets that agree with the print give others."
 
 
 def of_outcome(outcome: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,8 @@ _LABEL = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _LONGEST_LABEL = 80
 #: A place in a caption that a word fills, `{arms}`; not the braces of formulas and shortcodes.
 _PLACE = re.compile(r" ?(?<![\\\w{}^$\]])\{([a-z][a-z_]*)\}(?!\})")
+#: One that follows a word without a blank, as the argument of a command of TeX never does.
+_GLUED = re.compile(r"(?<![\\\w])\w+\{([a-z][a-z_]*)\}")
 #: Names that Windows keeps for devices.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])", re.IGNORECASE)
 LABEL_GRAMMAR = (
@@ -83,7 +85,7 @@ def running_words(words: Mapping[str, str]) -> dict[str, str]:
     Raises
     ------
     RegistryError
-        If a place has no word.
+        If a place has no word, or follows another word without a blank, and so is none.
     """
     from case_review.registry import RegistryError
 
@@ -95,6 +97,12 @@ def running_words(words: Mapping[str, str]) -> dict[str, str]:
                 f"cell {label(source)}: nothing is known for {{{name}}}; nb.words has "
                 f"{', '.join(sorted(words)) or 'no words'}. Correct it, or add the word to "
                 "shared.words in params.yml"
+            )
+    for name in (name for _, text in lines(source) for name in _GLUED.findall(text)):
+        if name in words:
+            raise RegistryError(
+                f"cell {label(source)}: {{{name}}} follows a word without a blank, and would be "
+                "shown as it stands. Put a blank in front of it, or write the word itself"
             )
     return {name: words[name] for name in dict.fromkeys(places)}
 

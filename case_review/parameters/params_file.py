@@ -51,6 +51,7 @@ OPTIONAL: dict[str, dict] = {
         "exact_limits": False,
         "blocks": [],
     },
+    "response": {"adjust_for": {}},
     "safety": {"categories": {}, "infection": None, "effects": []},
     "audit": {
         "hold_baseline": True,

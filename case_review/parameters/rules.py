@@ -29,6 +29,7 @@ def findings(values: Mapping) -> Iterator[Finding]:
     yield from _outcome(values["shared"]["outcome"], columns)
     yield from _comparison(values["shared"], values["cleaning"]["diagnoses"], columns)
     yield from _chosen(values["shared"], columns)
+    yield from _covariates(values["response"]["adjust_for"], columns)
     for section in ("characteristics", "treatment"):
         yield from _blocks(section, values[section])
     yield from _labels(values)
@@ -104,6 +105,19 @@ def _chosen(shared: Mapping, columns: Schema) -> Iterator[Finding]:
     for i, name in enumerate(shared["response_criteria"]):
         problem = f"{name} is no value of response_criterion"
         yield from _known(("shared", "response_criteria", i), name, criteria or [name], problem)
+
+
+def _covariates(adjust_for: Mapping, columns: Schema) -> Iterator[Finding]:
+    """A comparison is adjusted for columns that exist, each number in one unit."""
+    known = columns.clean["patients"].columns
+    for name in adjust_for:
+        place, says = ("response", "adjust_for", name), f"response.adjust_for.{name}"
+        if name == "age":  # in years, from whatever unit a report gave
+            continue
+        yield from _known(place, name, known, f"{name} is no column of the clean patients, nor age")
+        unit = known[name].unit if name in known else ""
+        if unit in known:
+            yield place, f"{says}: its unit may differ by row ({unit}); give a column of one unit"
 
 
 def _text(value: object) -> str:

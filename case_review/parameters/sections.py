@@ -140,6 +140,7 @@ class Response(Entries):
     ticks: Ticks
     few_at_risk: int = Field(ge=0, le=1000)
     time_axis: Literal["linear", "square root"]
+    adjust_for: dict[Key, Label]
 
 
 class Conclusions(Entries):

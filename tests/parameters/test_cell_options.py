@@ -74,3 +74,12 @@ def test_braces_of_formulas_and_shortcodes_are_no_places(monkeypatch):
     source = '#| label: fig-a\n#| fig-cap: "$\\\\frac{a}{b}^{n}$ {{< result a >}} [x]{.smallcaps}"'
     monkeypatch.setattr(cell_options, "running_source", lambda: source)
     assert cell_options.running_words({}) == {}
+
+
+def test_a_place_that_follows_a_word_without_a_blank_is_refused(monkeypatch):
+    source = '#| label: tbl-a\n#| tbl-cap: "Limits exist{sets}. $\\\\text{sets}$"'
+    monkeypatch.setattr(cell_options, "running_source", lambda: source)
+    with pytest.raises(ReviewError, match=r"cell tbl-a: \{sets\} follows a word without a blank"):
+        cell_options.running_words({"sets": ""})
+    monkeypatch.setattr(cell_options, "running_source", lambda: source.replace("t{", "t {"))
+    assert cell_options.running_words({"sets": ""}) == {"sets": ""}

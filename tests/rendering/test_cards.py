@@ -20,6 +20,17 @@ def site(built_report):
     return built_report.site
 
 
+def test_no_caption_and_no_alternative_text_has_an_open_place(site):
+    shown = [
+        (path.name, text)
+        for path in report_pages(site)
+        for node in parsed(path).select("figcaption, caption, .caption, [alt], [aria-label]")
+        for text in (node.get_text(), node.get("alt") or "", node.get("aria-label") or "")
+    ]
+    assert len(shown) > 50
+    assert [one for one in shown if re.search(r"\{[a-z_]+\}", one[1])] == []
+
+
 @cache
 def ids(path):
     return frozenset(node["id"] for node in parsed(path).select("[id]"))
