@@ -6,6 +6,7 @@ embedded renderer turn into the same table in HTML, PDF and DOCX.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -115,8 +116,8 @@ class Table:
     align
         One of `l`, `r`, `c` per column; by default the first column left, the others right.
     percent_decimals_from
-        Percentages of fewer are printed without decimals, which so few cannot bear; the fields
-        stay unrounded.
+        Percentages of fewer are printed without decimals, which so few cannot bear, and so are the
+        others of their column, which is read downwards; the fields stay unrounded.
     """
 
     columns: Sequence[str]
@@ -174,14 +175,14 @@ class Table:
         """A row per value, unrounded: where it stands, its fields, as shown, what it rests on."""
         import pandas as pd  # not needed where a report is only rendered, and large
 
-        blocks = self.blocks()
+        blocks, least = self.blocks(), self._least()
         lines = [
             {
                 "block": blocks[number],
                 "row": printed(self.rows[number].cells[0]),
                 "column": self.columns[column],
                 **value.fields(),
-                "shown": value.coarse(self.percent_decimals_from).cell,
+                "shown": value.coarse(least[column]).cell,
                 **ends(value),
             }
             for number, column, value in self.values()
@@ -211,18 +212,31 @@ class Table:
             return f"{'; '.join(f'^{MARKS[kind]}^ {said[kind]}' for kind in kinds)}."
         return f"{every[kinds[0]]}{f' ({SHOWN_VARYING})' if shown else ''}."
 
-    def _coarse(self, row: Row) -> Row:
-        """A row as it is printed."""
-        least = self.percent_decimals_from
-        cells = [cell.coarse(least) if isinstance(cell, Value) else cell for cell in row.cells]
-        return replace(row, cells=cells)
+    def _least(self) -> list[float]:
+        """From how many on the percentages of each column have decimals."""
+        least: list[float] = [self.percent_decimals_from] * len(self.columns)
+        for _, column, value in self.values():
+            if value.coarse(self.percent_decimals_from).cell != value.cell:
+                least[column] = math.inf
+        return least
+
+    def _printed(self) -> list[Row]:
+        """The rows as they are printed."""
+        least = self._least()
+        return [
+            replace(row, cells=[
+                cell.coarse(of) if isinstance(cell, Value) else cell
+                for cell, of in zip(row.cells, least, strict=True)
+            ])
+            for row in self.rows
+        ]  # fmt: skip
 
     def markdown(self) -> str:
         """The table as a pandoc pipe table, followed by its notes."""
         align = self.align or "l" + "r" * (len(self.columns) - 1)
         header = [escape(name) for name in self.columns]
         marked = len(self.standings()) > 1
-        body = [_cells(self._coarse(row), marked) for row in self.rows]
+        body = [_cells(row, marked) for row in self._printed()]
         widths = [
             max(4, *(len(line[i]) for line in [header, *body])) for i in range(len(self.columns))
         ]

@@ -78,7 +78,7 @@ class Count(Value):
         """`0 to 4 of 60` in prose."""
         return text if in_cell or self.of is None else f"{text} of {self.of:,}"
 
-    def coarse(self, least: int) -> Count:
+    def coarse(self, least: float) -> Count:
         """Whole per cent where fewer than `least` were counted."""
         return replace(self, digits=0) if self.of is not None and self.of < least else self
 
@@ -232,7 +232,7 @@ class Proportion(Estimate):
         ends = 100 * self.lower, 100 * self.upper
         return part(Range(*ends, "%", self.digits, self.most), self, "limits")
 
-    def coarse(self, least: int) -> Proportion:
+    def coarse(self, least: float) -> Proportion:
         """In whole per cent where there are fewer than `least` patients behind it."""
         behind = self.n if self.of is None else self.of
         return replace(self, digits=0) if behind is not None and behind < least else self

@@ -62,7 +62,7 @@ class Value:
         """`text`, a number or a range in the place of this one, with the words that go with it."""
         return text
 
-    def coarse(self, least: int) -> Value:
+    def coarse(self, least: float) -> Value:
         """The same value without decimals of percentages whose denominator is below `least`."""
         return self
 
@@ -140,7 +140,7 @@ class Part(Value):
             return getattr(whole, self.name)
         return replace(self, whole=whole)
 
-    def coarse(self, least: int) -> Value:
+    def coarse(self, least: float) -> Value:
         """The same part, without such decimals; words of one's own stay."""
         return self.of_whole(self.whole.coarse(least)) if self.name else self
 

@@ -133,7 +133,7 @@ class Varying(Value):
         """The p-value of the one set, of which it is not known how far it varies."""
         return Varying(self.one.p_value)
 
-    def coarse(self, least: int) -> Varying:
+    def coarse(self, least: float) -> Varying:
         """In the form that the value of the one set then has."""
         return replace(self, one=self.one.coarse(least))
 

@@ -180,3 +180,11 @@ def test_percentages_of_few_are_printed_without_decimals_but_kept_whole():
     numbers = table.numbers()
     assert numbers["shown"].tolist() == ["2 (67)", "20 (66.7)"]
     assert numbers[["n", "of"]].to_numpy().tolist() == [[2, 3], [20, 30]]
+
+
+def test_the_percentages_of_a_column_have_as_many_decimals():
+    rows = [Row(["Female", Count(2, of=3)]), Row(["All", Count(20, of=30)]), Row(["Mean", 1.25])]
+    table = Table(["", "n (%)"], rows, percent_decimals_from=20)
+    assert "| 2 (67) |" in table.markdown() and "| 20 (67) |" in table.markdown()
+    assert table.numbers()["shown"].tolist() == ["2 (67)", "20 (67)"]
+    assert "20 (66.7)" in Table(["", "n (%)"], rows[1:], percent_decimals_from=20).markdown()
