@@ -132,15 +132,15 @@ def written(figure):
     return " | ".join(texts)
 
 
-@pytest.mark.parametrize("n", [listing.MOST, listing.MOST + 1])
-def test_more_than_the_most_have_no_marks_of_their_own(n):
+@pytest.mark.parametrize("n", [listing.MOST_DRAWN, listing.MOST_DRAWN + 1])
+def test_more_than_a_page_has_room_for_have_no_marks_of_their_own(n):
     courses = swimmer.courses(patients(n), "anomaly", GROUPS, 30.4375)
     said = written(swimmer.draw_courses(courses, GROUPS, "Weeks", [0, 4]))
-    assert ("too many for a bar each" in said) == (n > listing.MOST) == ("p7" not in said)
+    assert ("too many for a bar each" in said) == (n > listing.MOST_DRAWN) == ("p7" not in said)
     points = dose_figure.dose_points(patients(n), "anomaly", GROUPS)
     titles = {"dose_title": "{unit}", "level_title": "Level", "level_label": "ng/ml"}
     said = written(dose_figure.draw_doses(points, [], [], GROUPS, **titles))
-    assert ("Too many patients" in said) == (n > listing.MOST) == ("n\u00a0=" in said)
+    assert ("Too many patients" in said) == (n > listing.MOST_DRAWN) == ("n\u00a0=" in said)
 
 
 def test_dose_points_are_those_of_each_patient_in_order():

@@ -79,8 +79,8 @@ def draw_doses(
 ):
     """The figure of `dose_points`: a panel per unit of dose, and one for target levels.
 
-    Where more patients than `listing.MOST` have a dose, or a target, the panels show how doses are
-    spread in each group, and the most frequent targets with the numbers of patients.
+    Where more patients than `listing.MOST_DRAWN` have a dose, or a target, the panels show how
+    doses are spread in each group, and the most frequent targets with the numbers of patients.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def draw_doses(
     points = points.fillna({"group": NO_GROUP})
     doses, levels = points[points["panel"] != "level"], points[points["panel"] == "level"]
     scales = list(dict.fromkeys([*(group["unit"] for group in dose_groups), *doses["panel"]]))
-    many = max(len(levels), doses["patient_id"].nunique()) > listing.MOST
+    many = max(len(levels), doses["patient_id"].nunique()) > listing.MOST_DRAWN
     lines = (_MOST_TARGETS + 1) * 2 * len(named) if many else len(levels)
     height = max(_HEIGHT, 0.8 + _LINE * (lines + 2.6 * len(named)))
     height += _NAMES * (len(named) > 2)

@@ -67,12 +67,12 @@ def most_changed(
     Parameters
     ----------
     rows
-        As for `forest`. Of more than `listing.MOST` those with the `_EXTREMES` smallest and largest
-        values of each of the columns `estimates` are kept, and the one that `main` names.
+        As for `forest`. Of more than `listing.MOST_DRAWN` those with the `_EXTREMES` smallest and
+        largest values of each of the columns `estimates` are kept, and the one that `main` names.
     row, main
         As for `forest`.
     """
-    if not listing.too_many(rows):
+    if not listing.too_many(rows, listing.MOST_DRAWN):
         return rows
     kept = set(rows.index[rows[row] == main])
     for name in estimates:

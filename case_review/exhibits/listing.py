@@ -15,17 +15,19 @@ from case_review.exhibits.tables import Row
 from case_review.formatting import number
 from case_review.values import Count, Number, Range, Text, Value
 
-#: Most cases that a table lists and a figure draws one by one. A hundred rows are two to three
+#: Most cases that a table lists one by one. A hundred rows are two to three
 #: pages, which can still be read; of more, counts and quartiles say what a reader can take in, the
 #: data file of the exhibit holds every case, and neither time nor memory grows with them.
 MOST = 100
+#: Most cases that a figure with a line for each of them draws; more would fill more than a page.
+MOST_DRAWN = 50
 #: Most values of a variable that `condensed` counts in rows of their own.
 _MOST_VALUES = 10
 
 
-def too_many(cases: Sequence) -> bool:
+def too_many(cases: Sequence, most: int = MOST) -> bool:
     """Whether there are more cases than are shown one by one."""
-    return len(cases) > MOST
+    return len(cases) > most
 
 
 def said(cases: Sequence, what: str, instead: str) -> str:

@@ -1,5 +1,7 @@
 """The table of patients and their courses, and the size that figures keep."""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from case_review.exhibits import style
 from case_review.exhibits.tables import printed
 from case_review.notebook import FigureOutput
 from case_review.rendering import figures
+from case_review.units import hours_in
 
 GROUPS = VALUES["shared"]["groups"]
 PATIENTS, MONTH = read("patients"), VALUES["shared"]["month_days"]
@@ -69,7 +72,7 @@ def test_courses_stand_in_a_block_per_group_first_response_on_top():
     assert [shown.index(name) for name in GROUPS.values()] == [0, 16]
     tumours = COURSES[COURSES["group"] == "tumour"]
     assert shown[1:16] == tumours["patient_id"].tolist()
-    assert tumours["response_weeks"].is_monotonic_increasing
+    assert tumours["event_time"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 6])
@@ -98,6 +101,28 @@ def test_the_axis_is_what_the_call_says():
     ).axes[0]
     assert axes.get_xlabel() == "Weeks of treatment"
     assert list(axes.get_xticks()) == [0, 8]
+
+
+@pytest.mark.parametrize("unit", sorted(swimmer.TICKS))
+def test_courses_in_any_unit_have_ticks_that_can_be_told_apart(unit):
+    found = swimmer.courses(PATIENTS, "anomaly", GROUPS, MONTH, unit)
+    hours = float(hours_in(unit, MONTH))
+    assert found["event_time"].median() * hours == COURSES["event_time"].median() * 168
+    axes = swimmer.draw_courses(found, GROUPS, unit, swimmer.TICKS[unit]).axes[0]
+    ticks = list(axes.get_xticks())
+    places = [tick**0.5 / axes.get_xlim()[1] ** 0.5 for tick in ticks]
+    assert 4 <= len(ticks) <= 12 and ticks[0] == 0 and places[-1] > 0.6
+    assert min(b - a for a, b in pairwise(places)) > 0.035
+    assert swimmer.described(found, GROUPS) == swimmer.described(COURSES, GROUPS)
+
+
+def test_more_than_fifty_patients_have_no_bars_of_their_own():
+    many = pd.concat([PATIENTS.assign(patient_id=[f"{i}-{p}" for p in PATIENTS["patient_id"]])
+                      for i in range(3)], ignore_index=True)  # fmt: skip
+    found = swimmer.courses(many, "anomaly", GROUPS, MONTH)
+    figure = draw(found, GROUPS)
+    assert "75 patients, too many for a bar each" in figure.axes[0].get_title(loc="left")
+    assert figure.get_size_inches()[1] < 5
 
 
 @pytest.mark.parametrize("foot", ["", "Reconstructed data"])

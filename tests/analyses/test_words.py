@@ -34,8 +34,9 @@ COURSES = pd.DataFrame(
     {
         "patient_id": ["1", "2"],
         "group": ["a", "a"],
-        "response_weeks": [2.0, 3.0],
-        "end_weeks": [10.0, 3.0],
+        "event_time": [2.0, 3.0],
+        "end_time": [10.0, 3.0],
+        "unit": "weeks",
         "follow_up_known": [True, False],
         "status": ["ongoing", None],
     }
@@ -47,7 +48,7 @@ def test_a_figure_of_courses_is_described_from_the_data():
     assert "in a block for each group: women" in said and "A circle on every bar" in said
     assert "arrow" in said and "cross" not in said
     assert "every bar marks the death" in swimmer.described(COURSES, {}, "death")
-    without = swimmer.described(COURSES.assign(response_weeks=float("nan")), {})
+    without = swimmer.described(COURSES.assign(event_time=float("nan")), {})
     assert "in one block" in without and "No bar has" in without
     many = pd.concat([COURSES] * 60, ignore_index=True)
     assert swimmer.described(many, {}).startswith("How the times to response and")
