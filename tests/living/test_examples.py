@@ -81,6 +81,22 @@ def test_it_counts_its_own_patients_and_outcomes(built):
     assert 0 < had < len(analysed)
 
 
+def test_a_model_is_fitted_where_it_is_asked_for_and_events_allow_it(built):
+    example, root = built
+    found = results_of(root)
+    fitted = {id for id in found if id.startswith("response.adjusted.")}
+    if example.name == "herbal-liver":
+        assert fitted == set()
+        return
+    ratio = found["response.adjusted.sex_male"]
+    assert ratio["low"] < ratio["value"] < ratio["high"]
+    assert found["response.adjusted.events"]["value"] >= 30
+    assert found["response.adjusted.patients"]["of"] == found["response.responders"]["of"]
+    pooled = found["sensitivity.pooled.proportion"]
+    assert pooled["low"] < pooled["value"] < pooled["high"]
+    assert found["sensitivity.pooled.reports"]["value"] == 7
+
+
 def test_its_pages_speak_of_itself_alone(built):
     example, root = built
     text = parsed(root / "report/_site/index.html").main.get_text(" ")
