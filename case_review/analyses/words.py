@@ -32,6 +32,9 @@ IN_ONE_SET = "Where rows are reconstructed, it is so in one of the data sets at 
 #: What is said of numbers whose range over the data sets is not known.
 OF_ONE_SET = "Where rows are reconstructed, other data sets that agree with the print give others."
 
+#: From what on times run, unless `shared.words` says otherwise.
+ORIGIN = "start of treatment"
+
 
 def of_outcome(outcome: Mapping[str, str]) -> dict[str, str]:
     """The words of `shared.outcome`: `noun` (response), `nouns`, `past` (responded), `unit`."""
@@ -62,7 +65,8 @@ def of(
     ----------
     given
         `shared.words` of `params.yml`; a list becomes `a, b and c`. It may have `arms`, where a
-        label of a group does not fit into a sentence.
+        label of a group does not fit into a sentence, and `origin`, where times do not run from
+        the start of treatment.
     groups
         The groups of patients and their labels, which are the `arms`: without any, all patients.
     outcome
@@ -75,4 +79,4 @@ def of(
     }
     followed = {name: (outcome or {}).get(name) for name in ("noun", "past")}
     followed = {name: word for name, word in followed.items() if word}
-    return {"arms": formatting.listed(arms)} | followed | texts
+    return {"arms": formatting.listed(arms), "origin": ORIGIN} | followed | texts

@@ -142,9 +142,9 @@ def panels(
     return plt.subplots(1, len(ratios), figsize=size, width_ratios=ratios, sharey=sharey)
 
 
-def time_axis(unit: str) -> str:
-    """What an axis of time is called."""
-    return f"{unit.capitalize()} since start of treatment"
+def time_axis(unit: str, origin: str = "start of treatment") -> str:
+    """What an axis of time is called; times run from `origin`."""
+    return f"{unit.capitalize()} since {origin}"
 
 
 def time_scale(axes, scale: str) -> None:

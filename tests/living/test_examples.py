@@ -109,7 +109,10 @@ def test_its_pages_speak_of_itself_alone(built):
     assert all(word in text for word in own[example.name])
     figure = (root / "report/exhibits/fig-km.svg").read_text("utf-8")
     unit = {"herbal-liver": "Days", "three-drugs": "Months"}[example.name]
-    assert f"{unit} since start of treatment" in figure
+    origin = {"herbal-liver": "first symptom"}.get(example.name, "start of treatment")
+    assert f"{unit} since {origin}" in figure
+    assert (f"by time since {origin}" in text) and (origin == "start of treatment") == (
+        "since start of treatment" in text)  # fmt: skip
 
 
 def test_its_repository_is_clean_and_its_own_tests_pass(built):
