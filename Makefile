@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify expectations bench nightly kill-test \
-	audit-dependencies release watch results workbook docs scenarios diff import new
+	audit-dependencies release watch results workbook docs scenarios diff import new examples
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -170,6 +170,11 @@ new: ## Start a review of your own (FOLDER=../my-review; ANSWERS="--no-levels --
 	@$(BOOTSTRAP) --new
 	@$(REVIEW) new "$(FOLDER)" $(ANSWERS)
 
+examples: ## Build the example reviews of examples/ (report/_examples; `make docs` then shows them)
+	@$(READY)
+	@$(BOOTSTRAP) --new
+	@"$(VENV)/bin/python" -m case_review.living.examples
+
 release: ## Pack report, sources and data with an RO-Crate of the run
 	$(call build,release)
 
@@ -216,6 +221,6 @@ _tests:
 
 _clean:
 	@find data/clean/ -mindepth 1 ! -name README.md -delete
-	@rm -rf report/_executed report/results report/exhibits report/_diff report/_docs report/_scenarios report/_site report/_site_* report/._site*
+	@rm -rf report/_executed report/results report/exhibits report/_diff report/_docs report/_examples report/_scenarios report/_site report/_site_* report/._site*
 	@cd report && rm -rf _quarto-site .quarto .gitignore site_libs index_files index.html index.pdf index.docx index.typ
 	@find $(BUILD)/ -mindepth 1 -maxdepth 1 ! -name '*lock' -exec rm -rf {} +

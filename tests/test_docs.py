@@ -19,12 +19,17 @@ SITE = YAML(typ="safe").load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 MADE = {f"reference/{name}.md" for name in ("commands", "parameters", "columns", "values")}
 
 
-@pytest.fixture(scope="module")
-def reference():
-    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+def hook(name):
+    """A module of `docs/` that mkdocs calls."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pages()
+    return module
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return hook("reference").pages()
 
 
 def listed(entries):
@@ -91,6 +96,27 @@ def test_the_snippets_of_the_how_to_pages_run_one_after_another(small):
     for name in ("tbl-reports.csv", "tbl-other-treatments.csv", "fig-ages.svg", "fig-ages.csv"):
         assert (small / "report" / "exhibits" / name).stat().st_size
     assert (small / "report" / "exhibits" / "fig-ages-everywhere.narrow" / "0.svg").is_file()
+
+
+def test_the_page_of_examples_names_each_and_leads_to_reports_that_are_built(tmp_path):
+    page = (DOCS / "examples.md").read_text(encoding="utf-8")
+    for example in (path for path in (ROOT / "examples").iterdir() if path.is_dir()):
+        assert f"`examples/{example.name}/" in page
+    built = hook("built")
+    built.REPORTS = tmp_path
+    assert "type `make examples`" in "".join(built.led())
+    for name in ("one/index.html", "one/index.pdf", "half/index.pdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("a report", encoding="utf-8")
+    *_, line = built.led()
+    assert line == "- one: [page](examples/one/index.html), [PDF](examples/one/index.pdf)"
+
+
+def test_pages_that_a_new_review_lacks_are_not_in_its_navigation(tmp_path):
+    (tmp_path / "index.md").write_text("# Here", encoding="utf-8")
+    nav = ["index.md", "examples.md", {"Reference": ["reference/columns.md", "own.md"]}]
+    kept = ["index.md", {"Reference": ["reference/columns.md"]}]
+    assert hook("built").present(nav, tmp_path) == kept
 
 
 def test_the_site_is_built_and_asks_no_other_host(tmp_path):

@@ -92,9 +92,9 @@ def start(project: Project, folder: Path, answers: Mapping[str, object], ask: bo
     _copy(project, folder, answers, ask)
     new = Project(folder.resolve())
     _refuse_words(project, new)
-    _renew(new)
+    renew(new)
     set_parameters(new)
-    _commit(new.root)
+    commit(new.root)
 
 
 def _copy(project: Project, folder: Path, answers: Mapping[str, object], ask: bool) -> None:
@@ -133,13 +133,20 @@ def _refuse_words(project: Project, new: Project) -> None:
     write_text(labels, "".join(line for line in lines if not line.startswith("value.")))
 
 
-def _renew(project: Project) -> None:
-    """Let suites and dictionary follow from the review's own columns."""
+def renew(project: Project) -> None:
+    """Let suites and dictionary follow from the review's own columns.
+
+    Raises
+    ------
+    ReviewError
+        With what was wrong, if they cannot be written.
+    """
     command = [sys.executable, "-m", "expectations.renew"]
     surroundings = os.environ | {"PYTHONPATH": str(project.root)}
     done = subprocess.run(command, cwd=project.root, env=surroundings, capture_output=True)
     if done.returncode:
-        raise ReviewError(f"{project.root}: its suites could not be written: {done.stderr!s}")
+        said = done.stderr.decode(errors="replace").strip()
+        raise ReviewError(f"{project.root}: its suites could not be written: {said}")
 
 
 def set_parameters(project: Project) -> None:
@@ -192,8 +199,14 @@ def _literal(value) -> str:
     return "\n".join([ends[0], *(f"    {part}," for part in parts), ends[1]])
 
 
-def _commit(folder: Path) -> None:
-    """Make the folder a repository of its own with one commit."""
+def commit(folder: Path) -> None:
+    """Commit all of a folder, which becomes a repository of its own if it is none.
+
+    Raises
+    ------
+    ReviewError
+        With what git said, if it refused.
+    """
 
     def git(*words: str) -> subprocess.CompletedProcess:
         return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True)

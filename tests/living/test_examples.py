@@ -1,22 +1,21 @@
 """The example reviews: made by `new` from their answers, with their own files, and built."""
 
 import csv
+import importlib.util
 import json
 import re
-import shutil
 import subprocess
-from pathlib import Path
+import sys
 
 import pytest
 from building import ROOT, copy_sources, make, parsed
-from ruamel.yaml import YAML
 
-from case_review.living import starting
+from case_review.living import examples, starting
 from case_review.project import Project
 
 pytestmark = pytest.mark.pipeline
 
-EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/answers.yml"))
+EXAMPLES = examples.listed(Project(ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -24,23 +23,8 @@ def template(tmp_path_factory):
     """This project as it stands, in one commit."""
     root = tmp_path_factory.mktemp("project")
     copy_sources(root)
-    starting._commit(root)
+    starting.commit(root)
     return Project(root)
-
-
-def made(template: Project, example: Path, root: Path) -> Path:
-    """An example as a review of its own: what `new` writes, and the example's files over it."""
-    answers = YAML(typ="safe").load((example / "answers.yml").read_text("utf-8"))
-    starting.start(template, root, answers, ask=False)
-    for path in (root / "data" / "raw").glob("*.csv"):
-        path.unlink()
-    for path in example.rglob("*"):
-        if path.is_file() and path.name != "answers.yml":
-            shutil.copy(path, root / path.relative_to(example))
-    make(root, "expectations")
-    starting.set_parameters(Project(root))
-    starting._commit(root)
-    return root
 
 
 def results_of(root):
@@ -57,10 +41,8 @@ def patients_of(example):
 
 
 @pytest.fixture(scope="module", params=EXAMPLES, ids=lambda path: path.name)
-def built(request, template, tmp_path_factory):
-    root = made(template, request.param, tmp_path_factory.mktemp("examples") / request.param.name)
-    make(root, "report", "FORMATS=html,pdf")
-    return request.param, root
+def built(request, template):
+    return request.param, examples.build(template, request.param).root
 
 
 def test_there_are_two_of_them():
@@ -113,6 +95,27 @@ def test_its_pages_speak_of_itself_alone(built):
     assert f"{unit} since {origin}" in figure
     assert (f"by time since {origin}" in text) and (origin == "start of treatment") == (
         "since start of treatment" in text)  # fmt: skip
+
+
+def test_its_report_lies_where_the_documentation_takes_it_from(built, template):
+    example, root = built
+    site = template.report / examples.FOLDER / example.name
+    for name in ("index.html", "index.pdf", "index.docx"):
+        assert (site / name).read_bytes() == (root / "report/_site" / name).read_bytes()
+
+
+def test_its_documentation_is_a_site(built, tmp_path):
+    if importlib.util.find_spec("mkdocs") is None:
+        pytest.skip("mkdocs is not installed: `make docs` installs it")
+    command = [sys.executable, "-m", "mkdocs", "--quiet", "build", "--strict", "-d", str(tmp_path)]
+    done = subprocess.run(command, cwd=built[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tutorial.html").is_file() and not (tmp_path / "examples.html").exists()
+
+
+def test_where_there_are_no_examples_it_is_said(tmp_path):
+    with pytest.raises(examples.ReviewError, match="no examples here"):
+        examples.main(Project(tmp_path))
 
 
 def test_its_repository_is_clean_and_its_own_tests_pass(built):

@@ -29,7 +29,7 @@ def template(tmp_path_factory):
     """This project as it stands, in one commit."""
     root = tmp_path_factory.mktemp("project")
     copy_sources(root)
-    starting._commit(root)
+    starting.commit(root)
     return Project(root)
 
 
@@ -94,10 +94,10 @@ def test_a_later_version_is_brought_in_and_leaves_what_is_the_reviews_own(templa
     root = new(template, tmp_path / "new", {})
     text = root / "report" / "index.qmd"
     text.write_text(text.read_text("utf-8").replace("To be written.", "Written."), "utf-8")
-    starting._commit(root)
+    starting.commit(root)
     changed = template.root / "case_review" / "later.py"
     changed.write_text('"""A later module."""\n', encoding="utf-8")
-    starting._commit(template.root)
+    starting.commit(template.root)
     words = ["-m", "copier", "update", "--defaults", "--quiet", "--vcs-ref", "HEAD"]
     done = subprocess.run([sys.executable, *words], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -36,7 +36,7 @@ def test_the_tutorial_leads_to_a_paper(tmp_path):
     folder = tmp_path / "project"
     folder.mkdir()
     copy_sources(folder)
-    starting._commit(folder)
+    starting.commit(folder)
     for name, kind, fails, content in steps():
         if kind == "sh":
             for line in content.splitlines():
