@@ -444,3 +444,34 @@ def test_many_rows_are_read_in_well_under_a_minute(project, tmp_path):
     assert imported(project, path, lambda question: "none") == 0
     assert time.process_time() - began < 30
     assert len(rows(project)) == 100_000
+
+
+def test_an_outcome_that_is_no_response_goes_to_its_own_columns(project, tmp_path):
+    shutil.copy(ROOT / "examples" / "herbal-liver" / "params.yml", project.root)
+    path = project.root / "params.yml"
+    path.write_text(path.read_text("utf-8").replace("missing: []", "missing: [nn]"), "utf-8")
+    values = loading.load(project).values
+    head = ["Study", "Sex", "Age (y)", "Diagnosis", "Herb", "Died", "Time to death (days)",
+            "Follow-up (days)"]  # fmt: skip
+    file = sheet(
+        tmp_path, head,
+        ["Grau 2001", "m", "71", "acute hepatitis", "kava", "n", "nn", "60"],
+        ["Grau 2001", "nn", "52", "acute liver failure", "kava", "y", "22", "60"],
+        ["Hill 2004", "f", "nn", "acute liver failure", "kava", "y", "3 wk", "60"],
+    )  # fmt: skip
+
+    def answer(question):
+        return "drug" if "'Herb'" in question else "yes"
+
+    assert imported(project, file, answer, values) == 0
+    found = [[row[name] for name in ("sex", "age_value", "died", "died_value", "died_unit")]
+             for row in rows(project)]  # fmt: skip
+    assert found == [
+        ["male", "71", "no", "", ""], ["", "52", "yes", "22", "days"],
+        ["female", "", "yes", "3", "weeks"],
+    ]  # fmt: skip
+    assert not any(name.startswith("response_time") or name == "response"
+                   for name in rows(project)[0])  # fmt: skip
+    ledger = (project.root / "data" / "import" / "ledger.csv").read_text("utf-8")
+    assert "died" in ledger and "response" not in ledger
+    assert "nn" not in (project.root / "data" / "import" / "unread.csv").read_text("utf-8")

@@ -58,7 +58,7 @@ class Reader:
         code = known.get(" ".join(text.split()).casefold())
         if code == NOT_REPORTED:
             return None
-        if code is None and values.is_missing(text):
+        if code is None and self.facts.is_missing(text):
             return None
         if target == "own":
             return self._own(entry, text, code, commas)
@@ -157,7 +157,7 @@ class Reader:
         name = PAIRS[target][0] if target in PAIRS else target
         follow_up = "follow_up_value" if pair else "follow_up_months"
         name = {"follow_up": follow_up, LEVEL: "level_high_ng_ml"}.get(name, name)
-        column = self.facts.columns.get(name)
+        column = self.facts.columns.get(self.facts.column(name))
         for end in ends:
             if column and column.lowest is not None and end < Decimal(str(column.lowest)):
                 raise values.Unread(f"it is less than {column.lowest:g}, the least of {name}")

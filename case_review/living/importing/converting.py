@@ -129,7 +129,7 @@ class _Conversion:
 
     def _name(self, target: str, row: dict[str, Cell]) -> str:
         cell = row.get(self.letter.get(target, ""))
-        if cell is None or cell.problem or values.is_missing(cell.text):
+        if cell is None or cell.problem or self.facts.is_missing(cell.text):
             return ""
         return " ".join(cell.text.split())
 
@@ -140,7 +140,7 @@ class _Conversion:
             self.sizes[patient.report] = (place, cell.text)
         if target in ("report", "patient", "only", "n_patients") or target.endswith("_unit"):
             return
-        column = entry.get("name", target)
+        column = entry.get("name") or self.facts.column(target)
         if cell.problem and not (target in DATES and cell.text.endswith("00:00:00")):
             self.made.leave(place, patient.name, column, cell.text, cell.problem)
             return
@@ -176,13 +176,13 @@ class _Conversion:
     # -- adverse events ----------------------------------------------------------------------------
 
     def _events(self, place: str, entry, text: str, patient: _Patient) -> None:
-        if values.is_missing(text):
+        if self.facts.is_missing(text):
             return
         codes = entry.get("codes", {})
         for part in parts(text):
             word = " ".join(part.split())
             code = codes.get(word.casefold(), word)
-            if code.casefold() == NOT_REPORTED or values.is_missing(word):
+            if code.casefold() == NOT_REPORTED or self.facts.is_missing(word):
                 continue
             self.told[patient.report] = True
             if code.casefold() == "none":
@@ -240,7 +240,7 @@ class _Conversion:
                 })  # fmt: skip
 
     def _whole(self, place: str, cell: Cell | None) -> int | None:
-        if cell is None or values.is_missing(cell.text):
+        if cell is None or self.facts.is_missing(cell.text):
             return 0
         if cell.text.isascii() and cell.text.isdigit() and not cell.problem:
             return int(cell.text)
@@ -262,6 +262,7 @@ class _Conversion:
         action = chosen.pop("event_action", None)
         for target, (_, found) in ((t, one) for t, one in chosen.items() if one):
             row |= dict(zip(_columns_of(target, len(found.texts)), found.texts, strict=False))
+        row = {self.facts.column(column): text for column, text in row.items()}
         self.made.tables["patients"].append(row)
         for event, category in patient.events:
             self.made.tables["adverse_events"].append({
@@ -312,7 +313,7 @@ class _Conversion:
     def _reports(self) -> None:
         of = Counter(patient.report for patient in self.patients.values())
         for report, (place, text) in self.sizes.items():
-            if not values.is_missing(text) and text != str(of[report]):
+            if not self.facts.is_missing(text) and text != str(of[report]):
                 why = f"the sheet lists {of[report]} patients of this report"
                 self.made.leave(place, "", "n_patients", text, why)
         says = self.settings.get("adverse_events_reported")

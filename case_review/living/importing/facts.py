@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from case_review.analyses.response import unit_column
 from case_review.data.schema import TABLES, Column
+from case_review.living.importing import headers
+from case_review.living.importing.values import is_missing
 
 #: Targets that are a number with its unit in two columns.
 PAIRS = {
@@ -47,6 +50,12 @@ class Facts:
         What posters may be counted by, with the levels that are known.
     month_days
         Days of a month.
+    missing
+        Words for a value that nobody reported, besides those that any review has.
+    outcome
+        The columns of the outcome by those that a response has, where it is another one.
+    called
+        What headers call the outcome, with the target that each is for.
     """
 
     columns: dict[str, Column]
@@ -55,18 +64,29 @@ class Facts:
     actions: tuple[str, ...]
     levels: dict[str, tuple[str, ...]]
     month_days: str = "30.4375"
+    missing: frozenset[str] = frozenset()
+    outcome: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """The column that a review has for the outcome where another one has a response."""
+        return self.outcome.get(name, name)
+
+    def is_missing(self, text: str) -> bool:
+        """Whether a cell says that there is no value."""
+        return is_missing(text, self.missing)
 
     def allowed(self, target: str) -> tuple[str, ...]:
         """The values of a target; empty where any word will do."""
         if target == "event_action":
             return self.actions
-        column = self.columns.get(target)
+        column = self.columns.get(self.column(target))
         return column.values if column else ()
 
     def units(self, target: str) -> tuple[str, ...]:
         """The units that a target's numbers may have in our tables; empty where any will do."""
         if target in PAIRS:
-            return self.columns[PAIRS[target][1]].values
+            return self.columns[self.column(PAIRS[target][1])].values
         return (SINGLE.get(target, "ng/ml"),)
 
 
@@ -98,4 +118,24 @@ def of(values: Mapping) -> Facts:
         TABLES["adverse_events"].columns["action"].values,
         levels,
         str(values["shared"]["month_days"]),
+        frozenset(" ".join(word.split()).casefold() for word in cleaning["missing"]),
+        *_outcome(values["shared"]["outcome"]),
     )
+
+
+def _outcome(outcome: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The columns of an outcome that is no response, and what headers call it."""
+    names = ("response", *PAIRS["response_time"])
+    columns = (outcome["event"], outcome["time"], unit_column(outcome["time"]))
+    if columns == names:
+        return {}, {}
+    noun, (event, time, unit) = outcome["noun"], columns
+    called = {
+        "response": [event, noun, outcome["past"]],
+        "response_time": [time, f"time to {noun}", f"time until {noun}"],
+        "response_time_unit": [unit, f"unit of time to {noun}"],
+        "response_date": [f"date of {noun}", f"{noun} date"],
+    }  # fmt: skip
+    # What was converted is told by the column of the number.
+    own = dict(zip(names, columns, strict=True)) | {"response_time": time}
+    return own, {headers.folded(name): target for target, said in called.items() for name in said}

@@ -87,6 +87,8 @@ def _column(header: str, facts: Facts) -> Mapping:
     entry: Mapping = {"header": header}
     if not header:
         return entry | {"to": OPEN}
+    if target := facts.called.get(headers.folded(headers.split_unit(header)[0])):
+        return entry | {"to": target, "sure": "100%"}
     own = {headers.folded(n): n for n in facts.columns if n not in TABLES["patients"].columns}
     if name := own.get(headers.folded(header)):
         return entry | {"to": "own", "name": name, "type": facts.columns[name].type}
@@ -132,7 +134,7 @@ def _details(letter: str, entry: Mapping, sheet: Sheet, facts: Facts, to: set[st
             _unit(entry, found)
     elif target == "own":
         entry.setdefault("name", headers.folded(entry["header"]).replace(" ", "_") or OPEN)
-        entry.setdefault("type", "number" if _all_numbers(found) else "text")
+        entry.setdefault("type", "number" if _all_numbers(found, facts) else "text")
         for text, code in _codes(entry["name"], found, facts).items():
             entry.setdefault("codes", {}).setdefault(text, code)
         if (unit := re.search(r"[(\[](\w[\w/²]*)[)\]]$", entry["header"])) and (
@@ -164,8 +166,8 @@ def _bare(text: str) -> bool:
         return False
 
 
-def _all_numbers(found: list[str]) -> bool:
-    given = [text for text in found if not values.is_missing(text)]
+def _all_numbers(found: list[str], facts: Facts) -> bool:
+    given = [text for text in found if not facts.is_missing(text)]
     return bool(given) and all(map(_bare, given))
 
 
@@ -176,7 +178,7 @@ def _codes(target: str, found: list[str], facts: Facts) -> dict[str, str]:
     if target == "adverse_events":
         several = {part.casefold() for text in found for part in parts(text)}
         return {
-            word: OPEN for word in sorted(several - events) if not values.is_missing(word)
+            word: OPEN for word in sorted(several - events) if not facts.is_missing(word)
         }
     if not allowed:
         return {}  # any word will do, and stays as it is
@@ -184,7 +186,7 @@ def _codes(target: str, found: list[str], facts: Facts) -> dict[str, str]:
     codes = {}
     for text in found:
         word = " ".join(text.split()).casefold()
-        if word in allowed or values.is_missing(word):
+        if word in allowed or facts.is_missing(word):
             continue
         code = plain.get(word, OPEN)
         codes[word] = code if code in allowed.values() else OPEN
@@ -221,7 +223,7 @@ def _settings(mapping: Mapping, sheet: Sheet, facts: Facts) -> None:
         settings.setdefault("event_action", OPEN)
     open_columns = any(entry["to"] == OPEN for entry in columns.values())
     for name in NEEDED:
-        required = name == "report" or facts.columns[name].required
+        required = name == "report" or facts.columns[facts.column(name)].required
         if name not in to and required and not open_columns and not _only_counts(to):
             fixed.setdefault(name, OPEN)
 
