@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify expectations bench nightly kill-test \
-	audit-dependencies release watch results workbook docs scenarios diff import new examples
+	audit-dependencies release watch results workbook docs scenarios diff previous import new examples
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -147,6 +147,9 @@ results: _setup ## The results that the text may show, with what they say (PATTE
 
 diff: _setup ## What differs from another state, and because of what (BASE=revision or release.zip)
 	@$(REVIEW) diff "$(BASE)"
+
+previous: _setup ## The same, told to readers: the page "What is new" of the report (BASE=v1.0)
+	@$(REVIEW) previous "$(BASE)"
 
 scenarios: _setup ## The review under the choices of scenarios.yml: what depends on one (report/_scenarios)
 	@$(REVIEW) scenarios --jobs "$(GIVEN_JOBS)"

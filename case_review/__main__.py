@@ -165,7 +165,7 @@ def _diff(project: Project, options) -> int:
     surroundings.settle(project)
     from case_review.living import comparing
 
-    return comparing.main(project, options.base)
+    return comparing.main(project, options.base, options.command == "previous")
 
 
 def _scenarios(project: Project, options) -> int:
@@ -279,8 +279,10 @@ def _parser() -> argparse.ArgumentParser:
     help = "a part of an id or of what is shown, or an id with * in it; by default all"
     results.add_argument("pattern", nargs="?", default="", help=help)
     diff = add("diff", _diff, "compare what the notebooks recorded with another state")
+    previous = add("previous", _diff, "the same, and tell readers of it: report/previous.json")
     help = "a revision of git, or the archive of a release"
-    diff.add_argument("base", nargs="?", default="", help=help)
+    for command in (diff, previous):
+        command.add_argument("base", nargs="?", default="", help=help)
     scenarios = add("scenarios", _scenarios, "run the review under the choices of scenarios.yml")
     scenarios.add_argument("--jobs", type=_jobs, default="", help="how many run at a time")
     help = "write an empty workbook for extraction, with lists to choose from"

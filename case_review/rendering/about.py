@@ -5,7 +5,7 @@ from __future__ import annotations
 from case_review import __version__
 from case_review.build.revision import revision
 from case_review.project import Project
-from case_review.rendering import ast, bylines, changes, citing
+from case_review.rendering import ast, bylines, changes, citing, whats_new
 from case_review.rendering.authors import People
 from case_review.rendering.forms import File
 from case_review.rendering.manuscript import Manuscript
@@ -37,6 +37,9 @@ def fill(project: Project, found: Manuscript, meta: dict, citation: citing.Citat
     meta["version"] = ast.said(about["version"])
     if (project.root / changes.SOURCE).is_file():
         meta["changes"] = ast.said(changes.PAGE)
+    if whats_new.is_there(project):
+        meta["news"] = ast.said(whats_new.PAGE)
+        meta["since"] = ast.said(whats_new.read(project)["name"])
     meta["citation"] = ast.said(citation.sentence())
     about |= {"doi": citation.declared.doi(), **citation.declared.addresses}
     if about["doi"]:

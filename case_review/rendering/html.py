@@ -35,6 +35,7 @@ from case_review.rendering import (
     recorded_pages,
     scripts,
     supplement,
+    whats_new,
 )
 from case_review.rendering.assemble import FORMS
 from case_review.rendering.cells import Notebooks
@@ -158,6 +159,8 @@ def _write_linked(project: Project, found: Manuscript, site: Site) -> None:
     text = data_page.markdown(project, quality_pages.tables(project, suites))
     site.write_texts([("data/index.html", text, "Data", "Sources")])
     changes.write(project.root, site)
+    if whats_new.is_there(project):
+        site.write_texts([whats_new.page(project, found)])
 
 
 def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) -> None:
@@ -169,6 +172,8 @@ def prepare(project: Project, found: Manuscript, foot: list[str], work: Path) ->
     sources = [path for path in project.report.glob("[!.]*.[qb]*") if path.is_file()]
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources]
     texts += [notebooks.content(name).decode("utf-8") for name in notebooks.names()]
+    if whats_new.is_there(project):  # one that is stale stops everything here
+        texts.append(json.dumps(whats_new.read(project), ensure_ascii=False))
     used.update(letter for letter in set().union(*texts) if _is_of_font(letter))
     fonts = figures.font_css("".join(sorted(used)))
     css = scripts.style(project.report / "styles" / "report.css") + fonts

@@ -27,6 +27,7 @@ from case_review.rendering import (
     quality_pages,
     scripts,
     supplement,
+    whats_new,
 )
 from case_review.rendering.citations import converted
 from case_review.rendering.html_exhibits import FORM
@@ -93,6 +94,8 @@ class Site:
             self.parts["quality/index.html"] = quality_pages.TITLE
         if code_pages.is_there(project):
             self.parts["code/index.html"] = code_pages.TITLE
+        if whats_new.is_there(project):
+            self.parts[whats_new.PAGE] = whats_new.TITLE
         self._styles = project.report / "styles"
         self._code = made.code()
         self._shared = {}

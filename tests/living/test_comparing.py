@@ -196,6 +196,11 @@ def test_parameters_and_code_are_told_apart_and_a_release_can_be_the_base(review
     make(review, "notebooks")
     assert "because of code (notebooks/02_doses.ipynb)" in make(review, "diff", "BASE=HEAD")
     assert "possibly parameters (low), code" in make(review, "diff", f"BASE={first}")
+    make(review, "previous", f"BASE={archive}")
+    told = json.loads((review / "report/previous.json").read_text(encoding="utf-8"))
+    version = archive.stem.removeprefix("case-review-")
+    assert (told["name"], told["base"], told["commit"]) == (
+        f"release {version}", archive.name, first)  # fmt: skip
     edit(review / "notebooks/02_doses.ipynb", "len(patients) + 1", "len(patients)")
     make(review, "notebooks")
     assert "no cell of an exhibit differs" in make(review, "diff", "BASE=HEAD")

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from case_review.project import Project, sha256
+from case_review.rendering.whats_new import NUMBERS
 
-#: The numbers of a result, in the order in which they are told.
-NUMBERS = ("value", "low", "high", "least", "most", "n", "of")
 #: Results that say whether a conclusion holds.
 _VERDICT = ".verdict_"
 
@@ -127,6 +127,17 @@ def cells(before: Project, after: Project) -> list[Cell]:
     return found
 
 
+def columns(path: Path) -> list[str]:
+    """The columns of an exhibit's data."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream), [])
+
+
+def is_of_values(columns: list[str]) -> bool:
+    """Whether a table has a row for each value, named by the first three cells."""
+    return columns[:4] == ["block", "row", "column", "value"]
+
+
 def _read(path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
@@ -145,7 +156,8 @@ def _of_table(label: str, old: list[list[str]], new: list[list[str]]) -> Iterato
         [dict(zip(head, row, strict=False)) for row in table[1:]]
         for head, table in zip(heads, (old, new), strict=True)
     ]
-    names = [_names(part, common) for part in rows]
+    naming = common[:3] if is_of_values(common) else common
+    names = [_names(part, naming) for part in rows]
     matcher = SequenceMatcher(None, *names, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and b - a == d - c):

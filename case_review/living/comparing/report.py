@@ -16,6 +16,8 @@ from case_review.living.sheet import Mark, heading, para, table
 
 #: Most cells of exhibits in the text; the page has all.
 _CELLS = 40
+#: Stands for a number that there is none of.
+NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -80,26 +82,28 @@ def compare(before: State, after: State) -> Compared:
 # -- numbers in words ------------------------------------------------------------------------------
 
 
-def _rows(change: Change) -> Iterator[tuple[str, str, str, str, str]]:
+def values(change: Change, most: int = 6) -> Iterator[tuple[str, str, str, str, str]]:
     """What, before, after, difference and relative difference of each number that changed.
 
-    A value that is a text is told by what the result says.
+    A value that is a text is told by what the result says. Differences have `most` decimals, and
+    two digits at least.
     """
     for name, before, after in change.numbers:
         if isinstance(before, str) or isinstance(after, str):
             continue
         told = _number(before), _number(after)
         gap, part = differences.absolute(before, after), differences.relative(before, after)
-        yield name, *told, _signed(gap), "–" if part is None else f"{_signed(100 * part, 2)}%"
+        share = NONE if part is None else f"{_signed(100 * part, 2)}%"
+        yield name, *told, _signed(gap, most), share
 
 
 def _number(value) -> str:
-    return "–" if value is None else formatting.number(value, most=6)
+    return NONE if value is None else formatting.number(value, most=6)
 
 
-def _signed(value: float | None, most: int = 6) -> str:
+def _signed(value: float | None, most: int) -> str:
     if value is None:
-        return "–"
+        return NONE
     small = abs(value) < 10**-most
     shown = f"{abs(value):.2g}" if small else formatting.number(abs(value), most=most)
     return (formatting.MINUS if value < 0 else "+") + shown
@@ -124,7 +128,7 @@ def _lines(found: Compared) -> Iterator[str]:
         yield "\nNumbers"
     for change in found.numbers:
         yield f"  {change.id}: {' -> '.join(change.texts)}; because of {found.why(change)}"
-        for name, before, after, gap, part in _rows(change):
+        for name, before, after, gap, part in values(change):
             yield f"      {name}: {before} -> {after} ({gap}, {part})"
     for title, changes in (("New", found.come), ("Gone", found.gone)):
         if changes:
@@ -187,7 +191,7 @@ def _numbers(found: Compared) -> tuple[list[str], list[list[str]]]:
     rows = []
     for change in found.numbers:
         told = " → ".join(dict.fromkeys(change.texts)), found.why(change)
-        for name, *cells in list(_rows(change)) or [("text", *["–"] * 4)]:
+        for name, *cells in list(values(change)) or [("text", *["–"] * 4)]:
             part = "" if name in ("value", "text") else f" ({name})"
             rows.append([change.id + part, told[0], *cells, told[1]])
             told = "", ""  # of one result it is said once

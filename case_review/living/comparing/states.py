@@ -30,10 +30,14 @@ class State:
         What it is called: a version in words.
     project
         Its folders.
+    known_as, base
+        What readers see it called, and what `BASE=` names it by; empty for this state.
     """
 
     name: str
     project: Project
+    known_as: str = ""
+    base: str = ""
 
 
 def present(project: Project) -> State:
@@ -102,7 +106,8 @@ def _of_archive(project: Project, path: Path) -> State:
         raise ReviewError(
             f"BASE={path}: it holds no review with results. Give an archive of `make release`."
         )
-    return State(f"release {path.name}", Project(made[0]))
+    version = path.stem.removeprefix("case-review-")
+    return State(f"release {path.name}", Project(made[0]), f"release {version}", path.name)
 
 
 def _of_revision(project: Project, given: str) -> State:
@@ -124,7 +129,9 @@ def _of_revision(project: Project, given: str) -> State:
         raise ReviewError(f"BASE={given}: git could not check out {commit[:10]}.")
     _make(project, clone, given)
     named = given if commit.startswith(given) else f"{given}, {commit[:10]}"
-    return State(f"commit {named[:60]}", clone)
+    tagged = _git(project.root, "rev-parse", "--verify", "--quiet", f"refs/tags/{given}")
+    known_as = given if tagged else f"commit {commit[:10]}"  # a branch will be another tomorrow
+    return State(f"commit {named[:60]}", clone, known_as, given if tagged else commit[:10])
 
 
 def _make(project: Project, clone: Project, given: str) -> None:
