@@ -84,7 +84,7 @@ endef
 # -- targets for people ----------------------------------------------------------------------------
 
 .PHONY: help report test coverage quarto-check data notebooks validate reconstruct extremes status graph edit clean verify expectations bench nightly kill-test \
-	audit-dependencies release watch results workbook docs scenarios diff previous import new examples
+	audit-dependencies release watch results workbook docs scenarios diff previous import new examples parameters
 
 help: ## List the targets
 	@echo "make TARGET [PARAMS=file] [OUT=folder] [RENDERER=auto|quarto|embedded] [FORMATS=html] [TIMEOUT=seconds]"
@@ -172,6 +172,9 @@ new: ## Start a review of your own (FOLDER=../my-review; ANSWERS="--no-levels --
 	@$(READY)
 	@$(BOOTSTRAP) --new
 	@$(REVIEW) new "$(FOLDER)" $(ANSWERS)
+
+parameters: _setup ## Write the values of params.yml into the notebooks' cells tagged parameters
+	@$(REVIEW) parameters --write
 
 examples: ## Build the example reviews of examples/ (report/_examples; `make docs` then shows them)
 	@$(READY)

@@ -130,13 +130,13 @@ def _reconstruct(project: Project, options) -> int:
 def _parameters(project: Project, options) -> int:
     from ruamel.yaml import YAML
 
-    from case_review.parameters import loading
+    from case_review.parameters import loading, writing
 
     found = loading.load(project)
+    if options.write:
+        return writing.main(project)
     content = found.for_notebook(options.notebook) if options.notebook else found.values
-    printer = YAML()
-    printer.allow_unicode = True
-    printer.dump(content, sys.stdout)
+    YAML().dump(content, sys.stdout)
     return 0
 
 
@@ -275,6 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     reconstruct.add_argument("--extremes", action="store_true", help=help)
     show = add("parameters", _parameters, "print the parameters in force")
     show.add_argument("notebook", nargs="?", help="only what this notebook is given")
+    show.add_argument("--write", action="store_true", help="write params.yml into the notebooks")
     results = add("results", _results, "list the results that the text may show")
     help = "a part of an id or of what is shown, or an id with * in it; by default all"
     results.add_argument("pattern", nargs="?", default="", help=help)

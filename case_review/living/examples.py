@@ -11,11 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from case_review.build import explaining
+from case_review.data import yaml_file
 from case_review.errors import ReviewError
 from case_review.living import starting
+from case_review.parameters import writing
 from case_review.project import KEPT_VARIABLE, Project, find_project
 
 #: In `report/`: the finished reports by the names of their examples.
@@ -46,7 +46,8 @@ def make(template: Project, example: Path, folder: Path) -> Project:
     ReviewError
         If `new` refuses, or suites cannot be written from the example's columns.
     """
-    answers = YAML(typ="safe").load((example / ANSWERS).read_text(encoding="utf-8"))
+    name = f"examples/{example.name}/{ANSWERS}"
+    answers = yaml_file.plain(yaml_file.load(yaml_file.read_text(example / ANSWERS, name), name))
     starting.start(template, folder, answers, ask=False)
     for path in (folder / "data" / "raw").glob("*.csv"):  # rows that are made up for a beginning
         path.unlink()
@@ -54,7 +55,7 @@ def make(template: Project, example: Path, folder: Path) -> Project:
     shutil.copytree(example, folder, ignore=ignored, dirs_exist_ok=True)
     review = Project(folder.resolve())
     starting.renew(review)
-    starting.set_parameters(review)
+    writing.into_notebooks(review)
     starting.commit(review.root)
     return review
 

@@ -9,7 +9,6 @@ text, data) is written once from the folder `template`, and an update leaves it 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 import subprocess
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from case_review.errors import ReviewError
 from case_review.files import write_text
+from case_review.parameters import writing
 from case_review.project import Project
 
 #: The questions of `copier.yml`, by name; an answer to one that begins with "whether" is yes or no.
@@ -40,8 +40,6 @@ QUESTIONS = {
 TEMPLATE = "template"
 #: Who commits, where git has not been told a name.
 _NOBODY = ("-c", "user.name=case-review", "-c", "user.email=case-review@localhost")
-#: Most characters of a value that stands on one line of a notebook's cell.
-_ONE_LINE = 90
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -93,7 +91,7 @@ def start(project: Project, folder: Path, answers: Mapping[str, object], ask: bo
     new = Project(folder.resolve())
     _refuse_words(project, new)
     renew(new)
-    set_parameters(new)
+    writing.into_notebooks(new)
     commit(new.root)
 
 
@@ -147,56 +145,6 @@ def renew(project: Project) -> None:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         raise ReviewError(f"{project.root}: its suites could not be written: {said}")
-
-
-def set_parameters(project: Project) -> None:
-    """Write the values of `params.yml` into the notebooks' cells tagged `parameters`.
-
-    Parameters
-    ----------
-    project
-        The review; a value that its choices do not have stays as it is.
-    """
-    from case_review.parameters import loading
-
-    known = loading.load(project)
-    for path in sorted(project.notebooks.glob("*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        values = known.for_notebook(path.stem)
-        for cell in notebook["cells"]:
-            if "parameters" in cell["metadata"].get("tags", []):
-                cell["source"] = _assigned("".join(cell["source"]), values).splitlines(True)
-        _write_notebook(path, notebook)
-
-
-def _write_notebook(path: Path, notebook: dict) -> None:
-    write_text(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-
-
-def _assigned(source: str, values: Mapping[str, object]) -> str:
-    """The source of a cell, whose names get other values."""
-    lines = []
-    for statement in ast.parse(source).body:
-        name = statement.targets[0].id if isinstance(statement, ast.Assign) else None
-        kept = ast.get_source_segment(source, statement)
-        lines.append(f"{name} = {_literal(values[name])}" if name in values else kept)
-    return "\n".join(lines)
-
-
-def _literal(value) -> str:
-    """A value as Python writes it, with double quotes, a long one on several lines."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        parts, ends = [f"{_literal(k)}: {_literal(v)}" for k, v in value.items()], "{}"
-    elif isinstance(value, (list, tuple)):
-        parts, ends = [_literal(one) for one in value], "[]"
-    else:
-        return repr(value)
-    line = ends[0] + ", ".join(parts) + ends[1]
-    if len(line) <= _ONE_LINE:
-        return line
-    return "\n".join([ends[0], *(f"    {part}," for part in parts), ends[1]])
 
 
 def commit(folder: Path) -> None:

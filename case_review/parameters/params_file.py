@@ -204,6 +204,7 @@ def overruled(project: Project, notebook: str) -> list[str]:
             said.append(
                 f"notebooks/{path.name}, cell parameters: {name} = {shown(written)} was not used; "
                 f"{document.name}, line {document.line(place)}, decides and says {shown(decides)}"
+                " (`make parameters` writes what it says into the cells)"
             )
     return said
 

@@ -1,5 +1,6 @@
 """What a notebook is given; refusals are listed in test_robustness_parameters.py."""
 
+import ast
 import shutil
 
 import pytest
@@ -8,7 +9,7 @@ from conftest import ROOT, write_notebook
 from case_review.build import dependencies, freshness
 from case_review.errors import ReviewError
 from case_review.notebook import Notebook
-from case_review.parameters import loading, params_file
+from case_review.parameters import loading, params_file, writing
 from case_review.project import PARAMS_VARIABLE, Project
 
 
@@ -120,9 +121,12 @@ def test_what_a_parameters_cell_says_otherwise_is_named(project, monkeypatch):
     (first,) = (n for n, line in enumerate(lines, 1) if line.startswith("  conf_level:"))
     (other,) = (n for n, line in enumerate(lines, 1) if line.startswith("  few_at_risk:"))
     place = "notebooks/05_response.ipynb, cell parameters:"
+    write = " (`make parameters` writes what it says into the cells)"
     assert params_file.overruled(project, "05_response") == [
-        f"{place} conf_level = 0.9 was not used; params.yml, line {first}, decides and says 0.95",
-        f"{place} few_at_risk = 6 was not used; params.yml, line {other}, decides and says 5",
+        f"{place} conf_level = 0.9 was not used; params.yml, line {first}, decides and says 0.95"
+        + write,
+        f"{place} few_at_risk = 6 was not used; params.yml, line {other}, decides and says 5"
+        + write,
     ]
     (project.root / "mine.yml").write_text("shared:\n  conf_level: 0.9\n", encoding="utf-8")
     monkeypatch.setenv(PARAMS_VARIABLE, "mine.yml")
@@ -146,3 +150,27 @@ def test_a_review_may_leave_out_what_nobody_chooses(project):
     shared = loading.load(project).values["shared"]
     assert shared["exclude"] == {"reports": [], "patients": {}}
     assert shared["response_criteria"] == []
+
+
+def test_the_cells_get_the_values_of_the_file_and_keep_the_rest(project):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, project.notebooks)
+    assert writing.into_notebooks(project) == []
+    path = project.notebooks / "05_response.ipynb"
+    before = path.read_bytes()
+    text = before.decode().replace("conf_level = 0.95", "conf_level = 0.9  # wide")
+    ticks = text[text.index("ticks = [") :].partition("\\n")[0]
+    path.write_text(text.replace(ticks, "ticks = [\\n\",\n    \"    0,\\n\",\n    \"]"), "utf-8")
+    assert params_file.declared(path)["ticks"] == [0]
+    assert writing.into_notebooks(project) == ["05_response.ipynb"]
+    assert params_file.overruled(project, "05_response") == []
+    after = path.read_text("utf-8")
+    assert after.replace("0.95  # wide", "0.95") == before.decode()
+    assert writing.into_notebooks(project) == []
+
+
+@pytest.mark.parametrize("value", [
+    "a \"b\" \u00e9", 1, 2.5, True, None, [], {}, ["x" * 50, "y" * 50], {"a": {"b": [1, "c"]}},
+])  # fmt: skip
+def test_a_value_is_read_as_it_was_written(value):
+    assert ast.literal_eval(writing._literal(value)) == value
