@@ -463,6 +463,11 @@ CONTENT = {
         "reports.csv, row 1, column n_patients: found '84'; expected many: patients of all as")),
     "more responses than patients": ("later_evidence", cells(2, n_response="58"), refused(
         "later_evidence.csv, row 2, column n_evaluable: found '57 and 58'; no more responses")),
+    "a later study of another drug": ("later_evidence", cells(3, exposure="sunitinib"), refused(
+        "later_evidence.csv, row 3, column exposure: found 'sunitinib'; expected one of sirolimus, "
+        "everolimus, temsirolimus, deforolimus, see params.yml")),
+    "a later study of a drug in capitals": ("later_evidence", cells(3, exposure="SIROLIMUS"),
+        refused("(shared.words.exposures). Is 'sirolimus' meant? Correct it, remove the")),
     "a step of the search in words": ("screening", cells(2, n_reports="about 6000"), refused(
         "screening.csv, row 2, column n_reports: found 'about 6000'; a number was expected")),
 }  # fmt: skip

@@ -297,7 +297,26 @@ def wrong_categories(raw: Raw, events: Mapping, effects: Iterable[Mapping]) -> l
     ]  # fmt: skip
 
 
+def other_exposures(raw: Raw) -> list[Problem]:
+    """Every later study of an exposure that the review is not about; of an empty cell nothing."""
+    known, cells = raw.columns.exposures, raw.tables["later_evidence"]["exposure"]
+    return [
+        Problem(
+            "data/raw/later_evidence.csv", row, "exposure", found,
+            f"expected one of {', '.join(known)}, see params.yml (shared.words.exposures)."
+            f"{_meant(found, known)} Correct it, remove the study, or add its exposure there.",
+        )
+        for row, found in cells.items()
+        if known and found and found not in known
+    ]  # fmt: skip
+
+
 def _unknown(value: str, known: Mapping, section: str) -> str:
-    near = difflib.get_close_matches(value, known, 1)
-    hint = f" Is '{near[0]}' meant?" if near else ""
-    return f"not among the {section} of params.yml (cleaning.{section}).{hint}"
+    return f"not among the {section} of params.yml (cleaning.{section}).{_meant(value, known)}"
+
+
+def _meant(value: str, known: Iterable[str]) -> str:
+    """A hint at the nearest of the known words, whatever its capitals; empty if none is near."""
+    folded = {word.casefold(): word for word in known}
+    near = difflib.get_close_matches(value.casefold(), folded, 1)
+    return f" Is '{folded[near[0]]}' meant?" if near else ""

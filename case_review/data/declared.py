@@ -44,9 +44,11 @@ def _text(project: Project, path: Path) -> str:
 @lru_cache(maxsize=8)
 def _of(texts: tuple[tuple[str, str], ...]) -> Schema:
     cleaning: dict = {}
-    outcome = None
+    outcome, exposures = None, ()
     for name, text in texts:
         content = yaml_file.plain(yaml_file.load(text, name)) or {}
         cleaning |= content.get("cleaning") or {}
-        outcome = (content.get("shared") or {}).get("outcome", outcome)
-    return schema.of(cleaning, outcome)
+        shared = content.get("shared") or {}
+        outcome = shared.get("outcome", outcome)
+        exposures = (shared.get("words") or {}).get("exposures") or exposures
+    return schema.of(cleaning, outcome, exposures)

@@ -14,7 +14,7 @@ from case_review.data import (
     reading,
     times,
 )
-from case_review.data.cleaning import unknown_terms, wrong_categories
+from case_review.data.cleaning import other_exposures, unknown_terms, wrong_categories
 from case_review.data.problems import DataError, Problem, ordered, write
 from case_review.project import Project
 
@@ -68,7 +68,7 @@ def check(
     report = expectations.validate(project, "raw", source.tables, source.unsound)
     found = [*report.problems, *unknown_terms(source, diagnoses, events)]
     found += wrong_categories(source, events, effects)
-    for look in (names.problems, times.problems, *also):
+    for look in (names.problems, times.problems, other_exposures, *also):
         found += look(source)
     problems += _not_told([source.placed(problem) for problem in found], problems)
     problems = list(map(params_lines.numbered(project), problems)) if problems else []

@@ -190,6 +190,8 @@ class Schema:
         Words by which this review says, besides the usual ones, that a value is missing.
     outcome
         What patients are followed for.
+    exposures
+        What the review is about, by `shared.words.exposures` of `params.yml`; empty if not said.
     """
 
     tables: dict[str, TableSchema]
@@ -199,6 +201,7 @@ class Schema:
     facts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     outcome: Outcome = field(default_factory=Outcome)
+    exposures: tuple[str, ...] = ()
 
     def text_columns(self, table: str, columns: Iterable[str]) -> list[str]:
         """Those of the columns of a clean table that hold text, whatever it looks like."""
@@ -207,8 +210,10 @@ class Schema:
         return [name for name in columns if name not in self.clean[table].numbers]
 
 
-def of(cleaning: Mapping, outcome: Mapping | None = None) -> Schema:
-    """The columns of a review, from the section `cleaning` and `shared.outcome` of `params.yml`.
+def of(
+    cleaning: Mapping, outcome: Mapping | None = None, exposures: Iterable[str] = ()
+) -> Schema:
+    """The columns of a review, from the section `cleaning`, `shared.outcome` and what it is about.
 
     Raises
     ------
@@ -232,7 +237,7 @@ def of(cleaning: Mapping, outcome: Mapping | None = None) -> Schema:
     order["other_patients"] = list(made["other_patients"].columns)
     return Schema(
         _chosen(raw, f"{_CLEANED} published"), _chosen(clean, _CLEANED), made, order,
-        tuple(facts), tuple(cleaning.get("missing") or ()), followed,
+        tuple(facts), tuple(cleaning.get("missing") or ()), followed, tuple(exposures),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from notebook_cells import run_cells
 from ruamel.yaml import YAML
 
 from case_review.data import reading
-from case_review.data.cleaning import Cleaning
+from case_review.data.cleaning import Cleaning, other_exposures
 from case_review.data.reading import DataError
 from case_review.units import to_hours
 
@@ -36,6 +36,16 @@ def change(folder, name, row, **cells):
     for column, value in cells.items():
         table.loc[row - 2, column] = value
     table.to_csv(folder / f"{name}.csv", index=False)
+
+
+def test_a_file_of_later_studies_may_say_nothing_of_their_exposure(folder):
+    assert set(clean(folder)["later_evidence"]["exposure"]) == {"sirolimus"}
+    change(folder, "later_evidence", 2, exposure="")
+    assert other_exposures(reading.read(folder, COLUMNS)) == []
+    path = folder / "later_evidence.csv"
+    pd.read_csv(path, dtype=str).drop(columns="exposure").to_csv(path, index=False)
+    assert other_exposures(reading.read(folder, COLUMNS)) == []
+    assert set(clean(folder)["later_evidence"]["exposure"]) == {""}
 
 
 @pytest.mark.parametrize(
