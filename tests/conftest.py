@@ -13,14 +13,13 @@ from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
-from case_review.data import declared
 from case_review.project import KEPT_VARIABLE, Project
 from case_review.rendering import converter
 
 #: The files that take longest, begun first so that no worker is left alone with one at the end.
 #: The second needs only the small review while the first builds the real report.
 LONG = (
-    "test_browser", "test_robustness_failures", "test_workers", "test_pipeline",
+    "test_report_in_browser", "test_robustness_failures", "test_workers", "test_pipeline",
     "test_robustness_inputs", "test_other_review", "test_notebook_changes", "test_memo",
     "test_ensemble", "test_warm", "test_runner", "test_expectations", "test_sensitivity_notebook",
     "test_seeds", "test_watching", "test_many_sets", "test_robustness_text", "test_release",
@@ -31,9 +30,9 @@ LONG = (
 # `make nightly` draws examples at random by it; `ci`, of pyproject.toml, tries the same each time.
 hypothesis.settings.register_profile("untimed", deadline=None)
 
+#: The choices of the made-up review, for tests that hold whatever review lies in this project.
+PARAMS = ROOT / "tests" / "made_up_review.yml"
 #: Where a finished report may lie: in this project, or in a clone, as `.ci/run` has one anyway.
-#: The columns of this review.
-COLUMNS = declared.of(Project(ROOT))
 BEGUN = Path(os.environ.get("CASE_REVIEW_BUILT", ROOT))
 
 
@@ -66,12 +65,13 @@ def opening(name):
 
 
 def start_project(root):
-    """Put the package, the locks and params.yml into a new folder, with empty ones for all else."""
+    """Put package, locks and made-up choices into a new folder, with empty ones for all else."""
     shutil.copytree(
         ROOT / "case_review", root / "case_review", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for path in (ROOT / "params.yml", *ROOT.glob("requirements*.lock")):
+    for path in ROOT.glob("requirements*.lock"):
         shutil.copy(path, root)
+    shutil.copy(PARAMS, root / "params.yml")
     for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
         (root / folder).mkdir(parents=True)
     return Project(root)
@@ -92,7 +92,7 @@ def as_before(folder):
 
 @pytest.fixture
 def small_project(tmp_path):
-    """A project with the package and params.yml, no notebooks, in a folder with an awkward name."""
+    """A project with the package and choices, no notebooks, in a folder with an awkward name."""
     project = start_project(tmp_path / "a réview {x}")
     with as_before(project.root):
         yield project
@@ -169,6 +169,18 @@ def pdf_texts(built_report, shared):
             }
             path.write_text(json.dumps(texts), encoding="utf-8")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def made_up(shared):
+    """The sources of the made-up review (`made_up_review`), to be read."""
+    import made_up_review  # which needs the folder `expectations` to be found
+
+    root = shared / "a made-up réview"
+    with locking.hold(shared / "made-up.lock"):
+        if not (root / "report" / "index.qmd").is_file():
+            made_up_review.write(root)
+    return Project(root)
 
 
 @pytest.fixture(scope="session")

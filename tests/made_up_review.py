@@ -22,11 +22,18 @@ from pathlib import Path
 from building import copy_sources
 from ruamel.yaml import YAML
 
+from case_review.data.schema import AUDITED, SHOWN, TABLES
 from case_review.project import Project
 from expectations import renew
 
 #: Notebooks that audit a printed review, draw rows from one, or have their own place in this one.
 WITHOUT = ("00_reconstruction", "06_audit", "08_background", "09_statements", "10_statement_places")
+#: Columns that a file may leave out, which this review has in a variant alone.
+_LEFT_OUT = ("follow_up_value", "follow_up_unit", "date_added")
+HEADINGS = {
+    name: [column for column in table.columns if column not in _LEFT_OUT]
+    for name, table in (TABLES | AUDITED | SHOWN).items()
+}
 _REPORTS = ("Archer 2019", "Baker 2021", "Cole 2023")
 _RESPONSE = ("response_criterion", "response_time_value", "response_time_unit")
 MANUSCRIPT = """---
@@ -404,8 +411,7 @@ def write(root: Path, variant: str = "") -> None:
     for name in WITHOUT:
         (root / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)
     raw = root / "data" / "raw"
-    headings = {path.stem: _heading(path) for path in raw.glob("*.csv")}
-    made = review(headings)
+    made = review(HEADINGS)
     VARIANTS[variant or "base"](made)
     made.tables["reports"] = _reports(
         made.tables["patients"], "yes" if "adverse_events" in made.tables else "no"
@@ -413,7 +419,7 @@ def write(root: Path, variant: str = "") -> None:
     for path in [*raw.glob("*.csv"), *raw.glob("*.yml")]:
         path.unlink()
     for name, rows in made.tables.items():
-        _write(raw / f"{name}.csv", headings[name], rows)
+        _write(raw / f"{name}.csv", HEADINGS[name], rows)
     with (root / "params.yml").open("w", encoding="utf-8") as stream:
         YAML().dump(made.params, stream)
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
@@ -422,16 +428,11 @@ def write(root: Path, variant: str = "") -> None:
     rules = json.loads(suite.read_text(encoding="utf-8"))
     own = "drug is written in lower case"  # a rule that only this review has
     kept = [one for one in rules["expectations"] if one["meta"]["notes"] != own]
-    suite.write_text(json.dumps(rules | {"expectations": kept}), encoding="utf-8")
-
-
-def _heading(path: Path) -> list[str]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return next(csv.reader(stream))
+    suite.write_text(json.dumps(rules | {"expectations": kept}, indent=2) + "\n", encoding="utf-8")
 
 
 def _write(path: Path, heading: list[str], rows: list[dict]) -> None:
-    """The columns that this review declares and that rows use, and those of one's own behind."""
+    """The columns of any review, and those of one's own behind."""
     columns = list(dict.fromkeys([*heading, *(name for row in rows for name in row)]))
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")

@@ -23,7 +23,6 @@ from case_review.project import Project
 
 #: Tables of which this review has no rows that could be damaged.
 EMPTY = {"appraisal"}
-EFFECTS = loading.load(Project(ROOT)).values["safety"]["effects"]
 
 
 @dataclass
@@ -46,7 +45,7 @@ def judge(project: Project, terms: dict) -> Verdict:
     """What `01_cleaning` does, without a kernel; only a `DataError` counts as a refusal."""
     try:
         known = terms["diagnoses"], terms["events"]
-        checked = intake.check(project, *known, [claims.problems], EFFECTS)
+        checked = intake.check(project, *known, [claims.problems], _effects())
     except DataError as error:
         first, *lines = str(error).splitlines()
         assert re.fullmatch(r"[\d,]+ problems? in the raw data:", first)
@@ -56,6 +55,11 @@ def judge(project: Project, terms: dict) -> Verdict:
     clean = {name: table for name, table in tables.items() if name != "ledger"}
     expectations.validate(project, "clean", clean).raise_for_failures()
     return Verdict(tables)
+
+
+@functools.cache
+def _effects() -> list:
+    return loading.load(Project(ROOT)).values["safety"]["effects"]
 
 
 def remember_checks(monkeypatch_module) -> None:

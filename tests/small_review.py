@@ -1,15 +1,15 @@
 """A small review that is built in seconds: three notebooks, a table, a tiny figure, a short text.
 
-It is this project with its own data, which count as extracted from reports, and its own cleaning;
-one notebook counts patients by dose, and one that follows it reads what that has recorded.
+It is the made-up review (`made_up_review`), whatever review lies in this project, with smaller
+doses; one notebook counts patients by dose, and one that follows it reads what that has recorded.
 """
 
 from __future__ import annotations
 
-import shutil
+import re
 from pathlib import Path
 
-from building import copy_sources
+import made_up_review
 from conftest import opening, write_notebook
 
 CLEANING, ANALYSIS, LAST = NOTEBOOKS = ("01_cleaning", "02_doses", "03_summary")
@@ -46,22 +46,24 @@ bibliography: references.bib
 # Results
 
 A dose was reported of {{< result doses.given >}} patients (@tbl-doses, @fig-doses); it was not low
-in {{< result summary.other >}} [@wassef2015].
+in {{< result summary.other >}} [@somebody2015].
 
 {{< embed _executed/02_doses.ipynb#tbl-doses >}}
 
 {{< embed _executed/02_doses.ipynb#fig-doses >}}
 """
+BIBLIOGRAPHY = """@article{somebody2015, author={Somebody, A.}, title={Doses}, year={2015},
+  journal={A Journal}, volume={1}, pages={1--2}}
+"""
 
 
 def write(root: Path) -> None:
     """Put the sources of the small review into a folder, which is made."""
-    copy_sources(root)
-    for name in ("tests", "docs", ".ci"):
-        shutil.rmtree(root / name, ignore_errors=True)
-    for path in (root / "data" / "raw").glob("*.csv"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(",reconstructed\n", ",extracted\n"), encoding="utf-8")
+    made_up_review.write(root)
+    path = root / "data" / "raw" / "patients.csv"
+    dose = re.compile(r"([\d.]+)(?=,mg/kg/day)")
+    text = dose.sub(lambda found: f"{float(found[0]) / 10:g}", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
     for path in (root / "notebooks").glob("*.ipynb"):
         if path.stem not in NOTEBOOKS:
             path.unlink()
@@ -72,3 +74,4 @@ def write(root: Path) -> None:
     with (root / "params.yml").open("a", encoding="utf-8") as stream:
         stream.write(SECTION)
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
+    (root / "report" / "references.bib").write_text(BIBLIOGRAPHY, encoding="utf-8")

@@ -1,7 +1,6 @@
 """The benchmark of builds: its arithmetic, its files, what its rows change. Nothing is timed."""
 
 import ast
-import json
 import os
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import sys
 import pytest
 from bench import measuring, page, rows
 from bench.measuring import Measured
-from building import ROOT, copy_sources
+from building import ROOT
 from conftest import write_notebook
 
 
@@ -62,34 +61,6 @@ def test_rows_are_chosen_by_words_of_their_names():
     with pytest.raises(ValueError, match="no row is called captoin"):
         rows.chosen("captoin")
     assert len({row.name for row in rows.ROWS}) == len(rows.ROWS)
-
-
-def test_each_row_changes_one_file_and_each_run_differently(tmp_path):
-    copy_sources(tmp_path)
-    named = {
-        "a sentence of the manuscript": "report/index.qmd",
-        "a caption of 04": "notebooks/04_safety.ipynb",
-        "a comment in 04": "notebooks/04_safety.ipynb",
-        "a parameter of 03": "params.yml",
-        "a cell of the data": "data/raw/patients.csv",
-    }
-    changing = {
-        row.name: row.change
-        for row in rows.ROWS
-        if row.copy == "project" and row.change not in (rows.nothing, rows.unmake)
-    }
-    assert changing.keys() == named.keys()
-    for name, change in changing.items():
-        path = tmp_path / named[name]
-        texts = [path.read_text(encoding="utf-8")]
-        for number in (1, 2):
-            change(tmp_path, number)
-            texts.append(path.read_text(encoding="utf-8"))
-        assert len(set(texts)) == 3, name
-        if path.suffix == ".ipynb":
-            cells = ["\n".join(map(str, json.loads(text)["cells"])) for text in texts]
-            lines = [set(text.splitlines()) for text in cells]
-            assert len(lines[0] - lines[2]) == len(lines[2] - lines[0]) == 1, name
 
 
 MEASURE = """

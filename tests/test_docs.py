@@ -77,14 +77,6 @@ def test_the_reference_has_every_target_command_parameter_and_column(reference):
             assert f"\n| `{column}` |" in rest.partition("\n## ")[0]
 
 
-def test_the_reference_says_bounds_and_what_stands_here(reference):
-    row = next(x for x in reference["parameters.md"].splitlines() if "| `conf_level` |" in x)
-    assert "at least 0.5, below 1" in row and "| `0.95` |" in row
-    row = next(x for x in reference["parameters.md"].splitlines() if "| `month_days` |" in x)
-    assert 'length of a reported "month"' in row
-    assert "\n## Estimate\n" in reference["values.md"]
-
-
 @pytest.mark.pipeline
 def test_the_snippets_of_the_how_to_pages_run_one_after_another(small):
     cells = list(snippets("notebook", "table", "figure"))

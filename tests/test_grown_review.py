@@ -1,19 +1,16 @@
 """Many patients: the same numbers as one by one, and no row or mark for each of them."""
 
 import math
-import shutil
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
-from grown_review import grow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from case_review.analyses import dose_figure, response, sensitivity_figures, swimmer
-from case_review.data import cells, names, reading, rules, times
+from case_review.data import cells
 from case_review.exhibits import Table, listing
 from case_review.statistics import left_out, splits, survival, weighted
 
@@ -85,23 +82,6 @@ def test_each_asks_once():
 
     assert cells.each(pd.Series(["x", "y", "x"], index=[5, 6, 7]), test).tolist() == [1, 0, 1]
     assert sorted(asked) == ["x", "y"]
-
-
-@pytest.fixture(scope="module")
-def grown(tmp_path_factory):
-    root = tmp_path_factory.mktemp("grown")
-    for name in ("data/raw", "notebooks", "report"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("_*"))
-    grow(root, 5)
-    return root
-
-
-def test_a_grown_review_meets_all_rules(grown):
-    raw, problems = reading.attempt(grown / "data" / "raw")
-    assert not problems and len(raw.tables["patients"]) == 125
-    compared = rules.checks(raw.tables)
-    assert (compared["found"] == compared["expected"]).all() and len(compared) > 1000
-    assert not [*names.problems(raw), *times.problems(raw)]
 
 
 def patients(n):

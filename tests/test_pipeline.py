@@ -65,17 +65,6 @@ def test_a_comment_in_a_module_that_nothing_uses_reruns_nothing(small):
         assert UP_TO_DATE in make(small, "report")
 
 
-def test_a_dose_cut_point_reruns_treatment_and_the_audit_only(built_report, tmp_path):
-    root = tmp_path / "a réview, copied"
-    shutil.copytree(built_report.root, root, symlinks=True)
-    with changed(root / "params.yml", "low: 0.05, high: 0.1,", "low: 0.05, high: 0.11,"):
-        status = make(root, "status")
-        assert "03_treatment: params.yml: dose_groups changed" in status
-        rerun = ran(make(root, "notebooks"))
-    assert rerun[0] == "03_treatment" and rerun[-2:] == ["06_audit", "10_statement_places"]
-    assert not {"01_cleaning", "02_characteristics", "04_safety", "05_response"} & set(rerun)
-
-
 def test_an_unknown_parameter_is_refused_before_anything_runs(small):
     before = content(small)
     with changed(small / "params.yml", "conf_level:", "conf_levle:"):

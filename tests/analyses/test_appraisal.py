@@ -120,10 +120,3 @@ def test_the_bars_of_a_question_add_up_to_all_reports(narrow):
     (legend,) = figure.legends
     assert len(legend.texts) == 5
     assert plain.coordinates(figure) is not None
-
-
-def test_this_reviews_file_waits_for_reports_that_can_be_told_apart():
-    from conftest import ROOT
-
-    text = (ROOT / "data/raw/appraisal.csv").read_text(encoding="utf-8")
-    assert text == ",".join(SHOWN["appraisal"].columns) + "\n"

@@ -62,7 +62,7 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_for_git(clone):
 
 
 def test_a_change_of_a_cell_is_one(clone):
-    path = clone / "notebooks" / NOTEBOOKS[1].name
+    path = clone / "notebooks" / "01_cleaning.ipynb"
     saved_as_jupyter_does(path)
     path.write_text(path.read_text("utf-8").replace("# Cleaning", "# Cleaned"), encoding="utf-8")
     assert git(clone, "diff", "--stat").count("|") == 1
@@ -88,7 +88,7 @@ def test_without_git_there_is_nothing_to_do(tmp_path):
 
 def test_a_notebook_counts_by_what_was_written_in_it(clone):
     project = Project(clone)
-    path = clone / "notebooks" / NOTEBOOKS[2].name
+    path = clone / "notebooks" / NOTEBOOKS[-1].name
 
     def stamp():
         return dependencies.hashes(project, [path])

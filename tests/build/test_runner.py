@@ -74,7 +74,7 @@ def test_two_runs_give_identical_bytes_and_nothing_else(project):
     assert outputs(project) == first
     executed = json.loads(first["report/_executed/05_response.ipynb"])
     cells = {cell["id"]: cell for cell in executed["cells"]}
-    assert "few_at_risk = 5\n" in cells["injected-parameters"]["source"]
+    assert "few_at_risk = 3\n" in cells["injected-parameters"]["source"]
     assert cells["cell-2"]["outputs"][0]["text"] == ["<object object at 0x0> ./x\n"]
     assert set(executed["metadata"]) == {"kernelspec", "language_info"}
     assert all("papermill" not in cell["metadata"] for cell in executed["cells"])

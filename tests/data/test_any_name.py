@@ -1,7 +1,6 @@
 """Whatever a review calls its drugs, events and reports: results have it, or validation says no."""
 
 import pytest
-from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +18,8 @@ ODD = ["Götz (2023)", "IV Ig (0.4 g/kg)", "тошнота", "AST > 3 ULN", "�
 
 
 @pytest.fixture(scope="module")
-def whole():
-    return reading.read(ROOT / "data" / "raw")
+def whole(made_up):
+    return reading.read(made_up.raw)
 
 
 def with_cell(whole, table, column, value):

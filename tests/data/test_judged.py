@@ -6,10 +6,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, judged, reading
-from case_review.project import KEPT_VARIABLE, Project
+from case_review.project import KEPT_VARIABLE
 
 TABLE = pd.DataFrame({"a": ["1", None], "b": [1.0, 2.0]}, index=[2, 3])
 OTHERS = {
@@ -95,25 +94,26 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("kept")
 
 
-def test_kept_outcomes_are_the_same_to_the_last_field(folder, monkeypatch):
+def test_kept_outcomes_are_the_same_to_the_last_field(folder, made_up, monkeypatch):
     monkeypatch.setenv(KEPT_VARIABLE, str(folder))
-    tables = reading.read(ROOT / "data" / "raw", COLUMNS).tables
+    tables = reading.read(made_up.raw).tables
     broken = tables | {"screening": tables["screening"].assign(note="x", n_reports="-1")}
-    first = expectations.validate(Project(ROOT), "raw", broken)
+    first = expectations.validate(made_up, "raw", broken)
     monkeypatch.setattr(expectations, "_check", None)
-    assert expectations.validate(Project(ROOT), "raw", broken) == first
+    assert expectations.validate(made_up, "raw", broken) == first
     assert first.failures
     with pytest.raises(TypeError):  # another table is judged, which was just made impossible
-        expectations.validate(Project(ROOT), "raw", tables)
+        expectations.validate(made_up, "raw", tables)
 
 
-def test_what_is_known_needs_no_great_expectations(folder, monkeypatch):
+def test_what_is_known_needs_no_great_expectations(folder, made_up, monkeypatch):
     monkeypatch.setenv(KEPT_VARIABLE, str(folder))
-    expectations.validate(Project(ROOT), "raw")
+    expectations.validate(made_up, "raw")
     code = (
         "import sys; from case_review.data import expectations; "
         "from case_review.project import find_project; "
         "assert expectations.validate(find_project(), 'raw').success; "
         "sys.exit('great_expectations' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], cwd=made_up.root, check=False)
+    assert done.returncode == 0

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, judging, reading
-from case_review.project import KEPT_VARIABLE, Project
+from case_review.project import KEPT_VARIABLE
 
 FRAME = pd.DataFrame(
     {
@@ -117,8 +116,8 @@ def test_what_cannot_be_applied_is_told_as_in_full(wrong, only_in_full):
     assert told(suite) == shortly
 
 
-def test_the_data_of_the_review_are_judged_shortly(asked, only_in_full, monkeypatch, tmp_path):
-    project, tables = Project(ROOT), reading.read(ROOT / "data" / "raw", COLUMNS).tables
+def test_whole_tables_are_judged_shortly(asked, made_up, only_in_full, monkeypatch, tmp_path):
+    project, tables = made_up, reading.read(made_up.raw).tables
     monkeypatch.setenv(KEPT_VARIABLE, str(tmp_path / "one"))
     shortly = expectations.validate(project, "raw", tables)
     assert not asked

@@ -9,11 +9,12 @@ import re
 import shutil
 
 import pytest
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
 
-from case_review.data import expectations, suites
+from case_review.data import declared, expectations, suites
 from case_review.data.reading import read_table
 from case_review.errors import ReviewError
+from case_review.project import Project
 
 SUITE = ROOT / "expectations" / "screening_raw.json"
 NOT_NULL = "expect_column_values_to_not_be_null"
@@ -25,15 +26,16 @@ PLACE = re.compile(
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
+def base(made_up, tmp_path_factory):
     folder = tmp_path_factory.mktemp("suites") / "expectations"
-    shutil.copytree(SUITE.parent, folder)
+    shutil.copytree(made_up.expectations, folder)
+    shutil.copy(made_up.root / "params.yml", folder.parent)
     return folder
 
 
 @pytest.fixture(scope="module")
-def frame():
-    table = read_table(ROOT / "data" / "raw", "screening")
+def frame(made_up):
+    table = read_table(made_up.raw, "screening")
     return expectations._framed(expectations._typed(table, ["n_reports"]))
 
 
@@ -52,8 +54,9 @@ def judged(folder, frame, content=None):
     path = folder / SUITE.name
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    columns = declared.of(Project(folder.parent))
     try:
-        suite = suites.read(folder, "raw", columns=COLUMNS)["screening"]
+        suite = suites.read(folder, "raw", columns=columns)["screening"]
     except ReviewError as error:
         return str(error).splitlines()
     found = expectations._check("raw", "screening", path, suite, frame)

@@ -4,28 +4,33 @@ import json
 import shutil
 
 import pytest
-from conftest import COLUMNS, ROOT
 
 from case_review.data import expectations, reading
 from case_review.errors import ReviewError
 from case_review.project import Project
 
-SUITE = ROOT / "expectations" / "patients_raw.json"
-NUMBER = len(json.loads(SUITE.read_text(encoding="utf-8"))["expectations"]) + 1
+SUITE = "patients_raw.json"
 IN_SET = "expect_column_values_to_be_in_set"
 NOT_NULL = "expect_column_values_to_not_be_null"
 
 
 @pytest.fixture(scope="module")
-def tables():
-    return reading.read(ROOT / "data" / "raw", COLUMNS).tables
+def tables(made_up):
+    return reading.read(made_up.raw).tables
 
 
 @pytest.fixture
-def project(tmp_path):
-    shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
-    shutil.copy(ROOT / "params.yml", tmp_path)
+def project(made_up, tmp_path):
+    shutil.copytree(made_up.expectations, tmp_path / "expectations")
+    shutil.copy(made_up.root / "params.yml", tmp_path)
     return Project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def number(made_up):
+    """The number of an expectation that is put behind those of the suite."""
+    text = (made_up.expectations / SUITE).read_text(encoding="utf-8")
+    return len(json.loads(text)["expectations"]) + 1
 
 
 def refused(project, tables):
@@ -86,11 +91,11 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("case", UNUSABLE)
-def test_an_expectation_that_cannot_be_used(project, tables, case):
+def test_an_expectation_that_cannot_be_used(project, tables, number, case):
     wrong, message = UNUSABLE[case]
     add(project, wrong)
     (line,) = refused(project, tables)
-    assert line.startswith(f"expectations/patients_raw.json, expectation {NUMBER} (")
+    assert line.startswith(f"expectations/patients_raw.json, expectation {number} (")
     assert message in line
 
 
@@ -110,27 +115,27 @@ FORMS = {
 @pytest.mark.parametrize("case", FORMS)
 def test_a_file_that_is_no_suite(project, tables, case):
     change, message = FORMS[case]
-    path = project.expectations / SUITE.name
+    path = project.expectations / SUITE
     before = path.read_text(encoding="utf-8")
     path.write_text(change(before), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != before
     (line,) = refused(project, tables)
-    assert line.startswith(f"expectations/{SUITE.name}") and f": {message}" in line
+    assert line.startswith(f"expectations/{SUITE}") and f": {message}" in line
 
 
-def test_all_unusable_suites_come_at_once(project, tables):
+def test_all_unusable_suites_come_at_once(project, tables, number):
     add(project, entry(NOT_NULL, column="a"))
     add(project, entry(NOT_NULL, column="b"))
     (project.expectations / "posters_raw.json").write_text("", encoding="utf-8")
     assert [line.split(":")[0] for line in refused(project, tables)] == [
-        f"expectations/patients_raw.json, expectation {NUMBER} ({NOT_NULL})",
-        f"expectations/patients_raw.json, expectation {NUMBER + 1} ({NOT_NULL})",
+        f"expectations/patients_raw.json, expectation {number} ({NOT_NULL})",
+        f"expectations/patients_raw.json, expectation {number + 1} ({NOT_NULL})",
         "expectations/posters_raw.json, line 1, column 1",
     ]
 
 
 def test_a_suite_of_no_table_is_refused(project, tables):
-    shutil.copy(SUITE, project.expectations / "patient_raw.json")
+    shutil.copy(project.expectations / SUITE, project.expectations / "patient_raw.json")
     assert refused(project, tables) == [
         "expectations/patient_raw.json is for a table patient, and there is none. Is "
         "'patients_raw.json' meant? Rename or remove it."

@@ -5,17 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from conftest import ROOT
+from conftest import PARAMS
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from case_review.data.schema import TABLES
 from case_review.living.importing import converting, facts, headers, mapping, values
 from case_review.living.importing.sheet import Cell, Sheet
-from case_review.parameters import loading
-from case_review.project import Project
 
-FACTS = facts.of(loading.load(Project(ROOT)).values)
+FACTS = facts.of(YAML(typ="safe").load(PARAMS))
 
 READ = {
     "3 weeks": ("3", "3", "weeks", "number"),

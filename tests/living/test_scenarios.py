@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import re
 import signal
@@ -12,7 +11,6 @@ import time
 import pandas as pd
 import pytest
 from building import command, make, surroundings
-from conftest import ROOT
 
 from case_review.errors import ReviewError
 from case_review.living.scenarios import compared, declared
@@ -46,15 +44,6 @@ def refused(root, text):
 
 
 # -- what is declared ------------------------------------------------------------------------------
-
-
-def test_this_review_has_two_dozen_scenarios_and_each_has_a_reason():
-    found = declared.read(Project(ROOT))
-    assert len(found.scenarios) >= 24
-    assert found.scenarios[0].name == declared.MAIN and not found.scenarios[0].choices
-    assert all(one.reason for one in found.scenarios[1:])
-    texts = [json.dumps(one.values, sort_keys=True) for one in found.scenarios]
-    assert len(set(texts)) == len(texts)
 
 
 def test_every_combination_is_a_scenario_but_none_twice(small):

@@ -7,7 +7,6 @@ import time
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT
 
 from case_review import __main__
 from case_review.data import reading
@@ -87,11 +86,11 @@ def test_the_same_choices_give_the_same_bytes():
     assert workbook.made(ALL, TERMS) == first
 
 
-def test_a_filled_workbook_is_read_as_the_csv_is(tmp_path):
+def test_a_filled_workbook_is_read_as_the_csv_is(made_up, tmp_path):
     made = workbook.made(ALL, TERMS)
     for name in ("reports", "patients", "adverse_events"):
         book = openpyxl.load_workbook(io.BytesIO(made))
-        with (ROOT / f"data/raw/{name}.csv").open(encoding="utf-8", newline="") as stream:
+        with (made_up.raw / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             for row, cells in enumerate(csv.reader(stream), 1):
                 for place, text in enumerate(cells, 1):
                     book[name].cell(row, place, text or None)
@@ -99,7 +98,7 @@ def test_a_filled_workbook_is_read_as_the_csv_is(tmp_path):
         book[name].delete_cols(len(cells) + 1, book[name].max_column)
         book.save(tmp_path / f"{name}.xlsx")
         found = reading.read_table(tmp_path, name)
-        pd.testing.assert_frame_equal(found, reading.read_table(ROOT / "data/raw", name))
+        pd.testing.assert_frame_equal(found, reading.read_table(made_up.raw, name))
 
 
 def test_a_file_that_is_there_stays(tmp_path):
@@ -113,12 +112,15 @@ def test_a_file_that_is_there_stays(tmp_path):
         workbook.write(tmp_path / "extraction.ods", ALL, {})
 
 
-def test_the_command_takes_diagnoses_and_events_from_the_parameters(tmp_path, capsys):
+def test_the_command_takes_diagnoses_and_events_from_the_parameters(
+    made_up, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.chdir(made_up.root)
     path = tmp_path / "extraction.xlsx"
     assert __main__.main(["workbook", str(path)]) == 0
     assert "extraction.xlsx" in capsys.readouterr().out
     book = openpyxl.load_workbook(path)
-    assert "haemangioma" in choices(book, rules(book, "patients")["diagnosis"])
-    assert "mucositis" in choices(book, rules(book, "adverse_events")["event"])
+    assert choices(book, rules(book, "patients")["diagnosis"]) == ["B-ALL", "RA", "ANCA vasculitis"]
+    assert choices(book, rules(book, "adverse_events")["event"])[0] == "nausea"
     assert __main__.main(["workbook", str(path)]) == 1
     assert "is there already" in capsys.readouterr().err

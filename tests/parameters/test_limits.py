@@ -7,7 +7,7 @@ import shutil
 import time
 
 import pytest
-from conftest import ROOT
+from conftest import PARAMS, ROOT
 
 from case_review.data import yaml_file
 from case_review.errors import ReviewError
@@ -94,7 +94,7 @@ def test_what_is_no_text_file_is_refused_in_words(alternative, case):
 def alternative(tmp_path, monkeypatch):
     """A project whose parameters are those of another file, other.yml, that does not exist yet."""
     (tmp_path / "notebooks").mkdir()
-    shutil.copy(ROOT / "params.yml", tmp_path / "params.yml")
+    shutil.copy(PARAMS, tmp_path / "params.yml")
     monkeypatch.setenv(PARAMS_VARIABLE, "other.yml")
     return Project(tmp_path)
 
@@ -200,8 +200,8 @@ def test_rows_below_different_rows_may_have_one_label(alternative):
 
 
 def test_every_other_yaml_has_the_same_guard(tmp_path):
-    shutil.copytree(ROOT / "data" / "raw", tmp_path / "raw")
     path = tmp_path / "raw" / "reconstruction.yml"
+    path.parent.mkdir()
     for text, message in (
         (BOMB, "data/raw/reconstruction.yml, line 5: more than 20,000 entries"),
         ("[1]", "data/raw/reconstruction.yml: the section by_population and in_total"),

@@ -4,7 +4,7 @@ import ast
 import shutil
 
 import pytest
-from conftest import ROOT, write_notebook
+from conftest import PARAMS, write_notebook
 
 from case_review.build import dependencies, freshness
 from case_review.errors import ReviewError
@@ -16,7 +16,7 @@ from case_review.project import PARAMS_VARIABLE, Project
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    shutil.copy(ROOT / "params.yml", tmp_path / "params.yml")
+    shutil.copy(PARAMS, tmp_path / "params.yml")
     return Project(tmp_path)
 
 
@@ -32,12 +32,12 @@ def alternative(project, monkeypatch):
     return load
 
 
-def test_the_project_s_own_parameters_are_accepted_as_written(project):
+def test_parameters_are_read_as_written(project):
     values = loading.load(project).values
     assert values["shared"]["month_days"] == 30.4375
     first = values["treatment"]["dose_groups"][0]
-    assert first == {"id": "dose_1", "unit": "mg/kg/day", "high": 0.05}
-    assert type(first) is dict and type(first["high"]) is float
+    assert first == {"id": "short", "unit": "mg/kg/day", "high": 1}
+    assert type(first) is dict and type(values["sensitivity"]["publication_odds"]) is float
 
 
 def test_a_notebook_gets_its_section_and_the_shared_keys_it_declares(project):
@@ -45,10 +45,10 @@ def test_a_notebook_gets_its_section_and_the_shared_keys_it_declares(project):
     write_notebook(project.notebooks / "05_response.ipynb", {**section, "conf_level": 0})
     values = loading.load(project).for_notebook("05_response")
     assert values == {
-        "landmarks": [1, 2, 4, 8, 12],
-        "ticks": [0, 1, 2, 4, 8, 12, 26],
-        "few_at_risk": 5,
-        "time_axis": "square root",
+        "landmarks": [4, 8, 12],
+        "ticks": [0, 4, 8, 12, 26],
+        "few_at_risk": 3,
+        "time_axis": "linear",
         "conf_level": 0.95,
     }
 
@@ -69,8 +69,8 @@ def test_a_long_entry_is_read_where_it_stands(project, monkeypatch):
     assert set(loading.load(project).for_notebook("05_response")) == set(section)
     monkeypatch.chdir(project.root)
     nb = Notebook("05_response")
-    assert nb.setting("ticks") == [0, 1, 2, 4, 8, 12, 26]
-    assert nb.parameters == {"ticks": [0, 1, 2, 4, 8, 12, 26]}
+    assert nb.setting("ticks") == [0, 4, 8, 12, 26]
+    assert nb.parameters == {"ticks": [0, 4, 8, 12, 26]}
     with pytest.raises(ReviewError, match=r"tick is not in section response .* mean ticks"):
         nb.setting("tick")
 
@@ -85,9 +85,8 @@ def test_a_long_entry_of_another_section_is_read_by_both_names(project, monkeypa
     assert nb.setting("safety.effects")[0]["category"] == "clinical"
     assert list(nb.parameters) == ["safety.effects"]
     stamp = dependencies.notebook_stamp(project, "01_cleaning")
-    (project.root / "params.yml").write_text(
-        (project.root / "params.yml").read_text("utf-8").replace("label: Headache", "label: Pain")
-    )
+    choices = project.root / "params.yml"
+    choices.write_text(choices.read_text("utf-8").replace("label: Low", "label: Few"))
     changed = dependencies.notebook_stamp(project, "01_cleaning")
     assert freshness.differences(stamp, changed) == ["params.yml: safety.effects changed"]
     write_notebook(path, {}, read.replace("effects", "effect"))
@@ -111,12 +110,10 @@ def test_a_long_entry_that_does_not_exist_is_refused_before_the_run(project):
 
 def test_what_a_parameters_cell_says_otherwise_is_named(project, monkeypatch):
     path = project.notebooks / "05_response.ipynb"
-    shutil.copy(ROOT / "notebooks" / path.name, path)
+    section = loading.load(project).values["response"]
+    write_notebook(path, {**section, "conf_level": 0.95})
     assert params_file.overruled(project, "05_response") == []
-    text = path.read_text(encoding="utf-8")
-    assert "conf_level = 0.95" in text and "few_at_risk = 5" in text
-    text = text.replace("conf_level = 0.95", "conf_level = 0.9")
-    path.write_text(text.replace("few_at_risk = 5", "few_at_risk = 6"), encoding="utf-8")
+    write_notebook(path, {"conf_level": 0.9, **section, "few_at_risk": 6})
     lines = (project.root / "params.yml").read_text(encoding="utf-8").splitlines()
     (first,) = (n for n, line in enumerate(lines, 1) if line.startswith("  conf_level:"))
     (other,) = (n for n, line in enumerate(lines, 1) if line.startswith("  few_at_risk:"))
@@ -125,7 +122,7 @@ def test_what_a_parameters_cell_says_otherwise_is_named(project, monkeypatch):
     assert params_file.overruled(project, "05_response") == [
         f"{place} conf_level = 0.9 was not used; params.yml, line {first}, decides and says 0.95"
         + write,
-        f"{place} few_at_risk = 6 was not used; params.yml, line {other}, decides and says 5"
+        f"{place} few_at_risk = 6 was not used; params.yml, line {other}, decides and says 3"
         + write,
     ]
     (project.root / "mine.yml").write_text("shared:\n  conf_level: 0.9\n", encoding="utf-8")
@@ -142,11 +139,8 @@ def test_who_is_left_out_is_checked_with_its_line(alternative):
 
 
 def test_a_review_may_leave_out_what_nobody_chooses(project):
-    path = project.root / "params.yml"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(("  exclude:", "  response_criteria:"))]
-    assert len(lines) == len(kept) + 2
-    path.write_text("".join(kept), encoding="utf-8")
+    text = (project.root / "params.yml").read_text(encoding="utf-8")
+    assert "exclude:" not in text and "response_criteria:" not in text
     shared = loading.load(project).values["shared"]
     assert shared["exclude"] == {"reports": [], "patients": {}}
     assert shared["response_criteria"] == []

@@ -394,13 +394,6 @@ def test_the_settings_of_quarto_are_held_to_the_same_rules(faulty, settings, mes
     assert message in str(caught.value)
 
 
-def test_the_project_s_own_header_and_settings_are_accepted():
-    source = (ROOT / "report/index.qmd").read_text(encoding="utf-8").splitlines()
-    found = header.read(Project(ROOT), source)
-    assert found.lang == "en-GB" and found.licence[0] == "CC BY 4.0"
-    assert [path.name for path in found.sources.csl] == ["vancouver.csl"]
-
-
 def test_every_entry_of_the_header_is_explained(faulty):
     guide = (ROOT / "docs/manuscript.md").read_text(encoding="utf-8")
     for key in header.KEYS:

@@ -172,11 +172,3 @@ def test_what_is_no_list_of_labels_is_refused(tmp_path, text):
     (project.report / labels.FILE).write_text(text, encoding="utf-8")
     with pytest.raises(labels.ReviewError, match=r"^report/labels\.yml: expected lines such as"):
         labels.read(project)
-
-
-def test_every_entry_of_the_report_s_list_names_a_result(built_report):
-    ids = registry.load(built_report.results)
-    known = {id: words for id, words in labels.read(built_report).items() if id[:6] != "value."}
-    numbered = {pattern: f"entry {n}" for n, pattern in enumerate(known)}
-    used = {labels.of(numbered, id, "") for id in ids}
-    assert [pattern for pattern, entry in numbered.items() if entry not in used] == []

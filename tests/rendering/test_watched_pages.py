@@ -3,17 +3,11 @@
 import threading
 
 import pytest
-from test_browser import CHROMIUM, DRIVER, Browser
+from browsing import Browser, pytestmark  # noqa: F401
 
 from case_review.build.serving import News, Server, Site
 from case_review.rendering.scripts import policy
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason="chromium or chromedriver is not installed"
-    ),
-]
 ERROR = "report/index.qmd, line 8: no notebook records the result <img src=x onerror=alert(1)>."
 ROOT = "document.getElementById('case-review-watch').shadowRoot"
 ALERT, STATUS = (

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
 
 from case_review import reconstruction
 from case_review.analyses import descriptive
 from case_review.audit import claims
-from case_review.data import cleaning, reading
+from case_review.data import cleaning, declared, reading
 from case_review.formatting import round_half_away
 from case_review.parameters import loading, params_file
 from case_review.project import Project
@@ -31,6 +31,7 @@ from case_review.units import intervals
 
 RAW = ROOT / "data" / "raw"
 VALUES = loading.load(Project(ROOT)).values
+COLUMNS = declared.of(Project(ROOT))
 #: Sets of the ensemble in tests, those among them whose patients are kept, and resamples in each.
 SETS, OTHERS, FEW = 20, 3, 100
 #: The tables that `00_reconstruction` writes.

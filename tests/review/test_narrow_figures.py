@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from browsing import NARROW, WIDE, browser, pytestmark, site  # noqa: F401
 from building import report_pages
-from test_browser import NARROW, WIDE, browser, pytestmark, site  # noqa: F401
 
 from case_review.exhibits import style
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import COLUMNS
+from descriptive_data import COLUMNS
 
 from case_review import registry
 from case_review.project import Project

@@ -4,7 +4,8 @@ import shutil
 
 import pandas as pd
 import pytest
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
+from descriptive_data import COLUMNS
 from notebook_cells import run_cells
 from ruamel.yaml import YAML
 

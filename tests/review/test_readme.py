@@ -3,7 +3,9 @@
 import re
 import tomllib
 
+import pytest
 from conftest import ROOT
+from test_architecture import PATH
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 #: Commands and files are told on pages of their own.
@@ -12,6 +14,9 @@ LINKED = re.findall(r"!?\[[^\]]*\]\(([^)#]+)\)", TEXT)
 #: Names of files and folders in code spans; a glob or a path that make writes is none.
 SPOKEN = re.findall(r"`((?:report|data|notebooks|expectations|tests|case_review)/[\w./-]*)`", TEXT)
 GENERATED = ("report/_", "report/results", "report/exhibits")
+DOCUMENTS = ["docs/architecture.md", "CONTRIBUTING.md"]
+#: What the build makes, or a placeholder.
+MADE = ("data/clean/", "report/results/", "report/exhibits/", ".venv/", "notebooks/NN_")
 
 
 def targets():
@@ -53,3 +58,13 @@ def test_every_dependency_has_its_reason():
     for requirement in project["project"]["dependencies"] + project["dependency-groups"]["test"]:
         name = re.match(r"[\w.-]+", requirement)[0]
         assert reasons.get(name, "").strip(), name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_that_a_document_names_exists(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = [span or link for span, link in PATH.findall(text)]
+    named = [name for name in named if not name.startswith(MADE) or name == "report/_quarto.yml"]
+    assert len(named) > 10
+    places = (ROOT, (ROOT / document).parent)
+    assert [name for name in named if not any((at / name).exists() for at in places)] == []

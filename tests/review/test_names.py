@@ -1,7 +1,8 @@
 """Names of other treatments, drugs and reports: one spelling each, or a cell that is told."""
 
 import pytest
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
+from descriptive_data import COLUMNS
 
 from case_review.data import names, reading, rules, times
 from case_review.data.cleaning import Cleaning

@@ -1,7 +1,7 @@
 """A statistician changes one cell of a notebook and sees it in table, figure and results.
 
 The rows count as extracted from reports, so that every number is an estimate from them; what is
-shown of reconstructed rows is in `analyses/test_response_notebook.py`. Most changes are tried on
+shown of reconstructed rows is in `test_response_notebook.py`. Most changes are tried on
 the cells within this process, which give what a run for the report gives.
 """
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
+from descriptive_data import COLUMNS
 
 from case_review.data import expectations, reading
 from case_review.data.cleaning import Cleaning

@@ -11,7 +11,8 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from building import copy_sources
-from conftest import COLUMNS, ROOT
+from conftest import ROOT
+from descriptive_data import COLUMNS
 
 from case_review.audit import claims, reproduction
 from case_review.data import schema, suites
