@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from conftest import ROOT
 
 from case_review.audit import claims
 from case_review.data import cleaning, expectations, intake, reading, rules, schema
@@ -43,9 +42,10 @@ class Verdict:
 
 def judge(project: Project, terms: dict) -> Verdict:
     """What `01_cleaning` does, without a kernel; only a `DataError` counts as a refusal."""
+    params = (project.root / "params.yml").resolve()
     try:
         known = terms["diagnoses"], terms["events"]
-        checked = intake.check(project, *known, [claims.problems], _effects())
+        checked = intake.check(project, *known, [claims.problems], _effects(params))
     except DataError as error:
         first, *lines = str(error).splitlines()
         assert re.fullmatch(r"[\d,]+ problems? in the raw data:", first)
@@ -58,8 +58,8 @@ def judge(project: Project, terms: dict) -> Verdict:
 
 
 @functools.cache
-def _effects() -> list:
-    return loading.load(Project(ROOT)).values["safety"]["effects"]
+def _effects(params: Path) -> list:
+    return loading.load(Project(params.parent)).values["safety"]["effects"]
 
 
 def remember_checks(monkeypatch_module) -> None:

@@ -12,6 +12,13 @@ ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Paths in code spans and links.
 PATH = re.compile(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:yml|md|lock|toml|cff))`|\]\(([\w./-]+)\)")
+#: What a review brings along, as code names it, and modules that read it.
+OF_A_REVIEW = re.compile(
+    r"""\bROOT\ /\ f?"(?:data|params\.yml|scenarios\.yml|README|CHANGELOG|CITATION)
+    |\bROOT\ /\ "report(?:"\ /\ "|/)[\w-]+\.(?:qmd|bib|yml)"|\bProject\(ROOT\)""",
+    re.VERBOSE,
+)
+REVIEWS_TESTS = ROOT / "tests" / "review"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 def test_few_entries_stand_directly_in_the_package():
     entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
@@ -69,3 +76,17 @@ def test_the_picture_is_drawn_from_the_code():
     assert found == drawing.PICTURE.read_text(encoding="utf-8"), "run docs/draw_rooms.py"
     for room in ROOMS:
         assert room.name in found
+
+
+def test_tests_of_the_package_read_nothing_of_the_review():
+    """Whoever puts another review here takes `tests/review/` away, and all others still pass."""
+    own = {path.stem for path in REVIEWS_TESTS.glob("*.py")}
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if REVIEWS_TESTS in path.parents:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            imported = re.match(r"\s*(?:from|import) (\w+)", line)
+            if OF_A_REVIEW.search(line) or (imported and imported[1] in own):
+                found.append(f"{path.relative_to(ROOT)}, line {number}: {line.strip()}")
+    assert found == [], "read it in tests/review/, or take the made-up review: " + "; ".join(found)

@@ -271,12 +271,6 @@ def test_files_that_nothing_declares_are_named(tmp_path):
     assert raw_file.undeclared(tmp_path / "nothing") == []
 
 
-def test_the_project_declares_all_its_raw_files():
-    from conftest import ROOT
-
-    assert raw_file.undeclared(ROOT / "data" / "raw") == []
-
-
 def test_what_was_chosen_in_a_spreadsheet_reaches_the_ledger(tmp_path):
     from workbooks import book, cell, row, sheet
 

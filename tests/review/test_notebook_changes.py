@@ -47,14 +47,22 @@ class Outcome(NamedTuple):
 
 @pytest.fixture(scope="module")
 def project(small_report, tmp_path_factory):
-    """The small review, whose data are these as extracted, with the notebook."""
+    """The small review with the rows of this one, which count as extracted, and the notebook."""
     root = tmp_path_factory.mktemp("changes") / "a review"
     shutil.copytree(small_report.root, root, symlinks=True)
-    names = ("00_reconstruction", NAME)
+    for folder in ("data/raw", "expectations"):
+        shutil.rmtree(root / folder)
+        shutil.copytree(ROOT / folder, root / folder)
+    for path in (root / "data" / "raw").glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(",reconstructed\n", ",extracted\n"), encoding="utf-8")
+    shutil.copy(ROOT / "params.yml", root)
+    names = ("00_reconstruction", "01_cleaning", NAME)
     for name in names:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
     project = Project(root)
     with as_before(root), warm.server(project, names):
+        run(project, "01_cleaning")
         # Nothing is reconstructed, so this only says so.
         run(project, "00_reconstruction")
         yield project
@@ -172,7 +180,8 @@ def test_a_further_landmark(built, change):
 
 def test_the_title_of_an_axis(project, reported):
     path = project.notebooks / f"{NAME}.ipynb"
-    with changed(path, "style.time_axis(unit)", "'Weeks of treatment'"):
+    title = r'style.time_axis(unit, nb.words[\"origin\"])'  # as it stands in JSON
+    with changed(path, title, "'Weeks of treatment'"):
         found = texts(run(project)["fig-km"]["image/svg+xml"])
     before = texts(reported["fig-km"]["image/svg+xml"])
     assert "Weeks of treatment" in found and "Weeks of treatment" not in before

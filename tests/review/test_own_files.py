@@ -14,7 +14,7 @@ from descriptive_data import VALUES
 from grown_review import grow
 
 from case_review import registry
-from case_review.data import names, reading, rules, times
+from case_review.data import names, raw_file, reading, rules, times
 from case_review.data.schema import SHOWN
 from case_review.living import importing
 from case_review.living.scenarios import declared
@@ -154,3 +154,7 @@ def test_the_patients_of_this_review_come_out_as_they_went_in(tmp_path):
     with (project.raw / "patients.csv").open(newline="", encoding="utf-8") as stream:
         found = list(csv.DictReader(stream))
     assert [row | {"provenance": "reconstructed"} for row in found] == ours
+
+
+def test_all_raw_files_are_declared():
+    assert raw_file.undeclared(ROOT / "data" / "raw") == []
