@@ -15,11 +15,13 @@ PATH = re.compile(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:yml|md|lock|toml|cff))`|\]\(([
 #: What a review brings along, as code names it, and modules that read it.
 OF_A_REVIEW = re.compile(
     r"""\bROOT\ /\ f?"(?:data|params\.yml|scenarios\.yml|README|CHANGELOG|CITATION)
-    |\bROOT\ /\ "report(?:"\ /\ "|/)[\w-]+\.(?:qmd|bib|yml)"|\bProject\(ROOT\)""",
+    |\bROOT\ /\ "report(?:"\ /\ "|/)[\w-]+\.(?:qmd|bib|yml)"|\b(?:load|of|read|validate)\(Project\(ROOT\)""",
     re.VERBOSE,
 )
 REVIEWS_TESTS = ROOT / "tests" / "review"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
 def test_few_entries_stand_directly_in_the_package():
     entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= 20, sorted(entries)
