@@ -15,7 +15,7 @@ PATH = re.compile(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:yml|md|lock|toml|cff))`|\]\(([
 #: What a review brings along, as code names it, and modules that read it.
 OF_A_REVIEW = re.compile(
     r"""\bROOT\ /\ f?"(?:data|params\.yml|scenarios\.yml|README|CHANGELOG|CITATION)
-    |\bROOT\ /\ "report(?:"\ /\ "|/)[\w-]+\.(?:qmd|bib|yml)"|\b(?:load|of|read|validate)\(Project\(ROOT\)""",
+    |\bROOT\ /\ "report(?:"\ /\ "|/)[\w-]+\.(?:qmd|bib|yml)"|\b(?:load|of|read)\(Project\(ROOT\)""",
     re.VERBOSE,
 )
 REVIEWS_TESTS = ROOT / "tests" / "review"
