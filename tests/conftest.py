@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +15,7 @@ from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
+from case_review.parameters import loading
 from case_review.project import KEPT_VARIABLE, Project
 from case_review.rendering import converter
 
@@ -75,6 +78,14 @@ def start_project(root):
     for folder in ("data/raw", "data/clean", "notebooks", "expectations", "report"):
         (root / folder).mkdir(parents=True)
     return Project(root)
+
+
+@cache
+def made_up_values():
+    """All sections of the made-up choices, completed and typed."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(PARAMS, Path(folder) / "params.yml")
+        return loading.load(Project(Path(folder))).values
 
 
 @contextmanager

@@ -5,16 +5,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from conftest import PARAMS
+from conftest import made_up_values
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from case_review.data.schema import TABLES
 from case_review.living.importing import converting, facts, headers, mapping, values
 from case_review.living.importing.sheet import Cell, Sheet
 
-FACTS = facts.of(YAML(typ="safe").load(PARAMS))
+FACTS = facts.of(made_up_values())
 
 READ = {
     "3 weeks": ("3", "3", "weeks", "number"),

@@ -10,8 +10,7 @@ import time
 import made_up_review
 import openpyxl
 import pytest
-from conftest import PARAMS, ROOT
-from ruamel.yaml import YAML
+from conftest import ROOT, made_up_values
 
 from case_review.errors import ReviewError
 from case_review.living import importing
@@ -22,11 +21,12 @@ from case_review.project import Project
 MESSY = ROOT / "examples" / "messy"
 TABLES = ("patients", "reports", "posters", "adverse_events")
 #: The choices of a review, with the words of the messy sheet.
-VALUES = YAML(typ="safe").load(PARAMS)
-VALUES["cleaning"] |= {
-    "diagnoses": {"haemangioma": {}, "lymphatic malformation": {}},
-    "events": dict.fromkeys(("headache", "mucositis", "oral ulcers"), "gastrointestinal"),
-}
+VALUES = made_up_values() | {
+    "cleaning": made_up_values()["cleaning"] | {
+        "diagnoses": {"haemangioma": {}, "lymphatic malformation": {}},
+        "events": dict.fromkeys(("headache", "mucositis", "oral ulcers"), "gastrointestinal"),
+    }
+}  # fmt: skip
 
 
 @pytest.fixture
