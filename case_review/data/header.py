@@ -12,6 +12,8 @@ from case_review.data.problems import visible
 NAMELESS = "(without a name)"
 #: Most columns that are told one by one, and that are named where there are more.
 _LISTED, _NAMED = 10, 3
+#: How a message begins that stops nothing: such columns are left out, and the others judged.
+UNKNOWN = "unknown column"
 #: Most unknown columns in which a name that is nearly right is looked for.
 _SEARCHED = 200
 
@@ -53,7 +55,7 @@ def problems(
             continue
         yield name, "", f"the column is missing. Add it, empty if need be.{hint}"
     remove = f"{remove}; expected are {', '.join(expected)}."
-    yield from _each(unknown, f"unknown column. {remove}", "unknown")
+    yield from _each(unknown, f"{UNKNOWN}. {remove}", "unknown")
 
 
 def letters(position: int) -> str:

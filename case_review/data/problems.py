@@ -110,6 +110,10 @@ def _kind(problem: Problem) -> tuple:
     return (problem.file, problem.column, _OWN.sub("", problem.message))
 
 
+def _row(problem: Problem) -> tuple:
+    return (problem.file, problem.row, problem.message) if problem.row == 1 else _exact(problem)
+
+
 def _column(problem: Problem) -> tuple:
     return (problem.file, problem.column)
 
@@ -120,7 +124,8 @@ def _file(problem: Problem) -> tuple:
 
 def _lines(problems: Sequence[Problem]) -> list[str]:
     """A line for each problem, and for those that say the same; for more as there are more."""
-    groups = _joined([[problem] for problem in problems], _exact, len(problems))
+    groups = _joined([[problem] for problem in problems], _row, len(problems))
+    groups = _joined(groups, _exact, len(problems))
     for coarser in (_kind, _column, _file):
         groups = _joined(groups, coarser, len(groups) - _LINES)
     lines = [_line(group) for group in groups]
@@ -153,6 +158,8 @@ def _line(group: Sequence[Problem]) -> str:
         return str(first)
     if len(columns) > 1:
         names = _few([visible(name) or "(the file)" for name in sorted(columns)], _VALUES)
+        if len({(problem.row, problem.message) for problem in group}) == 1:
+            return f"{first.where}, row {first.row}, columns {names}: {first.message}"
         return f"{first.where}: {len(group):,} problems in {names}; the first: {_said(first)}"
     place = first.where + (f", column {visible(first.column)}" if first.column else "")
     rows = _rows(group)

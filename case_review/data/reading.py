@@ -199,9 +199,11 @@ class _Reader:
             self.sheet = Sheet(self.file, found.sheet, letters)
         expected, needed = list(self.schema.columns), list(self.schema.needed)
         remove = f"Declare it in {OWN}, or remove it" if self.name == "patients" else "Remove it"
+        stops = False
         for column, value, message in heading.problems(header, expected, needed, remove):
             self.refuse(message, line, column, value)
-        if self.problems:
+            stops |= not message.startswith(heading.UNKNOWN)
+        if stops:
             return self._nothing()
         days = []
         for cell in found.wrong:
