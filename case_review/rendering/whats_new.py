@@ -18,7 +18,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import escape
 from case_review.files import to_json
 from case_review.project import Project, sha256
-from case_review.rendering import ast, labels, provenance
+from case_review.rendering import ast, figures, labels, provenance
 
 if TYPE_CHECKING:
     from case_review.rendering.manuscript import Manuscript
@@ -44,6 +44,7 @@ _SHAPE = {
     **dict.fromkeys(("name", "base", "commit", "day", "results"), str),
     "conclusions": [{**_ABOUT, "before": str, "after": str}],
     "numbers": [{**_ABOUT, "before": str, "after": str, "values": [_VALUE]}],
+    "curves": [str],
     "new": [{**_ABOUT, "says": str}],
     "gone": [{**_ABOUT, "says": str}],
     "exhibits": [{"label": str, "count": int, "cells": [_CELL]}],
@@ -137,6 +138,9 @@ def _parts(project: Project, found: Manuscript, noted: dict) -> Iterator[str]:
         heads: dict[str, str | int] = {"Conclusion": 31, "Before": 23, "Now": 23, "Because of": 23}
         rows = [[names.of(one), *_told(one), _cause(one)] for one in noted["conclusions"]]
         yield ast.pipe_table(heads, rows)
+    if noted["curves"]:
+        yield "# The curves {#curves}"
+        yield from _curves(noted)
     if noted["numbers"]:
         yield "# Numbers that differ {#numbers}"
         heads = {"Number": 24, "Before": 18, "Now": 18, "Difference": 20, "Because of": 20}
@@ -174,6 +178,24 @@ def _summary(noted: dict) -> str:
     if not said:
         return f"No number and no table differs from {escape(since)}."
     return f"Compared with {escape(since)}: {'; '.join(said)}."
+
+
+def _curves(noted: dict) -> Iterator[str]:
+    """The drawings of both curves, of which a screen shows the one that fits.
+
+    Raises
+    ------
+    ReviewError
+        If one holds anything that runs or loads something.
+    """
+    alt = "Curves before and now, drawn over one another."
+    drawn = "".join(
+        figures.inline_svg(svg, f"curves-{kind}", alt, kind)
+        for kind, svg in zip(("wide", "narrow"), noted["curves"], strict=False)
+    )
+    yield f"::: drawing\n``````````{{=html}}\n{drawn}\n``````````\n:::"
+    before = escape(noted["name"])
+    yield f"Dashed and grey: {before}; solid: now. Where both agree only the solid line shows."
 
 
 class _Names:

@@ -6,12 +6,16 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from building import make, parsed, site
+from building import make, note_made, parsed, site
 from test_comparing import edit, exhibit_cells, git, plant, recorded, review  # noqa: F401
 
+from case_review import registry
 from case_review.errors import ReviewError
-from case_review.living.comparing import differences
+from case_review.living.comparing import differences, previous
+from case_review.living.comparing.report import Compared
+from case_review.living.comparing.states import State
 from case_review.project import Project
+from case_review.registry import Result
 from case_review.rendering import ast, whats_new
 from case_review.rendering.manuscript import Manuscript
 
@@ -118,7 +122,7 @@ def noted(small_report, tmp_path):
         "name": "v1.0_<i>", "base": "v1.0_<i>", "commit": "", "day": "2026-01-31",
         "results": whats_new.digest(project), "conclusions": [change | told],
         "numbers": [change | told | {"values": [value, value | {"name": "n"}]}],
-        "new": [], "gone": [change | {"id": "a.gone", "says": "_7_"}],
+        "curves": [], "new": [], "gone": [change | {"id": "a.gone", "says": "_7_"}],
         "exhibits": [{"label": "tbl-x", "count": 3, "cells": [
             {"row": "<i>r", "column": "c", "before": "</details>", "after": "$x$"}]}],
     }  # fmt: skip
@@ -149,8 +153,50 @@ def test_names_and_values_are_shown_as_they_are(noted):
     assert page.select_one("td a")["href"].startswith("../notebooks/02_doses.html#")
 
 
+def test_what_is_compared_and_shown_is_in_the_digest_and_wording_is_not(tmp_path):
+    project, sums = Project(tmp_path), []
+    numbers = {"value": 1, "low": 2, "high": 3, "least": 4, "most": 5, "n": 6, "of": 7}
+    assert numbers.keys() == whats_new.NUMBERS.keys()
+    first = numbers | {"text": "1"}
+    others = [first | {name: first[name] + 1} for name in numbers] + [first | {"text": "one"}]
+    for fields in (first, *others, first | {"label": "A word", "cell": "elsewhere"}):
+        registry.write(project.results / "05_x.json", "05_x", {}, [Result("a.x", **fields)])
+        sums.append(whats_new.digest(project))
+    assert len(set(sums)) == len(others) + 1 and sums[0] == sums[-1]
+    project.notebooks.mkdir()
+    (project.notebooks / "05_x.ipynb").write_text("{}", encoding="utf-8")
+    project.exhibits.mkdir()
+    (project.exhibits / "tbl-x.csv").write_text("a,b\n", encoding="utf-8")
+    note_made(project, "05_x")
+    assert whats_new.digest(project) not in sums
+
+
+def test_curves_are_noted_where_they_differ_and_drawn_over_one_another(noted, tmp_path):
+    states = []
+    for name, share in (("before", "0.5"), ("after", "0.75")):
+        project = Project(tmp_path / name)
+        project.exhibits.mkdir(parents=True)
+        text = f"group,label,time_weeks,proportion\na,A <b>,0,0\na,A <b>,2,{share}\n"
+        (project.exhibits / "fig-km.csv").write_text(text, encoding="utf-8")
+        states.append(State(name, project, "v1.0"))
+    found = previous.noted(Compared(*states, [], differences.cells(*_projects(states)), {}))
+    same = previous.noted(Compared(states[0], states[0], [], [], {}))
+    assert same["curves"] == [] and found["exhibits"] == [
+        {"label": "fig-km", "count": 1, "cells": []}]  # fmt: skip
+    page = shown(noted(curves=found["curves"]))
+    drawn = page.select(".drawing > svg")
+    assert [svg["class"] for svg in drawn] == [["wide"], ["narrow"]]
+    assert "A <b>" in drawn[0].get_text() and not page.select("b")
+    with pytest.raises(ReviewError, match="active content"):
+        shown(noted(curves=[found["curves"][0].replace("</svg>", "<script>1</script></svg>")]))
+
+
+def _projects(states):
+    return [state.project for state in states]
+
+
 def test_without_differences_that_is_said(noted):
-    none = {part: [] for part in ("conclusions", "numbers", "new", "gone", "exhibits")}
+    none = {part: [] for part in ("conclusions", "numbers", "gone", "exhibits")}
     page = shown(noted(**none))
     assert page.get_text(" ", strip=True).startswith("No number and no table differs from v1.0_<i>")
     assert not page.find_all(["h1", "table"])

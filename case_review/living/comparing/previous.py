@@ -8,7 +8,7 @@ from case_review.build import alternative
 from case_review.build.revision import revision
 from case_review.errors import ReviewError
 from case_review.files import to_json, write_text
-from case_review.living.comparing import differences, report
+from case_review.living.comparing import differences, overlay, report
 from case_review.living.comparing.differences import Cell, Change
 from case_review.living.comparing.report import Compared
 from case_review.project import Project
@@ -56,6 +56,7 @@ def noted(found: Compared) -> dict:
         "results": whats_new.digest(found.after.project),
         "conclusions": [_change(found, one) for one in found.verdicts],
         "numbers": [_change(found, one) | {"values": _values(one)} for one in found.numbers],
+        "curves": _curves(found),
         "new": [_says(found, one) for one in found.come],
         "gone": [_says(found, one) for one in found.gone],
         "exhibits": _exhibits(cell for cell in found.cells if _is_read(cell, found)),
@@ -83,6 +84,13 @@ def _values(change: Change) -> list[dict]:
         {name: "" if text == report.NONE else text for name, text in zip(names, row, strict=True)}
         for row in report.values(change, most=3)
     ]
+
+
+def _curves(found: Compared) -> list[str]:
+    """The curves of both over one another, wide and for phones; none if they are the same."""
+    if all(cell.exhibit != overlay.LABEL for cell in found.cells):
+        return []
+    return list(overlay.drawings(found.before.project, found.after.project) or ())
 
 
 def _is_read(cell: Cell, found: Compared) -> bool:
