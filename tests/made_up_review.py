@@ -410,6 +410,7 @@ def write(root: Path, variant: str = "") -> None:
         shutil.rmtree(root / name, ignore_errors=True)
     for name in WITHOUT:
         (root / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)
+    (root / "report" / "previous.json").unlink(missing_ok=True)  # which tells of other results
     raw = root / "data" / "raw"
     made = review(HEADINGS)
     VARIANTS[variant or "base"](made)
