@@ -99,14 +99,14 @@ def _validate(project: Project, options) -> int:
 
     surroundings.settle(project)
     from case_review.audit import claims
-    from case_review.data import expectations, intake
+    from case_review.data import expectations, intake, selection
     from case_review.parameters import loading
 
     if options.stage == "raw":
         values = loading.load(project).values
         terms, effects = values["cleaning"], values["safety"]["effects"]
         print(*(f"note: {note}\n" for note in intake.notes(project)), sep="", end="", flush=True)
-        also = [claims.problems]
+        also = [claims.problems, selection.of_raw(values)]
         checked = intake.check(project, terms["diagnoses"], terms["events"], also, effects)
         print(*(f"note: {note}\n" for note in checked.notes), sep="", end="")
         report = checked.report

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from case_review import formatting
+from case_review.data import selection
+from case_review.data.problems import DataError
 from case_review.errors import ReviewError
 from case_review.exhibits import diagram, style
 from case_review.exhibits.diagram import Arrow, Box
@@ -70,18 +72,15 @@ def flow(
 
     Raises
     ------
+    DataError
+        With the problems of the selection.
     ReviewError
-        If a step has no row, a row no box, the parts of a step are more than it, or the reports
-        included do not add up to those listed; if some reports alone say when they were added.
+        If some reports alone say when they were added.
     """
+    lines = screening.set_axis(range(2, len(screening) + 2))
+    if found := list(selection.problems(lines, reports["population"], steps, included, chosen)):
+        raise DataError(found)
     numbers = dict(zip(screening["step"], screening["n_reports"], strict=True))
-    placed = [step["step"] for step in steps] + list(included["steps"].values())
-    placed += [part for step in steps for part in step.get("parts", {})]
-    for step in sorted(set(placed) ^ set(numbers)):
-        place, other = ("no row", "data/raw/screening.csv")
-        if step in numbers:
-            place, other = ("no box", "params.yml, characteristics.flow")
-        raise ReviewError(f"selection of reports: the step {step!r} has {place} in {other}; add it")
     rows = []
     for step in steps:
         text = f"{step['label']}\n({_count(numbers[step['step']])})"
@@ -113,14 +112,7 @@ def _count(n: float) -> str:
 
 def _parts(step: Mapping, numbers: Mapping) -> Iterator[str]:
     """The lines of what a step is made of, such as the reports excluded for each reason."""
-    parts, whole = step.get("parts", {}), numbers[step["step"]]
-    added = sum(numbers[part] for part in parts if not pd.isna(numbers[part]))
-    if added > whole:
-        raise ReviewError(
-            f"data/raw/screening.csv, step {step['step']}: its parts ({', '.join(parts)}) make "
-            f"{int(added):,}, expected at most {int(whole):,}; correct one of them"
-        )
-    for part, label in parts.items():
+    for part, label in step.get("parts", {}).items():
         yield f"{label} ({_count(numbers[part])})"
 
 
@@ -130,11 +122,6 @@ def _included(
     for population, step in steps.items():
         listed = reports[reports["population"] == population]
         fewer = chosen and len(listed) < numbers[step]
-        if numbers[step] != len(listed) and not fewer:
-            raise ReviewError(
-                f"data/raw/screening.csv, step {step}: found {_count(numbers[step])}, expected "
-                f"{len(listed)}, as many as data/raw/reports.csv lists; correct one of them"
-            )
         patients = formatting.with_unit(f"{int(listed['n_patients'].sum()):,}", "patients")
         of = f" of {int(numbers[step])}" if fewer else ""
         yield f"{population.capitalize()} (n = {len(listed)}{of}), with {patients}"

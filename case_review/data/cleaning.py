@@ -12,7 +12,8 @@ from case_review.data.reading import DataError, Problem, Raw
 from case_review.units import hours_in, to_hours
 
 LEDGER_COLUMNS = ("table", "row", "key", "column", "kind", "before", "after", "reason")
-_POPULATIONS = {"publication": "publications", "poster": "posters"}
+#: The population of each kind of report.
+POPULATIONS = {"publication": "publications", "poster": "posters"}
 
 
 class Cleaning:
@@ -90,7 +91,7 @@ class Cleaning:
 
     def _reports(self) -> pd.DataFrame:
         frame = self._typed("reports")
-        frame["population"] = frame["kind"].map(_POPULATIONS).fillna("")
+        frame["population"] = frame["kind"].map(POPULATIONS).fillna("")
         return frame
 
     def _patients(self, population: pd.Series) -> pd.DataFrame:

@@ -294,14 +294,14 @@ def _outcome(stage: str, path: Path, name: str, frame: pd.DataFrame, result) -> 
         if set(columns) <= set(frame.columns):
             raise ReviewError(error)
         observed = error
-    rule, remedy = f"{notes} ({suites.place(path)})", suites.remedy(path.stem, config)
+    rule, remedy = f"{notes} ({suites.place(path)})", partial(suites.remedy, path.stem, config)
     file = f"data/{stage}" if name == "across" else f"data/{stage}/{name}.csv"
     rows = [] if result.success else list(_unexpected(frame, columns, joint, details))
     if name == "across":
         problems = [_disagreement(frame.loc[index], path) for index, _ in rows]
     else:
         problems = [
-            Problem(file, int(frame.at[i, "file_row"]), column, value, f"{rule}.{remedy}")
+            Problem(file, int(frame.at[i, "file_row"]), column, value, f"{rule}.{remedy(value)}")
             for i, value in rows
         ]
     if not result.success and not problems:

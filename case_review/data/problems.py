@@ -12,6 +12,7 @@ import pandas as pd
 
 from case_review.errors import ReviewError
 from case_review.exhibits import write_csv
+from case_review.values.identifiers import folded
 
 #: Most lines of a message, its first and last not counted.
 _LINES = 22
@@ -97,6 +98,13 @@ def write(path: Path, problems: Iterable[Problem]) -> None:
     columns = ["file", "row", "column", "value", "message"]
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
     write_csv(frame.astype({"row": "Int64"}), path)
+
+
+def spelled(value: str, listed: Iterable[object]) -> str:
+    """A hint at the listed word that a value is, in other capitals or blanks; empty if none is."""
+    known = {folded(one): one for one in listed if isinstance(one, str)}
+    word = known.get(folded(value), value)
+    return f" Is '{visible(word)}' meant?" if word != value else ""
 
 
 # -- many problems in few lines --------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from case_review.data import json_file, judged, rules
 from case_review.data.judging import great_expectations
-from case_review.data.problems import visible
+from case_review.data.problems import spelled, visible
 from case_review.data.schema import ANY, FILE, OWN, Column, Schema, TableSchema
 from case_review.errors import ReviewError
 
@@ -303,10 +303,11 @@ def _listed(value) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def remedy(suite: str, config) -> str:
-    """What to do besides correcting a cell: a review may allow more in columns of its patients."""
+def remedy(suite: str, config, value: str) -> str:
+    """What to do: spell a value as it is listed, or allow more in columns of the patients."""
+    hint = spelled(value, config.kwargs.get("value_set") or ())
     allowed = suite == "patients_raw" and config.type in _ALLOWING and MARK in config.meta
-    return f" Correct it, or allow it in {OWN}." if allowed else ""
+    return hint + (f" Correct it, or allow it in {OWN}." if allowed else "")
 
 
 def is_declared(expectation: dict) -> bool:

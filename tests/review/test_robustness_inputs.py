@@ -437,6 +437,10 @@ CONTENT = {
     "a key that is empty": (P, cells(ILL_LINE, patient_id=""), refused(
         f"row {ILL_LINE}, column patient_id: every row needs a value here.",
         together("patient_id", ILL, "patient_id", f"{ILL} (not in patients.csv)"))),
+    "a listed word in capitals": (P, cells(2, sex="Male", response="YES "), refused(
+        "patients.csv, row 2, column sex: found 'Male'; sex is one of: male, female, or empty "
+        "(expectations/patients_raw.json). Is 'male' meant? Correct it, or allow it in params.yml",
+        "row 2, column response: found 'YES'; response is one of: yes, no")),
     "a patient of no report": (P, cells(ILL_LINE, report_id="R99"), refused(
         f"patients.csv, row {ILL_LINE}, column report_id: found 'R99 (not in reports.csv)'; "
         "expected R99",
