@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from building import ROOT, copy_sources, surroundings
-from conftest import COLUMNS
+from descriptive_data import COLUMNS
 from ruamel.yaml import YAML
 
 from case_review.data import reading, selection
