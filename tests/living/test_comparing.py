@@ -149,7 +149,7 @@ def test_exactly_what_a_planted_change_has_changed_is_told(review):
     before, cells = recorded(review), exhibit_cells(review)
     plant(review)
     stale = make(review, "diff", "BASE=HEAD", expect=2)
-    assert "not up to date" in stale and "Run `make report` first" in stale
+    assert "not up to date" in stale and "Run `make notebooks` first" in stale
     make(review, "notebooks")
     after = recorded(review)
     differ = {

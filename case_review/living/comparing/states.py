@@ -57,7 +57,7 @@ def present(project: Project) -> State:
         told = [f"{name}: {freshness.listed(causes)}" for name, causes in stale.items()]
         raise ReviewError(
             "\n".join(["These notebooks are not up to date:", *told])
-            + "\nRun `make report` first, then compare."
+            + "\nRun `make notebooks` first, then compare."
         )
     return State(f"this state ({revision(project)})", project)
 
@@ -75,7 +75,7 @@ def base(project: Project, given: str) -> State:
     """
     if not given:
         raise ReviewError(
-            "Say what to compare with: make diff BASE=v1.0 (a tag, branch or commit), or "
+            "Say what to compare with: BASE=v1.0 (a tag, branch or commit), or "
             "BASE=case-review-0.1.0.zip (a release)."
         )
     path = Path(given)
