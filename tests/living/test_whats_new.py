@@ -14,7 +14,7 @@ from case_review.errors import ReviewError
 from case_review.living.comparing import differences, previous
 from case_review.living.comparing.report import Compared
 from case_review.living.comparing.states import State
-from case_review.project import Project
+from case_review.project import PARAMS_VARIABLE, Project
 from case_review.registry import Result
 from case_review.rendering import ast, whats_new
 from case_review.rendering.manuscript import Manuscript
@@ -193,6 +193,12 @@ def test_curves_are_noted_where_they_differ_and_drawn_over_one_another(noted, tm
 
 def _projects(states):
     return [state.project for state in states]
+
+
+def test_a_report_with_other_parameters_has_no_such_page(noted, monkeypatch):
+    assert whats_new.is_there(noted())
+    monkeypatch.setenv(PARAMS_VARIABLE, "mine.yml")
+    assert not whats_new.is_there(noted())
 
 
 def test_without_differences_that_is_said(noted):
