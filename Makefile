@@ -24,9 +24,10 @@ PYTHON := $(or $(FOUND),python3)
 endif
 JOBS ?=
 
-# What is given reaches the shell between quotation marks, and so must not hold what ends them.
+# What is given reaches the shell between quotation marks, and so must not hold what ends them;
+# answers to questions bring their own.
 UNSAFE := $$ " ` \ '
-$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE DICTIONARY SHEET REPLACE FOLDER ANSWERS,$(foreach sign,$(UNSAFE),\
+$(foreach given,PARAMS OUT FORMATS PORT JOBS TIMEOUT WARM VENV PYTHON SEED MOMENTS RUNS ROWS PATTERN FILE BASE DICTIONARY SHEET REPLACE FOLDER ANSWERS,$(foreach sign,$(if $(filter ANSWERS,$(given)),$$ ` \,$(UNSAFE)),\
 	$(if $(findstring $(sign),$(value $(given))),$(if $(filter command environment,$(firstword $(origin $(given)))),\
 	$(error $(given)=$(value $(given)): a name with $(sign) in it is not possible here; choose another)))))
 

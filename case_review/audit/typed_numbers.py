@@ -90,6 +90,7 @@ def check(project: Project, captions: bool = True) -> list[Problem]:
         Whether captions and alt texts are read; not where it is known that nothing is wrong there.
     """
     allowed, problems = read_allowed(project.report / ALLOWED)
+    allowed += _names(project)
     known = registry.load(project.results)
     for file, content in (*_manuscript(project), *(_captions(project) if captions else ())):
         problems += typed(file, content, allowed)
@@ -120,6 +121,21 @@ def read_allowed(path: Path) -> tuple[list[re.Pattern], list[Problem]]:
         except (ValueError, re.error) as error:
             problems.append(Problem(name, line, "", f"this entry {error}"))
     return allowed, problems
+
+
+def _names(project: Project) -> list[re.Pattern]:
+    """What groups and exposures are called, `IV Ig (0.4 g/kg)`: such a number is no result."""
+    if not (project.root / "params.yml").is_file():
+        return []
+    shared = params_file.merge(params_file.documents(project)).get(params_file.SHARED, {})
+    exposures = (shared.get("words") or {}).get("exposures") or []
+    names = {str(name) for pair in shared.get("groups", {}).items() for name in pair}
+    names |= {str(name) for name in exposures}
+    return [
+        re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\d)", re.IGNORECASE)
+        for name in sorted(names)
+        if any(sign.isdigit() for sign in name) and not name.isdigit()
+    ]
 
 
 def _allowed(entry) -> re.Pattern:

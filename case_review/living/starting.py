@@ -38,6 +38,8 @@ QUESTIONS = {
 }
 #: The folder of what is written once.
 TEMPLATE = "template"
+#: A rule of this review's suites that holds for no other: any text is a name there.
+_OWN_RULE = "drug is written in lower case"
 #: Who commits, where git has not been told a name.
 _NOBODY = ("-c", "user.name=case-review", "-c", "user.email=case-review@localhost")
 
@@ -90,6 +92,7 @@ def start(project: Project, folder: Path, answers: Mapping[str, object], ask: bo
     _copy(project, folder, answers, ask)
     new = Project(folder.resolve())
     _refuse_words(project, new)
+    _drop_own_rule(new)
     renew(new)
     writing.into_notebooks(new)
     commit(new.root)
@@ -129,6 +132,13 @@ def _refuse_words(project: Project, new: Project) -> None:
     lines = labels.read_text(encoding="utf-8").splitlines(keepends=True)
     # What codes of the data are called is the review's own; what results are called is not.
     write_text(labels, "".join(line for line in lines if not line.startswith("value.")))
+
+
+def _drop_own_rule(new: Project) -> None:
+    path = new.root / "expectations" / "patients_raw.json"
+    suite = json.loads(path.read_text(encoding="utf-8"))
+    kept = [one for one in suite["expectations"] if one["meta"]["notes"] != _OWN_RULE]
+    write_text(path, json.dumps(suite | {"expectations": kept}, indent=2) + "\n")
 
 
 def renew(project: Project) -> None:

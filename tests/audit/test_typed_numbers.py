@@ -176,3 +176,12 @@ def test_unknown_results_are_named_once_results_exist(project):
 
 def test_without_a_manuscript_there_is_nothing_to_find(project):
     assert typed_numbers.check(project) == []
+
+
+def test_numbers_in_the_names_of_groups_and_exposures_may_be_typed(project):
+    (project.root / "params.yml").write_text(
+        'shared:\n  groups: {"IV Ig (0.4 g/kg)": High 2, "7": Seven}\n'
+        "  words: {exposures: [vitamin B12]}\n"
+    )
+    write(project, "IV Ig (0.4 g/kg), high 2 and Vitamin B12 to 7, then 0.4 and high 2.5.")
+    assert texts(check(project)) == ["7", "0.4", "2.5"]

@@ -433,7 +433,7 @@ def test_an_outcome_that_is_no_response_goes_to_its_own_columns(project, tmp_pat
     file = sheet(
         tmp_path, head,
         ["Grau 2001", "m", "71", "acute hepatitis", "kava", "n", "nn", "60"],
-        ["Grau 2001", "nn", "52", "acute liver failure", "kava", "y", "22", "60"],
+        ["Grau 2001", "nn", "52", "acute liver failure", "Kava", "y", "22", "60"],
         ["Hill 2004", "f", "nn", "acute liver failure", "kava", "y", "3 wk", "60"],
     )  # fmt: skip
 

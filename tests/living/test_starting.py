@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from building import ROOT, copy_sources, make, surroundings
+from building import ROOT, copy_sources, make, parsed, surroundings
 from ruamel.yaml import YAML
 
 from case_review.living import starting
@@ -22,6 +22,9 @@ BARE = {"title": "Thalidomide: a \"first\" look", "exposures": "thalidomide", "g
 #: Those of a review that has everything, and three groups.
 FULL = {"exposures": "Zinc, zinc with copper, diet", "levels": True, "posters": True,
         "blocks": "sex, age, diagnosis, symptoms"}  # fmt: skip
+#: Those of a review whose outcome is no response, and whose groups have numbers in their names.
+DEATH = {"exposures": "immunoglobulin", "groups": "IV Ig (0.4 g/kg), no Ig", "event": "death",
+         "past": "died", "time_unit": "days", "blocks": "sex"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def tracked(root):
     return listed.stdout.split()
 
 
-@pytest.mark.parametrize("answers", [BARE, FULL], ids=["bare", "full"])
+@pytest.mark.parametrize("answers", [BARE, FULL, DEATH], ids=["bare", "full", "death"])
 def test_a_new_review_builds_and_passes_its_tests(template, tmp_path, answers):
     root = new(template, tmp_path / "a new réview", answers)
     assert "report/_site: the report is ready" in make(root, "report", "FORMATS=html")
@@ -59,6 +62,9 @@ def test_a_new_review_builds_and_passes_its_tests(template, tmp_path, answers):
         cwd=root, env=surroundings(PYTHONPATH=str(root)), capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    noun = answers.get("event", "response")
+    assert rows(root / "data/raw/patients.csv")[0][f"{noun}_time_value"]
+    assert f"time to {noun}" in parsed(root / "report/_site/index.html").main.get_text(" ").lower()
 
 
 def test_a_new_review_holds_nothing_of_this_one(template, tmp_path):
@@ -81,7 +87,7 @@ def test_a_new_review_holds_nothing_of_this_one(template, tmp_path):
 def test_the_cells_of_parameters_hold_what_the_choices_say(template, tmp_path):
     root = new(template, tmp_path / "new", FULL)
     groups = YAML(typ="safe").load((root / "params.yml").read_text("utf-8"))["shared"]["groups"]
-    assert list(groups) == ["zinc", "zinc_with_copper", "diet"]
+    assert list(groups) == ["Zinc", "zinc with copper", "diet"]
     for path in (root / "notebooks").glob("*.ipynb"):
         cells = json.loads(path.read_text("utf-8"))["cells"]
         cells = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]

@@ -18,9 +18,9 @@ from case_review.living.importing import (
     imported,
     mapping,
     mapping_file,
-    own_columns,
     questions,
     sheet,
+    suggesting,
     writing,
 )
 from case_review.living.importing import facts as this_review
@@ -74,7 +74,7 @@ def main(project, file: Path, values, options, answer: Answer | None = None) -> 
     made = converting.convert(found, said, known)
     remarks = writing.write(project.raw, folder, made.tables, options.replace)
     _tell(project, folder, made, remarks)
-    own_columns.tell(said, known)
+    suggesting.tell(said, made, known)
     return 0
 
 

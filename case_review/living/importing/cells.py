@@ -93,7 +93,7 @@ class Reader:
                 raise values.Unread("the mapping has no code for it")
             word = allowed[word.casefold()]
         elif target == "drug":
-            word = word.lower()
+            word = self.facts.drugs.get(word.casefold(), word.lower())
         elif target == "cotreatments":
             word = ";".join(parts(word))
         return Value((word,), "" if word == text else "spelling")

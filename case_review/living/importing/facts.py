@@ -50,8 +50,12 @@ class Facts:
         What posters may be counted by, with the levels that are known.
     month_days
         Days of a month.
+    derived
+        What diagnoses stand for, such as `type`.
     missing
         Words for a value that nobody reported, besides those that any review has.
+    drugs
+        Drugs that are compared, by their names without capitals; others are in lower case.
     outcome
         The columns of the outcome by those that a response has, where it is another one.
     called
@@ -64,7 +68,9 @@ class Facts:
     actions: tuple[str, ...]
     levels: dict[str, tuple[str, ...]]
     month_days: str = "30.4375"
+    derived: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    drugs: Mapping[str, str] = field(default_factory=dict)
     outcome: Mapping[str, str] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,17 +124,21 @@ def of(values: Mapping) -> Facts:
         TABLES["adverse_events"].columns["action"].values,
         levels,
         str(values["shared"]["month_days"]),
+        frozenset(derived),
         frozenset(" ".join(word.split()).casefold() for word in cleaning["missing"]),
+        _compared(values["shared"]),
         *_outcome(values["shared"]["outcome"]),
     )
 
 
+def _compared(shared: Mapping) -> dict[str, str]:
+    return {name.casefold(): name for name in shared["groups"] if shared["group_by"] == "drug"}
+
+
 def _outcome(outcome: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The columns of an outcome that is no response, and what headers call it."""
+    """The columns of the outcome, and what headers call it, if it is no response."""
     names = ("response", *PAIRS["response_time"])
     columns = (outcome["event"], outcome["time"], unit_column(outcome["time"]))
-    if columns == names:
-        return {}, {}
     noun, (event, time, unit) = outcome["noun"], columns
     called = {
         "response": [event, noun, outcome["past"]],
@@ -136,6 +146,7 @@ def _outcome(outcome: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
         "response_time_unit": [unit, f"unit of time to {noun}"],
         "response_date": [f"date of {noun}", f"{noun} date"],
     }  # fmt: skip
+    own = {} if columns == names else dict(zip(names, columns, strict=True))
     # What was converted is told by the column of the number.
-    own = dict(zip(names, columns, strict=True)) | {"response_time": time}
+    own |= {"response_time": time} if own else {}
     return own, {headers.folded(name): target for target, said in called.items() for name in said}

@@ -20,7 +20,8 @@ TARGETS = {
     "onset": "onset|congenital",
     "diagnosis": "diagnosis|dx|disease|condition|anomaly|lesion|type of anomaly",
     "symptoms": "symptoms|symptom|clinical signs",
-    "drug": "drug|drug name|medication|agent|mtor inhibitor|treatment drug|medicine",
+    "drug": "drug|drug name|medication|agent|mtor inhibitor|treatment drug|medicine|"
+    "regimen|exposure|intervention|therapy|treatment|treatment given|herb|vaccine",
     "dose": "dose|dose value|starting dose|initial dose|dosage|start dose",
     "level": "level|target level|blood level|target blood level|target trough",
     "level_low_ng_ml": "level low|lower level|target level low|trough low|blood level low|"
