@@ -15,6 +15,7 @@ from building import PRODUCTS, ROOT, as_committed, copy_sources, make
 from pypdf import PdfReader
 
 from case_review.build import locking
+from case_review.living import starting
 from case_review.parameters import loading
 from case_review.project import KEPT_VARIABLE, Project
 from case_review.rendering import converter
@@ -191,6 +192,15 @@ def made_up(shared):
     with locking.hold(shared / "made-up.lock"):
         if not (root / "report" / "index.qmd").is_file():
             made_up_review.write(root)
+    return Project(root)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """This project as it stands, in one commit, of which new reviews are made."""
+    root = tmp_path_factory.mktemp("project")
+    copy_sources(root)
+    starting.commit(root)
     return Project(root)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from case_review.data.problems import DataError, Problem
+from case_review.data.problems import DataError, Problem, of_cells
 from case_review.data.schema import SHOWN
 from case_review.exhibits import Row
 from case_review.values import Count
@@ -38,14 +38,7 @@ def checked(answers: pd.DataFrame, reports: Iterable[str]) -> pd.DataFrame:
         than an answer, names no report, or asks a question in other words than before; and every
         question that a report has no answer to.
     """
-    reports, problems = list(reports), []
-    for name, column in _COLUMNS.items():
-        for row, cell in enumerate(answers[name], 2):
-            if column.required and not cell:
-                problems.append(Problem(_FILE, row, name, "", f"fill it in: {column.meaning}"))
-            elif cell and column.values and cell not in column.values:
-                expected = f"expected one of {', '.join(column.values)}."
-                problems.append(Problem(_FILE, row, name, cell, expected))
+    reports, problems = list(reports), [*of_cells(_FILE, answers, _COLUMNS.values())]
     rows = zip(range(2, len(answers) + 2), answers["report_id"], strict=True)
     for row, report in rows:
         if report and report not in reports:

@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from case_review.data.problems import DataError, Problem
+from case_review.data.problems import DataError, Problem, of_cells
 from case_review.data.schema import SHOWN
 from case_review.exhibits import Markdown
 from case_review.values import Count
@@ -44,18 +44,12 @@ def checked(items: pd.DataFrame, table: str) -> pd.DataFrame:
         that is not allowed, or names a place without an anchor, and of every judgement that has
         neither place nor note, unless it says that the review does not report something.
     """
-    file, problems = f"data/raw/{table}.csv", []
-    for column in SHOWN[table].columns.values():
-        for row, cell in enumerate(items[column.name], 2):
-            if column.required and not cell:
-                message = f"the cell is empty. Fill it in: {column.meaning}"
-            elif cell and column.values and cell not in column.values:
-                message = f"expected one of {', '.join(column.values)}."
-            elif column.name == _LINKED and not all(map(_ANCHOR.fullmatch, _anchors(cell))):
-                message = "expected places such as Methods#methods, joined by ;"
-            else:
-                continue
-            problems.append(Problem(file, row, column.name, cell, message))
+    file = f"data/raw/{table}.csv"
+    problems = [*of_cells(file, items, SHOWN[table].columns.values())]
+    for row, cell in enumerate(items.get(_LINKED, []), 2):
+        if not all(map(_ANCHOR.fullmatch, _anchors(cell))):
+            message = "expected places such as Methods#methods, joined by ;"
+            problems.append(Problem(file, row, _LINKED, cell, message))
     for judged, (place, note) in JUDGED.items():
         for row, item in enumerate(items.to_dict("records") if judged in items else [], 2):
             if (judged, item[judged]) != _NEEDS_NO_REASON and not item[place] and not item[note]:

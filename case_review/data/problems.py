@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from case_review.data.schema import Column
 from case_review.errors import ReviewError
 from case_review.exhibits import write_csv
 from case_review.values.identifiers import folded
@@ -105,6 +106,30 @@ def spelled(value: str, listed: Iterable[object]) -> str:
     known = {folded(one): one for one in listed if isinstance(one, str)}
     word = known.get(folded(value), value)
     return f" Is '{visible(word)}' meant?" if word != value else ""
+
+
+def of_cells(file: str, table: pd.DataFrame, columns: Iterable[Column]) -> Iterator[Problem]:
+    """Every cell of a table that is empty where it must not be, or holds no listed word.
+
+    Parameters
+    ----------
+    file
+        Path as the user knows it.
+    table
+        Text, its rows in the order of the file.
+    columns
+        Its columns as they are declared.
+    """
+    for column in columns:
+        for row, cell in enumerate(table[column.name], 2):
+            if column.required and not cell:
+                message = f"the cell is empty. Fill it in: {column.meaning}"
+            elif cell and column.values and cell not in column.values:
+                hint = spelled(cell, column.values)
+                message = f"expected one of {', '.join(column.values)}.{hint}"
+            else:
+                continue
+            yield Problem(file, row, column.name, cell, message)
 
 
 # -- many problems in few lines --------------------------------------------------------------------

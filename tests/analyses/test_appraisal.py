@@ -54,6 +54,10 @@ def test_an_empty_cell_says_what_belongs_there():
     assert "What is asked" in refused(answers(question_3=""))
 
 
+def test_an_answer_in_capitals_is_told_in_the_spelling_that_is_meant():
+    assert "not applicable. Is 'partly' meant?" in refused(answers(answer_4="Partly"))
+
+
 def test_a_report_that_is_none_is_told():
     said = refused(answers(report_id_2="Gotz 2023"))
     assert "Gotz 2023" in said and "no such report" in said

@@ -8,23 +8,14 @@ import subprocess
 import sys
 
 import pytest
-from building import ROOT, copy_sources, make, parsed
+from building import ROOT, make, parsed
 
-from case_review.living import examples, starting
+from case_review.living import examples
 from case_review.project import Project
 
 pytestmark = pytest.mark.pipeline
 
 EXAMPLES = examples.listed(Project(ROOT))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """This project as it stands, in one commit."""
-    root = tmp_path_factory.mktemp("project")
-    copy_sources(root)
-    starting.commit(root)
-    return Project(root)
 
 
 def results_of(root):

@@ -7,11 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from building import ROOT, copy_sources, make, parsed, surroundings
+from building import ROOT, make, parsed, surroundings
 from ruamel.yaml import YAML
 
 from case_review.living import starting
-from case_review.project import Project
 
 pytestmark = pytest.mark.pipeline
 #: Words of this review that no file of another may hold, outside the package's own examples.
@@ -25,15 +24,6 @@ FULL = {"exposures": "Zinc, zinc with copper, diet", "levels": True, "posters": 
 #: Those of a review whose outcome is no response, and whose groups have numbers in their names.
 DEATH = {"exposures": "immunoglobulin", "groups": "IV Ig (0.4 g/kg), no Ig", "event": "death",
          "past": "died", "time_unit": "days", "blocks": "sex"}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """This project as it stands, in one commit."""
-    root = tmp_path_factory.mktemp("project")
-    copy_sources(root)
-    starting.commit(root)
-    return Project(root)
 
 
 def new(template, folder, answers):
