@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from case_review.errors import ReviewError
 from case_review.reconstruction import times
 from case_review.reconstruction.specification import POPULATIONS, Specification
 from case_review.statistics import logrank, survival
@@ -34,6 +35,31 @@ def margins(
     rows = [(claim, spec.number(claim), int(found)) for claim, found in counted]
     rows += _response(spec, tables["patients"], month_days)
     return pd.DataFrame(rows, columns=["claim_id", "printed", "found"]).astype(str)
+
+
+def refuse_differing(found: pd.DataFrame) -> None:
+    """Stop where rows that were made to agree with the print do not.
+
+    Parameters
+    ----------
+    found
+        As `margins` gives it.
+
+    Raises
+    ------
+    ReviewError
+        Naming each number, as it is printed and as the rows have it.
+    """
+    differing = found[found["printed"] != found["found"]]
+    if differing.empty:
+        return
+    lines = [
+        f"data/raw/published.csv, {one.claim_id}: printed as {one.printed}, the reconstructed rows "
+        f"in data/raw/ have {one.found}"
+        for one in differing.itertuples()
+    ]
+    done = "Undo what was changed in the rows, or write them anew by `make reconstruct`."
+    raise ReviewError("\n".join([*lines, done]))
 
 
 def in_raw(raw: Path) -> dict[str, pd.DataFrame]:

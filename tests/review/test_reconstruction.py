@@ -22,6 +22,9 @@ def found(request):
 
 def test_every_printed_number_holds(found):
     margins = checks.margins(specification.read(RAW), found, 30.4375)
+    checks.refuse_differing(margins)
+    with pytest.raises(ReviewError, match=r"printed as 12, the reconstructed rows .* have 11"):
+        checks.refuse_differing(margins.assign(printed="12", found="11").head(1))
     differing = margins[margins["printed"] != margins["found"]]
     assert len(margins) > 75 and differing.empty, differing.to_string()
 
