@@ -98,6 +98,7 @@ def _validate(project: Project, options) -> int:
     from case_review.build import surroundings
 
     surroundings.settle(project)
+    from case_review.analyses import appraisal
     from case_review.audit import claims
     from case_review.data import expectations, intake, selection
     from case_review.parameters import loading
@@ -106,7 +107,7 @@ def _validate(project: Project, options) -> int:
         values = loading.load(project).values
         terms, effects = values["cleaning"], values["safety"]["effects"]
         print(*(f"note: {note}\n" for note in intake.notes(project)), sep="", end="", flush=True)
-        also = [claims.problems, selection.of_raw(values)]
+        also = [claims.problems, selection.of_raw(values), appraisal.of_raw]
         checked = intake.check(project, terms["diagnoses"], terms["events"], also, effects)
         print(*(f"note: {note}\n" for note in checked.notes), sep="", end="")
         report = checked.report

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from case_review.data.problems import DataError, Problem, of_cells
+from case_review.data.reading import Raw
 from case_review.data.schema import SHOWN
 from case_review.exhibits import Row
 from case_review.values import Count
@@ -21,8 +22,8 @@ _COLUMNS = SHOWN["appraisal"].columns
 ANSWERS = _COLUMNS["answer"].values
 
 
-def checked(answers: pd.DataFrame, reports: Iterable[str]) -> pd.DataFrame:
-    """The answers as they stand, if each report has one to every question of a tool.
+def problems(answers: pd.DataFrame, reports: Iterable[str]) -> list[Problem]:
+    """Every cell that is empty or holds another word than it may, and every answer that is missing.
 
     Parameters
     ----------
@@ -30,24 +31,34 @@ def checked(answers: pd.DataFrame, reports: Iterable[str]) -> pd.DataFrame:
         `data/raw/appraisal.csv` as text; it may have no rows.
     reports
         The names of all reports.
-
-    Raises
-    ------
-    DataError
-        Naming row and column of every cell that is empty where it must not be, holds another word
-        than an answer, names no report, or asks a question in other words than before; and every
-        question that a report has no answer to.
     """
-    reports, problems = list(reports), [*of_cells(_FILE, answers, _COLUMNS.values())]
+    reports, found = list(reports), [*of_cells(_FILE, answers, _COLUMNS.values())]
     rows = zip(range(2, len(answers) + 2), answers["report_id"], strict=True)
     for row, report in rows:
         if report and report not in reports:
             message = "there is no such report in reports.csv. Correct the name."
-            problems.append(Problem(_FILE, row, "report_id", report, message))
-    problems += _worded_otherwise(answers)
-    problems += _unanswered(answers, reports)
-    if problems:
-        raise DataError(problems)
+            found.append(Problem(_FILE, row, "report_id", report, message))
+    return [*found, *_worded_otherwise(answers), *_unanswered(answers, reports)]
+
+
+def of_raw(raw: Raw) -> list[Problem]:
+    """The problems of the appraisal among raw tables, if there is one."""
+    answers = raw.shown.get("appraisal")
+    if answers is None or "reports" in raw.unsound:
+        return []
+    return problems(answers, raw.tables["reports"]["report_id"])
+
+
+def checked(answers: pd.DataFrame, reports: Iterable[str]) -> pd.DataFrame:
+    """The answers as they stand, if each report has one to every question of a tool.
+
+    Raises
+    ------
+    DataError
+        With all `problems`, naming row and column.
+    """
+    if found := problems(answers, reports):
+        raise DataError(found)
     return answers.copy()
 
 

@@ -69,6 +69,8 @@ class Raw:
         Of each table that is read from a spreadsheet, its place there.
     columns
         The columns that they were read by.
+    shown
+        Tables that a notebook shows as they stand, of those that there are and can be read.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -76,6 +78,7 @@ class Raw:
     unsound: set[str] = field(default_factory=set)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     columns: Schema = ANY
+    shown: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of a table, with the sheet and cell where that is read from a spreadsheet."""
@@ -112,6 +115,8 @@ def attempt(folder: Path, columns: Schema = ANY) -> tuple[Raw, list[Problem]]:
     for name in [*columns.tables, *AUDITED, *shown]:
         one, found = attempt_table(folder, name, names, columns)
         problems += found
+        if name in shown and not found:
+            raw.shown |= one.tables
         if name in columns.tables:
             raw.tables |= one.tables
             raw.changes += one.changes

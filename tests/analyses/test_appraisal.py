@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from case_review.analyses import appraisal, traffic_light
+from case_review.data import reading
 from case_review.data.problems import DataError
 from case_review.data.schema import SHOWN
 from case_review.exhibits import plain
@@ -124,3 +125,17 @@ def test_the_bars_of_a_question_add_up_to_all_reports(narrow):
     (legend,) = figure.legends
     assert len(legend.texts) == 5
     assert plain.coordinates(figure) is not None
+
+
+def test_the_raw_tables_are_judged_where_there_is_an_appraisal(tmp_path):
+    (tmp_path / "reports.csv").write_text(
+        "report_id,kind,n_patients,adverse_events_reported,provenance\n"
+        "Sato 2020,publication,1,no,extracted\n",
+        encoding="utf-8",
+    )
+    assert appraisal.of_raw(reading.attempt(tmp_path)[0]) == []
+    answers().to_csv(tmp_path / "appraisal.csv", index=False)
+    found = appraisal.of_raw(reading.attempt(tmp_path)[0])
+    assert {problem.value for problem in found} == {"Götz (2023)", "007"} and len(found) == 4
+    answers()[2:4].to_csv(tmp_path / "appraisal.csv", index=False)
+    assert appraisal.of_raw(reading.attempt(tmp_path)[0]) == []
