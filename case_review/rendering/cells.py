@@ -6,6 +6,7 @@ import base64
 import json
 from dataclasses import dataclass, field
 
+from case_review.data.problems import visible
 from case_review.errors import ReviewError
 from case_review.exhibits.drawn import read_brief, read_narrow, read_others
 from case_review.parameters.cell_options import options
@@ -191,14 +192,14 @@ def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
     drawn = sum("image/svg+xml" in o.get("data", {}) for o in cell.outputs)
     where = f"cell {label} of notebook {name}"
     if kind == "fig" and not (found.svg and found.png):
-        raise ReviewError(f"{where} shows no figure as SVG and PNG.")
+        raise ReviewError(f"{where} shows no figure as SVG and PNG{_instead(label, cell)}")
     if kind == "fig" and drawn > 1:
         raise ReviewError(
             f"{where} shows {drawn} figures, and an exhibit is one: draw the others in a cell of "
             "their own, or close them with `plt.close()`."
         )
     if kind != "fig" and not found.markdown:
-        raise ReviewError(f"{where} shows no Markdown.")
+        raise ReviewError(f"{where} shows no Markdown{_instead(label, cell)}")
     if found.interactive not in ("", "survival" if found.svg else "table"):
         raise ReviewError(
             f"{where}: `#| interactive: {found.interactive}` is not possible. Known are `table` "
@@ -208,3 +209,15 @@ def _exhibit(name: str, label: str, given: dict[str, str], cell) -> Exhibit:
         if not given.get(option):
             raise ReviewError(f"{where} has no `#| {option}:` line.")
     return found
+
+
+def _instead(label: str, cell) -> str:
+    """What a cell says in place of an exhibit, and what to do; a full stop if it says nothing."""
+    said = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    text = " ".join(filter(None, said)).strip("'\"")
+    if not text:
+        return "."
+    return (
+        f"; it says '{visible(text)}' Take the line out, with what refers to @{label}, or give the "
+        "notebook what it shows."
+    )

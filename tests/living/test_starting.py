@@ -11,6 +11,8 @@ from building import ROOT, make, parsed, surroundings
 from ruamel.yaml import YAML
 
 from case_review.living import starting
+from case_review.living.scenarios import declared
+from case_review.project import Project
 
 pytestmark = pytest.mark.pipeline
 #: Words of this review that no file of another may hold, outside the package's own examples.
@@ -60,7 +62,7 @@ def test_a_new_review_builds_and_passes_its_tests(template, tmp_path, answers):
 def test_a_new_review_holds_nothing_of_this_one(template, tmp_path):
     root = new(template, tmp_path / "new", BARE)
     own = [name for name in tracked(root) if name.split("/")[0] in ("data", "report", "tests")]
-    own += ["params.yml", "README.md", "CITATION.cff", "CHANGELOG.md"]
+    own += ["params.yml", "scenarios.yml", "README.md", "CITATION.cff", "CHANGELOG.md"]
     own.remove("report/terms.yml")  # which lists what must not be shown
     texts = {name: (root / name).read_text(encoding="utf-8") for name in own}
     found = {name: OURS.findall(text) for name, text in texts.items() if OURS.search(text)}
@@ -72,6 +74,13 @@ def test_a_new_review_holds_nothing_of_this_one(template, tmp_path):
     assert not (root / "notebooks/04_safety.ipynb").exists()
     assert "dverse" not in texts["report/index.qmd"]
     assert all(row["dose_value"] == "" for row in rows(root / "data/raw/patients.csv"))
+
+
+@pytest.mark.parametrize("answers", [BARE, DEATH], ids=["bare", "death"])
+def test_a_new_review_has_scenarios_of_its_own(template, tmp_path, answers):
+    root = new(template, tmp_path / "new", answers)
+    found = declared.read(Project(root))
+    assert len(found.scenarios) == 14 and len(found.outcomes) == 2 + (answers is DEATH)
 
 
 def test_the_cells_of_parameters_hold_what_the_choices_say(template, tmp_path):
