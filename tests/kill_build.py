@@ -125,6 +125,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kill-") as folder:
         root = Path(folder) / "a copy"
         copy_sources(root)
+        # What is new since a previous version is stale once the data are changed.
+        (root / "report" / "previous.json").unlink(missing_ok=True)
         build(root)
         sites, alone, lengths, state = {(0, 0): site_of(root)}, {}, {}, (0, 0)
         for kind in (1, 0, 1, 0):  # through all four states and back

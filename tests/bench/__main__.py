@@ -57,6 +57,8 @@ def _copy(project: Project, row: Row, folder: Path, made: Mapping[str, Path]) ->
     """A clone of the last commit, with what others have drawn; built if the row wants that."""
     root = folder / row.copy
     rebuild.clone(project, root)
+    # What is new since a previous version is stale once the data are changed.
+    (root / "report" / "previous.json").unlink(missing_ok=True)
     kept(root).mkdir()
     sources = [kept(other) for other in made.values()]
     sources += [Path(os.environ[KEPT_VARIABLE])] if KEPT_VARIABLE in os.environ else []
