@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from case_review.data import yaml_file
 from case_review.errors import ReviewError
-from case_review.parameters import cell_options
+from case_review.parameters import cell_options, params_file
 from case_review.project import Project
 
 #: The list of words, below `report/`.
@@ -87,9 +87,20 @@ def _listed(project: Project) -> dict[str, re.Pattern]:
     listed = found if isinstance(found, list) else [None]
     if not all(isinstance(one, str) and one.strip() for one in listed):
         raise ReviewError(f"{_NAME}: expected a list of words, such as `- aspirin`. Correct it.")
+    own = _own(project)
     return {
-        one: re.compile(rf"(?<!\w){re.escape(one.strip())}(?!\w)", re.IGNORECASE) for one in found
+        one: re.compile(rf"(?<!\w){re.escape(one.strip())}(?!\w)", re.IGNORECASE)
+        for one in found
+        if one.strip().casefold() not in own
     }
+
+
+def _own(project: Project) -> set[str]:
+    """The words that the review's own choices have meanwhile, which are no longer another's."""
+    if not (project.root / "params.yml").is_file():
+        return set()
+    params = params_file.merge(params_file.documents(project))
+    return {str(word).casefold() for word in terms({"shared": {}, "cleaning": {}} | params)}
 
 
 def _all_extracted(project: Project) -> bool:

@@ -57,6 +57,14 @@ def test_a_listed_word_is_found_wherever_readers_see_it(project):
     ]
 
 
+def test_a_word_that_the_reviews_own_choices_have_is_its_own(project):
+    (project.report / "terms.yml").write_text("- Sirolimus\n- vascular tumours\n", "utf-8")
+    (project.root / "params.yml").write_text(
+        "cleaning: {diagnoses: {vascular tumours: {}}}\nshared: {words: {exposures: [sirolimus]}}\n"
+    )
+    assert foreign.check(project) == []
+
+
 def test_a_word_within_another_is_not_the_word(project):
     (project.report / "terms.yml").write_text("- siro\n- tumour\n- TOR\n", encoding="utf-8")
     assert foreign.check(project) == []
