@@ -12,7 +12,6 @@ group, names in other alphabets.
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from building import copy_sources
 from ruamel.yaml import YAML
 
 from case_review.data.schema import AUDITED, SHOWN, TABLES
+from case_review.living import starting
 from case_review.project import Project
 from expectations import renew
 
@@ -425,11 +425,7 @@ def write(root: Path, variant: str = "") -> None:
         YAML().dump(made.params, stream)
     (root / "report" / "index.qmd").write_text(MANUSCRIPT, encoding="utf-8")
     renew.write(Project(root))
-    suite = root / "expectations" / "patients_raw.json"
-    rules = json.loads(suite.read_text(encoding="utf-8"))
-    own = "drug is written in lower case"  # a rule that only this review has
-    kept = [one for one in rules["expectations"] if one["meta"]["notes"] != own]
-    suite.write_text(json.dumps(rules | {"expectations": kept}, indent=2) + "\n", encoding="utf-8")
+    starting.drop_own_rule(Project(root))
 
 
 def _write(path: Path, heading: list[str], rows: list[dict]) -> None:

@@ -97,10 +97,7 @@ def _listed(project: Project) -> dict[str, re.Pattern]:
 
 def _own(project: Project) -> set[str]:
     """The words that the review's own choices have meanwhile, which are no longer another's."""
-    if not (project.root / "params.yml").is_file():
-        return set()
-    params = params_file.merge(params_file.documents(project))
-    return {str(word).casefold() for word in terms({"shared": {}, "cleaning": {}} | params)}
+    return {str(word).casefold() for word in terms(params_file.in_force(project))}
 
 
 def _all_extracted(project: Project) -> bool:

@@ -125,14 +125,12 @@ def read_allowed(path: Path) -> tuple[list[re.Pattern], list[Problem]]:
 
 def _names(project: Project) -> list[re.Pattern]:
     """What groups and exposures are called, `IV Ig (0.4 g/kg)`: such a number is no result."""
-    if not (project.root / "params.yml").is_file():
-        return []
-    shared = params_file.merge(params_file.documents(project)).get(params_file.SHARED, {})
+    shared = params_file.in_force(project)[params_file.SHARED]
     exposures = (shared.get("words") or {}).get("exposures") or []
     names = {str(name) for pair in shared.get("groups", {}).items() for name in pair}
     names |= {str(name) for name in exposures}
     return [
-        re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\d)", re.IGNORECASE)
+        _exactly(name, re.IGNORECASE)
         for name in sorted(names)
         if any(sign.isdigit() for sign in name) and not name.isdigit()
     ]
@@ -145,8 +143,12 @@ def _allowed(entry) -> re.Pattern:
         raise ValueError("has an empty reason; say why this number may be typed.")
     if "pattern" in entry:
         return re.compile(str(entry["pattern"]))
-    # A text that ends in a digit must not allow the beginning of a longer number.
-    return re.compile(rf"(?<![\w.]){re.escape(str(entry['text']))}(?!\w|\.\d)")
+    return _exactly(str(entry["text"]))
+
+
+def _exactly(text: str, flags: int = 0) -> re.Pattern:
+    """A text and nothing longer: one that ends in a digit is not the beginning of a number."""
+    return re.compile(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", flags)
 
 
 def typed(file: str, content: str, allowed: Collection[re.Pattern] = ()) -> list[Problem]:

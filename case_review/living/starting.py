@@ -92,7 +92,7 @@ def start(project: Project, folder: Path, answers: Mapping[str, object], ask: bo
     _copy(project, folder, answers, ask)
     new = Project(folder.resolve())
     _refuse_words(project, new)
-    _drop_own_rule(new)
+    drop_own_rule(new)
     renew(new)
     writing.into_notebooks(new)
     commit(new.root)
@@ -134,8 +134,9 @@ def _refuse_words(project: Project, new: Project) -> None:
     write_text(labels, "".join(line for line in lines if not line.startswith("value.")))
 
 
-def _drop_own_rule(new: Project) -> None:
-    path = new.root / "expectations" / "patients_raw.json"
+def drop_own_rule(project: Project) -> None:
+    """Take out of a suite the one rule that holds for this review alone."""
+    path = project.root / "expectations" / "patients_raw.json"
     suite = json.loads(path.read_text(encoding="utf-8"))
     kept = [one for one in suite["expectations"] if one["meta"]["notes"] != _OWN_RULE]
     write_text(path, json.dumps(suite | {"expectations": kept}, indent=2) + "\n")

@@ -161,6 +161,11 @@ def merge(found: list[Document]) -> dict:
     return merged
 
 
+def in_force(project: Project) -> dict:
+    """The sections in force, unchecked; what a review may leave out where there is no file."""
+    return merge(documents(project) if (project.root / "params.yml").is_file() else [])
+
+
 def section_of(notebook: str) -> str:
     """The section of a notebook: `05_response` reads `response`."""
     return notebook.partition("_")[2] or notebook
