@@ -7,7 +7,6 @@ ids of numbers that rows were made from come in; findings, verdicts and their ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,23 +15,6 @@ if TYPE_CHECKING:
 
     from case_review.audit.claims import Claims
     from case_review.audit.findings import Finding
-
-
-def _checks() -> tuple[Callable[[Claims], Iterable[Finding]], ...]:
-    """The checks in their order, which import what a report is rendered without."""
-    from case_review.audit import categories, printed, sums
-
-    return (
-        printed.percentages,
-        printed.print_errors,
-        printed.numerators,
-        printed.order,
-        sums.blocks,
-        sums.parts_within,
-        sums.populations,
-        categories.coverage,
-        printed.agreement,
-    )
 
 
 def audit_printed(
@@ -54,10 +36,12 @@ def audit_printed(
     list of Finding
         Place by place, as the file first names them, and within each in the order of the file.
     """
-    found = [finding for check in _checks() for finding in check(published)]
-    if checks is not None:
-        from case_review.audit import sums
+    # Only here, for a report is rendered without the checks.
+    from case_review.audit.checks import run, sums
+    from case_review.audit.findings import Finding
 
+    found = [outcome for _, outcome in run(published) if isinstance(outcome, Finding)]
+    if checks is not None:
         found += sums.declared(published, checks, checks_source)
     places = {claim.place: number for number, claim in reversed(list(enumerate(published)))}
     position = {claim.claim_id: (places[claim.place], claim.line) for claim in published}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from case_review import units
+from case_review.audit import prints
+from case_review.audit.prints import Printed, Span
 from case_review.data import raw_file
 from case_review.data.problems import Problem, visible
 from case_review.data.reading import Raw
@@ -28,10 +32,10 @@ _COUNTED = ("count", "subset")
 _ID_PART = re.compile(r"\w+", re.ASCII)
 # Exponents and digits without end would keep exact arithmetic busy for ever.
 _VALUE = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
-# Journals set the decimal sign as a point, a raised point or a comma, thousands with a comma or a
-# narrow blank.
-_GROUPED = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?!\d)"
-_NUMBER = re.compile(rf"{_GROUPED}(?:[.·]\d{{1,9}})?|\d+(?:[.,·]\d{{1,9}})?", re.ASCII)
+#: Columns that a file may have besides: of which cohort a number is where a paper has several, and,
+#: in drafts, how sure the reader of the paper is (one of `SURE`).
+OPTIONAL = ("cohort", "sure")
+SURE = ("certain", "likely", "guess")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class Claim:
         `<place>.<variable>[.<level>[.<sublevel>]].<population>.<measure>`.
     number, numerator, denominator
         Exact decimals as printed; None where the cell is empty or holds no number (a date).
+    cohort
+        Of whom it is said, where a paper speaks of several groups of people; else empty.
+    sure
+        How sure a reader of papers is of it, one of `SURE`; empty where a person typed it.
     """
 
     line: int
@@ -61,6 +69,8 @@ class Claim:
     numerator: Decimal | None
     denominator: Decimal | None
     result_id: str
+    cohort: str = ""
+    sure: str = ""
 
     @property
     def place(self) -> str:
@@ -74,13 +84,18 @@ class Claim:
 
     @property
     def measure(self) -> str:
-        """What is printed of it: n, pct, median, low, high, min, max, p, value, ..."""
-        return self.claim_id.split(".")[-1]
+        """What is printed of it, in lower case: n, pct, median, low, high, min, max, p, value."""
+        return self.claim_id.split(".")[-1].lower()
 
     @property
     def digits(self) -> int:
         """Decimals printed (`35.7` has one); they decide at what precision a number agrees."""
-        return len((_shown(self.as_printed) or self.value).partition(".")[2])
+        return self.printed.digits if self.printed else len(self.value.partition(".")[2])
+
+    @property
+    def span(self) -> Span | None:
+        """What the number may have been before it was rounded; None where there is none."""
+        return self.printed.span if self.printed else None
 
     @property
     def checkable(self) -> bool:
@@ -97,20 +112,22 @@ class Claim:
             return Text(shown, standing=PRINTED)
         return Text(shown, float(self.number), unit=self.unit, standing=PRINTED)
 
+    @cached_property
+    def printed(self) -> Printed | None:
+        """The first number in `as_printed`, or None where it is written in words."""
+        # Of `(20).0` the brackets are misplaced.
+        return prints.read(self.as_printed.replace("(", "").replace(")", ""))
+
     @property
     def printed_number(self) -> Decimal | None:
-        """The first number in `as_printed`, or None where it is written in words."""
-        shown = _shown(self.as_printed)
-        return Decimal(shown) if shown else None
+        """That number as an exact decimal."""
+        return self.printed.number if self.printed else None
 
 
-def _shown(as_printed: str) -> str:
-    """The first number of a print, with a decimal point and nothing else; empty without one."""
-    found = _NUMBER.search(as_printed.replace("(", "").replace(")", ""))
-    text = found.group(0) if found else ""
-    if grouped := re.match(_GROUPED, text):
-        text = re.sub(r"\D", "", grouped.group(0)) + text[grouped.end() :]
-    return re.sub(r"[,·]", ".", text)
+def with_unit(claim: Claim) -> str:
+    """A claim's number with its unit."""
+    unit = "%" if claim.unit == "%" else f" {claim.unit}" if claim.unit else ""
+    return f"{claim.number.normalize():f}{unit}"
 
 
 class Claims:
@@ -120,6 +137,11 @@ class Claims:
         self.source = source
         self.claims = tuple(claims)
         self._by_id = {claim.claim_id: claim for claim in self.claims}
+        self._siblings: dict[tuple, dict[str, Claim]] = defaultdict(dict)
+        self._across: dict[tuple, dict[str, Claim]] = defaultdict(dict)
+        for claim in self.claims:
+            self._siblings[claim.place, claim.path, claim.population][claim.measure] = claim
+            self._across[claim.place, claim.path, claim.measure][claim.population] = claim
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
@@ -141,6 +163,18 @@ class Claims:
     def find(self, place: str, path: tuple[str, ...], population: str, measure: str):
         """The claim with exactly these parts, or None."""
         return self._by_id.get(".".join([place, *path, population, measure]))
+
+    def siblings(self, claim: Claim) -> Mapping[str, Claim]:
+        """What is printed of the same thing and population at the same place, by measure."""
+        return self._siblings[claim.place, claim.path, claim.population]
+
+    def across(self, claim: Claim) -> Mapping[str, Claim]:
+        """The same measure of the same thing at the same place, by population."""
+        return self._across[claim.place, claim.path, claim.measure]
+
+    def total(self, claim: Claim) -> Claim | None:
+        """How many its population has at its place, or None where that is not printed."""
+        return self.find(claim.place, TOTAL, claim.population, "n")
 
     def restatements(self, claim: Claim) -> list[Claim]:
         """The claims that state the same number elsewhere: of one result, or of one path."""
@@ -230,8 +264,13 @@ def require_columns(frame: pd.DataFrame, expected: Sequence[str], source: str) -
 def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
     """The claims of a table of text cells, checked as `read` does."""
     require_columns(frame, COLUMNS, source)
+    return from_rows(frame.to_dict("records"), source)
+
+
+def from_rows(rows: Iterable[Mapping[str, str]], source: str) -> Claims:
+    """The claims of rows of text cells by column, checked as `read` does; drafts call it."""
     found: dict[str, Claim] = {}
-    for line, row in enumerate(frame[list(COLUMNS)].to_dict("records"), start=2):
+    for line, row in enumerate(rows, start=2):
         claim = _claim(row, line, source)
         if claim.claim_id in found:
             raise ReviewError(
@@ -253,7 +292,7 @@ def problems(raw: Raw) -> list[Problem]:
     return []
 
 
-def _claim(row: dict[str, str], line: int, source: str) -> Claim:
+def _claim(row: Mapping[str, str], line: int, source: str) -> Claim:
     parts = row["claim_id"].split(".")
     if len(parts) < 4 or not all(map(_ID_PART.fullmatch, parts)):
         raise ReviewError(
@@ -278,6 +317,7 @@ def _claim(row: dict[str, str], line: int, source: str) -> Claim:
         number=_decimal(row, "value", line, source, strict),
         numerator=_decimal(row, "numerator", line, source, True),
         denominator=_decimal(row, "denominator", line, source, True),
+        **{name: row.get(name, "") for name in OPTIONAL},
     )
 
 

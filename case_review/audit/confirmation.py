@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from case_review.audit import printed, sums
+from case_review.audit.checks import agreement, percentages, sums
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding
 
@@ -54,19 +54,19 @@ def confirmations(
     if checks is not None:
         computed |= dict.fromkeys(sums.holding(claims, checks), SUM)
     repeats = {}
-    for group in printed.statements(claims):
+    for group in agreement.statements(claims):
         if not beyond.isdisjoint(claim.claim_id for claim in group):
             continue
         # A number that others give is the best source of its repeats, then one that is taken as
         # such, then the first: the same order in every group, so that no two repeat each other.
         source = min(group, key=lambda c: (c.claim_id not in computed, c.claim_id not in sources))
-        agreeing = (claim.claim_id for claim in group if printed.agree(source, claim))
+        agreeing = (claim.claim_id for claim in group if agreement.agree(source, claim))
         repeats |= {id: REPEAT for id in agreeing if id != source.claim_id}
     return {id: how for id, how in (repeats | computed).items() if id not in contradicted}
 
 
 def _is_ratio(claim: Claim) -> bool:
-    return claim.kind == "percent" and claim.checkable and printed.is_given(claim)
+    return claim.kind == "percent" and claim.checkable and percentages.is_given(claim)
 
 
 def _sums(claims: Claims) -> Iterator[str]:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from case_review.formatting import MINUS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IMPOSSIBLE, INCONSISTENT, ROUNDING, NOTE = "impossible", "inconsistent", "rounding", "note"
+#: How much a finding weighs, worst first. Notes ask for a look and fail no run.
+SEVERITIES = (IMPOSSIBLE, INCONSISTENT, ROUNDING, NOTE)
 
 #: Kinds of finding with the words that a reader sees.
 KINDS = {
@@ -27,6 +36,22 @@ KINDS = {
     "unsupported": "Statement beyond the data",
     "text-table": "Text and table differ",
 }
+#: What a kind weighs where its check says nothing else.
+SEVERITY = {
+    "rounding": ROUNDING,
+    "truncation": ROUNDING,
+    "misprint": ROUNDING,
+    "excess": IMPOSSIBLE,
+    "order": IMPOSSIBLE,
+}
+
+#: Why a number could not be held against anything.
+REASONS = {
+    "words": "printed in words",
+    "denominator": "percentages without a denominator",
+    "limits": "estimates without limits",
+    "alone": "numbers beside which nothing else is printed",
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,10 @@ class Finding:
         A key of `KINDS`.
     explanation
         One sentence for the reader.
+    others
+        Ids of the claims that it rests on besides.
+    severity
+        One of `SEVERITIES`; that of its kind if nothing is said.
     """
 
     claim_id: str
@@ -52,10 +81,14 @@ class Finding:
     difference: str
     kind: str
     explanation: str
+    others: tuple[str, ...] = ()
+    severity: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"'{self.kind}' is no kind of finding; known are {', '.join(KINDS)}")
+        if not self.severity:
+            object.__setattr__(self, "severity", SEVERITY.get(self.kind, INCONSISTENT))
 
     def line(self) -> str:
         """The finding as a line of plain text."""
@@ -63,6 +96,36 @@ class Finding:
             f"{self.claim_id} ({self.location}): {KINDS[self.kind].lower()}; printed "
             f"{self.printed}, expected {self.expected}. {self.explanation}"
         )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Claims that were held against one another and agree; their ids."""
+
+    claim_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A claim that a check would have been made of, and why it was not: a key of `REASONS`."""
+
+    claim_id: str
+    reason: str
+
+
+#: What a check yields.
+Outcome = Finding | Checked | Unchecked
+
+
+def frame(found: Sequence[Finding]) -> pd.DataFrame:
+    """The findings as a table, one row each; the ids of other claims are joined by semicolons."""
+    import pandas as pd  # an audit of a paper does without
+
+    names = [field.name for field in fields(Finding)]
+    rows = [[getattr(one, name) for name in names] for one in found]
+    return pd.DataFrame(rows, columns=names).assign(
+        others=["; ".join(one.others) for one in found]
+    )
 
 
 def plain(number: Decimal) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from case_review.audit import held_results, printed
+from case_review.audit import held_results
+from case_review.audit.checks import percentages
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import KINDS, Finding
 from case_review.errors import ReviewError
@@ -152,8 +153,8 @@ def _verdict(claim: Claim, results, finding: Finding | None, reasons, support) -
         reason = f"The result {claim.result_id} holds no {claim.measure} to compare."
     if by == CONFIRMED and claim.kind not in WHY_NOT:
         return _remarked(Verdict(claim, by, basis=basis), finding)
-    if claim.kind == "percent" and claim.checkable and not printed.is_given(claim):
-        return _compared(claim, printed.exact(claim), finding, by, basis)
+    if claim.kind == "percent" and claim.checkable and not percentages.is_given(claim):
+        return _compared(claim, percentages.exact(claim), finding, by, basis)
     return Verdict(claim, NOT_COMPUTABLE, reason=reason or _why_not(claim, reasons))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from audit_tables import row
 
-from case_review.audit.categories import coverage
+from case_review.audit.checks.categories import coverage
 from case_review.audit.claims import from_frame
 from case_review.units.intervals import find
 

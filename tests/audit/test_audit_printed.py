@@ -8,8 +8,8 @@ from audit_tables import claims, printed, row, table
 
 from case_review.__main__ import main as command_line
 from case_review.audit import audit_printed, main
+from case_review.audit.checks.sums import CHECK_COLUMNS
 from case_review.audit.claims import COLUMNS, from_frame
-from case_review.audit.sums import CHECK_COLUMNS
 from case_review.errors import ReviewError
 
 

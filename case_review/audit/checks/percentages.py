@@ -1,18 +1,15 @@
-"""Each printed number by itself and beside its neighbours: percentages, print, order, agreement."""
+"""Percentages: of their numerators and denominators, as they are printed, within their whole."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding, plain, signed
 from case_review.formatting import round_half_away
-from case_review.units import to_base
 
 #: A percentage as journals print it; anything else is a misprint.
 _PERCENT = re.compile(r"\(?\s*\d{1,3}(?:[.,·]\d+)?\s*%?\s*\)?")
@@ -21,7 +18,6 @@ _SAID = {
     "rounding": "the last digit is wrong",
     "percentage": "the percentage belongs to other numbers",
 }
-_ORDER = ("min", "low", "median", "high", "max")
 
 
 def percentages(claims: Claims) -> Iterator[Finding]:
@@ -107,72 +103,3 @@ def numerators(claims: Claims) -> Iterator[Finding]:
                 f"at most {plain(claim.denominator)}", signed(claim.numerator - claim.denominator),
                 "excess", "More are counted than there are.",
             )  # fmt: skip
-
-
-def agreement(claims: Claims) -> Iterator[Finding]:
-    """The same number printed differently in two places.
-
-    They are compared at the coarser of the two precisions.
-    """
-    reported = set()
-    for members in statements(claims):
-        first = members[0]
-        for other in members[1:]:
-            pair = (first.claim_id, other.claim_id)
-            if pair in reported or agree(first, other):
-                continue
-            reported.add(pair)
-            yield Finding(
-                other.claim_id, other.location, _with_unit(other), _with_unit(first),
-                signed(other.number - first.number) if first.unit == other.unit else "",
-                "disagreement",
-                f"The same number is {_with_unit(first)} at {first.location}.",
-            )  # fmt: skip
-
-
-def statements(claims: Claims) -> Iterator[list[Claim]]:
-    """The claims that state the same number, in the order of the file; a claim may be in two.
-
-    Two claims state the same number if they point to one result with one measure, or if their
-    ids differ only in the place.
-    """
-    groups: dict[tuple, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.number is None:
-            continue
-        if claim.result_id:
-            groups[("result", claim.result_id, claim.measure, claim.population)].append(claim)
-        groups[("path", claim.path, claim.measure, claim.population)].append(claim)
-    yield from groups.values()
-
-
-def order(claims: Claims) -> Iterator[Finding]:
-    """A median outside its limits or range, or a range with its ends exchanged."""
-    groups: dict[tuple, dict[str, Claim]] = defaultdict(dict)
-    for claim in claims:
-        if claim.measure in _ORDER and claim.number is not None:
-            groups[(claim.place, claim.path, claim.population)][claim.measure] = claim
-    for members in groups.values():
-        present = [members[name] for name in _ORDER if name in members]
-        for lower, upper in pairwise(present):
-            low, high = to_base(lower.number, lower.unit), to_base(upper.number, upper.unit)
-            if low[1] == high[1] and low[0] > high[0]:
-                yield Finding(
-                    upper.claim_id, upper.location, _with_unit(upper),
-                    f"at least {_with_unit(lower)}", "", "order",
-                    f"The {upper.measure} lies below the {lower.measure} of the same variable.",
-                )  # fmt: skip
-
-
-def agree(first: Claim, other: Claim) -> bool:
-    """Whether two statements of a number are the same at the coarser of their precisions."""
-    if first.unit != other.unit:
-        return to_base(first.number, first.unit) == to_base(other.number, other.unit)
-    digits = min(first.digits, other.digits)
-    one, two = (round_half_away(Fraction(claim.number), digits) for claim in (first, other))
-    return one == two
-
-
-def _with_unit(claim: Claim) -> str:
-    unit = "%" if claim.unit == "%" else f" {claim.unit}" if claim.unit else ""
-    return f"{plain(claim.number)}{unit}"

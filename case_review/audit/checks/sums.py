@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from case_review.audit.categories import label_interval
+from case_review.audit.checks.categories import label_interval
 from case_review.audit.claims import TOTAL, Claim, Claims, require_columns
 from case_review.audit.findings import KINDS, Finding, plain, signed
 from case_review.data.schema import AUDITED

@@ -1,0 +1,31 @@
+"""The checks of printed numbers, one family per module.
+
+`audit` imports it; it imports `claims`, `findings`, `statistics` and the ground. Claims come in;
+what holds, what does not and what could not be checked go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from case_review.audit.checks import agreement, categories, order, percentages, sums
+from case_review.audit.claims import Claims
+from case_review.audit.findings import Outcome
+
+#: Every check by the name under which `docs/checks/` explains it, in the order of their findings.
+CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
+    "percentages": (percentages.percentages, percentages.print_errors, percentages.numerators),
+    "order": (order.order,),
+    "sums": (sums.blocks, sums.parts_within),
+    "populations": (sums.populations,),
+    "categories": (categories.coverage,),
+    "agreement": (agreement.agreement,),
+}
+
+
+def run(claims: Claims) -> Iterable[tuple[str, Outcome]]:
+    """What every check says of the claims, with the name of the check."""
+    for name, functions in CHECKS.items():
+        for function in functions:
+            for outcome in function(claims):
+                yield name, outcome
