@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
 from case_review import units
-from case_review.audit import prints
+from case_review.audit import cells, prints
 from case_review.audit.prints import Printed, Span
-from case_review.data import raw_file
-from case_review.data.problems import Problem, visible
+from case_review.audit.tables import refuse, require_columns, text_table
+from case_review.data.problems import Problem
 from case_review.data.reading import Raw
 from case_review.data.schema import TABLES
 from case_review.errors import ReviewError
@@ -30,8 +31,9 @@ TOTAL = ("total",)
 
 _COUNTED = ("count", "subset")
 _ID_PART = re.compile(r"\w+", re.ASCII)
-# Exponents and digits without end would keep exact arithmetic busy for ever.
-_VALUE = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+#: Columns that a file must have; of the others an absent one is taken for an empty one.
+REQUIRED = ("claim_id", "location", "kind", "as_printed", "value")
 #: Columns that a file may have besides: of which cohort a number is where a paper has several, and,
 #: in drafts, how sure the reader of the paper is (one of `SURE`).
 OPTIONAL = ("cohort", "sure")
@@ -95,7 +97,18 @@ class Claim:
     @property
     def span(self) -> Span | None:
         """What the number may have been before it was rounded; None where there is none."""
-        return self.printed.span if self.printed else None
+        if self.printed and self.number in (None, self.printed.number):
+            return self.printed.span
+        if self.number is None:
+            return None
+        # A print in words, or another number than the file holds, tells nothing of the digits.
+        digits = len(self.value.partition(".")[2])
+        return Printed(self.value, "=", self.number, digits).span
+
+    @property
+    def relation(self) -> str:
+        """What the print says of the number: `=`, or `<`, `>`, `≤`, `≥`, `~`."""
+        return self.printed.relation if self.printed else "="
 
     @property
     def checkable(self) -> bool:
@@ -114,9 +127,15 @@ class Claim:
 
     @cached_property
     def printed(self) -> Printed | None:
-        """The first number in `as_printed`, or None where it is written in words."""
-        # Of `(20).0` the brackets are misplaced.
-        return prints.read(self.as_printed.replace("(", "").replace(")", ""))
+        """The number in `as_printed` that is meant, or None where it is written in words.
+
+        A cell may print several, as `31 (36.9%)` does: that one is meant which the file holds.
+        """
+        found = prints.readings(self.as_printed or self.value)
+        same = [one for one in found if one.number == self.number]
+        if self.kind == "percent":
+            same.sort(key=lambda one: not one.percent)
+        return next(iter(same or found), None)
 
     @property
     def printed_number(self) -> Decimal | None:
@@ -216,68 +235,40 @@ def read(path: Path) -> Claims:
         If the file is missing or unreadable, lacks a column, holds no number, or a row breaks the
         format.
     """
-    found = from_frame(text_table(Path(path)), str(path))
+    frame = text_table(Path(path))
+    frame.columns = [name.strip().lower() for name in frame.columns]
+    require_columns(frame, REQUIRED, str(path))
+    found = from_rows(frame.to_dict("records"), str(path), frame.index)
     if not len(found):
         raise ReviewError(f"{path} holds no printed numbers below its header row. Add them.")
     return found
 
 
-def text_table(path: Path) -> pd.DataFrame:
-    """The cells of a CSV file or spreadsheet as text.
-
-    Raises
-    ------
-    ReviewError
-        If the file is missing or unreadable, a row has more or fewer cells than the header, or
-        nobody can tell what a cell of a spreadsheet means.
-    """
-    try:
-        found = raw_file.read_path(path)
-    except raw_file.FileProblem as problem:
-        place = f"{path}, line {problem.row}" if problem.row else path
-        raise ReviewError(f"{place}: {problem.message}") from None
-    header, rows = found.lines[0][1], found.lines[1:]
-    for cell in found.wrong[:1]:
-        column = header[cell.position] if cell.position < len(header) else "beside the table"
-        raise ReviewError(
-            f"{path}, line {cell.line}, column {column}: found '{visible(cell.value)}'; "
-            f"{cell.message}"
-        )
-    for line, cells in rows:
-        if len(cells) != len(header):
-            raise ReviewError(
-                f"{path}, line {line}: found {len(cells)} cells where the header has "
-                f"{len(header)}. A cell that holds a comma needs quotation marks around it."
-            )
-    return pd.DataFrame([cells for _, cells in rows], columns=header, dtype=str)
-
-
-def require_columns(frame: pd.DataFrame, expected: Sequence[str], source: str) -> None:
-    """Refuse a table that lacks a column, naming it and all that are expected."""
-    missing = [name for name in expected if name not in frame.columns]
-    if missing:
-        raise ReviewError(
-            f"{source} lacks the column(s) {', '.join(missing)}; expected {', '.join(expected)}."
-        )
-
-
 def from_frame(frame: pd.DataFrame, source: str = "published.csv") -> Claims:
     """The claims of a table of text cells, checked as `read` does."""
-    require_columns(frame, COLUMNS, source)
+    require_columns(frame, REQUIRED, source)
     return from_rows(frame.to_dict("records"), source)
 
 
-def from_rows(rows: Iterable[Mapping[str, str]], source: str) -> Claims:
-    """The claims of rows of text cells by column, checked as `read` does; drafts call it."""
+def from_rows(
+    rows: Iterable[Mapping[str, str]], source: str, lines: Iterable[int] | None = None
+) -> Claims:
+    """The claims of rows of text cells by column, checked as `read` does; drafts call it.
+
+    Parameters
+    ----------
+    lines
+        Where the rows stand in the file; by default one after another below a header.
+    """
     found: dict[str, Claim] = {}
-    for line, row in enumerate(rows, start=2):
-        claim = _claim(row, line, source)
-        if claim.claim_id in found:
-            raise ReviewError(
-                f"{source}, line {line}, column claim_id: '{claim.claim_id}' stands already in "
-                f"line {found[claim.claim_id].line}. Give each printed number its own id."
-            )
-        found[claim.claim_id] = claim
+    wrong: list[str] = []
+    for line, row in zip(count(2) if lines is None else lines, rows, strict=False):
+        told = list(_problems(row, found))
+        wrong += [f"{source}, line {line}, column {problem}" for problem in told]
+        if not told:
+            claim = _claim(row, line)
+            found[claim.claim_id] = claim
+    refuse(wrong)
     return Claims(found.values(), source)
 
 
@@ -288,52 +279,61 @@ def problems(raw: Raw) -> list[Problem]:
         if "published" not in raw.unsound:
             from_frame(raw.tables["published"], source)
     except ReviewError as error:
-        return [Problem(source, None, "", "", str(error).removeprefix(f"{source}, "))]
+        said = str(error).splitlines()
+        return [Problem(source, None, "", "", one.removeprefix(f"{source}, ")) for one in said]
     return []
 
 
-def _claim(row: Mapping[str, str], line: int, source: str) -> Claim:
-    parts = row["claim_id"].split(".")
+def _problems(row: Mapping[str, str], before: Mapping[str, Claim]) -> Iterator[str]:
+    """What is wrong with a row, each beginning with the column."""
+    claim_id, kind = row["claim_id"].strip(), _kind(row)
+    parts = claim_id.split(".")
     if len(parts) < 4 or not all(map(_ID_PART.fullmatch, parts)):
-        raise ReviewError(
-            f"{source}, line {line}, column claim_id: '{row['claim_id']}' is not of the form "
+        yield (
+            f"claim_id: '{claim_id}' is not of the form "
             "place.variable[.level].population.measure, e.g. table1.sex.male.all.n."
         )
-    if parts[-2] != row["population"]:
-        raise ReviewError(
-            f"{source}, line {line}, column population: '{row['population']}' differs from the "
-            f"last but one part of the id '{row['claim_id']}'. Make them equal."
+    elif row.get("population", "").strip() not in ("", parts[-2]):
+        yield (
+            f"population: '{row['population']}' differs from the "
+            f"last but one part of the id '{claim_id}'. Make them equal."
         )
-    if row["kind"] not in KINDS:
-        raise ReviewError(
-            f"{source}, line {line}, column kind: '{row['kind']}' of {row['claim_id']} is unknown; "
-            f"write one of {', '.join(KINDS)}."
+    if claim_id in before:
+        yield (
+            f"claim_id: '{claim_id}' stands already in "
+            f"line {before[claim_id].line}. Give each printed number its own id."
         )
-    # A date or a word is a value, too; only counts and percentages must be numbers.
-    strict = row["kind"] in (*_COUNTED, "percent")
-    return Claim(
-        line=line,
-        **{name: row[name] for name in COLUMNS if name not in ("numerator", "denominator")},
-        number=_decimal(row, "value", line, source, strict),
-        numerator=_decimal(row, "numerator", line, source, True),
-        denominator=_decimal(row, "denominator", line, source, True),
-        **{name: row.get(name, "") for name in OPTIONAL},
-    )
+    if kind not in KINDS:
+        known = ", ".join(KINDS)
+        yield f"kind: '{row['kind']}' of {claim_id} is unknown; write one of {known}."
+    for column in ("value", "numerator", "denominator"):
+        try:
+            _number(row, column)
+        except cells.Unreadable as error:
+            yield f"{column}: '{row[column].strip()}' of {claim_id} {error}"
 
 
-def _decimal(row: dict[str, str], column: str, line: int, source: str, strict: bool):
-    text = row[column].strip()
-    if not text and not (strict and column == "value"):
-        return None
-    number = Decimal(text) if _VALUE.fullmatch(text) else None
-    if not strict:
-        return number
-    place = f"{source}, line {line}, column {column}: '{text}' of {row['claim_id']}"
-    if number is None or text.startswith("-"):
-        raise ReviewError(
-            f"{place} is not a number. Write digits with a decimal point, without signs or units, "
-            "at most nine before and nine after the point."
-        )
-    if number % 1 and (column != "value" or row["kind"] in _COUNTED):
-        raise ReviewError(f"{place} counts something, so it must be a whole number.")
-    return number
+def _kind(row: Mapping[str, str]) -> str:
+    return row["kind"].strip().lower()
+
+
+def _number(row: Mapping[str, str], column: str) -> Decimal | None:
+    """The number of a cell; only counts and percentages must be some, others may be dates."""
+    text, kind = row.get(column, ""), _kind(row)
+    if column != "value":
+        return cells.count(text)
+    if kind in _COUNTED:
+        return cells.count(text) if text.strip() else cells.amount(text).number
+    found = cells.amount(text) if kind == "percent" else cells.number(text)
+    return found.number if found else None
+
+
+def _claim(row: Mapping[str, str], line: int) -> Claim:
+    texts = {name: row.get(name, "").strip() for name in (*COLUMNS, *OPTIONAL)}
+    numbers = {name: _number(row, name) for name in ("value", "numerator", "denominator")}
+    number = numbers.pop("value")
+    texts["kind"] = _kind(row)
+    texts["population"] = texts["claim_id"].split(".")[-2]
+    if number is not None and not _DIGITS.fullmatch(texts["value"]):
+        texts["value"] = f"{number:f}"
+    return Claim(line=line, number=number, **(texts | numbers))

@@ -21,6 +21,7 @@ KINDS = {
     "rounding": "Wrongly rounded",
     "truncation": "Truncated, not rounded",
     "percentage": "Percentage not of these numbers",
+    "halves": "Halves rounded both ways",
     "misprint": "Misprint",
     "transcription": "Value differs from its print",
     "numerator": "Numerator differs from its count",
@@ -41,6 +42,7 @@ SEVERITY = {
     "rounding": ROUNDING,
     "truncation": ROUNDING,
     "misprint": ROUNDING,
+    "halves": NOTE,
     "excess": IMPOSSIBLE,
     "order": IMPOSSIBLE,
 }

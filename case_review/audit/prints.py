@@ -16,17 +16,31 @@ from typing import NamedTuple
 
 #: The blanks that part thousands: ordinary, no-break, thin, narrow no-break, figure.
 _BLANK = " \u00a0\u2009\u202f\u2007"
-# A blank parts thousands only where a whole number is written so from its first to its last group.
-_GROUPS = rf"[1-9]\d{{0,2}}(?P<sep>[{_BLANK},'’])\d{{3}}(?:(?P=sep)\d{{3}})*(?!\d)"
-_PLAIN = r"\d{1,12}"
-_DECIMALS = r"[.,·]\d{1,9}"
-_NUMBER = re.compile(
-    rf"(?P<relation>[<>≤≥~≈=]|&lt;|&gt;)?\s*(?P<sign>[-−–+])?\s*"
-    rf"(?:(?P<grouped>{_GROUPS})(?P<rest>[.·]\d{{1,9}})?|(?P<whole>{_PLAIN})(?P<part>{_DECIMALS})?"
-    rf"|(?P<bare>[.·]\d{{1,9}}))"
-    rf"(?P<percent>\s?%)?(?P<marks>[*†‡§¶#]+|[a-zA-Z](?![\w.]))?",
+# A separator parts thousands only where a whole number is written so from its first group to its
+# last. A single point is the decimal sign of most papers (`1.234`), unless a comma follows.
+_GROUPS = (
+    rf"[1-9]\d{{0,2}}(?:(?P<sep>[{_BLANK},'’])\d{{3}}(?:(?P=sep)\d{{3}})*"
+    r"|(?:\.\d{3}){2,}|\.\d{3}(?=,\d))(?!\d)"
 )
-_RELATIONS = {"&lt;": "<", "&gt;": ">", "≈": "~", None: "="}
+_DECIMALS = r"[.,·]\d{1,9}"
+_RELATION = r"(?P<relation><=|>=|[<>≤≥⩽⩾~∼≈=]|&lt;|&gt;)?"
+_SMALL = r"(?:(?:\s?[×x]\s?10\s?\^?|[eE])(?P<small>[-−–⁻]\s?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))?"
+_MARKS = r"(?P<marks>\s?[*†‡§¶‖#]+|[ᵃ-ᶿ⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-zA-Z](?:,[a-zA-Z])*(?![\w.·-]))?"
+_NUMBER = re.compile(
+    rf"{_RELATION}\s*(?P<sign>[-−–‐‑+]\s*)?(?<![\w.·])"
+    rf"(?:(?P<grouped>{_GROUPS})(?P<rest>[.,·]\d{{1,9}})?"
+    rf"|(?P<whole>\d{{1,15}})(?P<part>{_DECIMALS})?|(?P<bare>[.·]\d{{1,9}}))(?!\d)"
+    rf"{_SMALL}(?P<percent>\s?%)?{_MARKS}",
+    re.ASCII,
+)
+_RELATIONS = {None: "=", "&lt;": "<", "&gt;": ">", "≈": "~", "∼": "~"}
+_RELATIONS |= {"<=": "≤", ">=": "≥", "⩽": "≤", "⩾": "≥"}
+#: `1,234` and `1.234`, which are read as 1234 and 1.234, and which others mean the other way.
+_OTHERWISE = re.compile(r"(?<![\d.,])([1-9]\d{0,2})([,.])(\d{3})(?![.,]?\d)", re.ASCII)
+#: A sign between a bracket and its digits, as in `(20).0`.
+_TORN = re.compile(r"\(\s*(\d+)\s*\)(?=[.,·]\d)", re.ASCII)
+_ODD = re.compile(r"[.,·]{2,}|%\s*%")
+_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Span(NamedTuple):
@@ -37,6 +51,12 @@ class Span(NamedTuple):
 
     def __contains__(self, number) -> bool:
         return self.low <= number <= self.high
+
+    def __add__(self, other: Span) -> Span:
+        return Span(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: Span) -> Span:
+        return Span(self.low - other.high, self.high - other.low)
 
     def meets(self, other: Span) -> bool:
         """Whether the two have a number in common."""
@@ -75,14 +95,15 @@ class Printed:
         """What the unrounded number may be: half a unit of the last digit to either side.
 
         Both ends belong to it, because halves are rounded up by some programs and to the even digit
-        by others.
+        by others. What is said to be about so much may be off by a unit of the last digit.
         """
-        number, half = Fraction(self.number), Fraction(1, 2 * 10**self.digits)
+        number, unit = Fraction(self.number), Fraction(1, 10**self.digits)
         if self.relation in "<≤":
             return Span(-math.inf, number)
         if self.relation in ">≥":
             return Span(number, math.inf)
-        return Span(number - half, number + half)
+        reach = unit if self.relation == "~" else unit / 2
+        return Span(number - reach, number + reach)
 
 
 def read(text: str) -> Printed | None:
@@ -95,23 +116,52 @@ def numbers(text: str) -> list[Printed]:
     return list(_all(text))
 
 
+def readings(text: str) -> list[Printed]:
+    """All numbers of a text, then what else its separators can mean: `1,234` is 1.234 in German."""
+    found = numbers(text)
+    other = _OTHERWISE.sub(lambda m: f"{m[1]}{'.' if m[2] == ',' else ','}{m[3]}", text)
+    apart = re.sub(rf"(?<=\d)[{_BLANK}](?=\d)", "; ", text)
+    return found + [one for again in (other, apart) if again != text for one in numbers(again)]
+
+
+def misprinted(text: str) -> bool:
+    """Whether the signs around a number cannot be meant so: `(20).0`, `20.0)`, `20..0`, `5%%`."""
+    unequal = any(text.count(one) != text.count(other) for one, other in ("()", "[]"))
+    return bool(unequal or _TORN.search(text) or _ODD.search(text))
+
+
 def _all(text: str) -> Iterator[Printed]:
+    text = _TORN.sub(r"\1", text)
     for found in _NUMBER.finditer(text):
-        # A dash between two numbers joins them, and a letter before a digit makes it a name.
-        before = text[: found.start("sign")].rstrip() if found["sign"] else ""
-        sign = "" if before and (before[-1].isdigit() or before[-1] in "%)") else found["sign"]
+        sign = _sign(text, found)
+        if sign is None:
+            continue
         if found["grouped"]:
             digits = re.sub(r"\D", "", found["grouped"]) + (found["rest"] or "")
         else:
             digits = f"{found['whole'] or '0'}{found['part'] or found['bare'] or ''}"
         digits = re.sub(r"[,·]", ".", digits)
-        number = Decimal(digits)
-        relation = _RELATIONS.get(found["relation"], found["relation"])
+        small = re.sub(r"\D", "", (found["small"] or "").translate(_SUPERSCRIPT))
+        number = Decimal(sign + digits).scaleb(-int(small or 0))
         yield Printed(
             found[0].strip(),
-            relation,
-            -number if sign in ("-", "−", "–") else number,
-            len(digits.partition(".")[2]),
+            _RELATIONS.get(found["relation"], found["relation"]),
+            number,
+            len(digits.partition(".")[2]) + int(small or 0),
             bool(found["percent"]),
-            found["marks"] or "",
+            (found["marks"] or "").strip(),
         )
+
+
+def _sign(text: str, found: re.Match) -> str | None:
+    """`-` or nothing; None where the number is part of a name, such as the 19 of COVID-19."""
+    if not found["sign"] or "+" in found["sign"]:
+        return ""
+    before = text[: found.start("sign")]
+    if before[-1:].isalpha():
+        return None
+    # A dash between two numbers joins them, and one with blanks around it parts two phrases.
+    stands = before.rstrip()[-1:]
+    joins = stands.isdigit() or (stands and stands in "%)]*†‡§¶")
+    phrase = found["sign"] != found["sign"].strip() and (stands.isalpha() or stands in tuple(".,;"))
+    return "" if joins or phrase else "-"

@@ -46,7 +46,7 @@ def _otherwise(text: str, value: float, number_format: str) -> str:
     layout = _LAYOUT.sub("", first)
     plain = _LITERAL.sub("", layout)
     if "%" in plain:
-        shown = f"{value * 100:.10g} %"
+        shown = f"{value * 100:.{_decimals(plain)}f} %"
     elif re.search(r"[0#?],+(?![0#?,])", plain):
         shown = "thousands"
     elif re.fullmatch("0{2,}", plain) and len(text) < len(plain):
@@ -59,3 +59,15 @@ def _otherwise(text: str, value: float, number_format: str) -> str:
         f"the cell shows {shown} and holds {text}. Give it the number format 'General' and type "
         "the number that is meant, or a text format if it is a name."
     )
+
+
+def _decimals(layout: str) -> int:
+    """How many decimals a number format shows."""
+    found = re.search(r"\.([0#?]+)", layout)
+    return len(found[1]) if found else 0
+
+
+def percentage(problem: str) -> str:
+    """What a cell shows as a percentage, `36.9%`, by what is said of it; else an empty text."""
+    found = re.match(r"the cell shows (-?[\d.]+) % and holds", problem)
+    return f"{found[1]}%" if found else ""

@@ -14,7 +14,12 @@ from case_review.audit.findings import Outcome
 
 #: Every check by the name under which `docs/checks/` explains it, in the order of their findings.
 CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
-    "percentages": (percentages.percentages, percentages.print_errors, percentages.numerators),
+    "percentages": (
+        percentages.percentages,
+        percentages.halves,
+        percentages.print_errors,
+        percentages.numerators,
+    ),
     "order": (order.order,),
     "sums": (sums.blocks, sums.parts_within),
     "populations": (sums.populations,),

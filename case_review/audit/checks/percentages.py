@@ -1,35 +1,37 @@
-"""Percentages: of their numerators and denominators, as they are printed, within their whole."""
+"""Percentages against their numerators and denominators, and how numbers are printed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from case_review.audit import prints
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Finding, plain, signed
+from case_review.audit.findings import Checked, Finding, Outcome, plain, signed
 from case_review.formatting import round_half_away
 
-#: A percentage as journals print it; anything else is a misprint.
-_PERCENT = re.compile(r"\(?\s*\d{1,3}(?:[.,·]\d+)?\s*%?\s*\)?")
 _SAID = {
     "truncation": "the digits after it were cut off",
     "rounding": "the last digit is wrong",
     "percentage": "the percentage belongs to other numbers",
 }
+#: Of these kinds `as_printed` need not show the number that is meant.
+_IN_OTHER_WORDS = ("subset", "cited", "method", "date")
 
 
-def percentages(claims: Claims) -> Iterator[Finding]:
+def percentages(claims: Claims) -> Iterator[Outcome]:
     """Percentages that are not numerator over denominator at the printed precision.
 
-    Halves are rounded away from zero. A value cut off instead of rounded is told apart from one
-    that is off by one in the last digit and from one that belongs to other numbers.
+    Halves may be rounded away from zero or to the even digit. A value cut off instead of rounded is
+    told apart from one that is off by one in the last digit and from one that belongs to other
+    numbers.
     """
     for claim in claims:
         if claim.kind != "percent" or not claim.checkable:
             continue
         if is_given(claim):
+            yield Checked((claim.claim_id,))
             continue
         whole = exact(claim)
         given = round_half_away(whole, claim.digits)
@@ -38,11 +40,12 @@ def percentages(claims: Claims) -> Iterator[Finding]:
         close = abs(claim.number - given) <= unit
         kind = "truncation" if claim.number == cut else "rounding" if close else "percentage"
         ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
-        precise = round_half_away(whole, claim.digits + 2)
+        precise = _precise(whole, claim.digits)
+        added = _made_to_add_up(claim, claims) if close else ""
         yield Finding(
             claim.claim_id, claim.location, claim.as_printed, f"{given}",
             signed(claim.number - given), kind,
-            f"{ratio} is {precise}%, so {given} should stand here: {_SAID[kind]}.",
+            f"{ratio} is {precise}%, so {given} should stand here: {_SAID[kind]}.{added}",
         )  # fmt: skip
 
 
@@ -53,16 +56,88 @@ def exact(claim: Claim) -> Fraction:
 
 def is_given(claim: Claim) -> bool:
     """Whether numerator and denominator give a percentage at its printed precision."""
-    return claim.number == round_half_away(exact(claim), claim.digits)
+    return exact(claim) in claim.span
 
 
-def print_errors(claims: Claims) -> Iterator[Finding]:
+def _precise(whole: Fraction, digits: int) -> Decimal:
+    """With two digits more, or as many as show on which side of a half it lies."""
+    for more in range(2, 6):
+        shown = round_half_away(whole, digits + more)
+        if Fraction(shown) == whole or round_half_away(Fraction(shown), digits) == round_half_away(
+            whole, digits
+        ):
+            break
+    return shown
+
+
+def _made_to_add_up(claim: Claim, claims: Claims) -> str:
+    """A sentence where the block adds up to 100 as it is printed, and would not if rounded."""
+    block = [
+        one
+        for one in claims
+        if (one.place, one.path[:-1], one.population)
+        == (claim.place, claim.path[:-1], claim.population)
+        and one.kind == "percent"
+    ]
+    if len(claim.path) < 2 or not all(one.checkable for one in block):
+        return ""
+    rounded = sum(round_half_away(exact(one), one.digits) for one in block)
+    if sum(one.number for one in block) != 100 or rounded == 100:
+        return ""
+    return (
+        " The percentages of this block may have been made to add up to 100; rounded they add up "
+        f"to {plain(rounded)}."
+    )
+
+
+def halves(claims: Claims) -> Iterator[Outcome]:
+    """A note where a paper rounds some halves up and others to the even digit."""
+    up, even = halves_of(claims)
+    rare, usual = sorted((up, even), key=len)
+    if rare:
+        claim, other = rare[0], usual[0]
+        ways = ("up", "to the even digit")
+        this, that = ways if rare is up else ways[::-1]
+        yield Finding(
+            claim.claim_id, claim.location, claim.as_printed, "all halves rounded alike", "",
+            "halves",
+            f"{_ratio(claim)} is rounded {this} here, {_ratio(other)} {that} at {other.location}. "
+            "Both are usual, so neither is wrong; one program would do it in one way.",
+            others=(other.claim_id,),
+        )  # fmt: skip
+
+
+def halves_of(claims: Claims) -> tuple[list[Claim], list[Claim]]:
+    """The percentages that end in a half before rounding: rounded up, and to the even digit.
+
+    Those of which both ways give the same number tell nothing and are left out.
+    """
+    up: list[Claim] = []
+    even: list[Claim] = []
+    for claim in claims:
+        if claim.kind != "percent" or not claim.checkable or claim.relation != "=":
+            continue
+        whole = exact(claim)
+        unit = Decimal(1).scaleb(-claim.digits)
+        decimal = Decimal(whole.numerator) / whole.denominator
+        away = round_half_away(whole, claim.digits)
+        to_even = decimal.quantize(unit, ROUND_HALF_EVEN)
+        if away != to_even and claim.number in (away, to_even):
+            (up if claim.number == away else even).append(claim)
+    return up, even
+
+
+def _ratio(claim: Claim) -> str:
+    ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
+    return f"{ratio} = {_precise(exact(claim), claim.digits).normalize():f}%"
+
+
+def print_errors(claims: Claims) -> Iterator[Outcome]:
     """Percentages with misplaced signs, and values that are not what `as_printed` shows."""
     for claim in claims:
         if claim.number is None:
             continue
-        unusual = not _PERCENT.fullmatch(claim.as_printed.strip())
-        if claim.kind == "percent" and unusual and re.search(r"\d", claim.as_printed):
+        if claim.kind == "percent" and prints.misprinted(claim.as_printed):
             proper = round_half_away(claim.number, claim.digits)
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, f"({proper})", "form only",
@@ -71,7 +146,7 @@ def print_errors(claims: Claims) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         shown = claim.printed_number
-        if claim.kind in ("count", "percent") and shown is not None and shown != claim.number:
+        if claim.kind not in _IN_OTHER_WORDS and shown is not None and shown != claim.number:
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, plain(claim.number),
                 signed(shown - claim.number), "transcription",
@@ -79,7 +154,7 @@ def print_errors(claims: Claims) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def numerators(claims: Claims) -> Iterator[Finding]:
+def numerators(claims: Claims) -> Iterator[Outcome]:
     """Percentages of another number than the count beside them, or of more than the whole."""
     for claim in (claim for claim in claims if claim.kind == "percent"):
         if not claim.checkable and claim.number > 100:
@@ -90,12 +165,14 @@ def numerators(claims: Claims) -> Iterator[Finding]:
         if claim.numerator is None:
             continue
         count = claims.find(claim.place, claim.path, claim.population, "n")
-        if count is not None and count.number != claim.numerator:
+        if count is not None and count.number == claim.numerator:
+            yield Checked((claim.claim_id, count.claim_id))
+        elif count is not None and count.number is not None:
             yield Finding(
                 claim.claim_id, claim.location, plain(claim.numerator), plain(count.number),
                 signed(claim.numerator - count.number), "numerator",
                 f"The percentage is of {plain(claim.numerator)}, the count beside it is "
-                f"{plain(count.number)}.",
+                f"{plain(count.number)}.", others=(count.claim_id,),
             )  # fmt: skip
         if claim.denominator is not None and claim.numerator > claim.denominator:
             yield Finding(
