@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from case_review import formatting
-from case_review.living import sheet
+from case_review.exhibits import sheet
+from case_review.exhibits.sheet import Mark, heading, para, table
 from case_review.living.comparing import causes, differences, overlay
 from case_review.living.comparing.causes import Causes
 from case_review.living.comparing.differences import Cell, Change
 from case_review.living.comparing.states import State
-from case_review.living.sheet import Mark, heading, para, table
 
 #: Most cells of exhibits in the text; the page has all.
 _CELLS = 40

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from case_review.exhibits import sheet
 from case_review.exhibits.drawn import as_last_svg
+from case_review.exhibits.sheet import Mark, heading, para, table
 from case_review.files import write_text
-from case_review.living import sheet
 from case_review.living.scenarios import compared, curve
 from case_review.living.scenarios.declared import MAIN, Declared, settings, shown, value_of
-from case_review.living.sheet import Mark, heading, para, table
 from case_review.project import Project
 
 #: The folder of the page, in `report/`.

@@ -13,10 +13,21 @@ from case_review import __version__
 _FORM, _STYLE = (Path(__file__).with_name(f"sheet.{kind}") for kind in ("html", "css"))
 
 
-def page(title: str, kicker: str, parts: Iterable[str], made_from: str = "") -> str:
+def page(
+    title: str,
+    kicker: str,
+    parts: Iterable[str],
+    made_from: str = "",
+    source: str = " from recorded results",
+) -> str:
     """A whole page of parts in HTML.
 
-    `made_from` is a hash of what it was made from, for who asks whether it is up to date.
+    Parameters
+    ----------
+    made_from
+        A hash of what it was made from, for who asks whether it is up to date.
+    source
+        Its last line says this after the program's name.
     """
     return Template(_FORM.read_text(encoding="utf-8")).substitute(
         title=escape(title),
@@ -25,6 +36,7 @@ def page(title: str, kicker: str, parts: Iterable[str], made_from: str = "") -> 
         style=_STYLE.read_text(encoding="utf-8"),
         made_from=escape(made_from),
         version=__version__,
+        source=escape(source),
     )
 
 
