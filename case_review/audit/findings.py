@@ -36,6 +36,11 @@ KINDS = {
     "denominator": "Denominator does not fit",
     "unsupported": "Statement beyond the data",
     "text-table": "Text and table differ",
+    "share": "Percentage that no count gives",
+    "grim": "Mean that no whole numbers give",
+    "grimmer": "Deviation that no whole numbers give",
+    "debit": "Deviation that no zeros and ones give",
+    "p-value": "P-value not of this statistic",
 }
 #: What a kind weighs where its check says nothing else.
 SEVERITY = {
@@ -53,6 +58,9 @@ REASONS = {
     "denominator": "percentages without a denominator",
     "limits": "estimates without limits",
     "alone": "numbers beside which nothing else is printed",
+    "measured": "means of measured values, which may be any number",
+    "coarse": "numbers printed too coarsely, or of too many people, to tell",
+    "freedom": "test statistics without degrees of freedom",
 }
 
 

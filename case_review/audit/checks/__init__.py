@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from case_review.audit.checks import agreement, categories, order, percentages, sums
+from case_review.audit.checks import (
+    agreement,
+    categories,
+    granularity,
+    order,
+    percentages,
+    reported_tests,
+    sums,
+)
 from case_review.audit.claims import Claims
 from case_review.audit.findings import Outcome
 
@@ -25,6 +33,10 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "populations": (sums.populations,),
     "categories": (categories.coverage,),
     "agreement": (agreement.agreement,),
+    "grim": (granularity.shares, granularity.means),
+    "grimmer": (granularity.deviations,),
+    "debit": (granularity.binary,),
+    "p_values": (reported_tests.p_values,),
 }
 
 
