@@ -27,7 +27,7 @@ def audit_printed(
     published
         The paper's claims.
     checks
-        Declared checks (see `sums.declared`), or None.
+        Declared checks (see `declared.declared`), or None.
     checks_source
         How messages name the file of the checks.
 
@@ -37,12 +37,13 @@ def audit_printed(
         Place by place, as the file first names them, and within each in the order of the file.
     """
     # Only here, for a report is rendered without the checks.
-    from case_review.audit.checks import run, sums
+    from case_review.audit.checks import declared, run
     from case_review.audit.findings import Finding
 
     found = [outcome for _, outcome in run(published) if isinstance(outcome, Finding)]
     if checks is not None:
-        found += sums.declared(published, checks, checks_source)
+        made = declared.declared(published, checks, checks_source)
+        found += [outcome for outcome in made if isinstance(outcome, Finding)]
     places = {claim.place: number for number, claim in reversed(list(enumerate(published)))}
     position = {claim.claim_id: (places[claim.place], claim.line) for claim in published}
     return sorted(found, key=lambda finding: position[finding.claim_id])

@@ -111,6 +111,11 @@ class Claim:
         return self.printed.relation if self.printed else "="
 
     @property
+    def rounded(self) -> bool:
+        """Whether its digits may be rounded; a count is what it is."""
+        return self.measure not in ("n", "denominator", "at_risk") and self.kind not in _COUNTED
+
+    @property
     def checkable(self) -> bool:
         """Whether a percentage can be recomputed: of so many, among more than none."""
         return self.numerator is not None and bool(self.denominator)

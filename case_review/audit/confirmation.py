@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from case_review.audit.checks import agreement, percentages, sums
+from case_review.audit.checks import agreement, declared, percentages, populations, sums
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import Finding
 
@@ -41,7 +41,7 @@ def confirmations(
         Of the audit of the print. A number that others contradict is not confirmed, and a
         statement that goes beyond the data is not confirmed by being made again.
     checks
-        Declared checks; see `sums.declared`.
+        Declared checks; see `declared.declared`.
     sources
         Claim ids that are taken as the first statement of a number where it is stated again, such
         as those that rows were reconstructed from.
@@ -52,7 +52,7 @@ def confirmations(
     computed = {claim.claim_id: PERCENTAGE for claim in claims if _is_ratio(claim)}
     computed |= dict.fromkeys(_sums(claims), SUM)
     if checks is not None:
-        computed |= dict.fromkeys(sums.holding(claims, checks), SUM)
+        computed |= dict.fromkeys(declared.holding(claims, checks), SUM)
     repeats = {}
     for group in agreement.statements(claims):
         if not beyond.isdisjoint(claim.claim_id for claim in group):
@@ -72,7 +72,7 @@ def _is_ratio(claim: Claim) -> bool:
 def _sums(claims: Claims) -> Iterator[str]:
     """Wholes that their parts add up to, in each of their blocks and over the populations."""
     held: dict[str, bool] = {}
-    for whole, parts in [*sums.blocks_of(claims), *sums.populations_of(claims)]:
+    for whole, parts in [*sums.blocks_of(claims), *populations.populations_of(claims)]:
         total = sum((part.number for part in parts), Decimal(0))
         id = whole.claim_id
         held[id] = held.get(id, True) and len(parts) > 1 and total == whole.number

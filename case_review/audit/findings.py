@@ -27,6 +27,7 @@ KINDS = {
     "numerator": "Numerator differs from its count",
     "excess": "Part larger than the whole",
     "sum": "Parts do not sum to the whole",
+    "denominators": "Denominators change",
     "populations": "Populations do not sum",
     "disagreement": "Places disagree",
     "order": "Out of order",
@@ -48,6 +49,7 @@ SEVERITY = {
     "truncation": ROUNDING,
     "misprint": ROUNDING,
     "halves": NOTE,
+    "denominators": NOTE,
     "excess": IMPOSSIBLE,
     "order": IMPOSSIBLE,
 }

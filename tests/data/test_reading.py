@@ -287,6 +287,6 @@ def test_what_was_chosen_in_a_spreadsheet_reaches_the_ledger(tmp_path):
     assert raw.tables["reports"]["n_patients"].tolist() == ["2", "0.5"]
     assert str(problems[0]) == (
         "data/raw/reports.xlsx, sheet Sheet1, cell C3, column n_patients: found '0.5'; the cell "
-        "shows 50.0 % and holds 0.5. Give it the number format 'General' and type the number that is "
-        "meant, or a text format if it is a name."
+        "shows 50.0 % and holds 0.5. Give it the number format 'General' and type the number that "
+        "is meant, or a text format if it is a name."
     )

@@ -14,6 +14,7 @@ from case_review.audit.checks import (
     granularity,
     order,
     percentages,
+    populations,
     reported_tests,
     sums,
 )
@@ -29,8 +30,8 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
         percentages.numerators,
     ),
     "order": (order.order,),
-    "sums": (sums.blocks, sums.parts_within),
-    "populations": (sums.populations,),
+    "sums": (sums.blocks, sums.parts_within, sums.percentage_blocks),
+    "populations": (populations.populations,),
     "categories": (categories.coverage,),
     "agreement": (agreement.agreement,),
     "grim": (granularity.shares, granularity.means),
