@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from audit_tables import row
 
+from case_review.audit import labels
 from case_review.audit.checks.categories import coverage
 from case_review.audit.claims import from_frame
 from case_review.units.intervals import find
@@ -36,13 +37,17 @@ def test_other_labels_are_none(label):
     assert find(label) is None
 
 
-def differences(*labels):
+def found(*labels, variable="age", statement="A number"):
     rows = [
-        row(f"t.age.g{i}.all.n", 1, f"Table I, row {label}, column All", "count")
+        row(f"t.{variable}.g{i}.all.n", 1, f"Table I, row {label}, column All", "count")
         for i, label in enumerate(labels)
     ]
-    found = list(coverage(from_frame(pd.DataFrame(rows))))
-    return [(finding.kind, finding.difference) for finding in found]
+    frame = pd.DataFrame(rows).assign(statement=statement)
+    return list(coverage(from_frame(frame)))
+
+
+def differences(*labels, **options):
+    return [(finding.kind, finding.difference) for finding in found(*labels, **options)]
 
 
 def test_categories_that_cover_a_scale_once_give_nothing():
@@ -85,3 +90,94 @@ def test_units_of_time_are_compared():
     assert differences("< 11 months", "1–2 years", "> 24 months") == [
         ("gap", "from 11 months and below 1 years")
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "low", "high", "closed"),
+    [
+        ("60+", "60", "", (True, False)),
+        ("85 plus", "85", "", (True, False)),
+        ("60+ years", "60", "", (True, False)),
+        ("≥65", "65", "", (True, False)),
+        (">= 65", "65", "", (True, False)),
+        ("65 and over", "65", "", (True, False)),
+        ("65 years or older", "65", "", (True, False)),
+        ("older than 13", "13", "", (False, False)),
+        ("at least 5 lines", "5", "", (True, False)),
+        ("under 2", "", "2", (True, False)),
+        ("younger than 2 years", "", "2", (True, False)),
+        ("up to 5", "", "5", (True, True)),
+        ("5 or fewer", "", "5", (True, True)),
+        ("2–13", "2", "13", (True, True)),
+        ("2 to 13", "2", "13", (True, True)),
+        ("2–<13 years", "2", "13", (True, False)),
+        ("≥2 to <13 years", "2", "13", (True, False)),
+        (">2 to 13", "2", "13", (False, True)),
+        ("3rd tertile (>21)", "21", "", (False, False)),
+        ("37.3–38.0 °C", "37.3", "38.0", (True, True)),
+        ("fever > 38 °C", "38", "", (False, False)),
+        ("4–10 × 10⁹/L", "4", "10", (True, True)),
+    ],
+)
+def test_labels_name_intervals_in_words_and_signs_with_a_unit_or_without(label, low, high, closed):
+    interval = labels.read(label)
+    assert (interval.low_printed, interval.high_printed) == (low, high)
+    assert (interval.low_closed, interval.high_closed) == closed
+
+
+@pytest.mark.parametrize("label", ["Stage I/II", "T1–2", "Type 2 diabetes", "1A-2B", "Kind 2", "0"])
+def test_names_with_numbers_are_no_intervals(label):
+    assert labels.read(label) is None
+
+
+def test_nobody_is_below_the_youngest_of_a_study_of_adults():
+    assert differences("18–39 years", "40–64 years", "≥ 65 years") == []
+    assert differences("18–39", "40–64", "65 and over") == []
+    assert differences("30–49", "50–54", "85+") == [("gap", "above 54 and below 85")]
+
+
+def test_what_ends_with_an_interval_is_worth_a_note_at_most():
+    young, old = found("2–5 years", "6–12 years")
+    assert (young.difference, young.severity) == ("below 2 years", "note")
+    assert (old.difference, old.severity) == ("above 12 years", "note")
+    assert found("< 2 years", "2–13 years", "> 14 years")[0].severity == "inconsistent"
+
+
+def test_labels_without_a_unit_are_compared():
+    labels_ = ("< 2", "2–13", "13–18")
+    assert [(f.difference, f.severity) for f in found(*labels_)] == [
+        ("exactly 13", "inconsistent"),
+        ("above 18", "note"),
+    ]
+    assert differences(*labels_, variable="size")[:1] == [("overlap", "exactly 13")]
+
+
+def test_a_unit_once_is_that_of_the_block():
+    assert differences("< 2 years", "2–12", "13+") == []
+    assert differences("< 24 months", "2–13 years", "> 13 years") == []
+    said = differences("< 2", "2–13", "> 14", statement="Age, years")
+    assert said == [("gap", "above 13 years and up to 14 years")]
+
+
+def test_categories_of_a_temperature_are_judged_on_its_scale():
+    assert differences("<37.3 °C", "37.3–38.0 °C", "38.1–39.0 °C", ">39.0 °C") == []
+    assert differences("<37.3 °C", "37.5–38.0 °C", ">38.0 °C") == [
+        ("gap", "from 37.3 °C and below 37.5 °C")
+    ]
+
+
+def test_what_is_no_scale_is_no_block():
+    assert differences("fever > 38 °C", "cough", "dyspnoea", variable="symptom") == []
+    assert differences("≥1 lesion", "≥2 lesions", "≥3 lesions", variable="lesions") == []
+    assert differences("Grade 1–2", "Grade 3–4", variable="grade") == []
+    assert differences("0", "1–2", "≥3", variable="children") == []
+    odd = ("> 38 °C", "< 36 °C", "cough", "dyspnoea", "rash")
+    assert differences(*odd, variable="symptom") == []
+
+
+def test_a_label_that_cannot_be_read_may_take_what_is_beyond():
+    assert differences("1st tertile (5)", "2nd tertile (6–8)", "3rd tertile (>8)") == []
+
+
+def test_values_beyond_unknown_labels_are_missed_all_the_same():
+    assert differences("< 2 years", "2–12 years", "Not reported") == [("gap", "above 12 years")]

@@ -61,33 +61,29 @@ def is_given(claim: Claim) -> bool:
 
 def _precise(whole: Fraction, digits: int) -> Decimal:
     """With two digits more, or as many as show on which side of a half it lies."""
-    for more in range(2, 6):
+    for more in range(2, 7):
         shown = round_half_away(whole, digits + more)
-        if Fraction(shown) == whole or round_half_away(Fraction(shown), digits) == round_half_away(
-            whole, digits
-        ):
+        half = Fraction(shown) * 2 * 10**digits % 2 == 1
+        if not half or Fraction(shown) == whole:
             break
     return shown
 
 
 def _made_to_add_up(claim: Claim, claims: Claims) -> str:
-    """A sentence where the block adds up to 100 as it is printed, and would not if rounded."""
+    """A sentence where a block adds up to 100 as it is printed, though not all are rounded so."""
     block = [
         one
         for one in claims
-        if (one.place, one.path[:-1], one.population)
-        == (claim.place, claim.path[:-1], claim.population)
-        and one.kind == "percent"
+        if (one.place, one.path[:-1], one.population, one.kind)
+        == (claim.place, claim.path[:-1], claim.population, "percent")
     ]
     if len(claim.path) < 2 or not all(one.checkable for one in block):
         return ""
     rounded = sum(round_half_away(exact(one), one.digits) for one in block)
-    if sum(one.number for one in block) != 100 or rounded == 100:
+    wrong = sum(not is_given(one) for one in block)
+    if sum(one.number for one in block) != 100 or (rounded == 100 and wrong < 2):
         return ""
-    return (
-        " The percentages of this block may have been made to add up to 100; rounded they add up "
-        f"to {plain(rounded)}."
-    )
+    return " The percentages of this block may have been made to add up to 100."
 
 
 def halves(claims: Claims) -> Iterator[Outcome]:
