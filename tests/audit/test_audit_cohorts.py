@@ -10,9 +10,9 @@ from case_review.audit.cohorts import agree
 
 
 def kinds(rows):
-    """Kind, severity and claim of what is found."""
+    """Kind, severity and claim of what is found, but for percentages that no count gives."""
     found = audit_printed(from_rows(rows, "x.csv"))
-    return [(one.kind, one.severity, one.claim_id) for one in found]
+    return [(one.kind, one.severity, one.claim_id) for one in found if one.kind != "share"]
 
 
 def counts(place, values, population="all", **cells):

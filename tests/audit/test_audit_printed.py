@@ -175,7 +175,7 @@ def test_numbers_of_one_result_agree_over_places_and_precisions():
     for rounded in ("48", "47"):  # of 47.46, for instance
         rows[1].update(printed(rounded))
         assert audit_printed(claims(extra=rows)) == []
-    rows[1].update(printed("46"))
+    rows[1].update(printed("45"))
     assert only(audit_printed(claims(extra=rows))).kind == "disagreement"
 
 
