@@ -42,6 +42,7 @@ KINDS = {
     "grimmer": "Deviation that no whole numbers give",
     "debit": "Deviation that no zeros and ones give",
     "p-value": "P-value not of this statistic",
+    "statistic": "Statistic not of these means",
 }
 #: What a kind weighs where its check says nothing else.
 SEVERITY = {
@@ -63,6 +64,7 @@ REASONS = {
     "measured": "means of measured values, which may be any number",
     "coarse": "numbers printed too coarsely, or of too many people, to tell",
     "freedom": "test statistics without degrees of freedom",
+    "groups": "comparisons of too many groups",
 }
 
 

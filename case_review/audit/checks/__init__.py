@@ -12,6 +12,7 @@ from case_review.audit.checks import (
     agreement,
     categories,
     granularity,
+    group_means,
     order,
     percentages,
     populations,
@@ -38,6 +39,7 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "grimmer": (granularity.deviations,),
     "debit": (granularity.binary,),
     "p_values": (reported_tests.p_values,),
+    "group_means": (group_means.statistics, group_means.p_values),
 }
 
 

@@ -30,6 +30,9 @@ _MEASURED = re.compile(
 )
 _ODD = re.compile(r"[\d/%°²³^·×]")
 
+#: Claims of a row by population and measure.
+Groups = dict[str, dict[str, Claim]]
+
 
 class Size(NamedTuple):
     """Of how many people a number is.
@@ -104,6 +107,34 @@ def _totals(claims: Claims) -> dict[tuple[str, str], list[Claim]]:
     for claim in claims:
         if claim.path == TOTAL and claim.measure == "n":
             found.setdefault((claim.population, claim.cohort), []).append(claim)
+    return found
+
+
+def populations(claims: Claims, place: str, path: tuple[str, ...]) -> Groups:
+    """What is printed of one thing at one place: by population, and then by measure."""
+    return _rows(claims).get((place, path), {})
+
+
+def levels(claims: Claims, place: str, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The paths one step below a path at one place, in the order of the file."""
+    return _below(claims).get((place, path), [])
+
+
+@lru_cache(maxsize=1)
+def _below(claims: Claims) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]]:
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
+    for place, path in _rows(claims):
+        found.setdefault((place, path[:-1]), []).append(path)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _rows(claims: Claims) -> dict[tuple[str, tuple[str, ...]], Groups]:
+    """All rows of a paper by place and path; those of one paper are kept."""
+    found: dict[tuple[str, tuple[str, ...]], Groups] = {}
+    for claim in claims:
+        row = found.setdefault((claim.place, claim.path), {})
+        row.setdefault(claim.population, {})[claim.measure] = claim
     return found
 
 
