@@ -43,6 +43,8 @@ KINDS = {
     "debit": "Deviation that no zeros and ones give",
     "p-value": "P-value not of this statistic",
     "statistic": "Statistic not of these means",
+    "counts": "P-value not of these counts",
+    "ratio": "Ratio not of these counts",
 }
 #: What a kind weighs where its check says nothing else.
 SEVERITY = {
@@ -65,6 +67,7 @@ REASONS = {
     "coarse": "numbers printed too coarsely, or of too many people, to tell",
     "freedom": "test statistics without degrees of freedom",
     "groups": "comparisons of too many groups",
+    "tables": "p-values of tables too large for an exact test, with few people in a cell",
 }
 
 

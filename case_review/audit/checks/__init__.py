@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from case_review.audit.checks import (
     agreement,
     categories,
+    count_tables,
     granularity,
     group_means,
     order,
@@ -39,6 +40,7 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "grimmer": (granularity.deviations,),
     "debit": (granularity.binary,),
     "p_values": (reported_tests.p_values,),
+    "count_tables": (count_tables.p_values, count_tables.ratios),
     "group_means": (group_means.statistics, group_means.p_values),
 }
 
