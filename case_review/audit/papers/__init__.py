@@ -1,0 +1,93 @@
+"""Papers as they are published, read to drafts of the claims that the audit checks.
+
+Files go in, `Draft`s come out, whose rows are those of `published.csv`: `draft(path)`. Each format
+has a reader that hands on tables as grids and text by paragraphs (`document`); what they say is
+found by the same code for all (`layout`, `labels`, `cells`, `columns`, `counts`, `tables`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from case_review.audit.papers.document import Paper
+from case_review.audit.papers.draft import Draft, Unread
+from case_review.errors import ReviewError
+
+__all__ = ["ENDINGS", "Draft", "Unread", "draft", "write_csv"]
+
+_XML = (".xml", ".nxml", ".jats")
+_PAGES = (".html", ".htm", ".xhtml")
+#: How the names of files end that can be read.
+ENDINGS = (*_XML, *_PAGES, ".docx")
+
+
+def draft(path: str | Path) -> Draft:
+    """The claims of a paper's tables, as far as they can be told.
+
+    Raises
+    ------
+    ReviewError
+        If the file is of no kind that is read, or is empty, damaged, locked or too large.
+    """
+    path = Path(path)
+    return drafted(read(path))
+
+
+def read(path: Path) -> Paper:
+    """Tables and text of a file by the reader for its kind, without asking what they say."""
+    from case_review.audit.papers import html, jats, opening
+
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise ReviewError(
+            f"{path}: files that end in '{ending}' are not read. Name one that ends in "
+            f"{', '.join(ENDINGS)}."
+        )
+    content = opening.content(path)
+    if ending == ".docx":
+        from case_review.audit.papers import word
+
+        return word.read(content, path)
+    if ending in _PAGES or (ending in _XML and b"<html" in content[:2000].lower()):
+        return html.read(opening.web_page(content, path))
+    root = opening.xml(content, path)
+    if root.tag.rpartition("}")[2] != "article" and root.find(".//{*}article") is None:
+        raise ReviewError(
+            f"{path} is XML, but no article in JATS: its root is '{root.tag}'. Load the article's "
+            "XML from PubMed Central or Europe PMC."
+        )
+    return jats.read(root)
+
+
+def drafted(paper: Paper) -> Draft:
+    """The claims of what was read."""
+    from case_review.audit.papers import tables
+
+    made = Draft(paper.title, paper.reader, missed=list(paper.missed))
+    for number, table in enumerate(paper.tables, start=1):
+        tables.draft(table, number, made)
+    return made
+
+
+def write_csv(made: Draft, out: Path, replace: bool = False) -> None:
+    """Write a draft for a person to correct, in the columns of `published.csv`.
+
+    Raises
+    ------
+    ReviewError
+        If the file is there already and may not be replaced.
+    """
+    import csv
+
+    from case_review.audit.papers.draft import COLUMNS
+
+    try:
+        with out.open("w" if replace else "x", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(made.rows)
+    except FileExistsError:
+        raise ReviewError(
+            f"{out} is there already, perhaps with corrections in it. Move it, or name another "
+            "file with --output."
+        ) from None

@@ -1,0 +1,89 @@
+"""Files that are broken, hostile or none at all each give one message, quickly."""
+
+import io
+import time
+import zipfile
+
+import pytest
+from papers_made import article
+
+from case_review.audit import papers
+from case_review.audit.papers import opening
+from case_review.errors import ReviewError
+
+
+def refused(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ReviewError) as error:
+        papers.draft(path)
+    assert str(path) in str(error.value)
+    return str(error.value)
+
+
+def test_a_file_that_is_not_there_empty_or_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(ReviewError, match="does not exist"):
+        papers.draft(tmp_path / "none.xml")
+    (tmp_path / "folder.xml").mkdir()
+    with pytest.raises(ReviewError, match="is a folder"):
+        papers.draft(tmp_path / "folder.xml")
+    assert "is empty" in refused(tmp_path, "empty.xml", b" \n")
+    assert "files that end in '.zip' are not read" in refused(tmp_path, "paper.zip", b"x")
+
+
+def test_xml_that_is_damaged_or_no_article_is_refused_with_its_line(tmp_path):
+    assert "line 1" in refused(tmp_path, "cut.xml", article("<p>Text</p>")[:-20])
+    assert "no article in JATS: its root is 'feed'" in refused(tmp_path, "feed.xml", b"<feed/>")
+
+
+def test_a_file_that_is_too_large_is_refused_without_being_read(tmp_path):
+    path = tmp_path / "large.xml"
+    with path.open("wb") as stream:
+        stream.truncate(100_000_000)
+    began = time.perf_counter()
+    with pytest.raises(ReviewError, match="100 MB, more than the 50 MB"):
+        papers.draft(path)
+    assert time.perf_counter() - began < 0.1
+
+
+@pytest.mark.parametrize("entity", [
+    '<!ENTITY x SYSTEM "file:///etc/passwd">',
+    '<!ENTITY a "ha"><!ENTITY x "' + "&a;" * 1000 + '">',
+])  # fmt: skip
+def test_entities_are_not_expanded_and_said(tmp_path, entity):
+    content = f"<!DOCTYPE article [{entity}]><article><body><p>&x;</p></body></article>".encode()
+    assert "declares entities of its own" in refused(tmp_path, "entities.xml", content)
+
+
+def test_a_doctype_is_fine_and_loads_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "paper.xml"
+    path.write_bytes(article("<p>Of 84 patients 12 died.</p>"))
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("asked the network"))
+    assert papers.draft(path).title == "A made-up trial"
+
+
+def test_a_word_file_that_is_none_locked_or_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    assert "damaged, or has the name of another kind" in refused(tmp_path, "a.docx", b"no archive")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 1_000_000)
+    assert "no Word file" in refused(tmp_path, "b.docx", made.getvalue())
+    monkeypatch.setattr(opening, "MOST_UNPACKED", 999_999)
+    assert "unpacks to more than" in refused(tmp_path, "c.docx", made.getvalue())
+
+
+def test_a_page_in_another_encoding_is_read_as_it_says(tmp_path):
+    path = tmp_path / "page.html"
+    words = "<h1>Étude</h1><p>Âge</p>"
+    path.write_bytes(f'<meta charset="iso-8859-1">{words}'.encode("latin-1"))
+    assert papers.draft(path).title == "Étude"
+    path.write_bytes(words.encode())
+    assert papers.draft(path).title == "Étude"
+
+
+def test_a_draft_is_written_once_and_replaced_only_on_request(tmp_path):
+    made = papers.Draft("T", rows=[])
+    papers.write_csv(made, tmp_path / "out.csv")
+    with pytest.raises(ReviewError, match="is there already"):
+        papers.write_csv(made, tmp_path / "out.csv")
+    papers.write_csv(made, tmp_path / "out.csv", replace=True)
