@@ -22,7 +22,7 @@ ENDINGS = (*_XML, *_PAGES, ".docx")
 
 
 def draft(path: str | Path) -> Draft:
-    """The claims of a paper's tables, as far as they can be told.
+    """The claims of a paper's tables and sentences, as far as they can be told.
 
     Raises
     ------
@@ -61,11 +61,12 @@ def read(path: Path) -> Paper:
 
 def drafted(paper: Paper) -> Draft:
     """The claims of what was read."""
-    from case_review.audit.papers import tables
+    from case_review.audit.papers import prose, tables
 
     made = Draft(paper.title, paper.reader, missed=list(paper.missed))
     for number, table in enumerate(paper.tables, start=1):
         tables.draft(table, number, made)
+    prose.draft(paper.passages, made)
     return made
 
 

@@ -50,6 +50,8 @@ def _gather(element, pieces: list[str], marks: list[str], skip: frozenset[str]) 
     tag = name(element)
     if tag in _UNSEEN or tag in skip or not tag:
         return
+    if tag == "xref" and element.get("ref-type") == "bibr":
+        return
     if tag == "sup" or (tag == "xref" and element.get("ref-type") in ("fn", "table-fn")):
         shown = "".join(element.itertext()).strip()
         before = "".join(pieces[-1:])[-1:]
