@@ -197,10 +197,10 @@ def _new(project: Project, options) -> int:
 
 def _audit(project: Project | None, options) -> int:
     """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
-    from case_review.audit import main
+    from case_review.audit import command
 
     try:
-        return main(options.file)
+        return command.main(options)
     except ReviewError as error:
         print(error, file=sys.stderr)
     except Exception as error:
@@ -237,6 +237,7 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from case_review.audit import command as audit
     from case_review.living import starting
 
     parser = argparse.ArgumentParser(prog="python -m case_review", description=__doc__)
@@ -298,8 +299,7 @@ def _parser() -> argparse.ArgumentParser:
     help = "replace rows that come from no import, and corrections by hand"
     imported.add_argument("--replace", action="store_true", help=help)
     starting.add_options(add("new", _new, "start a review of your own in a new folder"))
-    audit = add("audit", _audit, "check the printed numbers of a file against one another")
-    audit.add_argument("file", type=Path, help="a table with the columns of published.csv")
+    audit.add_options(add("audit", _audit, "check a paper's printed numbers against one another"))
     return parser
 
 

@@ -149,9 +149,10 @@ class Claim:
 
 
 def with_unit(claim: Claim) -> str:
-    """A claim's number with its unit."""
+    """A claim's number with its unit, and with as many digits as are printed."""
     unit = "%" if claim.unit == "%" else f" {claim.unit}" if claim.unit else ""
-    return f"{claim.number.normalize():f}{unit}"
+    shown = claim.printed if claim.printed_number == claim.number else None
+    return f"{shown.number if shown else claim.number.normalize():f}{unit}"
 
 
 class Claims:

@@ -31,6 +31,7 @@ KINDS = {
     "populations": "Populations do not sum",
     "disagreement": "Places disagree",
     "order": "Out of order",
+    "range": "Outside what it can be",
     "gap": "Values in no category",
     "overlap": "Values in two categories",
     "subtotal": "Sub-total leaves patients out",
@@ -55,11 +56,16 @@ SEVERITY = {
     "denominators": NOTE,
     "excess": IMPOSSIBLE,
     "order": IMPOSSIBLE,
+    "range": IMPOSSIBLE,
 }
 
 #: Why a number could not be held against anything.
 REASONS = {
-    "words": "printed in words",
+    "no-result": "numbers that are dates, methods or cited",
+    "words": "numbers printed in words",
+    "measure": "numbers of a measure that no check knows",
+    "unit": "numbers with units of different scales",
+    "statistic": "p-values without a test statistic",
     "denominator": "percentages without a denominator",
     "limits": "estimates without limits",
     "alone": "numbers beside which nothing else is printed",
@@ -89,6 +95,8 @@ class Finding:
         Ids of the claims that it rests on besides.
     severity
         One of `SEVERITIES`; that of its kind if nothing is said.
+    check
+        Name of the check, whose page in `docs/checks/` explains it; empty before it is known.
     """
 
     claim_id: str
@@ -100,6 +108,7 @@ class Finding:
     explanation: str
     others: tuple[str, ...] = ()
     severity: str = ""
+    check: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:

@@ -17,6 +17,7 @@ from case_review.audit.checks import (
     order,
     percentages,
     populations,
+    ranges,
     reported_tests,
     sums,
 )
@@ -31,6 +32,7 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
         percentages.print_errors,
         percentages.numerators,
     ),
+    "ranges": (ranges.ranges,),
     "order": (order.order,),
     "sums": (sums.blocks, sums.parts_within, sums.percentage_blocks),
     "populations": (populations.populations,),

@@ -1,0 +1,59 @@
+"""Numbers that their measure cannot have: a p-value of 1.3, a correlation of 2, an SD below 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from case_review.audit.claims import Claim, Claims
+from case_review.audit.findings import Finding, plain
+
+#: The smallest and the largest number that a measure can have.
+_POSSIBLE: dict[str, tuple[int | None, int | None]] = {
+    "p": (0, 1),
+    "r": (-1, 1),
+    "sd": (0, None),
+    "se": (0, None),
+    "f": (0, None),
+    "chi2": (0, None),
+    "hr": (0, None),
+    "or": (0, None),
+    "rr": (0, None),
+    "pct": (0, None),
+}
+_NAMES = {
+    "p": "p-value", "r": "correlation", "sd": "standard deviation", "se": "standard error",
+    "f": "F statistic", "chi2": "χ² statistic", "hr": "hazard ratio", "or": "odds ratio",
+    "rr": "risk ratio", "pct": "share",
+}  # fmt: skip
+
+
+def ranges(claims: Claims) -> Iterator[Finding]:
+    """Numbers outside what their measure can be, and p-values that are printed as nought."""
+    for claim in claims:
+        measure = "p" if claim.kind == "p-value" else claim.measure
+        if claim.number is None or measure not in _POSSIBLE:
+            continue
+        low, high = _POSSIBLE[measure]
+        if low is not None and claim.number < low:
+            yield _outside(claim, measure, f"at least {low}")
+        elif high is not None and claim.number > high:
+            yield _outside(claim, measure, f"at most {high}")
+        elif measure == "p" and claim.number == 0 and claim.relation == "=":
+            yield _nought(claim)
+
+
+def _outside(claim: Claim, measure: str, expected: str) -> Finding:
+    return Finding(
+        claim.claim_id, claim.location, claim.as_printed, expected.replace("-", "−"), "", "range",
+        f"A {_NAMES[measure]} cannot be {plain(claim.number).replace('-', '−')}.",
+    )
+
+
+def _nought(claim: Claim) -> Finding:
+    least = Decimal(1).scaleb(-claim.digits)
+    return Finding(
+        claim.claim_id, claim.location, claim.as_printed, f"<{least:f}", "", "misprint",
+        f"No p-value is nought: programs print {claim.as_printed} for one that is smaller than "
+        f"their digits show. Print it as <{least:f}.",
+    )  # fmt: skip

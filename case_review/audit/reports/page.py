@@ -1,0 +1,103 @@
+"""The report as a page for an author or editor: what is printed, what was expected, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from case_review.audit.findings import (
+    IMPOSSIBLE,
+    INCONSISTENT,
+    KINDS,
+    NOTE,
+    REASONS,
+    ROUNDING,
+    Finding,
+)
+from case_review.audit.report import Report, counted, singular
+from case_review.audit.reports.lines import halves
+from case_review.exhibits import sheet
+
+#: What each severity asks of an author.
+_ASKS = {
+    IMPOSSIBLE: "No data can give this. Correct it.",
+    INCONSISTENT: "These numbers cannot all be right. Look them up in the data.",
+    ROUNDING: "Round it anew, from the number before rounding.",
+    NOTE: "Look whether it is meant so; if it is, say so in the paper.",
+}
+
+
+def html(report: Report) -> str:
+    """The page: one file, without scripts, for phones and for paper."""
+    name = Path(report.source).name
+    return sheet.page(
+        report.title or name, "Audit of printed numbers", _parts(report),
+        source=f" from {name}",
+    )  # fmt: skip
+
+
+def _parts(report: Report) -> Iterator[str]:
+    yield sheet.para(f"{Path(report.source).name}: {report.summary}")
+    if sentence := halves(report):
+        yield sheet.para(sentence)
+    yield sheet.para(
+        "A finding says that printed numbers contradict one another, or cannot be. Most are slips "
+        "that change no conclusion. What could not be checked is listed at the end.", "note",
+    )  # fmt: skip
+    yield sheet.heading("Findings")
+    if not report.findings:
+        yield sheet.para("None.")
+    yield from _cards(report.findings)
+    if report.notes:
+        yield sheet.heading("Worth a look")
+        yield from _cards(report.notes, first=len(report.findings) + 1)
+    if report.acknowledged:
+        yield sheet.heading("Known, and why they stand")
+        for one in report.acknowledged:
+            yield _card(one.finding, "", f"It stands because: {one.reason}")
+    for remark in report.remarks:
+        yield sheet.para(remark, "note")
+    yield from _not_checked(report)
+
+
+def _cards(findings: tuple[Finding, ...], first: int = 1) -> Iterator[str]:
+    for number, finding in enumerate(findings, start=first):
+        yield _card(finding, f"{number}. ", _ASKS[finding.severity])
+
+
+def _card(finding: Finding, number: str, asked: str) -> str:
+    terms = [("Printed", finding.printed), ("Expected", finding.expected)]
+    terms += [("Difference", finding.difference)] if finding.difference else []
+    listed = "".join(
+        f"<div><dt>{term}</dt><dd>{sheet.escape(said)}</dd></div>" for term, said in terms
+    )
+    what = f"{finding.severity}: {KINDS[finding.kind].lower()}"
+    return "\n".join([
+        '<section class="finding">',
+        sheet.heading(f"{number}{finding.location}", 3),
+        sheet.para(what, "bad" if finding.severity != NOTE else "note"),
+        f"<dl>{listed}</dl>",
+        sheet.para(finding.explanation),
+        sheet.para(asked),
+        sheet.para(f"Number: {finding.claim_id}; check: {finding.check}", "note"),
+        "</section>",
+    ])  # fmt: skip
+
+
+def _not_checked(report: Report) -> Iterator[str]:
+    yield sheet.heading("What was checked")
+    held = len(report.examined.checked)
+    yield sheet.para(f"{held} of {counted(len(report.claims), 'printed numbers')} could be held "
+                     "against others that are printed.")  # fmt: skip
+    unchecked = report.examined.unchecked
+    if unchecked:
+        yield sheet.heading("What could not be checked", 3)
+        rows = [
+            (report.claims[id].location, report.claims[id].as_printed, id,
+             singular(REASONS[reason]))
+            for id, reason in unchecked.items()
+        ]  # fmt: skip
+        yield sheet.table(["Place", "Printed", "Number", "Why not"], rows)
+    if report.unread:
+        yield sheet.heading("What was not read", 3)
+        yield sheet.table(["Place", "Text", "Why not"], report.unread)
