@@ -46,6 +46,11 @@ KINDS = {
     "statistic": "Statistic not of these means",
     "counts": "P-value not of these counts",
     "ratio": "Ratio not of these counts",
+    "limits": "Estimate not midway between its limits",
+    "p-interval": "P-value against its interval",
+    "interval": "Limits of no usual method",
+    "spread": "Deviation larger than the range allows",
+    "error": "Standard error not of this deviation",
 }
 #: What a kind weighs where its check says nothing else.
 SEVERITY = {

@@ -72,3 +72,13 @@ def p_range(
     freedom = product(set(map(float, df1)), set(map(float, df2)))
     found = [p_value(test, size, a, b, sides) for a, b in freedom for size in sizes]
     return min(found), max(found)
+
+
+def normal_quantile(level: float) -> float:
+    """Within how many standard deviations the share `level` of a normal distribution lies."""
+    return -float(special.ndtri((1 - level) / 2))
+
+
+def t_quantile(level: float, df: float) -> float:
+    """Within how many standard errors the share `level` of a t distribution lies."""
+    return -float(special.stdtrit(df, (1 - level) / 2))

@@ -12,13 +12,16 @@ from case_review.audit.checks import (
     agreement,
     categories,
     count_tables,
+    estimates,
     granularity,
     group_means,
     order,
     percentages,
     populations,
+    proportion_intervals,
     ranges,
     reported_tests,
+    spread,
     sums,
 )
 from case_review.audit.claims import Claims
@@ -44,6 +47,9 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "p_values": (reported_tests.p_values,),
     "count_tables": (count_tables.p_values, count_tables.ratios),
     "group_means": (group_means.statistics, group_means.p_values),
+    "estimates": (estimates.midway, estimates.p_values),
+    "intervals": (proportion_intervals.limits,),
+    "spread": (spread.deviations, spread.errors, spread.limits),
 }
 
 
