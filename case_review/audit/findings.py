@@ -51,6 +51,11 @@ KINDS = {
     "interval": "Limits of no usual method",
     "spread": "Deviation larger than the range allows",
     "error": "Standard error not of this deviation",
+    "at-risk": "More at risk than before",
+    "curve": "Curve not of these numbers at risk",
+    "repeated": "Repeated values",
+    "digits": "Last digits out of balance",
+    "baseline": "Groups unlike what chance makes",
 }
 #: What a kind weighs where its check says nothing else.
 SEVERITY = {

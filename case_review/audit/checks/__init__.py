@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from case_review.audit.checks import (
     agreement,
     categories,
+    chance,
     count_tables,
     estimates,
     granularity,
@@ -20,9 +21,11 @@ from case_review.audit.checks import (
     populations,
     proportion_intervals,
     ranges,
+    repeated,
     reported_tests,
     spread,
     sums,
+    survival,
 )
 from case_review.audit.claims import Claims
 from case_review.audit.findings import Outcome
@@ -50,6 +53,9 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "estimates": (estimates.midway, estimates.p_values),
     "intervals": (proportion_intervals.limits,),
     "spread": (spread.deviations, spread.errors, spread.limits),
+    "survival": (survival.at_risk,),
+    "repeated": (repeated.rows, repeated.values),
+    "chance": (chance.last_digits, chance.baseline),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from case_review.audit.checks.samples import (
+    NO_SHARE,
     Size,
     gathered,
     interval,
@@ -37,7 +38,8 @@ def _shares(claims: Claims) -> Iterator[Outcome]:
         if span is None or not 0 <= claim.printed.number <= 100:
             continue
         of = size(claims, claim)
-        if of is None:
+        # Of a whole population only what is plainly a count is held to it.
+        if of is None or (not of.own and _is_more(claims, claim)):
             continue
         if granularity.always_possible((span.high - span.low) / 100, of.n):
             yield Unchecked(claim.claim_id, "coarse")
@@ -55,6 +57,13 @@ def _shares(claims: Claims) -> Iterator[Outcome]:
                 f"No number of {of.n} is {claim.printed.number}%{of.condition}.",
                 _others(claim, of), INCONSISTENT if of.own else NOTE,
             )  # fmt: skip
+
+
+def _is_more(claims: Claims, claim: Claim) -> bool:
+    """Whether a percentage may be estimated, as a point of a survival curve is."""
+    return bool({"low", "high", "se", "at_risk", "time"} & set(claims.siblings(claim))) or said(
+        claim, NO_SHARE
+    )
 
 
 def means(claims: Claims) -> Iterator[Outcome]:

@@ -75,10 +75,7 @@ def compared(claims: Claims, claim: Claim) -> Compared | None:
     everyone = claims.total(claim)
     if whole(everyone) and sum(found.n for found in sizes) > whole(everyone):
         return None
-    groups = tuple(
-        Group(found.n, _floats(one["mean"]), _floats(one["sd"], least=0.0))
-        for one, found in zip(members, sizes, strict=True)
-    )
+    groups = tuple(group_of(one, found) for one, found in zip(members, sizes, strict=True))
     ids = [one[name].claim_id for one in members for name in ("mean", "sd")]
     return Compared(groups, tuple(sizes), (*ids, *(found.claim_id for found in sizes)))
 
@@ -93,6 +90,11 @@ def _levels(claims: Claims, claim: Claim) -> Iterator[dict[str, Claim]]:
         found = populations(claims, claim.place, path).get(claim.population)
         if found:
             yield found
+
+
+def group_of(measures: dict[str, Claim], of: Size) -> Group:
+    """A group's size, mean and deviation as they are printed."""
+    return Group(of.n, _floats(measures["mean"]), _floats(measures["sd"], least=0.0))
 
 
 def _floats(claim: Claim, least: float = float("-inf")) -> tuple[float, float]:

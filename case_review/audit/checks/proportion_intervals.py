@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from case_review.audit.checks.estimates import level_of
-from case_review.audit.checks.samples import Size, interval, said, size, whole
+from case_review.audit.checks.samples import NO_SHARE, Size, interval, said, size, whole
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
 from case_review.statistics import granularity
 from case_review.statistics.proportion_limits import all_limits
-
-#: Words that say that a percentage is more than a count over a count.
-_OTHERWISE = (
-    "weight|adjust|pooled|meta|surviv|kaplan|cumulative|bootstrap|cluster|standardi|predict"
-)
 
 
 def limits(claims: Claims) -> Iterator[Outcome]:
@@ -60,7 +55,7 @@ def _held(claims: Claims, claim: Claim, spans: list[Span], numerators, of: Size)
         text += " Those printed are less than half as wide as any of them."
     else:
         text += " Limits of clustered, weighted or adjusted data differ from them."
-    sure = narrow and of.own and not said(claim, _OTHERWISE)
+    sure = narrow and of.own and not said(claim, NO_SHARE)
     return Finding(
         claim.claim_id, claim.location, _range(siblings["low"], siblings["high"]), shown, "",
         "interval", text, others, INCONSISTENT if sure else NOTE,

@@ -33,6 +33,12 @@ _ODD = re.compile(r"[\d/%°²³^·×]")
 #: Claims of a row by population and measure.
 Groups = dict[str, dict[str, Claim]]
 
+#: Words that say that a percentage is more than a count over a count.
+NO_SHARE = (
+    "weight|adjust|pooled|meta|surviv|kaplan|cumulative|bootstrap|cluster|standardi|predict|"
+    "change|reduction|increase|sensitiv|specific"
+)
+
 
 class Size(NamedTuple):
     """Of how many people a number is.
