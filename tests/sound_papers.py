@@ -43,6 +43,8 @@ class Paper:
             self.prints[claim_id] = "<0.001"
         elif value > 0.05 and self.random.random() < 0.1:
             self.prints[claim_id] = "ns"
+        elif value < 0.01:
+            self.print(claim_id, value, 3)
         else:
             self.print(claim_id, value, int(self.random.choice([2, 3])))
         for column, text in cells.items():

@@ -74,17 +74,17 @@ class Claim:
     cohort: str = ""
     sure: str = ""
 
-    @property
+    @cached_property
     def place(self) -> str:
         """Where in the paper: the first part of the id (`table1`, `abstract`, ...)."""
         return self.claim_id.split(".")[0]
 
-    @property
+    @cached_property
     def path(self) -> tuple[str, ...]:
         """Variable and levels, without place, population and measure."""
         return tuple(self.claim_id.split(".")[1:-2])
 
-    @property
+    @cached_property
     def measure(self) -> str:
         """What is printed of it, in lower case: n, pct, median, low, high, min, max, p, value."""
         return self.claim_id.split(".")[-1].lower()

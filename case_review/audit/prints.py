@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 #: The blanks that part thousands: ordinary, no-break, thin, narrow no-break, figure.
@@ -90,7 +91,7 @@ class Printed:
     percent: bool = False
     marks: str = ""
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """What the unrounded number may be: half a unit of the last digit to either side.
 

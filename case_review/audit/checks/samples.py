@@ -70,16 +70,19 @@ def interval(claim: Claim | None) -> Span | None:
     Limits (`<0.05`) and guesses (`~37`) are left out, and a print whose first number is another
     than the claim's.
     """
-    if claim is None or claim.printed is None or claim.printed.relation != "=":
-        return None
-    if claim.number is not None and claim.number != claim.printed.number:
-        return None
-    return claim.printed.span
+    return claim.printed.span if _is_exact(claim) else None
+
+
+def _is_exact(claim: Claim | None) -> bool:
+    printed = claim.printed if claim is not None else None
+    if printed is None or printed.relation != "=":
+        return False
+    return claim.number is None or claim.number == printed.number
 
 
 def whole(claim: Claim | None) -> int | None:
     """The whole number that a claim prints, or None."""
-    if interval(claim) is None or claim.printed.digits or claim.printed.percent:
+    if not _is_exact(claim) or claim.printed.digits or claim.printed.percent:
         return None
     return int(claim.printed.number)
 
