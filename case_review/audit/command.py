@@ -1,9 +1,14 @@
-"""The command `audit`: one file in, a report out as text, CSV, JSON or a page."""
+"""The command `audit`: one file in, a report out as text, CSV, JSON or a page.
+
+`audit draft FILE` writes what was read of a paper instead, for a person to correct.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+
+from case_review.errors import ReviewError
 
 #: What `--format` takes; `reports` writes them.
 FORMATS = ("text", "csv", "json", "html")
@@ -11,7 +16,9 @@ FORMATS = ("text", "csv", "json", "html")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `audit`."""
-    parser.add_argument("file", type=Path, help="a table with the columns of published.csv")
+    help = "a paper (.xml, .html, .docx, .pdf) or a table with the columns of published.csv; "
+    help += "`draft PAPER` writes such a table from a paper"
+    parser.add_argument("file", type=Path, nargs="+", help=help)
     help = "how the report is written; by default what --output ends in, else text"
     parser.add_argument("--format", choices=FORMATS, default="", help=help)
     help = "write the report to this file instead of the terminal"
@@ -35,7 +42,11 @@ def main(options: argparse.Namespace) -> int:
     from case_review.audit.reports import FORMATS as WRITTEN
     from case_review.files import write_text
 
-    made = report.audit_file(options.file)
+    if options.file[0] == Path("draft"):
+        return _draft(options)
+    if len(options.file) > 1:
+        raise ReviewError("Name one file, or `draft` and a paper.")
+    made = report.audit_file(options.file[0])
     written = WRITTEN[_format(options)](made)
     if options.output:
         write_text(options.output, written)
@@ -43,6 +54,24 @@ def main(options: argparse.Namespace) -> int:
     else:
         print(written, end="")
     return 1 if made.failed else 0
+
+
+def _draft(options: argparse.Namespace) -> int:
+    """Write the draft of a paper as CSV beside it, or where `--output` says, and tell how it is."""
+    from case_review.audit import papers
+
+    if len(options.file) != 2:
+        raise ReviewError("Name one paper: `audit draft PAPER`.")
+    path = options.file[1]
+    made = papers.draft(path)
+    out = options.output or path.with_name(f"{path.stem}.draft.csv")
+    papers.write_csv(made, out)
+    print(f"{out}: {papers.told(made)}")
+    for one in made.missed:
+        print(f"{made.reader}: {one}")
+    for one in made.unread:
+        print(f"not read: {one.place}: {one.text}: {one.why}")
+    return 0
 
 
 def _format(options: argparse.Namespace) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -18,6 +18,9 @@ from case_review.audit.checks import declared, order, percentages, run
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import NOTE, REASONS, SEVERITIES, Checked, Finding, Unchecked
 from case_review.formatting import listed
+
+if TYPE_CHECKING:
+    from case_review.audit.papers.draft import Draft
 
 #: The sureness of a drafted number on which no more than a note can rest.
 _GUESS = "guess"
@@ -155,6 +158,9 @@ def singular(what: str) -> str:
 def audit_file(path: str | Path) -> Report:
     """The audit of one file, with the checks and acknowledgements that lie beside it.
 
+    A paper (JATS, HTML, Word, PDF, or a table without the columns of `published.csv`) is drafted
+    first.
+
     `<name>_checks.csv` declares further checks, `<name>_acknowledged.csv` says which findings are
     known and why they stand.
 
@@ -163,11 +169,23 @@ def audit_file(path: str | Path) -> Report:
     ReviewError
         If the file, or one of those beside it, cannot be read.
     """
+    from case_review.audit import papers
+
     path = Path(path)
+    if papers.is_paper(path):
+        return of_draft(papers.draft(path), path)
     published = claims.read(path)
     beside = path.with_name(f"{path.stem}_checks.csv")
     checks = claims.text_table(beside) if beside.is_file() else None
     return of_claims(published, path, checks, str(beside))
+
+
+def of_draft(drafted: Draft, path: Path) -> Report:
+    """The report on the claims that were drafted from a paper, with what was left unread."""
+    missed = [Unread(drafted.reader, "", why) for why in drafted.missed]
+    unread = [Unread(*one) for one in drafted.unread]
+    published = claims.from_rows(drafted.rows, str(path))
+    return of_claims(published, path, title=drafted.title, unread=[*missed, *unread])
 
 
 def of_claims(

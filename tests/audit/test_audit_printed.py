@@ -324,7 +324,7 @@ def test_a_semicolon_file_with_a_byte_order_mark_is_read(tmp_path):
     [
         (b"", "the file is empty"),
         (b"\xff\xfe\x00a", "line 1: the file is not UTF-8"),
-        (b"a,b\n1,2\n", "lacks the column(s) claim_id"),
+        (b"location,value\n1,2\n", "lacks the column(s) claim_id"),
         (",".join(COLUMNS).encode(), "holds no printed numbers"),
         (",".join(COLUMNS).encode() + b"\nx.y.all.n,1\n", "line 2: found 2 cells where"),
         (",".join(COLUMNS).encode() + b'\nx.y.all.n,"1\n', "line 2: the row that begins here"),

@@ -10,7 +10,7 @@ from case_review.audit import papers
 pytestmark = pytest.mark.pipeline
 #: What the notebooks showed in the two tables, by the place of each in ids.
 SHOWN = {"table1": "tbl-characteristics", "table2": "tbl-treatment"}
-FORMS = {"index.jats.xml": 1, "index.html": 1, "index.docx": 2}
+FORMS = {"index.jats.xml": 1, "index.html": 1, "index.docx": 2, "index.pdf": 3.3}
 
 
 @pytest.fixture(scope="module")

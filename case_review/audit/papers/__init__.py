@@ -10,15 +10,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from case_review.audit.papers.document import Paper
-from case_review.audit.papers.draft import Draft, Unread
+from case_review.audit.papers.draft import COLUMNS, SURE, Draft, Unread
 from case_review.errors import ReviewError
 
-__all__ = ["ENDINGS", "Draft", "Unread", "draft", "write_csv"]
+__all__ = ["ENDINGS", "Draft", "Unread", "draft", "is_paper", "write_csv"]
 
 _XML = (".xml", ".nxml", ".jats")
 _PAGES = (".html", ".htm", ".xhtml")
+_SHEETS = (".csv", ".xlsx")
 #: How the names of files end that can be read.
-ENDINGS = (*_XML, *_PAGES, ".docx")
+ENDINGS = (*_XML, *_PAGES, ".docx", ".pdf", *_SHEETS)
+
+
+def is_paper(path: Path) -> bool:
+    """Whether a file is to be drafted: a paper, or a table that is no transcription of one."""
+    from case_review.audit.papers import sheets
+
+    ending = path.suffix.lower()
+    return ending in ENDINGS and (ending not in _SHEETS or not sheets.is_transcription(path))
 
 
 def draft(path: str | Path) -> Draft:
@@ -44,10 +53,18 @@ def read(path: Path) -> Paper:
             f"{', '.join(ENDINGS)}."
         )
     content = opening.content(path)
+    if ending in _SHEETS:
+        from case_review.audit.papers import sheets
+
+        return sheets.read(path)
     if ending == ".docx":
         from case_review.audit.papers import word
 
         return word.read(content, path)
+    if ending == ".pdf":
+        from case_review.audit.papers import pdf
+
+        return pdf.read(content, path)
     if ending in _PAGES or (ending in _XML and b"<html" in content[:2000].lower()):
         return html.read(opening.web_page(content, path))
     root = opening.xml(content, path)
@@ -70,6 +87,16 @@ def drafted(paper: Paper) -> Draft:
     return made
 
 
+def told(made: Draft) -> str:
+    """How much of a paper was read, in words."""
+    sure = {name: sum(row["sure"] == name for row in made.rows) for name in SURE}
+    counts = ", ".join(f"{count} {name}" for name, count in sure.items() if count)
+    return (
+        f"{len(made.rows)} numbers drafted ({counts or 'none'}); of {made.cells} cells with digits "
+        f"in tables {made.cells_read} were read."
+    )
+
+
 def write_csv(made: Draft, out: Path, replace: bool = False) -> None:
     """Write a draft for a person to correct, in the columns of `published.csv`.
 
@@ -79,8 +106,6 @@ def write_csv(made: Draft, out: Path, replace: bool = False) -> None:
         If the file is there already and may not be replaced.
     """
     import csv
-
-    from case_review.audit.papers.draft import COLUMNS
 
     try:
         with out.open("w" if replace else "x", encoding="utf-8", newline="") as stream:

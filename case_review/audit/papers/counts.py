@@ -30,7 +30,7 @@ _UNKNOWN = re.compile(
 #: How many groups a row needs to try the rows above it, and how many of them are tried.
 _GROUPS, _ABOVE = 3, 6
 #: How many rows must agree before a column is taken for what percentages are of.
-_ROWS = 3
+ROWS = 3
 
 _Block = tuple[tuple[str, ...], str, str]
 
@@ -197,7 +197,7 @@ def _columns_that_fit(rows: list[list[Line]]) -> dict[int, tuple[int, int]]:
                 tried[line.column.position, a, b].append(fit)
     found: dict[int, tuple[int, int]] = {}
     for (position, a, b), fit in tried.items():
-        if len(fit) >= _ROWS and sum(fit) >= _NEARLY * len(fit):
+        if len(fit) >= ROWS and sum(fit) >= _NEARLY * len(fit):
             found.setdefault(position, (a, b))
     return found
 
@@ -252,7 +252,7 @@ def _doubts(shares: list[Line], wholes: _Wholes) -> None:
             continue
         complete = wholes.is_complete(line) and _of_all(wholes.rows(line), whole)
         fit = agreeing[line.labels[:-1]]
-        alone = len(fit) < _ROWS or sum(fit) * 2 < len(fit)
+        alone = len(fit) < ROWS or sum(fit) * 2 < len(fit)
         if not complete and (alone or _may_miss(line, whole)):
             for claim in line.claims.values():
                 claim["sure"] = "guess"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from case_review.audit.papers import numbers
 from case_review.audit.papers.columns import Column
@@ -16,6 +17,8 @@ COLUMNS = (
     "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
     "numerator", "denominator", "result_id", "cohort", "sure",
 )  # fmt: skip
+#: How sure the reader is of a number.
+SURE = ("certain", "likely", "guess")
 #: Kind of a claim by what it measures; counts are parts of a whole or not.
 _KINDS = {
     "n": "subset", "denominator": "subset", "pct": "percent", "mean": "mean", "sd": "sd",
@@ -28,8 +31,7 @@ _LONGEST = 9
 _RANGE = re.compile(r"(?<=\w)\s?[–—]\s?(?=\d)|(?<=\d)-(?=\d)")
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(NamedTuple):
     """Something with digits that was not read: where it stands, what is printed, and why."""
 
     place: str

@@ -81,6 +81,8 @@ def lay(table: Table) -> Laid:
 def _head_rows(grid: Sequence[tuple[Cell, ...]], told: int | None) -> int:
     """How many rows head the table: those that the file names, and those that go on with them."""
     count = min(told, len(grid)) if told else 1 if _heads(grid[0]) else 0
+    while count > 1 and _is_wide(grid[count - 1]):
+        count -= 1  # a section, which some files count among the headings
     while 0 < count < len(grid) and _goes_on(grid[count], told is not None):
         count += 1
     return count

@@ -32,6 +32,7 @@ _CI = (
 )
 _PEOPLE = r"(?:\s+(?:[a-z][\w-]*\s+){0,3}?[a-z][\w-]*)?"
 _SPREAD = r"SD|SE|SEM|standard deviation|standard error"
+_ENDS = r"IQR|interquartile range|range|q1[-–]q3"
 _SHARE = rf"(?P<pct>{_N})\s?%"
 #: The words of ratios, in text and in brackets.
 _RATIO = (
@@ -74,9 +75,9 @@ _FORMS: tuple[tuple[str, re.Pattern], ...] = tuple(
             rf"(?P<sd>{_N})(?=\s*[)\],;.]|\s+[a-z])"
         )),
         ("median", (
-            rf"\bmedians?\b[^.;()\d]{{0,60}}?(?:[(\[]\s*(?P<said>IQR|interquartile range|range)\s*[)\]]"
-            rf"[^.;()\d]{{0,40}}?)?(?P<median>{_X})(?:\s+[a-z]+)?\s*[(\[]\s*"
-            rf"(?P<named>IQR|interquartile range|range|q1[-–]q3)?\s*(?:\(iqr\)\s*)?[:=,]?\s*(?:of\s+)?"
+            rf"\bmedians?\b[^.;()\d]{{0,60}}?"
+            rf"(?:[(\[]\s*(?P<said>{_ENDS})\s*[)\]][^.;()\d]{{0,40}}?)?(?P<median>{_X})(?:\s+[a-z]+)?\s*[(\[]\s*"
+            rf"(?P<named>{_ENDS})?\s*(?:\(iqr\)\s*)?[:=,]?\s*(?:of\s+)?"
             rf"(?P<low>{_X}){_TO}(?P<high>{_X})"
         )),
         ("mean", (

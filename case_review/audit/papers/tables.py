@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from case_review.audit import prints
 from case_review.audit.papers import cells, counts, layout, numbers
@@ -74,6 +75,8 @@ class _Drawing:
         #: How many are in a group, by its name.
         self.sizes: dict[str, str] = {}
         self.repeated = _repeated([row.labels[-1] for row in laid.rows])
+        #: Rows whose numbers are counts with percentages though nothing says so.
+        self.shares: set[int] = set()
 
     def _sound(self, found: dict[int, Column]) -> dict[int, Column]:
         """The columns, without the word of a heading `Percent` over numbers above 100."""
@@ -90,8 +93,23 @@ class _Drawing:
         for column in self.columns.values():
             if column.total and column.population not in self.sizes:
                 self._total(column.population, column.total, f"column {_words(column)}")
+        self._find_shares()
         if self.caption.total and {c.population for c in self.columns.values()} <= {"all"}:
             self._total("all", self.caption.total, "caption")
+
+    def _find_shares(self) -> None:
+        """Find the rows of cells such as `12 (14.3)` of which the second is the percentage."""
+        fitting: dict[int, list[bool]] = {}
+        for row in self.laid.rows:
+            for position, column in self.columns.items():
+                shape = numbers.shape(row.cells[position].text, self.points)
+                if shape.form == "N (N)" and column.population in self.sizes:
+                    count, share = shape.numbers
+                    whole = Decimal(self.sizes[column.population])
+                    fit = not count.digits and counts.fits(count.number, share, whole)
+                    fitting.setdefault(row.number, []).append(fit)
+        if sum(map(sum, fitting.values())) >= counts.ROWS:
+            self.shares = {row for row, fit in fitting.items() if sum(fit) * 2 >= len(fit)}
 
     def _total(self, population: str, total: str, where: str) -> None:
         printed = prints.read(total)
@@ -133,7 +151,10 @@ class _Drawing:
 
     def _cell(self, row: layout.Row, told: list[Said], column: Column, text: str) -> None:
         location = self._location(row, column)
-        found = cells.read(text, self._told(told, column), self.points)
+        said_of = self._told(told, column)
+        if row.number in self.shares:
+            said_of = [*said_of, cells.Told(("n", "pct"), "likely")]
+        found = cells.read(text, said_of, self.points)
         if isinstance(found, str):
             self.into.unread.append(Unread(location, text.replace("\n", " "), found))
             return

@@ -1,13 +1,15 @@
 """Files that are broken, hostile or none at all each give one message, quickly."""
 
+import argparse
 import io
 import time
 import zipfile
 
+import pandas as pd
 import pytest
-from papers_made import article
+from papers_made import article, wrap
 
-from case_review.audit import papers
+from case_review.audit import command, papers, report
 from case_review.audit.papers import opening
 from case_review.errors import ReviewError
 
@@ -87,3 +89,53 @@ def test_a_draft_is_written_once_and_replaced_only_on_request(tmp_path):
     with pytest.raises(ReviewError, match="is there already"):
         papers.write_csv(made, tmp_path / "out.csv")
     papers.write_csv(made, tmp_path / "out.csv", replace=True)
+
+
+def test_a_paper_is_drafted_and_audited_in_one_go(tmp_path):
+    rows = [["Male, n (%)", "31 (36.9)"], ["Female, n (%)", "53 (63.9)"], ["BMI", "24.4 (3.2)"]]
+    path = tmp_path / "paper.xml"
+    path.write_bytes(article(wrap([["", "All (n = 84)"]], rows)))
+    made = report.audit_file(path)
+    (finding,) = made.findings
+    assert (finding.claim_id, finding.kind) == ("table1.female.all.pct", "percentage")
+    assert (made.title, made.unread[0].text) == ("A made-up trial", "24.4 (3.2)")
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_without_the_columns_of_a_transcription_is_drafted(tmp_path, ending):
+    path = tmp_path / f"Table 3.{ending}"
+    frame = pd.DataFrame({"": ["Male, n (%)"], "All (n = 84)": ["31 (36.9)"]}, dtype=str)
+    frame.to_csv(path, index=False) if ending == "csv" else frame.to_excel(path, index=False)
+    assert papers.is_paper(path)
+    assert [row["claim_id"] for row in papers.draft(path).rows] == [
+        "table3.total.all.n", "table3.male.all.n", "table3.male.all.pct",
+    ]  # fmt: skip
+    told = tmp_path / "told.csv"
+    told.write_text("claim_id,location,kind,as_printed,value\n", encoding="utf-8")
+    assert not papers.is_paper(told)
+
+
+def run(capsys, *given):
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    code = command.main(parser.parse_args([str(one) for one in given]))
+    return code, capsys.readouterr().out
+
+
+def test_the_command_drafts_a_csv_to_correct_which_is_then_audited(tmp_path, capsys):
+    path = tmp_path / "paper.xml"
+    rows = [["Male", "31 (36.9%)"], ["x", "1 (2)"]]
+    path.write_bytes(article(wrap([["", "All (n = 84)"]], rows)))
+    code, said = run(capsys, "draft", path)
+    out = tmp_path / "paper.draft.csv"
+    assert code == 0 and f"{out}: 3 numbers drafted" in said
+    assert "of 2 cells with digits in tables 1 were read" in said
+    assert "not read: Table 1, row x" in said
+    assert run(capsys, out)[0] == 0
+    with pytest.raises(ReviewError, match="is there already"):
+        run(capsys, "draft", path)
+    assert run(capsys, path)[0] == 0
+    with pytest.raises(ReviewError, match="Name one file"):
+        run(capsys, path, path)
+    with pytest.raises(ReviewError, match="Name one paper"):
+        run(capsys, "draft")
