@@ -200,6 +200,17 @@ def test_percentages_of_a_block_add_up_to_100(variable, levels, shares, severity
     assert all(one[0] == "sum" for one in found)
 
 
+def test_percentages_in_the_columns_of_one_row_are_no_categories():
+    place = "T1, row Male, column {}"
+    rows = [
+        row(f"t1.sex.male.{column}.all.pct", share, place.format(column), "percent", "%")
+        for column, share in (("known", "46.3"), ("posters", "50"), ("reports", "44"))
+    ]
+    assert kinds(rows) == []
+    rows = [one | {"location": "T1"} for one in rows]
+    assert kinds(rows) == []
+
+
 def test_differences_of_rounded_numbers_agree_within_their_digits():
     from case_review.audit.checks.declared import CHECK_COLUMNS
 

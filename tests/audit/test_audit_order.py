@@ -88,3 +88,38 @@ def test_a_mean_may_lie_outside_low_and_high_that_are_no_limits_of_it():
 )
 def test_a_measure_has_numbers_that_it_can_have(prints, expected):
     assert found(ranges, **prints) == expected
+
+
+def test_p_values_of_nought_are_one_finding_for_each_place():
+    rows = [row(f"{place}.x{i}.all.p", value, "T", "p-value")
+            for place, value in (("t1", "0.000"), ("t1", "0.00"), ("t2", "0.000"))
+            for i in range(2) if (place, value, i) != ("t1", "0.00", 1)]  # fmt: skip
+    rows[2]["claim_id"] = "t1.y.all.p"
+    one, coarse, other = ranges(from_rows(rows, "x"))
+    assert (one.claim_id, one.others) == ("t1.x0.all.p", ("t1.x1.all.p",))
+    assert "2 of this place are printed so" in one.explanation
+    assert (coarse.claim_id, coarse.others) == ("t1.y.all.p", ())
+    assert (other.claim_id, other.others) == ("t2.x0.all.p", ("t2.x1.all.p",))
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "sure", "severity"),
+    [
+        ("sd", "-0.07", "certain", "note"),
+        ("sd", "-0.07", "", "impossible"),
+        ("p", "7.78", "likely", "note"),
+        ("p", "1.3", "certain", "impossible"),
+    ],
+)
+def test_what_a_program_took_for_a_measure_may_be_another(measure, value, sure, severity):
+    rows = [row(f"t.x.all.{measure}", value, "T", "level") | {"sure": sure}]
+    (finding,) = ranges(from_rows(rows, "x"))
+    assert finding.severity == severity
+
+
+def test_an_estimate_that_a_sentence_does_not_name_leads_to_a_note():
+    rows = [row(f"t.x.all.{name}", value, "T", "limit") | {"sure": "likely"}
+            for name, value in (("value", "1"), ("low", "12"), ("high", "2800"))]  # fmt: skip
+    assert [one.severity for one in order(from_rows(rows, "x")) if isinstance(one, Finding)] == [
+        "note"
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from case_review.audit.claims import Claim, Claims, with_unit
-from case_review.audit.findings import Checked, Finding, Outcome, Unchecked
+from case_review.audit.findings import NOTE, Checked, Finding, Outcome, Unchecked
 from case_review.audit.prints import Span
 from case_review.units import to_base
 
@@ -41,11 +41,13 @@ def order(claims: Claims) -> Iterator[Outcome]:
                 yield Checked((lower.claim_id, upper.claim_id))
                 continue
             words = [_WORDS.get(claim.measure, claim.measure) for claim in (upper, lower)]
+            # An estimate without a name in a sentence may be another than that of the limits.
+            doubtful = any(one.measure == "value" and one.sure for one in (upper, lower))
             yield Finding(
                 upper.claim_id, upper.location, with_unit(upper),
                 f"at least {with_unit(lower)}", "", "order",
                 f"The {words[0]} lies below the {words[1]} of the same variable.",
-                others=(lower.claim_id,),
+                others=(lower.claim_id,), severity=NOTE if doubtful else "",
             )  # fmt: skip
 
 

@@ -33,20 +33,27 @@ def percentages(claims: Claims) -> Iterator[Outcome]:
         if is_given(claim):
             yield Checked((claim.claim_id,))
             continue
-        whole = exact(claim)
-        given = round_half_away(whole, claim.digits)
-        unit = Decimal(1).scaleb(-claim.digits)
-        cut = (Decimal(whole.numerator) / whole.denominator).quantize(unit, rounding=ROUND_DOWN)
-        close = abs(claim.number - given) <= unit
-        kind = "truncation" if claim.number == cut else "rounding" if close else "percentage"
-        ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
-        precise = _precise(whole, claim.digits)
-        added = _made_to_add_up(claim, claims) if close else ""
-        yield Finding(
-            claim.claim_id, claim.location, claim.as_printed, f"{given}",
-            signed(claim.number - given), kind,
-            f"{ratio} is {precise}%, so {given} should stand here: {_SAID[kind]}.{added}",
-        )  # fmt: skip
+        yield _wrong(claim, claims)
+
+
+def _wrong(claim: Claim, claims: Claims) -> Finding:
+    whole = exact(claim)
+    given = round_half_away(whole, claim.digits)
+    unit = Decimal(1).scaleb(-claim.digits)
+    cut = (Decimal(whole.numerator) / whole.denominator).quantize(unit, rounding=ROUND_DOWN)
+    close = abs(claim.number - given) <= unit
+    kind = "truncation" if claim.number == cut else "rounding" if close else "percentage"
+    added = _made_to_add_up(claim, claims) if close else ""
+    ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
+    said = f"{ratio} is {_precise(whole, claim.digits)}%, "
+    if claim.relation == "=":
+        said += f"so {given} should stand here: {_SAID[kind]}.{added}"
+    else:
+        kind, said = "percentage", f"{said}which is not {claim.printed.text}."
+    return Finding(
+        claim.claim_id, claim.location, claim.as_printed, f"{given}",
+        signed(claim.number - given), kind, said,
+    )  # fmt: skip
 
 
 def exact(claim: Claim) -> Fraction:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Finding, plain
+from case_review.audit.claims import SURE, Claim, Claims
+from case_review.audit.findings import NOTE, Finding, plain
+from case_review.formatting import MINUS
 
 #: The smallest and the largest number that a measure can have.
 _POSSIBLE: dict[str, tuple[int | None, int | None]] = {
@@ -29,7 +31,11 @@ _NAMES = {
 
 
 def ranges(claims: Claims) -> Iterator[Finding]:
-    """Numbers outside what their measure can be, and p-values that are printed as nought."""
+    """Numbers outside what their measure can be, and p-values that are printed as nought.
+
+    The latter are one finding for each place and print, for a program prints all of them so.
+    """
+    noughts: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure = "p" if claim.kind == "p-value" else claim.measure
         if claim.number is None or measure not in _POSSIBLE:
@@ -40,20 +46,29 @@ def ranges(claims: Claims) -> Iterator[Finding]:
         elif high is not None and claim.number > high:
             yield _outside(claim, measure, f"at most {high}")
         elif measure == "p" and claim.number == 0 and claim.relation == "=":
-            yield _nought(claim)
+            noughts[claim.place, claim.as_printed].append(claim)
+    for members in noughts.values():
+        yield _nought(members)
 
 
 def _outside(claim: Claim, measure: str, expected: str) -> Finding:
+    # What a program took for a standard deviation may be something else; a column P is none.
+    doubtful = bool(claim.sure) and (measure != "p" or claim.sure != SURE[0])
+    doubt = " Or it was taken for one by the reader of the paper." if doubtful else ""
     return Finding(
-        claim.claim_id, claim.location, claim.as_printed, expected.replace("-", "−"), "", "range",
-        f"A {_NAMES[measure]} cannot be {plain(claim.number).replace('-', '−')}.",
-    )
+        claim.claim_id, claim.location, claim.as_printed, expected.replace("-", MINUS), "", "range",
+        f"A {_NAMES[measure]} cannot be {plain(claim.number).replace('-', MINUS)}.{doubt}",
+        severity=NOTE if doubtful else "",
+    )  # fmt: skip
 
 
-def _nought(claim: Claim) -> Finding:
-    least = Decimal(1).scaleb(-claim.digits)
+def _nought(members: list[Claim]) -> Finding:
+    claim, *others = members
+    least = f"<{Decimal(1).scaleb(-claim.digits):f}"
+    many = f" {len(members)} of this place are printed so." if others else ""
     return Finding(
-        claim.claim_id, claim.location, claim.as_printed, f"<{least:f}", "", "misprint",
+        claim.claim_id, claim.location, claim.as_printed, least, "", "misprint",
         f"No p-value is nought: programs print {claim.as_printed} for one that is smaller than "
-        f"their digits show. Print it as <{least:f}.",
+        f"their digits show. Print it as {least}.{many}",
+        others=tuple(other.claim_id for other in others),
     )  # fmt: skip

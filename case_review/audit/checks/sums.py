@@ -168,7 +168,9 @@ def percentage_blocks(claims: Claims) -> Iterator[Outcome]:
             groups[claim.place, claim.path[:-1], claim.population].append(claim)
     for parts in groups.values():
         counted = any(part.numerator is not None or "n" in claims.siblings(part) for part in parts)
-        if len(parts) < 2 or counted:
+        # Percentages of one row stand in its columns and are no categories.
+        rows = [row.group(2) for row in map(_ROW.fullmatch, (p.location for p in parts)) if row]
+        if len(parts) < 2 or counted or len(set(rows)) < len(rows):
             continue
         reach, total = _added(parts), _sum(parts)
         certain = _one_each(parts)
@@ -179,9 +181,10 @@ def percentage_blocks(claims: Claims) -> Iterator[Outcome]:
 
 
 def _one_each(parts: list[Claim]) -> bool:
-    variable = {word for name in parts[0].path[:-1] for word in name.lower().split("_")}
+    variable = set(parts[0].path[-2].lower().split("_"))
     levels = frozenset(part.path[-1].lower() for part in parts)
-    named = all(label_interval(part) is not None for part in parts)
+    intervals = [label_interval(part) for part in parts]
+    named = None not in intervals and len({one.label for one in intervals}) == len(parts)
     return bool(variable & _ONE_EACH) or levels in _OPPOSITES or named
 
 

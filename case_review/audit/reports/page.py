@@ -100,4 +100,5 @@ def _not_checked(report: Report) -> Iterator[str]:
         yield sheet.table(["Place", "Printed", "Number", "Why not"], rows)
     if report.unread:
         yield sheet.heading("What was not read", 3)
-        yield sheet.table(["Place", "Text", "Why not"], report.unread)
+        left = [(one.place, one.text, one.why) for one in report.unread]
+        yield sheet.table(["Place", "Text", "Why not"], left)

@@ -55,7 +55,7 @@ def record(report: Report) -> dict[str, Any]:
             }
             for claim_id, reason in report.examined.unchecked.items()
         ],
-        "unread": [list(one) for one in report.unread],
+        "unread": [[one.place, one.text, one.why] for one in report.unread],
         "remarks": list(report.remarks),
     }
 
