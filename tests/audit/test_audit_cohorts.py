@@ -40,6 +40,8 @@ def test_one_of_many_numbers_that_differs_is_found_between_tables():
 
 def test_totals_of_two_tables_are_never_the_same_number():
     assert kinds([total("table1", 119), total("table2", 84)]) == []
+    drafted = [total(place, n) | {"cohort": "a"} for place, n in (("table1", 119), ("table2", 84))]
+    assert kinds(drafted) == []
 
 
 def test_a_table_with_another_total_speaks_of_other_people():
@@ -128,6 +130,15 @@ def test_a_population_elsewhere_leaves_the_sums_of_a_table_alone():
         assert kinds([*rows, row(stray, 3, "D", "subset")]) == wrong
 
 
+def test_a_row_that_lacks_a_column_is_not_summed():
+    def counts_of(path, **columns):
+        return [row(f"t1.{path}.{p}.n", n, "T1", "subset") for p, n in columns.items()]
+
+    rows = counts_of("a", all=10, low=3, high=3, placebo=4)
+    assert kinds([*rows, *counts_of("b", all=10, low=3, high=3)]) == []
+    assert kinds([*rows, *counts_of("b", all=11, low=3, high=3, placebo=4)]) != []
+
+
 def test_columns_that_overlap_give_one_note():
     rows = [
         row(f"t1.{path}.{p}.n", n, "T1", "subset")
@@ -204,11 +215,10 @@ def test_percentages_in_the_columns_of_one_row_are_no_categories():
     place = "T1, row Male, column {}"
     rows = [
         row(f"t1.sex.male.{column}.all.pct", share, place.format(column), "percent", "%")
-        for column, share in (("known", "46.3"), ("posters", "50"), ("reports", "44"))
+        for column, share in (("known", "4.2"), ("posters", "0"), ("reports", "100"))
     ]
     assert kinds(rows) == []
-    rows = [one | {"location": "T1"} for one in rows]
-    assert kinds(rows) == []
+    assert [one[1] for one in kinds([one | {"location": "T1"} for one in rows])] == ["note"]
 
 
 def test_differences_of_rounded_numbers_agree_within_their_digits():

@@ -86,6 +86,8 @@ def test_halves_are_counted_by_the_way_they_are_rounded():
     said = "3 percentages end in a half before rounding: 2 rounded up, 1 to the even digit."
     assert said in reports.text(made)
     assert [one.kind for one in made.notes] == ["halves"] and not made.failed
+    # 27/200 = 13.5 % is 14 in both ways.
+    assert report(row("a.x.all.pct", "14", "A", "percent", "%", 27, 200)).halves == (0, 0)
     only_up = report(*rows[1:])
     assert only_up.notes == () and "rounded up." in reports.text(only_up)
 

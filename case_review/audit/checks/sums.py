@@ -103,7 +103,7 @@ def _answers_missing(whole: Claim, parts: list[Claim], found: list, claims: Clai
         if one is whole and others[0].path[:-1] != parts[0].path[:-1]
     ]
     # The only block of a table, or one of a table that is complete elsewhere, should be as well.
-    return len(sums) > 0 and 2 * sum(sums) < len(sums)
+    return 2 * sum(sums) < len(sums)
 
 
 def _denominators(members: list[tuple[Claim, list[Claim]]]) -> Finding:
