@@ -45,3 +45,8 @@ def combined(p_values: Sequence[float]) -> float:
         raise ValueError("no p-values to combine")
     total = sum(float(special.ndtri(p)) for p in p_values)
     return float(special.ndtr(total / math.sqrt(len(p_values))))
+
+
+def poisson_at_least(number: int, expected: float) -> float:
+    """The chance of `number` or more of what comes up `expected` times on average."""
+    return float(special.pdtrc(number - 1, expected)) if number > 0 else 1.0

@@ -7,7 +7,7 @@ from scipy import stats
 
 from case_review.audit.checks import chance
 from case_review.audit.findings import NOTE
-from case_review.statistics.many_values import combined, last_digits_p
+from case_review.statistics.many_values import combined, last_digits_p, poisson_at_least
 
 
 def found(check, some):
@@ -26,6 +26,12 @@ def test_p_values_combine_by_stouffer():
     assert combined(p) == pytest.approx(stats.combine_pvalues(p, method="stouffer").pvalue)
     with pytest.raises(ValueError, match="no p-values"):
         combined([])
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, 2.0), (1, 0.3), (5, 0.5), (400, 90000.0)])
+def test_chances_of_repetitions_are_those_of_poisson(number, expected):
+    theirs = stats.poisson.sf(number - 1, expected)
+    assert poisson_at_least(number, expected) == pytest.approx(theirs)
 
 
 def values(digits):

@@ -102,6 +102,33 @@ def test_the_p_value_of_all_levels_may_stand_in_the_row_of_one():
     assert severities(estimates.p_values, found) == [NOTE]
 
 
+def test_a_drafted_row_may_be_a_level_of_a_variable():
+    prints = {
+        "t.b.all.or": "1.30", "t.b.all.low": "0.80", "t.b.all.high": "2.11", "t.b.all.p": "0.001",
+        "t.c.all.or": "2.30", "t.c.all.low": "1.50", "t.c.all.high": "3.53",
+    }  # fmt: skip
+    kinds = {"low": "limit", "high": "limit"}
+    assert severities(estimates.p_values, claims(prints, kind=kinds)) == [INCONSISTENT]
+    drafted = claims(prints, kind=kinds, sure=dict.fromkeys(["or", "low", "high", "p"], "certain"))
+    assert severities(estimates.p_values, drafted) == [NOTE]
+
+
+def test_the_group_of_reference_is_left_alone():
+    assert outcomes(estimates.midway, ratio("1", "0.19", "1.04")) == ([], set(), {})
+
+
+def test_notes_on_a_drafted_table_are_one():
+    prints = {
+        f"t.{row}.all.{name}": text
+        for row in "abc"
+        for name, text in (("hr", "1.20"), ("low", "1.05"), ("high", "1.40"))
+    }
+    kinds = {"low": "limit", "high": "limit"}
+    drafted = claims(prints, kind=kinds, sure=dict.fromkeys(["hr", "low", "high"], "certain"))
+    assert len(severities(estimates.midway, claims(prints, kind=kinds))) == 3
+    assert severities(estimates.midway, drafted) == [NOTE]
+
+
 def test_differences_have_their_own_null():
     prints = ("3.0", "-1.0", "7.0")
     words = {"statement": {"value": "Mean difference"}}

@@ -4,7 +4,7 @@ import pytest
 from audit_claims import claims, outcomes
 
 from case_review.audit.checks import granularity
-from case_review.audit.findings import INCONSISTENT, NOTE
+from case_review.audit.findings import INCONSISTENT, NOTE, ROUNDING
 
 SET = "t1.score.all"
 
@@ -32,6 +32,20 @@ def test_the_total_of_the_population_is_a_note_for_some_may_not_have_answered():
 def test_percentages_that_a_count_gives_or_that_are_none_are_left_alone(text):
     found = claims({"t1.a.all.pct": text}, kind={"pct": "level"}, denominator={"pct": "50"})
     assert outcomes(granularity.shares, found)[0] == []
+
+
+def test_digits_that_were_cut_off_are_told_as_such():
+    found = claims({"t1.a.all.pct": "16.6"}, denominator={"t1.a.all.pct": "6"})
+    finding = only(granularity.shares, found)
+    assert (finding.kind, finding.severity) == ("truncation", ROUNDING)
+    assert finding.expected == "0.0 (0/6) or 16.7 (1/6)"
+
+
+def test_drafted_percentages_that_are_no_shares_are_left_alone():
+    cells = {"denominator": {"t1.a.all.pct": "30"}, "statement": {"pct": "Cutoff (IHC)"}}
+    drafted = claims({"t1.a.all.pct": "1"}, sure={"pct": "likely"}, **cells)
+    assert outcomes(granularity.shares, drafted)[0] == []
+    assert outcomes(granularity.shares, claims({"t1.a.all.pct": "1"}, **cells))[0]
 
 
 def test_of_many_people_every_percentage_is_possible():

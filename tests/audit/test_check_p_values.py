@@ -4,6 +4,7 @@ import pytest
 from audit_claims import claims, outcomes
 
 from case_review.audit.checks.reported_tests import p_values
+from case_review.audit.findings import INCONSISTENT, ROUNDING
 
 
 def said(found):
@@ -79,3 +80,12 @@ def test_zero_is_less_than_the_last_digit():
     prints = {"x.a.all.z": "4.10", "x.a.all.p": "0.000"}
     assert said(claims(prints))[0] == []
     assert said(claims(prints | {"x.a.all.z": "1.00"}))[0]
+
+
+def test_one_unit_of_the_last_digit_stands_for_less():
+    prints = {"x.a.all.t": "6.65", "x.a.all.df": "22", "x.a.all.p": "=.0001"}
+    finding = said(claims(prints, value={"p": "0.0001"}))[0][0]
+    assert finding.severity == ROUNDING
+    assert finding.explanation.endswith("Most likely <0.0001 is meant.")
+    more = said(claims(prints | {"x.a.all.p": "=.0002"}, value={"p": "0.0002"}))[0][0]
+    assert more.severity == INCONSISTENT

@@ -97,5 +97,9 @@ def test_values_that_recur_too_often_are_told_of():
     finding = found(repeated.values, claims(prints))[0]
     assert finding.printed == "8.13 (2 times), 4.22 (2 times), 5.17 (3 times)"
     assert "5 equal pairs" in finding.explanation and len(finding.others) == 6
+    both = {f"t.v{i}.{side}.value": f"{i}.{i}7" for i in range(1, 9) for side in "ab"}
+    assert found(repeated.values, claims(both)) == []  # a table that says all twice
+    crowded = {f"t.v{i}.pig.value": f"0.6{i % 4}" if i < 60 else f"9{i}.15" for i in range(64)}
+    assert found(repeated.values, claims(crowded)) == []  # equal because they lie close together
     prints |= {"t.v3.pig.value": "8.14", "t.v9.pig.value": "4.23", "t.v7.pig.value": "5.16"}
     assert found(repeated.values, claims(prints)) == []

@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from case_review.audit.checks.group_means import COMPARED
 from case_review.audit.checks.reported_tests import ONE_SIDED, TESTS, p_span
-from case_review.audit.checks.samples import Groups, interval, levels, populations, said, whole
+from case_review.audit.checks.samples import (
+    Groups,
+    gathered,
+    interval,
+    levels,
+    populations,
+    said,
+    whole,
+)
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome, Unchecked
 from case_review.audit.prints import Span
@@ -35,6 +43,10 @@ class Counted(NamedTuple):
 
 def p_values(claims: Claims) -> Iterator[Outcome]:
     """P-values that none of the usual tests gives for the counts beside them."""
+    yield from gathered(_p_values(claims), claims, "p-values are of no usual test of the counts.")
+
+
+def _p_values(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
         span = p_span(claim) if claim.measure == "p" and claim.population in COMPARED else None
         if span is None or _ESTIMATES & set(claims.siblings(claim)):
@@ -186,6 +198,10 @@ def _shown(p: float) -> str:
 
 def ratios(claims: Claims) -> Iterator[Outcome]:
     """Odds ratios and risk ratios of two groups that their counts do not give."""
+    yield from gathered(_held_ratios(claims), claims, "ratios are not those of the counts.")
+
+
+def _held_ratios(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
         span = interval(claim) if claim.measure in ("or", "rr") else None
         row = _row(claims, claim.place, claim.path) if span else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from case_review.audit.checks.reported_tests import ALPHA, ONE_SIDED, TESTS, p_span, p_text
-from case_review.audit.checks.samples import interval, levels, populations, said
+from case_review.audit.checks.samples import gathered, interval, levels, populations, said
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
@@ -40,6 +40,10 @@ class Limited(NamedTuple):
 
 def midway(claims: Claims) -> Iterator[Outcome]:
     """Ratios that do not lie midway between their limits on the scale of logarithms."""
+    yield from gathered(_midway(claims), claims, "ratios lie off the middle of their limits.")
+
+
+def _midway(claims: Claims) -> Iterator[Outcome]:
     for found in _limited(claims):
         if not _is_ratio(found.claim) or found.low.low <= 0:
             continue
@@ -61,7 +65,10 @@ def _limited(claims: Claims) -> Iterator[Limited]:
         # Of a median without the word ratio, `low` and `high` are often quartiles.
         if None in spans or any(one.kind == "range" for one in ends):
             continue
-        # One outside its limits is out of order, which is told of elsewhere.
+        # A 1 marks the group of reference, whose row may hold limits of another; an estimate
+        # outside its limits is out of order, which is told of elsewhere.
+        if claim.printed.number == 1:
+            continue
         inside = spans[1].low <= spans[0].high and spans[0].low <= spans[2].high
         if inside and spans[1].high <= spans[2].low:
             ids = tuple(one.claim_id for one in ends)
@@ -114,6 +121,10 @@ def _far(found: Limited) -> bool:
 
 def p_values(claims: Claims) -> Iterator[Outcome]:
     """P-values that contradict the estimate and limits beside them."""
+    yield from gathered(_p_values(claims), claims, "p-values do not go with the limits.")
+
+
+def _p_values(claims: Claims) -> Iterator[Outcome]:
     for found in _limited(claims):
         claim = claims.siblings(found.claim).get("p")
         span = p_span(claim) if claim else None
@@ -176,10 +187,15 @@ def _contradiction(claims: Claims, claim: Claim, found: Limited, p: Span, null: 
 
 
 def _may_be_shared(claims: Claims, claim: Claim) -> bool:
-    """Whether other levels of the same variable stand there without a p-value of their own."""
+    """Whether other levels of the same variable stand there without a p-value of their own.
+
+    In a drafted table any row may be a level.
+    """
+    if len(claim.path) < 2 and not claim.sure:
+        return False
     rows = (
         populations(claims, claim.place, path).get(claim.population, {})
         for path in levels(claims, claim.place, claim.path[:-1])
-        if path != claim.path and len(path) > 1
+        if path != claim.path
     )
-    return any("p" not in row for row in rows)
+    return any({claim.measure, "low"} <= row.keys() and "p" not in row for row in rows)

@@ -18,7 +18,15 @@ from case_review.audit.checks.samples import (
     whole,
 )
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome, Unchecked
+from case_review.audit.findings import (
+    INCONSISTENT,
+    NOTE,
+    ROUNDING,
+    Checked,
+    Finding,
+    Outcome,
+    Unchecked,
+)
 from case_review.audit.prints import Span
 from case_review.statistics import granularity
 
@@ -38,25 +46,31 @@ def _shares(claims: Claims) -> Iterator[Outcome]:
         if span is None or not 0 <= claim.printed.number <= 100:
             continue
         of = size(claims, claim)
-        # Of a whole population only what is plainly a count is held to it.
-        if of is None or (not of.own and _is_more(claims, claim)):
+        # Only what is plainly a share is held to a whole that nobody named as its own.
+        if of is None or ((claim.sure or not of.own) and _is_more(claims, claim)):
             continue
         if granularity.always_possible((span.high - span.low) / 100, of.n):
             yield Unchecked(claim.claim_id, "coarse")
         elif granularity.counts(span, of.n):
             yield Checked((claim.claim_id, of.claim_id))
         else:
-            below = int(claim.printed.number * of.n // 100)
-            both = [
-                f"{near(Fraction(100 * count, of.n), claim.digits)} ({count}/{of.n})"
-                for count in (below, below + 1)
-                if count <= of.n
-            ]
-            yield Finding(
-                claim.claim_id, claim.location, claim.as_printed, " or ".join(both), "", "share",
-                f"No number of {of.n} is {claim.printed.number}%{of.condition}.",
-                _others(claim, of), INCONSISTENT if of.own else NOTE,
-            )  # fmt: skip
+            yield _no_share(claim, of)
+
+
+def _no_share(claim: Claim, of: Size) -> Finding:
+    number = claim.printed.number
+    below = int(number * of.n // 100)
+    exact = [Fraction(100 * count, of.n) for count in (below, below + 1) if count <= of.n]
+    both = [f"{near(share, claim.digits)} ({share * of.n / 100}/{of.n})" for share in exact]
+    cut = any(int(share * 10**claim.digits) == number * 10**claim.digits for share in exact)
+    text = f"No number of {of.n} is {number}%{of.condition}."
+    if cut:
+        text += " The digits of one were cut off, not rounded."
+    severity = (ROUNDING if cut else INCONSISTENT) if of.own else NOTE
+    return Finding(
+        claim.claim_id, claim.location, claim.as_printed, " or ".join(both), "",
+        "truncation" if cut else "share", text, _others(claim, of), severity,
+    )  # fmt: skip
 
 
 def _is_more(claims: Claims, claim: Claim) -> bool:

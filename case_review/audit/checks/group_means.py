@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from case_review.audit.checks.reported_tests import p_span, p_text
-from case_review.audit.checks.samples import Size, interval, levels, populations, said, size, whole
+from case_review.audit.checks.samples import (
+    Size,
+    gathered,
+    interval,
+    levels,
+    populations,
+    said,
+    size,
+    whole,
+)
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome, Unchecked
 from case_review.audit.prints import Span
@@ -48,6 +57,10 @@ class Compared(NamedTuple):
 
 def statistics(claims: Claims) -> Iterator[Outcome]:
     """Statistics t and F that no means and deviations within the rounding give."""
+    yield from gathered(_statistics(claims), claims, "statistics are not of the bare means.")
+
+
+def _statistics(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
         if claim.measure not in _SHOWN or claim.population not in COMPARED:
             continue

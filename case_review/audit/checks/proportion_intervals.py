@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from case_review.audit.checks.estimates import level_of
-from case_review.audit.checks.samples import NO_SHARE, Size, interval, said, size, whole
+from case_review.audit.checks.samples import NO_SHARE, Size, gathered, interval, said, size, whole
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
@@ -15,6 +15,10 @@ from case_review.statistics.proportion_limits import all_limits
 
 def limits(claims: Claims) -> Iterator[Outcome]:
     """Limits of a percentage that no usual method gives for its counts."""
+    yield from gathered(_limits(claims), claims, "percentages have limits of no usual method.")
+
+
+def _limits(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
         if claim.measure != "pct":
             continue

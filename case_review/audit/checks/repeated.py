@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations, takewhile
 
 from case_review.audit.checks.samples import interval
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import NOTE, Checked, Finding, Outcome
+from case_review.statistics.many_values import poisson_at_least
 
 #: Measures of which equal ones are told of; counts and percentages are often equal for a reason.
 _MEASURES = ("mean", "sd", "se", "median", "value")
@@ -17,6 +18,10 @@ _MEASURES = ("mean", "sd", "se", "median", "value")
 _UNLIKELY = 1e-3
 #: Fewer values of one kind say nothing of how far apart they lie.
 _FEWEST = 8
+#: Units of the last digit within which values count as close together.
+_NEAR = 10
+#: So many times what is expected is asked for besides.
+_TIMES = 3
 
 
 def rows(claims: Claims) -> Iterator[Outcome]:
@@ -82,16 +87,20 @@ def values(claims: Claims) -> Iterator[Outcome]:
     """Single values (`value`) with two decimals or more that recur more often than by chance."""
     found: dict[tuple, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.measure == "value" and interval(claim) and claim.printed.digits > 1:
+        # What has one significant digit is often the least that is printed, or a round number.
+        if claim.measure == "value" and interval(claim) and _precise(claim):
             found[claim.place, claim.kind, claim.unit].append(claim)
     for members in found.values():
         if len(members) < _FEWEST:
             continue
         often = Counter(claim.printed.number for claim in members)
         pairs = sum(math.comb(times, 2) for times in often.values())
-        expected = math.comb(len(members), 2) * _chance(members)
+        if set(often.values()) == {2}:
+            continue  # a table that says everything twice, as one of all pairs does
+        expected = max(math.comb(len(members), 2) * _chance(members), _expected(members))
         ids = tuple(claim.claim_id for claim in members)
-        if pairs < 2 or _at_least(pairs, expected) >= _UNLIKELY:
+        # Values in clusters vary by more than a Poisson distribution does.
+        if pairs < max(2, _TIMES * expected) or poisson_at_least(pairs, expected) >= _UNLIKELY:
             yield Checked(ids)
             continue
         twice = [claim for claim in members if often[claim.printed.number] > 1]
@@ -106,7 +115,24 @@ def values(claims: Claims) -> Iterator[Outcome]:
         )  # fmt: skip
 
 
-def _at_least(number: int, expected: float) -> float:
-    """The chance of so many or more, of a Poisson distribution."""
-    below = sum(expected**k / math.factorial(k) for k in range(number)) * math.exp(-expected)
-    return max(1 - below, 0.0)
+def _precise(claim: Claim) -> bool:
+    number = claim.printed.number.normalize().as_tuple()
+    return claim.printed.digits > 1 and len(number.digits) > 1
+
+
+def _expected(members: Sequence[Claim]) -> float:
+    """Equal pairs to be expected from how many lie close together, wherever values are dense.
+
+    Of a smooth distribution as many pairs lie 1, 2, ... units apart, and half as many 0. That is
+    asked of the distances up to 1, up to 2, and so on; twice the most is taken, to be careful.
+    """
+    digits = min(claim.printed.digits for claim in members)
+    numbers = sorted(int(claim.printed.number * 10**digits) for claim in members)
+    apart = Counter(
+        other - one
+        for at, one in enumerate(numbers)
+        for other in takewhile(lambda later, one=one: later <= one + _NEAR, numbers[at + 1 :])
+    )
+    within = list(accumulate(apart[distance] for distance in range(1, _NEAR + 1)))
+    shares = [close / (2 * units) for units, close in enumerate(within, start=1)]
+    return 2 * max(*shares, 1 / (2 * _NEAR))

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from case_review.audit.checks.samples import interval, said, whole
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Checked, Finding, Outcome, Unchecked
+from case_review.audit.findings import (
+    INCONSISTENT,
+    ROUNDING,
+    Checked,
+    Finding,
+    Outcome,
+    Unchecked,
+)
 from case_review.audit.prints import Span
 from case_review.statistics.p_values import SIDED, p_range
 
@@ -109,10 +116,20 @@ def _held(claim: Claim, span: Span, found: Statistic, sides: int) -> Outcome:
         text += f" The printed value is the {_SIDES[other]} one."
     if (span.high <= ALPHA < low) or (high <= ALPHA < span.low):
         text += f" The two lie on different sides of {ALPHA}."
+    meant = _is_smallest(claim) and high < span.low
+    if meant:
+        text += f" Most likely <{claim.printed.number} is meant."
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, p_text(low, high), "", "p-value",
-        text, found.others,
+        text, found.others, ROUNDING if meant else INCONSISTENT,
     )  # fmt: skip
+
+
+def _is_smallest(claim: Claim) -> bool:
+    """Whether a p-value is one unit of its last digit, as `=0.001` for what should be `<0.001`."""
+    printed = claim.printed
+    unit = printed is not None and printed.number * 10**printed.digits == 1
+    return unit and printed.relation == "=" and printed.digits > 2
 
 
 def p_text(low: float, high: float) -> str:

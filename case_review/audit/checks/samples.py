@@ -36,7 +36,7 @@ Groups = dict[str, dict[str, Claim]]
 #: Words that say that a percentage is more than a count over a count.
 NO_SHARE = (
     "weight|adjust|pooled|meta|surviv|kaplan|cumulative|bootstrap|cluster|standardi|predict|"
-    "change|reduction|increase|sensitiv|specific"
+    "change|reduction|increase|sensitiv|specific|cut-?off|threshold"
 )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from case_review.audit.checks.estimates import level_of
-from case_review.audit.checks.samples import Size, interval, said, size
+from case_review.audit.checks.samples import Size, gathered, interval, said, size
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import IMPOSSIBLE, INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
@@ -79,6 +79,10 @@ def _no_error(claim: Claim, sd: Claim, of: Size, printed: Span, expected: Span) 
 
 def limits(claims: Claims) -> Iterator[Outcome]:
     """Limits of a mean that are neither by the t nor by the normal distribution."""
+    yield from gathered(_limits(claims), claims, "means have limits of no usual method.")
+
+
+def _limits(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
         siblings = claims.siblings(claim) if claim.measure == "mean" else {}
         ends = [siblings.get(name) for name in ("low", "high")]
