@@ -38,6 +38,8 @@ REQUIRED = ("claim_id", "location", "kind", "as_printed", "value")
 #: in drafts, how sure the reader of the paper is (one of `SURE`).
 OPTIONAL = ("cohort", "sure")
 SURE = ("certain", "likely", "guess")
+#: What follows it in a place is the cohort, as in `table2__validation`.
+_COHORT = "__"
 
 
 @dataclass(frozen=True)
@@ -339,7 +341,8 @@ def _claim(row: Mapping[str, str], line: int) -> Claim:
     numbers = {name: _number(row, name) for name in ("value", "numerator", "denominator")}
     number = numbers.pop("value")
     texts["kind"] = _kind(row)
-    texts["population"] = texts["claim_id"].split(".")[-2]
+    place, *_, texts["population"], _ = texts["claim_id"].split(".")
+    texts["cohort"] = texts["cohort"] or place.partition(_COHORT)[2]
     if number is not None and not _DIGITS.fullmatch(texts["value"]):
         texts["value"] = f"{number:f}"
     return Claim(line=line, number=number, **(texts | numbers))

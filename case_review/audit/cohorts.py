@@ -58,6 +58,21 @@ class Cohorts:
             return totals[0].number == totals[1].number
         return not self._apart(one.place, other.place, test)
 
+    def certain(self, one: Claim, other: Claim) -> bool:
+        """Whether something says that two claims that differ are meant to be the same number.
+
+        A text speaks of what the tables show; two tables say it by their totals, or by another
+        number that both print.
+        """
+        if one.cohort or _PROSE.match(one.place) or _PROSE.match(other.place):
+            return True
+        totals = self.claims.total(one), self.claims.total(other)
+        if None not in totals:
+            return totals[0].number == totals[1].number
+        pairs = [*self._pairs(one.place, other.place, True)]
+        pairs += self._pairs(one.place, other.place, False)
+        return any(agree(*pair) for pair in pairs)
+
     def _of_a_test(self, claim: Claim) -> bool:
         beside = self.claims.siblings(claim).keys()
         ends = claim.measure in _ENDS and not _RATIOS.isdisjoint(beside)

@@ -10,9 +10,10 @@ from case_review.audit.cohorts import agree
 
 
 def kinds(rows):
-    """Kind, severity and claim of what is found, but for percentages that no count gives."""
+    """Kind, severity and claim of what is found, but for percentages by themselves."""
     found = audit_printed(from_rows(rows, "x.csv"))
-    return [(one.kind, one.severity, one.claim_id) for one in found if one.kind != "share"]
+    shares = ("share", "percentage")
+    return [(one.kind, one.severity, one.claim_id) for one in found if one.kind not in shares]
 
 
 def counts(place, values, population="all", **cells):
@@ -73,6 +74,31 @@ def test_a_test_between_other_groups_is_another_test():
     assert again == [("disagreement", "inconsistent", "table3.pcr.d3.all.p")]
     told = row("abstract.pcr.d3.all.p", "0.002", "abstract", "p-value")
     assert kinds([*two, told]) == [("disagreement", "inconsistent", "abstract.pcr.d3.all.p")]
+
+
+def test_a_single_number_that_two_tables_print_differently_is_a_note():
+    assert kinds([*counts("table1", [29]), *counts("table2", [28])]) == [
+        ("disagreement", "note", "table2.a.all.n")
+    ]
+    both = [*counts("table1", [29, 5, 6]), *counts("table2", [28, 5, 6])]
+    assert kinds(both) == [("disagreement", "inconsistent", "table2.a.all.n")]
+    same = [*counts("table1", [29], result_id="x.y"), *counts("table2", [28], result_id="x.y")]
+    assert kinds(same) == [("disagreement", "inconsistent", "table2.a.all.n")]
+
+
+def test_a_place_may_name_its_cohort():
+    assert kinds([*counts("results__trial", [29]), *counts("abstract", [28])]) == []
+    assert kinds([*counts("results__trial", [29]), *counts("abstract__trial", [28])]) == [
+        ("disagreement", "inconsistent", "abstract__trial.a.all.n")
+    ]
+
+
+def test_more_events_than_patients_are_no_error():
+    rows = [total("t1", 20) | {"unit": "patients"}]
+    rows.append(row("t1.ae.any.all.n", 30, "T1", "subset", "events"))
+    assert kinds(rows) == []
+    rows[1]["unit"] = "patients"
+    assert kinds(rows) == [("excess", "impossible", "t1.ae.any.all.n")]
 
 
 def test_an_adjusted_model_repeats_no_ratio_of_the_unadjusted_one():

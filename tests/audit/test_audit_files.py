@@ -155,6 +155,36 @@ def test_small_files_of_percentages(rows, expected):
     assert [(one.kind, one.severity) for one in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("shares", "severities"),
+    [
+        (("36.9", "25.0", "50.0"), []),
+        (("36.9", "25.0", "52.4"), ["inconsistent"]),  # 44/84
+        (("38.3", "26.9", "52.5"), ["note"] * 3),  # of fewer: answers are missing
+    ],
+)
+def test_percentages_beside_counts_are_of_the_total_where_most_are(shares, severities):
+    from case_review.audit.checks.percentages import beside
+    from case_review.audit.findings import Finding
+
+    rows = [row("t.total.all.n", 84, "T", "count")]
+    for name, count, share in zip("abc", (31, 21, 42), shares, strict=True):
+        rows += [row(f"t.{name}.all.n", count, "T", "subset"),
+                 row(f"t.{name}.all.pct", share, "T", "percent", "%")]  # fmt: skip
+    found = [one for one in beside(from_rows(rows, "x.csv")) if isinstance(one, Finding)]
+    assert [one.severity for one in found] == severities
+    assert all(one.kind == "percentage" for one in found)
+
+
+def test_a_change_may_be_more_than_all_there_was():
+    from case_review.audit import audit_printed
+
+    rows = [row("t.weight_change.all.pct", "150", "T", "percent", "%"),
+            row("t.weight.all.pct", "150", "T", "percent", "%")]  # fmt: skip
+    found = audit_printed(from_rows(rows, "x.csv"))
+    assert [one.claim_id for one in found] == ["t.weight.all.pct"]
+
+
 def test_a_file_with_nothing_wrong_says_of_how_many(tmp_path, capsys):
     table().to_csv(tmp_path / "paper.csv", index=False)
     assert command_line(["audit", str(tmp_path / "paper.csv")]) == 0

@@ -34,6 +34,7 @@ from case_review.audit.findings import Outcome
 CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "percentages": (
         percentages.percentages,
+        percentages.beside,
         percentages.halves,
         percentages.print_errors,
         percentages.numerators,

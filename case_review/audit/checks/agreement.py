@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from case_review.audit.claims import Claim, Claims, with_unit
 from case_review.audit.cohorts import Cohorts, agree
-from case_review.audit.findings import ROUNDING, Checked, Finding, Outcome, signed
+from case_review.audit.findings import NOTE, ROUNDING, Checked, Finding, Outcome, signed
 
 
 def agreement(claims: Claims) -> Iterator[Outcome]:
@@ -16,6 +16,7 @@ def agreement(claims: Claims) -> Iterator[Outcome]:
     They are compared as far as the digits of both go.
     """
     reported = set()
+    cohorts = Cohorts(claims)
     for members in statements(claims):
         first = members[0]
         for other in members[1:]:
@@ -24,15 +25,21 @@ def agreement(claims: Claims) -> Iterator[Outcome]:
                 yield Checked(pair)
             elif pair not in reported:
                 reported.add(pair)
-                # Next to one another, they may be one number that was rounded in two ways.
-                near = other.measure != "n" and first.span.meets(other.span)
                 yield Finding(
                     other.claim_id, other.location, with_unit(other), with_unit(first),
                     signed(other.number - first.number) if first.unit == other.unit else "",
                     "disagreement",
                     f"The same number is {with_unit(first)} at {first.location}.",
-                    others=(first.claim_id,), severity=ROUNDING if near else "",
+                    others=(first.claim_id,), severity=_severity(first, other, cohorts),
                 )  # fmt: skip
+
+
+def _severity(first: Claim, other: Claim, cohorts: Cohorts) -> str:
+    named = first.result_id and first.result_id == other.result_id
+    if not named and not cohorts.certain(first, other):
+        return NOTE
+    # Next to one another, they may be one number that was rounded in two ways.
+    return ROUNDING if other.measure != "n" and first.span.meets(other.span) else ""
 
 
 def statements(claims: Claims) -> Iterator[list[Claim]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from case_review.audit import prints
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import Checked, Finding, Outcome, plain, signed
+from case_review.audit.findings import NOTE, Checked, Finding, Outcome, plain, signed
 from case_review.formatting import round_half_away
 
 _SAID = {
@@ -16,6 +18,7 @@ _SAID = {
     "rounding": "the last digit is wrong",
     "percentage": "the percentage belongs to other numbers",
 }
+_CHANGE = re.compile(r"chang|increas|decreas|reduc|declin|growth|relative|baseline", re.IGNORECASE)
 #: Of these kinds `as_printed` need not show the number that is meant.
 _IN_OTHER_WORDS = ("subset", "cited", "method", "date")
 
@@ -93,6 +96,41 @@ def _made_to_add_up(claim: Claim, claims: Claims) -> str:
     return " The percentages of this block may have been made to add up to 100."
 
 
+def beside(claims: Claims) -> Iterator[Outcome]:
+    """Percentages without numerator and denominator, beside a count in a table with a total.
+
+    One that is not the count's share of the total is wrong where most of the others are; else the
+    denominators may change from row to row, and it is a note.
+    """
+    columns: dict[tuple, list[tuple[Claim, Claim, Claim]]] = defaultdict(list)
+    for claim in claims:
+        if (claim.kind, claim.measure) != ("percent", "pct") or claim.number > 100:
+            continue
+        count, total = claims.siblings(claim).get("n"), claims.total(claim)
+        known = count and total and count.number is not None and total.number
+        if known and claim.denominator is None:
+            columns[claim.place, claim.population].append((claim, count, total))
+    for rows in columns.values():
+        right = [_share(count, total) in claim.span for claim, count, total in rows]
+        for (claim, count, total), fits in zip(rows, right, strict=True):
+            if fits:
+                yield Checked((claim.claim_id, count.claim_id))
+                continue
+            share = round_half_away(_share(count, total), claim.digits)
+            usual = 2 * sum(right) > len(right)
+            yield Finding(
+                claim.claim_id, claim.location, claim.as_printed, f"{share}",
+                signed(claim.number - share), "percentage",
+                f"{plain(count.number)} of all {plain(total.number)} are {share}%; this may be of "
+                "fewer.", others=(count.claim_id, total.claim_id),
+                severity="" if usual else NOTE,
+            )  # fmt: skip
+
+
+def _share(count: Claim, total: Claim) -> Fraction:
+    return Fraction(count.number) * 100 / Fraction(total.number)
+
+
 def halves(claims: Claims) -> Iterator[Outcome]:
     """A note where a paper rounds some halves up and others to the even digit."""
     up, even = halves_of(claims)
@@ -130,6 +168,11 @@ def halves_of(claims: Claims) -> tuple[list[Claim], list[Claim]]:
     return up, even
 
 
+def _of_a_change(claim: Claim) -> bool:
+    """Whether a percentage tells of a change, which may be more than all there was."""
+    return _CHANGE.search(f"{claim.claim_id} {claim.statement}") is not None
+
+
 def _ratio(claim: Claim) -> str:
     ratio = f"{plain(claim.numerator)}/{plain(claim.denominator)}"
     return f"{ratio} = {_precise(exact(claim), claim.digits).normalize():f}%"
@@ -160,7 +203,7 @@ def print_errors(claims: Claims) -> Iterator[Outcome]:
 def numerators(claims: Claims) -> Iterator[Outcome]:
     """Percentages of another number than the count beside them, or of more than the whole."""
     for claim in (claim for claim in claims if claim.kind == "percent"):
-        if not claim.checkable and claim.number > 100:
+        if not claim.checkable and claim.number > 100 and not _of_a_change(claim):
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, "at most 100%",
                 signed(claim.number - 100), "excess", "More than the whole is counted.",

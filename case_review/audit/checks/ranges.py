@@ -68,7 +68,7 @@ def _nought(members: list[Claim]) -> Finding:
     many = f" {len(members)} of this place are printed so." if others else ""
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, least, "", "misprint",
-        f"No p-value is nought: programs print {claim.as_printed} for one that is smaller than "
+        f"No p-value is nought: programs print {claim.number:f} for one that is smaller than "
         f"their digits show. Print it as {least}.{many}",
         others=tuple(other.claim_id for other in others),
     )  # fmt: skip

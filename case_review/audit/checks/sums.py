@@ -145,6 +145,8 @@ def parts_within(claims: Claims) -> Iterator[Outcome]:
         whole = claims.parent(claim) if (claim.kind, claim.measure) == ("subset", "n") else None
         if whole is None or claim.number is None or whole.number is None:
             continue
+        if claim.unit and whole.unit and claim.unit != whole.unit:
+            continue  # more events than patients are no error
         if claim.number <= whole.number:
             yield Checked((claim.claim_id,))
             continue
