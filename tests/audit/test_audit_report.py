@@ -14,7 +14,7 @@ from case_review.__main__ import main as command_line
 from case_review.audit import reports
 from case_review.audit.claims import from_rows
 from case_review.audit.findings import KINDS, REASONS, SEVERITIES, SEVERITY, Finding
-from case_review.audit.report import audit_file, counted, examine, of_claims
+from case_review.audit.report import Unread, audit_file, counted, examine, of_claims
 from case_review.errors import ReviewError
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "audit.schema.json"
@@ -104,6 +104,18 @@ def test_a_guess_of_a_reader_leads_to_a_note_at_most(sure, severity):
     guessed = row("a.x.all.pct", "16.6", "A", "percent", "%", 4, 24) | {"sure": sure}
     (finding,) = examine(from_rows([guessed], "x")).findings
     assert (finding.severity, finding.check) == (severity, "percentages")
+
+
+def test_what_was_not_read_is_part_of_every_report():
+    unread = [Unread("Table 2, row 3", "12/13/14", "not read as a count"),
+              Unread("Table 2, row 4", "15/16", "not read as a count")]  # fmt: skip
+    rows = from_rows([row("a.x.all.n", "4", "A", "subset")], "x.xml")
+    made = of_claims(rows, Path("x.xml"), title="A paper", unread=unread)
+    assert "2 pieces of the paper not read; no findings." in made.summary
+    assert "Not read, 2 pieces of the paper: not read as a count." in reports.text(made)
+    page = reports.html(made)
+    assert "12/13/14" in page and "<h1>A paper</h1>" in page
+    assert json.loads(reports.json(made))["unread"][1] == list(unread[1])
 
 
 # -- acknowledgements ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from case_review.audit.report import Report, counted
@@ -19,6 +20,8 @@ def _lines(report: Report) -> Iterator[str]:
     for one in report.acknowledged:
         yield f"  -  acknowledged: {one.finding.line()} It stands because: {one.reason}"
     yield from report.remarks
+    for why, number in Counter(one.why for one in report.unread).most_common():
+        yield f"Not read, {counted(number, 'pieces')} of the paper: {why}."
     if sentence := halves(report):
         yield sentence
     yield f"{report.source}: {report.summary}"
