@@ -196,16 +196,9 @@ def _new(project: Project, options) -> int:
 
 
 def _audit(project: Project | None, options) -> int:
-    """0 without findings, 1 with some, 2 for a file that cannot be audited; needs no project."""
-    from case_review.audit import command
+    from case_review.living import auditing
 
-    try:
-        return command.main(options)
-    except ReviewError as error:
-        print(error, file=sys.stderr)
-    except Exception as error:
-        explaining.unexpected(project, error)  # which must not pass for a finding
-    return 2
+    return auditing.main(options)
 
 
 def _out(project: Project, options) -> Path:

@@ -18,11 +18,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `audit`."""
     help = "a paper (.xml, .html, .docx, .pdf) or a table with the columns of published.csv; "
     help += "`draft PAPER` writes such a table from a paper"
-    parser.add_argument("file", type=Path, nargs="+", help=help)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=help)
     help = "how the report is written; by default what --output ends in, else text"
     parser.add_argument("--format", choices=FORMATS, default="", help=help)
     help = "write the report to this file instead of the terminal"
     parser.add_argument("--output", type=Path, help=help)
+    help = "many papers, or folders of them: a page for each goes to this folder, and a summary"
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=help)
+    help = "how many papers are read at a time; by default as many as there are processors"
+    parser.add_argument("--jobs", type=int, help=help)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -42,11 +46,10 @@ def main(options: argparse.Namespace) -> int:
     from case_review.audit.reports import FORMATS as WRITTEN
     from case_review.files import write_text
 
-    if options.file[0] == Path("draft"):
+    first = options.files[0]
+    if first == Path("draft") and (len(options.files) > 1 or not first.exists()):
         return _draft(options)
-    if len(options.file) > 1:
-        raise ReviewError("Name one file, or `draft` and a paper.")
-    made = report.audit_file(options.file[0])
+    made = report.audit_file(_one(options.files))
     written = WRITTEN[_format(options)](made)
     if options.output:
         write_text(options.output, written)
@@ -60,9 +63,9 @@ def _draft(options: argparse.Namespace) -> int:
     """Write the draft of a paper as CSV beside it, or where `--output` says, and tell how it is."""
     from case_review.audit import papers
 
-    if len(options.file) != 2:
+    if len(options.files) == 1:
         raise ReviewError("Name one paper: `audit draft PAPER`.")
-    path = options.file[1]
+    path = _one(options.files[1:])
     made = papers.draft(path)
     out = options.output or path.with_name(f"{path.stem}.draft.csv")
     papers.write_csv(made, out)
@@ -72,6 +75,14 @@ def _draft(options: argparse.Namespace) -> int:
     for one in made.unread:
         print(f"not read: {one.place}: {one.text}: {one.why}")
     return 0
+
+
+def _one(files: list[Path]) -> Path:
+    if len(files) > 1:
+        raise ReviewError(
+            f"{len(files)} files are named. Add --out FOLDER, for a page of each and a summary."
+        )
+    return files[0]
 
 
 def _format(options: argparse.Namespace) -> str:

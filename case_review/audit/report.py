@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -17,10 +16,8 @@ from case_review.audit.acknowledgements import Acknowledged
 from case_review.audit.checks import declared, order, percentages, run
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import NOTE, REASONS, SEVERITIES, Checked, Finding, Unchecked
+from case_review.audit.papers.draft import Draft, Unread
 from case_review.formatting import listed
-
-if TYPE_CHECKING:
-    from case_review.audit.papers.draft import Draft
 
 #: The sureness of a drafted number on which no more than a note can rest.
 _GUESS = "guess"
@@ -31,14 +28,6 @@ _KNOWN = frozenset({
     "items", "sided", "at_risk", "time", "value",
 })  # fmt: skip
 _NO_RESULT = ("cited", "date", "method")
-
-
-class Unread(NamedTuple):
-    """A piece of a paper that a reader of papers could not read: where, what, and why."""
-
-    place: str
-    text: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +98,16 @@ class Report:
         """Whether the run fails: on a finding that is no note and not acknowledged."""
         return bool(self.findings)
 
+    @property
+    def drafted(self) -> bool:
+        """Whether a program read the numbers from a paper."""
+        return bool(self.unread) or any(claim.sure for claim in self.claims)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """How many numbers each table or section has, in their order, as the paper calls it."""
+        return dict(Counter(claim.location.partition(",")[0] for claim in self.claims))
+
     @cached_property
     def severities(self) -> dict[str, int]:
         """How many findings there are of each severity, worst first; notes not counted."""
@@ -155,14 +154,14 @@ def singular(what: str) -> str:
     return re.sub(r"(?<=[a-z])s\b", "", what, count=1)
 
 
-def audit_file(path: str | Path) -> Report:
+def audit_file(path: str | Path, acknowledged: Path | None = None) -> Report:
     """The audit of one file, with the checks and acknowledgements that lie beside it.
 
     A paper (JATS, HTML, Word, PDF, or a table without the columns of `published.csv`) is drafted
     first.
 
-    `<name>_checks.csv` declares further checks, `<name>_acknowledged.csv` says which findings are
-    known and why they stand.
+    `<name>_checks.csv` declares further checks, `<name>_acknowledged.csv`, or the file
+    `acknowledged`, says which findings are known and why they stand.
 
     Raises
     ------
@@ -173,19 +172,21 @@ def audit_file(path: str | Path) -> Report:
 
     path = Path(path)
     if papers.is_paper(path):
-        return of_draft(papers.draft(path), path)
+        return of_draft(papers.draft(path), path, acknowledged)
     published = claims.read(path)
     beside = path.with_name(f"{path.stem}_checks.csv")
     checks = claims.text_table(beside) if beside.is_file() else None
-    return of_claims(published, path, checks, str(beside))
+    return of_claims(published, path, checks, str(beside), acknowledged=acknowledged)
 
 
-def of_draft(drafted: Draft, path: Path) -> Report:
+def of_draft(drafted: Draft, path: Path, acknowledged: Path | None = None) -> Report:
     """The report on the claims that were drafted from a paper, with what was left unread."""
     missed = [Unread(drafted.reader, "", why) for why in drafted.missed]
-    unread = [Unread(*one) for one in drafted.unread]
     published = claims.from_rows(drafted.rows, str(path))
-    return of_claims(published, path, title=drafted.title, unread=[*missed, *unread])
+    left = [*missed, *drafted.unread]
+    return of_claims(
+        published, path, title=drafted.title, unread=left, acknowledged=acknowledged
+    )
 
 
 def of_claims(
@@ -195,10 +196,11 @@ def of_claims(
     checks_source: str = "checks",
     title: str = "",
     unread: Sequence[Unread] = (),
+    acknowledged: Path | None = None,
 ) -> Report:
-    """The report on claims that were read from a file, with the acknowledgements beside it."""
+    """The report on claims that were read from a file; see `audit_file`."""
     examined = examine(published, checks, checks_source)
-    beside = path.with_name(f"{path.stem}_acknowledged.csv")
+    beside = acknowledged or path.with_name(f"{path.stem}_acknowledged.csv")
     known, remarks = acknowledgements.of(examined.findings, beside)
     return Report(str(path), published, examined, title, known, remarks, unread)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
 from case_review import __version__
 
@@ -59,7 +61,7 @@ def para(text: str, kind: str = "") -> str:
 def table(heads: Sequence[str], rows: Iterable[Sequence], caption: str = "", numbers=()) -> str:
     """A table; `numbers` are the positions of columns that are set to the right.
 
-    A cell may be a `Mark`, which stands out.
+    A cell may be a `Mark`, which stands out, or a `Link`, which leads somewhere.
     """
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
@@ -72,13 +74,27 @@ class Mark(str):
     """Text that stands out."""
 
 
+@dataclass(frozen=True)
+class Link:
+    """Text that leads to a file beside the page, whatever characters its name has."""
+
+    text: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _cells(row: Sequence, numbers) -> str:
     made = []
     for place, cell in enumerate(row):
         kinds = ["n"] * (place in numbers) + ["bad"] * isinstance(cell, Mark)
         tag = "th scope=row" if place == 0 else "td"
         kind = f' class="{" ".join(kinds)}"' if kinds else ""
-        made.append(f"<{tag}{kind}>{escape(cell)}</{tag.split()[0]}>")
+        text = escape(cell)
+        if isinstance(cell, Link):
+            text = f'<a href="{quote(cell.name)}">{text}</a>'
+        made.append(f"<{tag}{kind}>{text}</{tag.split()[0]}>")
     return "".join(made)
 
 

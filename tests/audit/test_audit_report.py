@@ -112,7 +112,10 @@ def test_what_was_not_read_is_part_of_every_report():
     rows = from_rows([row("a.x.all.n", "4", "A", "subset")], "x.xml")
     made = of_claims(rows, Path("x.xml"), title="A paper", unread=unread)
     assert "2 pieces of the paper not read; no findings." in made.summary
-    assert "Not read, 2 pieces of the paper: not read as a count." in reports.text(made)
+    assert "Read: A (1)." in reports.text(made)
+    assert "Not read: Table 2, row 3: ‘12/13/14’: not read as a count." in reports.text(made)
+    many = of_claims(rows, Path("x.xml"), unread=unread * 10)
+    assert "row 3: ‘12/13/14’, and 19 more: not read as a count." in reports.text(many)
     page = reports.html(made)
     assert "12/13/14" in page and "<h1>A paper</h1>" in page
     assert json.loads(reports.json(made))["unread"][1] == list(unread[1])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from case_review.audit.report import Report, counted
+from case_review.audit.report import Report, Unread, counted
+
+#: As many pieces that were not read are all told; of more, the first of each table or section.
+_ALL = 12
+#: Characters of such a piece.
+_WIDE = 60
 
 
 def text(report: Report) -> str:
@@ -20,11 +25,29 @@ def _lines(report: Report) -> Iterator[str]:
     for one in report.acknowledged:
         yield f"  -  acknowledged: {one.finding.line()} It stands because: {one.reason}"
     yield from report.remarks
-    for why, number in Counter(one.why for one in report.unread).most_common():
-        yield f"Not read, {counted(number, 'pieces')} of the paper: {why}."
+    if report.drafted:
+        read = ", ".join(f"{where} ({number})" for where, number in report.places.items())
+        yield f"Read: {read or 'nothing with numbers'}."
+    yield from unread(report.unread)
     if sentence := halves(report):
         yield sentence
     yield f"{report.source}: {report.summary}"
+
+
+def unread(pieces: Sequence[Unread]) -> Iterator[str]:
+    """What of a paper was not read: all if that is little, else the first of each place."""
+    if len(pieces) <= _ALL:
+        for one in pieces:
+            yield f"Not read: {one.place}: ‘{_short(one.text)}’: {one.why}."
+        return
+    for _, among in groupby(pieces, key=lambda one: one.place.partition(",")[0]):
+        first, *others = among
+        more = f", and {len(others)} more" if others else ""
+        yield f"Not read: {first.place}: ‘{_short(first.text)}’{more}: {first.why}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _WIDE else f"{text[:_WIDE]}…"
 
 
 def halves(report: Report) -> str:

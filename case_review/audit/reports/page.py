@@ -98,6 +98,13 @@ def _not_checked(report: Report) -> Iterator[str]:
             for id, reason in unchecked.items()
         ]  # fmt: skip
         yield sheet.table(["Place", "Printed", "Number", "Why not"], rows)
+    if report.drafted:
+        yield sheet.heading("What was read", 3)
+        yield sheet.para(
+            "A program read these numbers from the file. How sure it is of each stands in the "
+            "draft that `audit draft` writes."
+        )
+        yield sheet.table(["Place", "Numbers"], report.places.items(), numbers=(1,))
     if report.unread:
         yield sheet.heading("What was not read", 3)
         left = [(one.place, one.text, one.why) for one in report.unread]

@@ -135,7 +135,7 @@ def test_the_command_drafts_a_csv_to_correct_which_is_then_audited(tmp_path, cap
     with pytest.raises(ReviewError, match="is there already"):
         run(capsys, "draft", path)
     assert run(capsys, path)[0] == 0
-    with pytest.raises(ReviewError, match="Name one file"):
+    with pytest.raises(ReviewError, match="2 files are named"):
         run(capsys, path, path)
     with pytest.raises(ReviewError, match="Name one paper"):
         run(capsys, "draft")
