@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
+import numpy as np
+
 #: Groups up to which the largest F is sought among all corners of the means' intervals.
 MOST_GROUPS = 10
 
@@ -115,3 +117,18 @@ def _ratio(above: float, below: float) -> float:
     if below > 0:
         return above / below
     return math.inf if above > 0 else 0.0
+
+
+def f_grid(one: Group, other: Group, first: int, second: int) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest F of two groups for all sizes from 2 up to `first` and `second`.
+
+    The sizes of the groups themselves mean nothing; entry [i, j] is for sizes i + 2 and j + 2.
+    """
+    n, m = np.arange(2, first + 1)[:, None], np.arange(2, second + 1)[None, :]
+    near, far = _apart(one.mean, other.mean)
+    small, large = (
+        ((n - 1) * one.sd[end] ** 2 + (m - 1) * other.sd[end] ** 2) / (n + m - 2) * (1 / n + 1 / m)
+        for end in (0, 1)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return near**2 / large, far**2 / small

@@ -6,14 +6,18 @@ Rows are groups of people, columns what became of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
+import numpy as np
 from scipy import special
 
 #: Tables of more possibilities than this have no exact p-value here.
-MOST_TABLES = 20_000
+MOST_TABLES = 100_000
 #: Tables as likely as the observed one count as such; R allows for the same error of rounding.
 _AS_LIKELY = 1 + 1e-7
+#: So many standard deviations from the mean a hypergeometric count is not looked for.
+_FAR = 40
 
 EXACT = "Fisher's exact test"
 #: The tests that papers use most, which a message names.
@@ -23,7 +27,7 @@ Table = Sequence[Sequence[int]]
 
 
 def p_values(table: Table) -> dict[str, float]:
-    """The p-values of the usual tests, by the name of the test.
+    """The p-values of the usual tests, by the name of the test; those of the last tables are kept.
 
     Pearson's chi-squared without and, for two by two, with the correction of Yates; the
     likelihood ratio; for two by two also chi-squared with N - 1 in place of N (Campbell, Stat Med
@@ -40,6 +44,11 @@ def p_values(table: Table) -> dict[str, float]:
     dict
         Without the tests that do not exist for the table; empty where a row or column is empty.
     """
+    return dict(_p_values(tuple(map(tuple, table))))
+
+
+@lru_cache(maxsize=1000)
+def _p_values(table: Table) -> dict[str, float]:
     rows = [sum(row) for row in table]
     columns = [sum(column) for column in zip(*table, strict=True)]
     total = sum(rows)
@@ -94,30 +103,37 @@ def _two_by_two(table: Table, rows, columns, square: float) -> dict[str, float]:
 
 def _fisher_two_by_two(a: int, first: int, second: int, events: int) -> dict[str, float]:
     """Fisher's test from one cell and the margins, two-sided and the smaller half."""
-    low, high = max(0, events - second), min(first, events)
-    weights = [_choices(first, k) + _choices(second, events - k) for k in range(low, high + 1)]
-    likely = _relative(weights)
-    whole, observed = sum(likely), a - low
-    half = min(sum(likely[: observed + 1]), sum(likely[observed:]))
+    total = first + second
+    mean = first * events / total
+    sd = math.sqrt(mean * second / total * (total - events) / max(total - 1, 1))
+    # Beyond, no chance is left that a double could hold beside the others.
+    reach = math.ceil(_FAR * sd) + 1
+    low = max(0, events - second, math.floor(mean) - reach)
+    high = min(first, events, math.ceil(mean) + reach)
+    if not low <= a <= high:
+        return {EXACT: 0.0, f"{EXACT}, one-sided": 0.0}
+    counts = np.arange(low, high + 1)
+    likely = _relative(_choices(first, counts) + _choices(second, events - counts))
+    whole, at = float(likely.sum()), a - low
+    half = min(float(likely[: at + 1].sum()), float(likely[at:].sum()))
     return {
-        EXACT: _no_likelier(likely, likely[observed]) / whole,
+        EXACT: _no_likelier(likely, likely[at]) / whole,
         f"{EXACT}, one-sided": half / whole,
     }
 
 
-def _relative(weights: Sequence[float]) -> list[float]:
+def _relative(weights: np.ndarray) -> np.ndarray:
     """Chances from their logarithms, relative to the greatest, so that none is too large."""
-    greatest = max(weights)
-    return [math.exp(weight - greatest) for weight in weights]
+    return np.exp(weights - weights.max())
 
 
-def _no_likelier(chances: Sequence[float], observed: float) -> float:
-    return sum(chance for chance in chances if chance <= observed * _AS_LIKELY)
+def _no_likelier(chances: np.ndarray, observed: float) -> float:
+    return float(chances[chances <= observed * _AS_LIKELY].sum())
 
 
-def _choices(n: int, k: int) -> float:
+def _choices(n: int, k: np.ndarray) -> np.ndarray:
     """The logarithm of the number of ways to choose k of n."""
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
 
 
 def fisher(table: Table) -> float | None:
@@ -130,22 +146,18 @@ def fisher(table: Table) -> float | None:
     choices = math.prod(min(size, events) + 1 for size in sizes[:-1])
     if len(table[0]) != 2 or choices > MOST_TABLES:
         return None
-    observed = sum(_choices(size, row[0]) for size, row in zip(sizes, table, strict=True))
-    chances = _relative([observed, *_weights(sizes, events)])
-    return min(_no_likelier(chances[1:], chances[0]) / sum(chances[1:]), 1.0)
-
-
-def _weights(sizes: Sequence[int], events: int) -> Iterator[float]:
-    """The logarithm of the weight of every table with these groups and so many events."""
-    first, *others = sizes
-    if not others:
-        yield _choices(first, events)
-        return
-    room = sum(others)
-    for count in range(max(0, events - room), min(first, events) + 1):
-        weight = _choices(first, count)
-        for rest in _weights(others, events - count):
-            yield weight + rest
+    each = [_choices(size, np.arange(min(size, events) + 1)) for size in sizes]
+    counted, weights = np.zeros(1, dtype=int), np.zeros(1)
+    for more in each[:-1]:
+        counted = (counted[:, None] + np.arange(len(more))).ravel()
+        weights = (weights[:, None] + more).ravel()
+    left = events - counted
+    possible = (left >= 0) & (left < len(each[-1]))
+    weights = weights[possible] + each[-1][left[possible]]
+    observed = sum(float(more[row[0]]) for more, row in zip(each, table, strict=True))
+    chances = _relative(weights)
+    likely = _no_likelier(chances, math.exp(observed - weights.max()))
+    return min(likely / float(chances.sum()), 1.0)
 
 
 def odds_ratio(table: Table, z: float = 1.959964) -> tuple[float, float, float] | None:

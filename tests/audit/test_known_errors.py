@@ -80,11 +80,23 @@ NOTES = {
         *((f"pigs1.set_{n}.all.mean", "grim") for n in (2, 3, 4, 5, 7, 9, 10, 12)),
         *((f"pigs5.set_{n}.all.mean", "grim") for n in (1, 5, 7, 9)),
         ("pigs5.set_3.all.sd", "grimmer"),
+        ("pigs4.snout.pig_2.value", "repeated"),
     ],
     "just2014": [
         *((f"table2.piece2_{word}.all.F", "statistic") for word in ("taste", "satisfying")),
         ("table1.hungry_now.half_price.mean", "grim"),
+        ("table2.piece2_satisfying.half_price.mean", "repeated"),
     ],
+    # pizzapizza with 18 and 21 diners: 11.93-12.36 (printed 8.11), 14.62-15.01 (printed 1.63).
+    "sigirci2015": [
+        ("table3.uncomfortable.pieces_2.F", "statistic"),
+        ("table3.full.pieces_2.F", "statistic"),
+        ("table1.height.all.t", "statistic"),
+        ("table1.weight.all.t", "statistic"),
+        ("table1.weight.p4.mean", "grim"),
+    ],
+    # fisher.test of 10/20 and 1/16 gives 0.0091; 0.005 is chi-squared.
+    "gautret2020": [("table2.negative.d3.all.p", "counts")],
 }
 
 

@@ -79,9 +79,9 @@ def compared(claims: Claims, claim: Claim) -> Compared | None:
     None if there are fewer than two, one lacks a size, or they are not all that there are.
     """
     beside = populations(claims, claim.place, claim.path)
-    members = [one for name, one in beside.items() if name not in COMPARED and _complete(one)]
+    members = [one for name, one in beside.items() if name not in COMPARED and is_complete(one)]
     if len(members) < 2:
-        members = [one for one in _levels(claims, claim) if _complete(one)]
+        members = [one for one in _levels(claims, claim) if is_complete(one)]
     sizes = [size(claims, one["mean"]) for one in members]
     if len(members) < 2 or any(found is None or found.n < 2 for found in sizes):
         return None
@@ -93,7 +93,8 @@ def compared(claims: Claims, claim: Claim) -> Compared | None:
     return Compared(groups, tuple(sizes), (*ids, *(found.claim_id for found in sizes)))
 
 
-def _complete(measures) -> bool:
+def is_complete(measures: dict[str, Claim]) -> bool:
+    """Whether mean and deviation of a group are printed."""
     return all(interval(measures.get(name)) is not None for name in ("mean", "sd"))
 
 

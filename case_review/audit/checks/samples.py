@@ -109,6 +109,11 @@ def _only_total(claims: Claims, claim: Claim) -> Claim | None:
     return found[0] if len({other.number for other in found}) == 1 else None
 
 
+def totals(claims: Claims) -> list[Claim]:
+    """All totals of populations that are printed."""
+    return [claim for members in _totals(claims).values() for claim in members]
+
+
 @lru_cache(maxsize=1)
 def _totals(claims: Claims) -> dict[tuple[str, str], list[Claim]]:
     """The totals of all places, by population and cohort; those of one paper are kept."""
