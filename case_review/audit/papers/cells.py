@@ -11,7 +11,9 @@ from case_review.audit.papers.labels import said
 from case_review.audit.prints import Printed
 
 #: Two ends that a label may declare, with the names of the ends.
-ENDS = {"iqr": ("q1", "q3"), "range": ("min", "max"), "ci": ("low", "high")}
+ENDS = {
+    "iqr": ("q1", "q3"), "range": ("min", "max"), "ci": ("low", "high"), "limits": ("from", "to"),
+}  # fmt: skip
 #: Estimates whose limits are understood to be those of a confidence interval.
 RATIOS = ("hr", "or", "rr")
 _DIGIT = re.compile(r"\d")
@@ -22,6 +24,13 @@ _BESIDE = re.compile(
     r"|^p(?= ?[<>=≤≥N])",
     re.IGNORECASE,
 )
+#: Words between a number and its bracket: a unit, or that a test found nothing.
+_BETWEEN = re.compile(
+    r"(?<=N) (?:years?|yrs?|y|months?|mo|weeks?|wk|days?|d|h|hours?|min|minutes?|kg|cm|mm|mg|g|ml"
+    r"|l|points?|ns|n\.s\.)(?= [(N]|±)",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"(N±N) (N \(N(?:–|,| to )N\))")
 _CI_INSIDE = re.compile(r"N \((?:N%\s?)?c\.?i\.?:?\s?(.*)\)", re.IGNORECASE)
 _NAMED_INSIDE = re.compile(r"N \((iqr|range|sd|se|s\.d\.|s\.e\.)[:=]?\s?(.*)\)", re.IGNORECASE)
 _PAIRS = {"N (N)", "N (N%)", "N% (N)", "N% (N%)", "N±N", "N (±N)", "N N%", "N,N%", "N;N", "N%±N%"}
@@ -30,10 +39,20 @@ _TWO_ENDS = re.compile(r"N%?(?:–| to |,|;|/)N%?")
 
 @dataclass(frozen=True)
 class Told:
-    """Measures that a label, a heading or notes declare, and how sure that makes the reader."""
+    """Measures that a label, a heading or notes declare, and how sure that makes the reader.
+
+    Parameters
+    ----------
+    of_pairs
+        Whether it says nothing of a number that stands alone, as notes on a whole table do not.
+    sign
+        `±` if it says so of numbers that this sign joins, and of no others.
+    """
 
     measures: tuple[str, ...]
     sure: str
+    of_pairs: bool = False
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,25 +115,51 @@ _LEAST = ["guess", "likely", "certain"]
 
 def _read(text: str, told: Sequence[Told], points: bool) -> Read | str:
     shape = numbers.shape(text, points)
-    form = _BESIDE.sub("", shape.form).strip()
+    form = _plainer(shape.form)
     if not shape.numbers:
         return "no number that can be read"
     named = _named_inside(form, shape)
     if named:
         return named
-    for one in told:
-        if values := _fits(form, shape.numbers, one.measures):
-            return Read(values, one.sure)
+    fitting = [(one, _fits(form, shape.numbers, one.measures)) for one in told]
+    fitting = [(one, values) for one, values in fitting if values and _applies(one, form)]
+    if fitting and not fitting[0][0].of_pairs:
+        return Read(fitting[0][1], fitting[0][0].sure)
+    if len({values for _, values in fitting}) > 1:
+        return f"the notes declare several forms that ‘{text}’ may have"
+    if fitting:
+        return Read(fitting[0][1], fitting[0][0].sure)
     if values := _plain(form, shape.numbers, told):
         return values
-    if not points and re.search(r"\d,\d{1,2}(?!\d)", text):
-        parted = numbers.shape(text, True)
+    if re.search(r"\d,\d{1,2}(?!\d)", text):
+        other = numbers.shape(text, not points)
         for one in told:
-            if values := _fits(_BESIDE.sub("", parted.form), parted.numbers, one.measures):
+            if values := _fits(_plainer(other.form), other.numbers, one.measures):
                 return Read(values, "likely")
+    if both := _TWO.fullmatch(form):
+        parts = [_parts(both[n], shape.numbers[a:b], told) for n, a, b in ((1, 0, 2), (2, 2, 5))]
+        if all(parts):
+            return Read(parts[0] + parts[1], "likely")
     if form == "N":
         return Read((("value", shape.numbers[0]),), "likely")
     return f"neither label, heading nor notes say what the numbers of ‘{text}’ are"
+
+
+def _applies(one: Told, form: str) -> bool:
+    """Whether what is declared may be said of a number of this form at all."""
+    alone = one.of_pairs and form == "N" and "pct" not in one.measures
+    return not alone and (not one.sign or one.sign in form)
+
+
+def _plainer(form: str) -> str:
+    """A shape without units, `NS` and a bracket that was never opened."""
+    form = _BETWEEN.sub("", _BESIDE.sub("", form)).strip()
+    return form[:-1] if form.count(")") > form.count("(") and form.endswith(")") else form
+
+
+def _parts(form: str, found: tuple[Printed, ...], told: Sequence[Told]):
+    fitting = (_fits(form, found, one.measures) for one in told if _applies(one, form))
+    return next((values for values in fitting if values), ())
 
 
 def _named_inside(form: str, shape: numbers.Shape) -> Read | None:
@@ -152,6 +197,10 @@ def _fits(form: str, found: tuple[Printed, ...], measures: tuple[str, ...]):
         names = () if len(measures) > 1 else names
     elif form in ("N (N) (N–N)", "N (N;N–N)", "N (N,N–N)") and len(measures) == 3:
         names = (*measures[:2], *ENDS[measures[2]]) if measures[2] in ENDS else ()
+    elif re.fullmatch(r"N \(N%\) \(N%?(?:–| to |,)N%?\)", form) and "ci" in measures:
+        names = ("n", "pct", "low", "high")
+    elif form == "N±N (N)" and measures[-1] == "n" and {"sd", "se"} & set(measures[:-1]):
+        names = ("value", *measures) if len(measures) == 2 else measures
     names = tuple(name or "value" for name in names)
     return tuple(zip(names, found, strict=True)) if len(names) == len(found) else ()
 
@@ -190,7 +239,9 @@ def _pair(form: str, found: tuple[Printed, ...], measures: tuple[str, ...]) -> t
 
 def _with_ends(measures: tuple[str, ...]) -> tuple[str, ...]:
     if len(measures) == 2 and measures[1] in ENDS and measures[0] not in ENDS:
-        return (measures[0], *ENDS[measures[1]])
+        # `β (SD), 95% CI`: in units of the standard deviation.
+        first = "value" if measures[0] in ("sd", "se", "p") else measures[0]
+        return (first, *ENDS[measures[1]])
     if measures == ("ci",):
         return ("value", "low", "high")
     if measures == ("iqr",):
@@ -210,6 +261,9 @@ def _plain(form: str, found: tuple[Printed, ...], told: Sequence[Told]) -> Read 
         return Read((("pct", first),), "likely")
     if form == "N/N (N%)" and counts and first.number <= found[1].number:
         return Read(tuple(zip(("n", "denominator", "pct"), found, strict=True)), "certain")
+    if form == "N% (N)" or (form == "N% (N%)" and not told):
+        reason = "nothing says what the number in brackets is"
+        return Read((("pct", first),), "likely", reason)
     if form == "N±N":
         reason = "the number behind ± may be a standard deviation, an error or half an interval"
         return Read((("mean", first),), "likely", reason)

@@ -41,10 +41,19 @@ class Column:
     total: str
 
 
-def columns(laid: Laid, extra: dict[int, str] | None = None) -> dict[int, Column]:
-    """The columns of a table, `extra` headings from its body included."""
+def columns(laid: Laid, extra: dict[int, tuple[str, ...]] | None = None) -> dict[int, Column]:
+    """The columns of a table.
+
+    Parameters
+    ----------
+    extra
+        Headings in its body. They stand below those at the top, or in their place if they name
+        forms themselves.
+    """
+    extra = extra or {}
+    anew = any(said(part).measures for heading in extra.values() for part in heading)
     parts = {
-        position: tuple(filter(None, (*heading, (extra or {}).get(position, ""))))
+        position: extra.get(position, ()) if anew else (*heading, *extra.get(position, ()))
         for position, heading in laid.columns.items()
     }
     told = {position: [said(part) for part in heading] for position, heading in parts.items()}
@@ -83,8 +92,12 @@ def _is_beside(one: Said) -> bool:
     return bool(one.measures) and set(one.measures) <= {"p", "t", "f", "z", "chi2", "df", "r"}
 
 
+#: Headings that name no group.
+_ANYTHING = {"value", "values", "result", "results", "data", "finding", "findings", "summary"}
+
+
 def _name(groups: list[str]) -> str:
-    words = [word for word in groups if word]
+    words = [word for word in groups if word and word.lower() not in _ANYTHING]
     if not words:
         return "all"
     return "all" if all(said(word).is_whole for word in words) else identifier(" ".join(words))
@@ -98,7 +111,7 @@ def _continued(found: dict[int, Column]) -> dict[int, Column]:
         goes_on = (
             left is not None
             and not column.about
-            and bool(set(column.measures) & {"sd", "se", "p", *ENDS, "df"})
+            and bool(set(column.measures) & {"sd", "se", *ENDS, "df"} or _follows(column, left))
             and len(column.measures) == 1
             and column.population == left.population
         )
@@ -106,6 +119,11 @@ def _continued(found: dict[int, Column]) -> dict[int, Column]:
         if not goes_on:
             left = made[position]
     return made
+
+
+def _follows(column: Column, left: Column) -> bool:
+    """Whether a p-value is that of the estimate at its left."""
+    return column.measures == ("p",) and bool(set(left.measures) & {*RATIOS, *ENDS, "value"})
 
 
 def _compared(found: dict[int, Column]) -> dict[int, Column]:
@@ -131,7 +149,8 @@ def _is_p(column: Column) -> bool:
 
 def _left(found: dict[int, Column], position: int) -> str:
     before = [c.about for p, c in found.items() if p < position and not _is_p(c)]
-    return found[position].about or (before[-1] if before else "")
+    alike = bool(before) and len(set(before)) == 1
+    return found[position].about or (before[-1] if alike else "")
 
 
 def _wholes(found: dict[int, Column]) -> dict[int, Column]:

@@ -67,10 +67,10 @@ class _Wholes:
         self.bare: dict[_Block, list[Line]] = defaultdict(list)
         self.by_labels: dict[tuple, Line] = {}
         for line in lines:
-            if line.count is not None:
+            if line.count is not None and line.count_elsewhere is None:
                 self.blocks[self.block(line)].append(line)
                 self.by_labels.setdefault((line.labels, line.column.population), line)
-            elif line.whole is not None and "pct" not in line.claims:
+            elif line.count is None and line.whole is not None and "pct" not in line.claims:
                 self.bare[self.block(line)].append(line)
 
     @staticmethod
@@ -110,7 +110,7 @@ class _Wholes:
     def is_complete(self, line: Line) -> bool:
         """Whether a line and rows next to it sum to the size of the group: nobody is missing."""
         rows = self.blocks[self.block(line)][:_LONGEST]
-        at = next((n for n, one in enumerate(rows) if one is line), None)
+        at = next((n for n, one in enumerate(rows) if one.row == line.row), None)
         whole = self.size(line)
         if at is None or whole is None:
             return False
@@ -124,11 +124,25 @@ class _Wholes:
                     break
         return False
 
+    def fit_block(self, line: Line, candidate: dict[int, Decimal | None]) -> bool:
+        """Whether the other rows of a block are of the whole of a line, or this is its size."""
+        whole = candidate.get(id(line))
+        if whole in (self.size(line), self.parent(line)):
+            return True
+        shares = [one for one in self.blocks[self.block(line)] if _has_share(one)]
+        fit = [_share_fits(one, whole) for one in shares if not _is_unknown(one)]
+        return len(fit) > 1 and sum(fit) >= _NEARLY * len(fit)
+
     def alone(self, line: Line) -> list[tuple[int, Decimal]]:
         """Rows of the block that print a count and no percentage, with their counts."""
         return [
             (one.row, one.any) for one in self.rows(line) if not _has_share(one)
         ]
+
+
+def _share_fits(line: Line, whole: Decimal | None) -> bool:
+    share = line.numbers.get("pct") or line.share
+    return share is not None and fits(line.count, share, whole)
 
 
 def fits(count: Decimal, percentage: prints.Printed, whole: Decimal | None) -> bool:
@@ -142,7 +156,7 @@ def fits(count: Decimal, percentage: prints.Printed, whole: Decimal | None) -> b
 
 def _has_share(line: Line) -> bool:
     """Whether a count has its percentage, in the same cell or beside it."""
-    return "pct" in line.claims
+    return "pct" in line.claims or line.shared
 
 
 def _join_columns(lines: list[Line]) -> None:
@@ -169,7 +183,8 @@ def _join_columns(lines: list[Line]) -> None:
                     _set(line, numerator, denominator)
             elif left is not None and left.count is not None:
                 if line.column.about == left.column.about:
-                    line.count_elsewhere = left.count
+                    line.count_elsewhere, left.shared = left.count, True
+                    left.share = line.numbers["pct"]
                 elif not left.column.about:
                     below[position].append((line, left.count))
     for column in below.values():
@@ -210,6 +225,8 @@ def _denominators(row: list[Line], wholes: _Wholes) -> None:
     row = [line for line in row if line not in told]
     for candidate in _candidates(row, wholes):
         fit = [fits(one.count, one.numbers["pct"], candidate.get(id(one))) for one in row]
+        if len(row) == 1 and all(fit) and not wholes.fit_block(row[0], candidate):
+            continue  # one percentage may be that of anything
         if row and (all(fit) or (len(fit) > 4 and sum(fit) >= _NEARLY * len(fit))):
             for line in row:
                 _set(line, line.count, candidate.get(id(line)))
@@ -264,7 +281,7 @@ def _of_all(rows: list[Line], whole: Decimal) -> bool:
     shares = [one for one in rows if _has_share(one)]
     if len(shares) == len(rows) and not any(map(_is_unknown, rows)):
         return True
-    fit = [fits(one.count, one.numbers["pct"], whole) for one in shares if not _is_unknown(one)]
+    fit = [_share_fits(one, whole) for one in shares if not _is_unknown(one)]
     return sum(fit) * 2 > len(fit)
 
 

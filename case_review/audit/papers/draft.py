@@ -65,12 +65,23 @@ class Draft:
 
     def __post_init__(self):
         self._ids: set[str] = set()
+        self._rows: dict[tuple, object] = {}
 
-    def path(self, place: str, labels: tuple[str, ...], population: str, measures) -> tuple:
-        """The path of labels, made another one if numbers of the same measures stand there."""
+    def path(
+        self, place: str, labels: tuple[str, ...], row: object, population: str, measures
+    ) -> tuple[str, ...]:
+        """The path of labels, made another one if another row, or the same measures, have it.
+
+        Parameters
+        ----------
+        row
+            What tells rows apart.
+        """
         own = [_slug(label) for label in labels]
         tried = 1
-        while any(self._id(place, own, population, one) in self._ids for one in measures):
+        while self._rows.setdefault((place, *own, population), row) != row or any(
+            self._id(place, own, population, one) in self._ids for one in measures
+        ):
             tried += 1
             own[-1] = f"{_slug(labels[-1])}_{tried}"
         return tuple(own)
@@ -127,6 +138,8 @@ class Line:
         The rows of the draft by measure, and what they were read from.
     count_elsewhere
         The count of a percentage that has a column of its own.
+    shared, share
+        Whether its percentage stands in a column of its own, and this percentage.
     """
 
     row: int
@@ -136,6 +149,8 @@ class Line:
     claims: dict[str, dict[str, str]] = field(default_factory=dict)
     numbers: dict[str, Printed] = field(default_factory=dict)
     count_elsewhere: Decimal | None = None
+    shared: bool = False
+    share: Printed | None = None
 
     @property
     def count(self) -> Decimal | None:

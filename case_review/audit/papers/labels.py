@@ -18,7 +18,8 @@ _CI = (
 )
 _IQR = (
     r"i\.?q\.?r\.?(?!\w)|inter-?\s?quartile(?:\s+ranges?)?|quartiles?(?!\w)|q1\s*(?:,|–|-|to|;)\s*q3"
-    r"|(?:25th|25%|p25)\W+(?:(?:percentiles?|and|to)\W+)*(?:75th|75%|p75)(?:\s+(?:per)?centiles?)?"
+    r"|(?:25th|25%|p25|25(?=\W+75))\W+(?:(?:percentiles?|and|to)\W+)*(?:75th|75%|p75|75)(?!\d)"
+    r"(?:\s+(?:per)?centiles?)?"
     r"|(?:1st|first|lower)\s+quartile\W+(?:3rd|third|upper)\s+quartile"
 )
 _COUNTED = (
@@ -28,6 +29,7 @@ _COUNTED = (
 _WORDS: tuple[tuple[str, str], ...] = (
     ("ci", _CI),
     ("iqr", _IQR),
+    ("limits", r"limits?\s+of\s+agreement"),
     ("sd", r"s\.?\s?d\.?s?(?!\w)|st(?:andar)?d\.?\s+dev(?:iation)?s?(?!\w)\.?|stdev(?!\w)"),
     ("se", r"s\.?\s?e\.?\s?(?:m\.?)?(?!\w)"
            r"|st(?:andar)?d\.?\s+err(?:or)?s?(?!\w)(?:\s+of\s+the\s+mean)?"),
@@ -39,7 +41,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("rr", r"risk\s+ratios?(?!\w)|relative\s+risks?(?!\w)|rate\s+ratios?(?!\w)"),
     ("p", r"p(?:\s*[-–]?\s*values?)(?!\w)|p\s+(?:for\s+)?(?:trend|interaction|difference)(?!\w)"
           r"|p[-–](?:trend|interaction)(?!\w)|significance\s*\(p\)"),
-    ("pct", r"%(?![\w\s]*c\.?i)|per\s?cent(?:age)?s?(?!\w)"),
+    ("pct", r"(?<!\d)(?<!\d\s)%(?![\w\s]*c\.?i)|per\s?cent(?:age)?s?(?!\w)"),
     ("n", r"(?:no\.|numbers?)(?!\w)" + _COUNTED + r"|counts?(?!\w)|frequenc(?:y|ies)(?!\w)"),
 )  # fmt: skip
 _FOUND = [(measure, re.compile(rf"(?<!\w)(?:{words})", re.IGNORECASE)) for measure, words in _WORDS]
@@ -124,6 +126,9 @@ def said(label: str) -> Said:
     measures = tuple(dict.fromkeys(found_at[at] for at in sorted(found_at)))
     if measures[:1] == ("ci",) and set(measures[1:]) <= {"or", "hr", "rr"}:
         measures = ("ci",)  # `95% CI (OR)`: of which ratio the interval is
+    if {"mean", "median"} & set(measures):
+        # In `mean number of lesions (SD)` and `median % change (IQR)` these are no forms.
+        measures = tuple(one for one in measures if one not in ("n", "pct"))
     about = _tidy(text)
     if "mean" in measures and _CHANGE.search(about):
         measures = tuple("value" if one == "mean" else one for one in measures)
@@ -140,6 +145,8 @@ def _letters(text: str, found_at: dict[int, str]) -> str:
         measure = _CAPITALS.get(word) or (_ALONE.get(word.lower()) if word != "or" else None)
         if word == "No" and "%" not in text and "\x00" not in text:
             measure = None  # the answer
+        if "/" in text[max(0, start - 1) : start] + text[end : end + 1] and measure != "n":
+            measure = None  # as in the genotype `Q/R`
         if measure:
             found_at[start] = measure
             part = "\x00" * len(part)
@@ -160,27 +167,33 @@ def _tidy(text: str) -> str:
     return re.sub(r"^(?:of|for|in)\s+|\s+(?:of|for|in|as)$", "", text)
 
 
-def declared(notes: str) -> list[tuple[str, ...]]:
-    """The forms of numbers that a caption or the notes of a table declare: `mean (SD) or n (%)`.
+def declared(notes: str) -> list[tuple[tuple[str, ...], str]]:
+    """The forms of numbers that a caption or the notes of a table declare: `mean ± SD or n (%)`.
 
     Only pairs count, and `n (%)`; a word such as `mean` alone may be said of anything.
+
+    Returns
+    -------
+    list of (measures, sign)
+        The sign is `±` where that is what joins the two, else empty.
     """
-    found: list[tuple[str, ...]] = []
+    found: list[tuple[tuple[str, ...], str]] = []
     for match in _PAIRS.finditer(" ".join(notes.split())):
         measures = said(match[0].replace(" were ", " ").replace(" are ", " ")).measures
-        if len(measures) == 2 and measures not in found:
-            found.append(measures)
+        sign = "±" if re.search(r"±|\+/-", match[0]) else ""
+        if len(measures) == 2 and (measures, sign) not in found:
+            found.append((measures, sign))
     for match in _IN_BRACKETS.finditer(notes):
         second = said(match[1]).measures
-        firsts = [pair for pair in found if second and second[0] in pair]
+        firsts = [pair for pair, _ in found if second and second[0] in pair]
         if second and not firsts:
-            found.append(("", second[0]))
+            found.append((("", second[0]), ""))
     return found
 
 
 _ANY = "|".join(words for _, words in _WORDS)
 _PAIRS = re.compile(
-    rf"(?<!\w)(?:(?:{_ANY})|n)\s*(?:[(\[±,]|\+/-|and)\s*(?:{_ANY}|n(?!\w))",
+    rf"(?<!\w)(?:(?:{_ANY})|n)\s*(?:[(\[±,]|\+/-|and|with)\s*(?:{_ANY}|n(?!\w))",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from case_review.audit.papers import cells, numbers
 from case_review.audit.papers.document import Cell, Table
+from case_review.audit.papers.labels import said
 
 _TIMES = re.compile(
     r"(?:time(?:\s?point)?|month|week|day|year|visit|age|no|#|id|follow-?up)s?\b.*", re.IGNORECASE
 )
+_LEVELS = re.compile(r"levels?|categor(?:y|ies)|sub-?groups?|class(?:es)?|variables?", re.I)
 _TOTAL_CELL = re.compile(rf"\(?\s*[nN]\s*=\s*(?:{numbers.NUMBER})\s*\)?")
 
 
@@ -26,14 +28,14 @@ class Row:
     cells
         Its cells by column, without those that label it.
     heads
-        Headings that stand in the body above it, by column.
+        Headings that stand in the body above it, by column, from the top.
     number
         Which row of the grid it is.
     """
 
     labels: tuple[str, ...]
     cells: dict[int, Cell]
-    heads: dict[int, str]
+    heads: dict[int, tuple[str, ...]]
     number: int
 
 
@@ -124,7 +126,8 @@ def _stub_columns(body: Sequence[tuple[Cell, ...]], heads, width: int) -> int:
         column = [row[count].text for row in rows]
         words = [text for text in column if text and not cells.is_empty(text)]
         heading = " ".join(_headings(heads, count))
-        named = sum(_is_name(text, not heading) for text in words)
+        lenient = not heading or bool(_LEVELS.match(heading))
+        named = sum(_is_name(text, lenient) for text in words)
         times = bool(_TIMES.fullmatch(heading)) and not any("." in text for text in words)
         # A group that is named like a time is no label: its cells hold more than one number.
         times = times and all(re.fullmatch(r"[\d–-]+\w*", text) for text in words)
@@ -134,10 +137,10 @@ def _stub_columns(body: Sequence[tuple[Cell, ...]], heads, width: int) -> int:
     return count
 
 
-def _is_name(text: str, headless: bool) -> bool:
-    """Whether a cell says something in words; below no heading also `0–6 months`."""
-    words = headless and re.search(r"[^\W\d]{3}", text) is not None
-    return words or not re.match(r"[<>≤≥~]?\s*[-−–+]?\s*[\d.(\[]", text)
+def _is_name(text: str, lenient: bool) -> bool:
+    """Whether a cell says something in words; below no heading or `Level` also `0–6 months`."""
+    words = lenient and re.search(r"[^\W\d]", numbers.shape(text).form.replace("N", ""))
+    return bool(words) or not re.match(r"[<>≤≥~]?\s*[-−–+]?\s*[\d.(\[]", text)
 
 
 def _without_notes(body: Sequence[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ...]], tuple]:
@@ -151,37 +154,65 @@ def _without_notes(body: Sequence[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, .
 
 def _rows(body: Sequence[tuple[Cell, ...]], stubs: int, width: int) -> Iterator[Row]:
     """The rows that hold numbers, each below its sections."""
-    sections: list[tuple[float, str]] = []
-    heads: dict[int, str] = {}
-    above: list[str] = [""] * stubs
+    labels = _Labels(stubs)
+    heads: dict[int, tuple[str, ...]] = {}
+    headed = -1
     for number, row in enumerate(body):
         shown = {c: row[c] for c in range(stubs, width)}
-        labels = _stub_labels(row, stubs)
+        own = _stub_labels(row, stubs)
+        deeper = _is_set_in(body, number, row[0].indent)
         if not any(cell.text for cell in row):
-            sections = [] if number and not _is_section(body[number - 1], stubs) else sections
-            continue
-        if _is_section(row, stubs):
-            words = " ".join(labels)
-            deeper = _is_set_in(body, number, row[0].indent)
-            sections = [one for one in sections if one[0] < row[0].indent - 0.5]
-            # Without indentation a section reaches to the next one.
-            sections.append((row[0].indent if deeper else row[0].indent - 0.5, words))
-            above = [""] * stubs
-            continue
-        if not any(labels) and _heads_again(shown):
-            heads = {c: cell.text.replace("\n", " ") for c, cell in shown.items() if cell.text}
-            continue
-        if stubs > 1:
-            above = _inherited(labels, above)
-            own = tuple(filter(None, above))
+            if number and not _is_section(body[number - 1], stubs):
+                labels.sections.clear()
+        elif _is_section(row, stubs):
+            labels.section(own, row[0].indent, deeper, _is_wide(row))
+        elif not any(own) and _heads_again(shown):
+            told = {c: (cell.text.replace("\n", " "),) for c, cell in shown.items() if cell.text}
+            above = heads if heads and number - 1 == headed else {}
+            heads = {c: above.get(c, ()) + told.get(c, ()) for c in {**above, **told}}
+            headed = number
         else:
-            own = tuple(filter(None, labels)) or (f"row {number + 1}",)
-        indent = row[0].indent
-        sections = [one for one in sections if one[0] < indent]
-        names = tuple(words for _, words in sections)
-        yield Row((*names, *own), shown, dict(heads), number)
-        if stubs == 1 and _is_set_in(body, number, indent):
-            sections.append((indent, own[0]))  # rows set in below it are parts of it
+            found = labels.of(own, row[0].indent, deeper, number)
+            yield Row(found, shown, dict(heads), number)
+
+
+class _Labels:
+    """The labels and sections that hold for a row, while a table is read downwards."""
+
+    def __init__(self, stubs: int):
+        self.stubs = stubs
+        #: Sections with how far each is set in.
+        self.sections: list[tuple[float, str]] = []
+        #: The labels of the row above, and a section in the last of several columns of labels.
+        self.above, self.under = [""] * stubs, ""
+
+    def section(self, own: list[str], indent: float, deeper: bool, wide: bool) -> None:
+        """Take over a row that holds labels alone."""
+        if self.stubs > 1 and not wide:
+            last = max(n for n, label in enumerate(own) if label)
+            self.above = [*_inherited([*own[:last], ""], self.above[: last + 1])[:-1], own[last]]
+            self.above += [""] * (self.stubs - len(self.above))
+            self.under = own[last] if last == self.stubs - 1 else ""
+            return
+        self.sections = [one for one in self.sections if one[0] < indent - 0.5]
+        # Without indentation a section reaches to the next one.
+        self.sections.append((indent if deeper else indent - 0.5, " ".join(filter(None, own))))
+        self.above, self.under = [""] * self.stubs, ""
+
+    def of(self, own: list[str], indent: float, deeper: bool, number: int) -> tuple[str, ...]:
+        """Sections and labels of a row with numbers, from the outside."""
+        self.sections = [one for one in self.sections if one[0] < indent]
+        names = tuple(words for _, words in self.sections)
+        if self.stubs == 1:
+            label = own[0] or f"row {number + 1}"
+            if deeper:
+                self.sections.append((indent, label))  # rows set in below it are parts of it
+            return (*names, label)
+        found = _inherited(own, self.above)
+        if found[:-1] != self.above[:-1]:
+            self.under = ""
+        self.above = found
+        return (*names, *filter(None, (*found[:-1], self.under, found[-1])))
 
 
 def _stub_labels(row: tuple[Cell, ...], stubs: int) -> list[str]:
@@ -207,7 +238,7 @@ def _is_section(row: tuple[Cell, ...], stubs: int) -> bool:
     if _is_wide(row):
         return bool(row[0].text)
     beside = [cell for cell in row[stubs:] if re.search(r"\w", cell.text) and cell.at != row[0].at]
-    return bool(row[0].text) and not beside
+    return any(cell.text for cell in row[:stubs]) and not beside
 
 
 def _is_wide(row: tuple[Cell, ...]) -> bool:
@@ -224,5 +255,11 @@ def _heads_again(shown: dict[int, Cell]) -> bool:
     """Whether a row of the body that has no label is one of headings: words and no numbers."""
     texts = [cell.text for cell in shown.values() if cell.text]
     return bool(texts) and not any(
-        cells.holds_number(text) and not _TOTAL_CELL.fullmatch(text) for text in texts
+        cells.holds_number(text) and not _TOTAL_CELL.fullmatch(text) and not _is_form(text)
+        for text in texts
     )
+
+
+def _is_form(text: str) -> bool:
+    """Whether a text with digits names a form, such as `Odds ratio (95% CI)`."""
+    return "ci" in said(text).measures and re.match(r"[^\W\d]", text) is not None

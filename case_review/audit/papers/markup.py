@@ -16,6 +16,7 @@ _BREAKS = {"break", "br"}
 _BLOCKS = {"p", "div", "list-item", "li"}
 # Exponents of units belong to the text, letters and signs in superscript are footnote marks.
 _EXPONENT = re.compile(r"[-−–]?\d")
+_ORDINALS = {"st", "nd", "rd", "th"}
 _POWERS = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 _INDENT = re.compile(r"(?:padding-left|text-indent|margin-left)\s*:\s*(?:calc\()?(-?[\d.]+)")
 _INDENT_CLASS = re.compile(r"(?:^|\s)indent-?(\d)")
@@ -55,7 +56,9 @@ def _gather(element, pieces: list[str], marks: list[str], skip: frozenset[str]) 
     if tag == "sup" or (tag == "xref" and element.get("ref-type") in ("fn", "table-fn")):
         shown = "".join(element.itertext()).strip()
         before = "".join(pieces[-1:])[-1:]
-        if tag == "sup" and _EXPONENT.fullmatch(shown) and (before.isalpha() or before == "0"):
+        if tag == "sup" and before.isdigit() and shown in _ORDINALS:
+            pieces.append(shown)
+        elif tag == "sup" and _EXPONENT.fullmatch(shown) and (before.isalpha() or before == "0"):
             pieces.append(shown.translate(_POWERS))
         elif shown:
             marks.append(shown)

@@ -16,6 +16,8 @@ from case_review.audit.papers.labels import Said, declared, said
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: Measures that belong to their column whatever the label of the row says.
 _OWN = {"n", "p", "t", "f", "z", "r", "df", "chi2", "sd", "se", "mean", "median", "hr", "or", "rr"}
+#: A cell that shows by itself that it is a count with its percentage.
+_SHARE = re.compile(r"[\d,.\s]+\(\s?[\d.,·]+\s?%\s?\)\S?")
 _LEVEL = re.compile(r"(\d{2}(?:[.·]\d)?)\s?%\s*(?:c\.?\s?i|conf|cred)", re.IGNORECASE)
 _HEADS = {"patients", "participants", "subjects", "", "cases", "individuals", "children", "women",
           "men", "respondents", "people"}  # fmt: skip
@@ -66,11 +68,12 @@ class _Drawing:
         self.laid, self.place, self.label, self.into = laid, place, label, into
         self.points = numbers.has_points(c.text for row in table.rows for c in row)
         self.general = [
-            cells.Told(one, "likely") for one in declared(f"{table.caption}\n{notes}")
+            cells.Told(measures, "likely", True, sign)
+            for measures, sign in declared(f"{table.caption}\n{notes}")
         ]
         self.caption = said(table.caption)
         self.columns = self._sound(columns(laid))
-        self.heads: dict[int, str] = {}
+        self.heads: dict[int, tuple[str, ...]] = {}
         self.lines: list[Line] = []
         #: How many are in a group, by its name.
         self.sizes: dict[str, str] = {}
@@ -93,9 +96,9 @@ class _Drawing:
         for column in self.columns.values():
             if column.total and column.population not in self.sizes:
                 self._total(column.population, column.total, f"column {_words(column)}")
-        self._find_shares()
         if self.caption.total and {c.population for c in self.columns.values()} <= {"all"}:
             self._total("all", self.caption.total, "caption")
+        self._find_shares()
 
     def _find_shares(self) -> None:
         """Find the rows of cells such as `12 (14.3)` of which the second is the percentage."""
@@ -108,7 +111,8 @@ class _Drawing:
                     whole = Decimal(self.sizes[column.population])
                     fit = not count.digits and counts.fits(count.number, share, whole)
                     fitting.setdefault(row.number, []).append(fit)
-        if sum(map(sum, fitting.values())) >= counts.ROWS:
+        told = any("pct" in one.measures for one in self.general)
+        if sum(map(sum, fitting.values())) >= (1 if told else counts.ROWS):
             self.shares = {row for row, fit in fitting.items() if sum(fit) * 2 >= len(fit)}
 
     def _total(self, population: str, total: str, where: str) -> None:
@@ -153,7 +157,13 @@ class _Drawing:
         location = self._location(row, column)
         said_of = self._told(told, column)
         if row.number in self.shares:
+            said_of = [one for one in said_of if not one.of_pairs]
+            said_of.append(cells.Told(("n", "pct"), "likely"))
+        elif any(_SHARE.fullmatch(cell.text) for cell in row.cells.values()):
             said_of = [*said_of, cells.Told(("n", "pct"), "likely")]
+        size = self.sizes.get(column.population, "")
+        if re.fullmatch(rf"\d+\s?/\s?{size}", text) and size:
+            said_of = [*said_of, cells.Told(("n",), "likely")]
         found = cells.read(text, said_of, self.points)
         if isinstance(found, str):
             self.into.unread.append(Unread(location, text.replace("\n", " "), found))
@@ -167,7 +177,9 @@ class _Drawing:
             return
         labels = tuple(filter(None, (*(one.about for one in told), column.about)))
         labels = labels or (row.labels[-1],)
-        path = self.into.path(self.place, labels, column.population, measures)
+        # Rows such as `Mean (SD)` and `Median (IQR)` of one section are about the same.
+        owner = row.number if told[-1].about else row.labels[:-1]
+        path = self.into.path(self.place, labels, owner, column.population, measures)
         line = Line(row.number, tuple(one.about for one in told), column, path=path)
         words = ", ".join(filter(None, (*row.labels, column.about)))
         statement = f"{words}: {column.heading}" if column.heading else words

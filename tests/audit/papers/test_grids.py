@@ -118,7 +118,9 @@ def test_headings_inside_the_body_hold_from_there_on():
         ["", "Sham", "Sham"], ["Last", "2.0", "0.2"],
     ]  # fmt: skip
     found = layout.lay(of_jats(heads, rows)).rows
-    assert [row.heads for row in found] == [{1: "Drug", 2: "Drug"}, {1: "Sham", 2: "Sham"}]
+    assert [row.heads for row in found] == [
+        {1: ("Drug",), 2: ("Drug",)}, {1: ("Sham",), 2: ("Sham",)},
+    ]  # fmt: skip
 
 
 def test_a_text_right_across_at_the_end_is_a_note():

@@ -95,6 +95,16 @@ def test_notes_declare_the_forms_of_cells(notes, cell, expected):
     assert {row["claim_id"].split(".")[-1]: row["value"] for row in draft.rows} == expected
 
 
+def test_of_two_forms_that_notes_declare_the_signs_and_the_counts_decide():
+    rows = [["Age", "57 (8)"], ["Smoker", "12 (14.3)"]]
+    heads = [["", "All (n = 84)"]]
+    found = drafted(heads, rows, notes="Mean (SD) or n (%).")
+    assert values(found) == {"total.all.n": "84", "smoker.all.n": "12", "smoker.all.pct": "14.3"}
+    assert found.unread[0].text == "57 (8)" and "several forms" in found.unread[0].why
+    found = drafted(heads, rows[1:], notes="Mean ± SD or n (%).")
+    assert "smoker.all.pct" in values(found)
+
+
 def test_columns_that_hold_one_measure_each_go_with_the_group_above_and_the_words_at_the_left():
     # Van der Meulen and colleagues 2008 (doi 10.1186/1472-6831-8-11), Table 1, first row.
     heads = [["", "Mean total score", "SD", "Mean item score", "SD"]]
@@ -207,6 +217,22 @@ def test_rows_of_one_name_get_ids_of_their_own_and_tables_cohorts_of_their_own()
     assert {row["cohort"] for row in draft.rows} == {"table1"}
 
 
+def test_rows_of_one_name_do_not_mix():
+    heads = [["", "Mean", "SE", "95% CI"]]
+    rows = [["AUC", "1.0", "0.1", "0.8 to 1.2"], ["AUC", "2.0", "0.2", "1.6"],
+            ["AUC", "3.0", "0.3", "2.4 to 3.6"]]  # fmt: skip
+    found = values(drafted(heads, rows))
+    assert found["auc_3.all.low"] == "2.4" and "auc_2.all.low" not in found
+
+
+def test_quantiles_in_headings_are_no_percentages_and_a_p_value_beside_them_is_the_rows():
+    # Hallmann and colleagues 2017 (doi 10.1371/journal.pone.0185809), Table 4.
+    heads = [["Variable", "mean", "sd", "2.50%", "97.50%", "P"]]
+    found = values(drafted(heads, [["log(λ)", "-0.080", "0.007", "-0.094", "-0.067", "0.000"]]))
+    assert {name.split(".")[-1] for name in found} == {"mean", "sd", "value", "p"}
+    assert found["log_lamda.all.p"] == "0.000"
+
+
 def test_a_number_with_more_digits_than_results_have_is_left_out():
     draft = drafted([["", "Registry number"]], [["Trial", "12345678901234"]])
     assert draft.rows == [] and draft.unread[0].why == "more digits than a result has"
@@ -242,14 +268,46 @@ def test_what_labels_say(label, measures, about, total):
 
 def test_pairs_that_notes_declare():
     assert labels.declared("Data are mean (SD) or n (%). IQR: interquartile range.") == [
-        ("mean", "sd"), ("n", "pct"),
+        (("mean", "sd"), ""), (("n", "pct"), ""),
     ]  # fmt: skip
+    assert labels.declared("means ± SE") == [(("mean", "se"), "±")]
     assert labels.declared("SD, standard deviation; p from a t test.") == []
 
 
 def test_cells_without_a_result():
     assert all(map(cells.is_empty, ("–", "", "n/a", "NS", "*", "Reference")))
     assert not cells.is_empty("0") and not cells.holds_number("Reference")
+
+
+def test_what_notes_say_of_pairs_says_nothing_of_a_number_alone():
+    # Fluge and colleagues 2011 (doi 10.1371/journal.pone.0026358), Table 2.
+    heads = [["", "", "Rituximab, n = 15", "Placebo, n = 15"]]
+    rows = [
+        ["Cognitive score", "", "7,7 (5,0–9,7)", "7,2 (4,0–9,3)"],
+        ["RNase L genotype", "462 Q/Q", "5", "6"], ["", "462 Q/R", "10", "7"],
+        ["XMRV status", "PCR", "0/15", "0/15"],
+    ]  # fmt: skip
+    found = values(drafted(heads, rows, notes="Scores are mean (range)."))
+    assert found["cognitive_score.rituximab.max"] == "9.7"
+    assert found["rnase_l_genotype.462_q_r.rituximab.value"] == "10"
+    assert found["xmrv_status.pcr.placebo.denominator"] == "15"
+
+
+def test_a_count_beside_counts_with_percentages_is_a_count():
+    found = values(drafted([["", "A (n = 15)", "B (n = 15)"]], [["Itching", "2 (13%)", "0"]]))
+    assert found["itching.b.n"] == "0"
+
+
+def test_headings_that_begin_anew_in_the_body_take_the_place_of_the_first():
+    # Lyratzopoulos and colleagues 2013, Table 3.
+    heads = [["", ("Bladder", 1, 2)], ["", "Odds ratio (95% CI)", "P"]]
+    rows = [
+        ["Women", "1.19 (0.99, 1.43)", "0.065"], ["", ("Renal", 1, 2)],
+        ["", "Odds ratio (95% CI)", "P"], ["Women", "0.95 (0.80, 1.13)", "0.561"],
+    ]  # fmt: skip
+    found = values(drafted(heads, rows))
+    assert (found["women.bladder.or"], found["women.renal.or"]) == ("1.19", "0.95")
+    assert (found["women.bladder.p"], found["women.renal.high"]) == ("0.065", "1.13")
 
 
 def test_a_heading_of_percentages_over_numbers_above_100_is_not_believed():
