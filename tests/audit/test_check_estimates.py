@@ -113,6 +113,11 @@ def test_a_drafted_row_may_be_a_level_of_a_variable():
     assert severities(estimates.p_values, drafted) == [NOTE]
 
 
+def test_another_test_beside_an_estimate_is_a_note():
+    found = ratio("1.30", "0.80", "2.11", "0.01", statement={"p": "log-rank test"})
+    assert severities(estimates.p_values, found) == [NOTE]
+
+
 def test_the_group_of_reference_is_left_alone():
     assert outcomes(estimates.midway, ratio("1", "0.19", "1.04")) == ([], set(), {})
 

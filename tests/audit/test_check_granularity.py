@@ -48,21 +48,33 @@ def test_drafted_percentages_that_are_no_shares_are_left_alone():
     assert outcomes(granularity.shares, claims({"t1.a.all.pct": "1"}, **cells))[0]
 
 
+def test_weighted_percentages_are_a_note():
+    cells = {"denominator": {"t1.a.all.pct": "150"}, "statement": {"pct": "Weighted share"}}
+    assert only(granularity.shares, claims({"t1.a.all.pct": "67.4"}, **cells)).severity == NOTE
+
+
 def test_of_many_people_every_percentage_is_possible():
     found = claims({"t1.a.all.pct": "67.4"}, denominator={"t1.a.all.pct": "1000"})
     assert outcomes(granularity.shares, found) == ([], set(), {"t1.a.all.pct": "coarse"})
 
 
-def test_a_mean_of_points_that_no_sum_gives_is_found():
+@pytest.mark.parametrize("counted", ["unit", "items"])
+def test_a_mean_of_whole_numbers_that_no_sum_gives_is_found(counted):
     prints = {f"{SET}.mean": "4.74", f"{SET}.n": "25"}
-    finding = only(granularity.means, claims(prints, unit={"mean": "points"}))
+    if counted == "items":
+        found = claims(prints | {f"{SET}.items": "1"})
+    else:
+        found = claims(prints, unit={"mean": "visits"})
+    finding = only(granularity.means, found)
     assert (finding.kind, finding.severity) == ("grim", INCONSISTENT)
     assert finding.expected == "4.720 (118/25) or 4.760 (119/25)"
     assert finding.others == (f"{SET}.n",)
 
 
-def test_without_a_unit_it_is_a_note_that_says_so():
-    finding = only(granularity.means, claims({f"{SET}.mean": "4.74", f"{SET}.n": "25"}))
+@pytest.mark.parametrize("unit", ["", "years", "points", "days"])
+def test_where_values_may_have_decimals_it_is_a_note_that_says_so(unit):
+    found = claims({f"{SET}.mean": "4.74", f"{SET}.n": "25"}, unit={"mean": unit})
+    finding = only(granularity.means, found)
     assert finding.severity == NOTE and "not measured ones, is not printed" in finding.explanation
 
 
@@ -95,7 +107,7 @@ def test_notes_on_a_drafted_table_are_one():
 
 def test_a_deviation_of_odd_squares_is_found():
     prints = {f"{SET}.mean": "5.23", f"{SET}.sd": "2.55", f"{SET}.n": "35"}
-    finding = only(granularity.deviations, claims(prints, unit={"mean": "points"}))
+    finding = only(granularity.deviations, claims(prints | {f"{SET}.items": "1"}))
     assert finding.kind == "grimmer"
     # A program that divides by n would print it, so it is no more than a note.
     assert finding.severity == NOTE and "divided by n instead" in finding.explanation
@@ -106,7 +118,7 @@ def test_a_deviation_that_the_scale_forbids_is_found():
     prints = {f"{SET}.mean": "1.50", f"{SET}.sd": "1.35", f"{SET}.n": "10"}
     assert outcomes(granularity.deviations, claims(prints))[0] == []
     scale = {f"{SET}.min": "1", f"{SET}.max": "5"}
-    finding = only(granularity.deviations, claims(prints | scale, unit={"mean": "points"}))
+    finding = only(granularity.deviations, claims(prints | scale | {f"{SET}.items": "1"}))
     assert "10 whole numbers from 1 to 5 with a mean of 1.50" in finding.explanation
     assert finding.severity == INCONSISTENT
 
@@ -122,6 +134,8 @@ def test_zeros_and_ones_have_one_deviation_for_each_mean():
     finding = only(granularity.binary, found)
     assert (finding.kind, finding.expected) == ("debit", "0.3884 to 0.3963")
     assert outcomes(granularity.binary, claims(prints))[0] == []  # may be any small number
+    shares = claims(prints, statement={"mean": "Proportion of days covered"})
+    assert only(granularity.binary, shares).severity == NOTE
     prints[f"{SET}.sd"] = "0.39"
     found = claims(prints, statement={"mean": "Mean of a binary variable"})
     assert outcomes(granularity.binary, found)[1] == set(prints)

@@ -74,6 +74,16 @@ def test_a_t_of_neither_is_found():
     assert finding.expected == "1.39 to 1.41 (common variance) or 1.50 to 1.51 (Welch)"
 
 
+def test_standard_errors_printed_as_deviations_are_told():
+    # deviations of 2 and 2.5 of 25 and 36 people, printed as 0.40 and 0.42
+    prints = {
+        "t1.x.a.mean": "5.00", "t1.x.a.sd": "0.40", "t1.x.a.n": "25", "t1.x.b.mean": "6.20",
+        "t1.x.b.sd": "0.42", "t1.x.b.n": "36", "t1.x.all.t": "2.07",
+    }  # fmt: skip
+    finding = only(prints)
+    assert finding.explanation.endswith("It fits if the deviations are standard errors.")
+
+
 def test_the_same_people_twice_are_a_note():
     same = T | {"t1.x.a.n": "43", "t1.x.b.n": "43", "t1.x.all.t": "2.10"}
     finding = only(same)

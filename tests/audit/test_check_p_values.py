@@ -4,7 +4,7 @@ import pytest
 from audit_claims import claims, outcomes
 
 from case_review.audit.checks.reported_tests import p_values
-from case_review.audit.findings import INCONSISTENT, ROUNDING
+from case_review.audit.findings import INCONSISTENT, NOTE, ROUNDING
 
 
 def said(found):
@@ -80,6 +80,13 @@ def test_zero_is_less_than_the_last_digit():
     prints = {"x.a.all.z": "4.10", "x.a.all.p": "0.000"}
     assert said(claims(prints))[0] == []
     assert said(claims(prints | {"x.a.all.z": "1.00"}))[0]
+
+
+@pytest.mark.parametrize("words", ["Bonferroni-adjusted", "exact test", "by permutation"])
+def test_p_values_of_more_than_the_statistic_are_notes(words):
+    prints = {"x.a.all.t": "2.80", "x.a.all.df2": "18", "x.a.all.p": "0.03"}
+    assert said(claims(prints))[0][0].severity == INCONSISTENT
+    assert said(claims(prints, statement={"p": words}))[0][0].severity == NOTE
 
 
 def test_one_unit_of_the_last_digit_stands_for_less():

@@ -41,6 +41,14 @@ def test_survival_cannot_rise_but_what_happens_to_people_can():
     assert found(survival.at_risk, falling)[0].kind == "curve"
 
 
+def test_a_curve_of_unknown_events_goes_the_way_of_its_ends():
+    rising = ("0", "100", "10.0"), ("6", "60", "30.0"), ("12", "40", "45.0")
+    assert found(survival.at_risk, curve(*rising, words="Response")) == []
+    turning = ("0", "100", "10.0"), ("6", "60", "30.0"), ("12", "40", "25.0")
+    assert found(survival.at_risk, curve(*turning, words="Response"))[0].severity == NOTE
+    assert found(survival.at_risk, curve(*turning, words="Relapse"))[0].severity == INCONSISTENT
+
+
 def test_more_cannot_be_at_risk_later():
     finding = found(survival.at_risk, curve(("0", "60", "100"), ("12", "70", "90.0")))[0]
     assert (finding.kind, finding.expected) == ("at-risk", "at most 60")

@@ -22,6 +22,8 @@ _NAMED = re.compile(
 _LEVEL = re.compile(r"\b(\d{2}(?:\.\d+)?)\s*%\s*(?:CI|[Cc]onfidence|[Cc]redib)")
 #: Tests of something else than the estimate in whose row they stand.
 _OTHERWISE = f"trend|interact|heterogen|inferior|equivalen|global|overall|{ONE_SIDED}"
+#: Tests that are made beside an estimate that is adjusted or of another model.
+_BESIDE = "log-?rank|fisher|chi|χ|unadjusted|crude|mann|wilcoxon"
 #: Nearer to a limit than this part of the interval no usual method puts an estimate, and by less
 #: than this factor do usual tests (Wald, likelihood ratio, score, exact) differ in z.
 _QUARTER, _ALIKE = 0.25, 0.75
@@ -179,7 +181,10 @@ def _contradiction(claims: Claims, claim: Claim, found: Limited, p: Span, null: 
     shared = _may_be_shared(claims, found.claim)
     if shared:
         text += " It may be of all levels of the variable."
-    sure = against and null == 1 and not shared
+    beside = said(claim, _BESIDE)
+    if beside:
+        text += " It is said to be of another test."
+    sure = against and null == 1 and not shared and not beside
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, p_text(*map(float, p)), "", "p-interval",
         text, (found.claim.claim_id, *found.others), INCONSISTENT if sure else NOTE,

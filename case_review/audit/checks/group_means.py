@@ -129,11 +129,22 @@ def _held(claims: Claims, claim: Claim, value: Span, found: Compared) -> Outcome
         for words, (low, high) in ranges.items()
     )
     text = f"Means, deviations and sizes of the groups give {name} = {expected}."
+    if any(size.meets(Span(*ends)) for ends in _ranges(claim, _as_errors(found)).values()):
+        text += " It fits if the deviations are standard errors."
     doubt = _doubt(claims, claim, size, found, max(high for _, high in ranges.values()))
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, expected, "", "statistic",
         f"{text} {doubt}".strip(), found.others, NOTE if doubt else INCONSISTENT,
     )  # fmt: skip
+
+
+def _as_errors(found: Compared) -> Compared:
+    """The same groups if what is printed as deviations are standard errors."""
+    groups = [
+        group._replace(sd=(group.sd[0] * group.n**0.5, group.sd[1] * group.n**0.5))
+        for group in found.groups
+    ]
+    return found._replace(groups=tuple(groups))
 
 
 def _between(low: float, high: float, digits: int) -> str:

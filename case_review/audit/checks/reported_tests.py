@@ -11,6 +11,7 @@ from case_review.audit.checks.samples import interval, said, whole
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import (
     INCONSISTENT,
+    NOTE,
     ROUNDING,
     Checked,
     Finding,
@@ -22,6 +23,11 @@ from case_review.statistics.p_values import SIDED, p_range
 
 TESTS = ("t", "f", "chi2", "z", "r")
 ONE_SIDED = "one[- ]?(?:sided|tailed)|directional"
+#: Words that say that a p-value is not that of its statistic alone.
+_OTHERWISE = (
+    "corrected|correction|adjust|bonferroni|holm|tukey|dunn|scheff|fdr|greenhouse|huynh|permut|"
+    "bootstrap|exact|monte carlo|simulat"
+)
 #: The level at which papers call a result significant.
 ALPHA = 0.05
 #: Under which names the degrees of freedom stand that each statistic needs: df1, then df2.
@@ -116,12 +122,16 @@ def _held(claim: Claim, span: Span, found: Statistic, sides: int) -> Outcome:
         text += f" The printed value is the {_SIDES[other]} one."
     if (span.high <= ALPHA < low) or (high <= ALPHA < span.low):
         text += f" The two lie on different sides of {ALPHA}."
-    meant = _is_smallest(claim) and high < span.low
-    if meant:
+    severity = INCONSISTENT
+    if _is_smallest(claim) and high < span.low:
         text += f" Most likely <{claim.printed.number} is meant."
+        severity = ROUNDING
+    if said(claim, _OTHERWISE):
+        text += " It is said to be of more than this statistic."
+        severity = NOTE
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, p_text(low, high), "", "p-value",
-        text, found.others, ROUNDING if meant else INCONSISTENT,
+        text, found.others, severity,
     )  # fmt: skip
 
 

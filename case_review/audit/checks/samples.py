@@ -18,7 +18,7 @@ from case_review.audit.prints import Span
 
 #: Units of what is counted one by one; a mean of such data is a sum of whole numbers over n.
 _COUNTED = re.compile(
-    r"points?|items?|children|births?|events?|episodes?|visits?|admissions?|teeth|cigarettes?|"
+    r"children|births?|events?|episodes?|visits?|admissions?|teeth|cigarettes?|"
     r"drinks?|pieces?|slices?|times|doses?|cycles?|persons?|people|patients?|drugs?|lesions?|"
     r"seizures?"
 )

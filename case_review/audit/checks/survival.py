@@ -12,7 +12,8 @@ from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
 
-#: Words for a curve that rises with every event instead of falling.
+#: Words for a curve that falls with every event, and for one that rises.
+_FALLING = "surviv|free|alive"
 _RISING = "inciden|progress|relaps|recur|mortal|death|died|event rate|failure"
 
 
@@ -44,7 +45,7 @@ def at_risk(claims: Claims) -> Iterator[Outcome]:
         if len({point.time.unit for point in points}) == 1:
             points.sort(key=lambda point: point.time.printed.number)
             yield from _numbers(points)
-            yield from _curve(points)
+            yield from _curve([point for point in points if point.share is not None])
 
 
 def _numbers(points: list[Point]) -> Iterator[Outcome]:
@@ -64,36 +65,47 @@ def _numbers(points: list[Point]) -> Iterator[Outcome]:
 
 def _curve(points: list[Point]) -> Iterator[Outcome]:
     """Each share against the one before, and against who was at risk then and is afterwards."""
-    known = [point for point in points if point.share is not None]
-    for number, (earlier, later) in enumerate(pairwise(known)):
-        before, now = (_surviving(point.share) for point in (earlier, later))
+    falling, sure = _falls(points)
+    for number, (earlier, later) in enumerate(pairwise(points)):
+        before, now = (_surviving(point.share, falling) for point in (earlier, later))
         ids = earlier.share.claim_id, later.share.claim_id
         if now.low > before.high:
-            yield _rise(earlier, later, ids)
+            yield _turn(earlier, later, ids, falling, sure)
             continue
-        after = known[number + 2].left if number + 2 < len(known) else 0
-        least, sure = _least(earlier, later, before, after)
+        after = points[number + 2].left if number + 2 < len(points) else 0
+        least, certain = _least(earlier, later, before, after)
         if now.high >= least:
             yield Checked(ids)
         else:
-            yield _fall(earlier, later, ids, float(least), now.high < sure)
+            yield _fall(earlier, later, ids, float(least), sure and now.high < certain)
 
 
-def _surviving(claim: Claim) -> Span:
+def _falls(points: list[Point]) -> tuple[bool, bool]:
+    """Whether a curve is one that falls, and whether the paper says so or its numbers do."""
+    shares = [point.share for point in points]
+    for words, falling in ((_FALLING, True), (_RISING, False)):
+        if any(said(share, words) for share in shares):
+            return falling, True
+    return not shares or shares[0].printed.number >= shares[-1].printed.number, False
+
+
+def _surviving(claim: Claim, falling: bool) -> Span:
     """The share without the event, in percent or as a fraction as it is printed."""
     span = interval(claim)
-    if not said(claim, _RISING) or said(claim, "surviv|free"):
+    if falling:
         return span
     full = 100 if claim.measure == "pct" or claim.unit == "%" else 1
     return Span(full - span.high, full - span.low)
 
 
-def _rise(earlier: Point, later: Point, ids: tuple[str, str]) -> Finding:
+def _turn(earlier: Point, later: Point, ids, falling: bool, sure: bool) -> Finding:
+    """A curve that goes back."""
+    way, back = ("falls", "rises") if falling else ("rises", "falls")
     return Finding(
         ids[1], later.share.location, later.share.as_printed,
         f"not beyond {earlier.share.as_printed}", "", "curve",
-        f"A curve of those without the event cannot rise; at {earlier.time.as_printed} it says "
-        f"{earlier.share.as_printed}.", (ids[0],), INCONSISTENT,
+        f"The curve {way}, but here it {back} from {earlier.share.as_printed} at "
+        f"{earlier.time.as_printed}.", (ids[0],), INCONSISTENT if sure else NOTE,
     )  # fmt: skip
 
 
