@@ -65,6 +65,7 @@ def test_medians_and_values_are_ratios_if_they_are_called_so():
     [
         (("0.83", "0.75", "0.93"), "<0.001", None),
         (("0.83", "0.75", "0.93"), "0.001", None),
+        (("0.50", "0.40", "0.62"), "0.0001", None),  # less is meant
         (("1.30", "0.98", "1.72"), "0.04", None),  # another test may well give this
         (("1.30", "0.80", "2.11"), "0.01", INCONSISTENT),
         (("0.64", "0.51", "0.81"), "0.30", INCONSISTENT),

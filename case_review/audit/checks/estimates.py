@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from case_review.audit.checks.reported_tests import ALPHA, ONE_SIDED, TESTS, p_span, p_text
+from case_review.audit.checks.reported_tests import (
+    ALPHA,
+    ONE_SIDED,
+    TESTS,
+    is_smallest,
+    p_span,
+    p_text,
+)
 from case_review.audit.checks.samples import gathered, interval, levels, populations, said
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
@@ -139,7 +146,8 @@ def _p_values(claims: Claims) -> Iterator[Outcome]:
         if z is None:
             continue
         p = Span(*p_range("z", z))
-        if p.meets(span) or not _apart(span, z):
+        less = is_smallest(claim) and p.high < span.low
+        if less or p.meets(span) or not _apart(span, z):
             yield Checked((claim.claim_id, found.claim.claim_id, *found.others))
         else:
             yield _contradiction(claims, claim, found, p, 1 if ratio else 0)

@@ -25,8 +25,8 @@ TESTS = ("t", "f", "chi2", "z", "r")
 ONE_SIDED = "one[- ]?(?:sided|tailed)|directional"
 #: Words that say that a p-value is not that of its statistic alone.
 _OTHERWISE = (
-    "corrected|correction|adjust|bonferroni|holm|tukey|dunn|scheff|fdr|greenhouse|huynh|permut|"
-    "bootstrap|exact|monte carlo|simulat"
+    r"corrected|correction|adjusted (?:p\b|for)|bonferroni|holm\b|tukey|dunn|scheff|fdr|greenhouse|"
+    r"huynh|permut|bootstrap|exact (?:p\b|test)|monte carlo|simulat"
 )
 #: The level at which papers call a result significant.
 ALPHA = 0.05
@@ -123,7 +123,7 @@ def _held(claim: Claim, span: Span, found: Statistic, sides: int) -> Outcome:
     if (span.high <= ALPHA < low) or (high <= ALPHA < span.low):
         text += f" The two lie on different sides of {ALPHA}."
     severity = INCONSISTENT
-    if _is_smallest(claim) and high < span.low:
+    if is_smallest(claim) and high < span.low:
         text += f" Most likely <{claim.printed.number} is meant."
         severity = ROUNDING
     if said(claim, _OTHERWISE):
@@ -135,7 +135,7 @@ def _held(claim: Claim, span: Span, found: Statistic, sides: int) -> Outcome:
     )  # fmt: skip
 
 
-def _is_smallest(claim: Claim) -> bool:
+def is_smallest(claim: Claim) -> bool:
     """Whether a p-value is one unit of its last digit, as `=0.001` for what should be `<0.001`."""
     printed = claim.printed
     unit = printed is not None and printed.number * 10**printed.digits == 1
