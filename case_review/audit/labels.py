@@ -35,6 +35,8 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"{_NUM}{_UNIT}")
+#: Most characters of a label.
+_LONGEST = 300
 _OPEN_BELOW = ("under", "below", "less", "fewer", "lower", "younger", "shorter")
 _CLOSED_BELOW = ("up to", "at most", "no more", "not more")
 _CLOSED_ABOVE = ("at least", "from")
@@ -43,8 +45,11 @@ _CLOSED_ABOVE = ("at least", "from")
 def read(text: str) -> Interval | None:
     """The interval that a label names (`60+`, `≥ 65 years`, `under 2`, `2–<13`), or None.
 
-    Without a unit its scale is empty; `of_block` gives it that of the labels beside it.
+    Without a unit its scale is empty; `of_block` gives it that of the labels beside it. A text as
+    long as a paragraph is no label.
     """
+    if len(text) > _LONGEST:
+        return None
     if (found := _BETWEEN.search(text)) and not _plain(found):
         before, low, low_unit, sign, high, unit = found.groups()
         if before in (None, ">", "≥", ">=", "⩾") and sign in (None, "<", "≤", "<=", "⩽"):
@@ -73,7 +78,7 @@ def read(text: str) -> Interval | None:
 
 def exactly(text: str) -> Interval | None:
     """The single value of a label that is nothing else (`0`, `1 line`), or None."""
-    found = _ALONE.fullmatch(text.strip())
+    found = _ALONE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     return _made(found[0], found[1], found[1], True, True, found[2], found[2]) if found else None
 
 

@@ -181,3 +181,8 @@ def test_a_label_that_cannot_be_read_may_take_what_is_beyond():
 
 def test_values_beyond_unknown_labels_are_missed_all_the_same():
     assert differences("< 2 years", "2–12 years", "Not reported") == [("gap", "above 12 years")]
+
+
+@pytest.mark.parametrize("text", ["1" * 20000, "1–" * 10000, "≥ 1 " * 5000, "1 and " * 3000])
+def test_a_text_as_long_as_a_paragraph_is_no_label(text):
+    assert labels.read(text) is None and labels.exactly(text) is None

@@ -1,6 +1,7 @@
 """How papers print numbers is read once, with what each may have been before it was rounded."""
 
 import math
+import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -162,3 +163,17 @@ def test_a_count_may_be_a_bound_and_never_a_part():
     for text, said in (("2.5", "whole number"), ("-3", "not a number"), ("few", "not a number")):
         with pytest.raises(Unreadable, match=said):
             count(text)
+
+
+@given(st.text(alphabet="0123456789.,·'−–+<>≤~%()*†abeEPx×^⁻⁵ \u2009\u00a0", max_size=40))
+def test_any_text_is_read_or_passed_over(text):
+    for one in prints.readings(text):
+        assert one.digits >= 0 and one.number in one.span
+    assert prints.misprinted(text) in (True, False)
+
+
+@pytest.mark.parametrize("text", [" ", "- ", "1 ", "1,", "1.000", "<", "(", "1*", "1x10", "a-"])
+def test_long_texts_take_no_time(text):
+    began = time.monotonic()
+    prints.readings(text * 2000)
+    assert time.monotonic() - began < 1
