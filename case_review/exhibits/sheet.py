@@ -64,7 +64,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence], caption: str = "", num
     A cell may be a `Mark`, which stands out, or a `Link`, which leads somewhere.
     """
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    head = "".join(
+        f'<th scope="col"{" class=n" if place in numbers else ""}>{escape(one)}</th>'
+        for place, one in enumerate(heads)
+    )
     body = "".join("<tr>" + _cells(row, numbers) + "</tr>\n" for row in rows)
     made = f"<table>{above}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
     return f'<div class="scroll">{made}</div>'

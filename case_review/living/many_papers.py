@@ -19,6 +19,7 @@ from case_review.errors import ReviewError
 from case_review.exhibits import sheet
 from case_review.exhibits.tables import marked_cell
 from case_review.files import to_json, write_text
+from case_review.formatting import number
 
 #: The page that ranks the papers, and the same as tables.
 PAGE, TABLE, DATA = "index.html", "summary.csv", "summary.json"
@@ -135,10 +136,10 @@ def _page_names(files: Sequence[Path]) -> dict[str, str]:
     names: dict[str, str] = {}
     for path in files:
         stem = "__".join(Path(os.path.relpath(path.absolute(), above)).parts)
-        name, number = f"{stem}.html", 1
+        name, tried = f"{stem}.html", 1
         while name in names.values() or name == PAGE:
-            number += 1
-            name = f"{stem}-{number}.html"
+            tried += 1
+            name = f"{stem}-{tried}.html"
         names[str(path)] = name
     return names
 
@@ -183,7 +184,7 @@ def _tell(row: dict, done: int, of: int) -> None:
         said = row["problem"]
     else:
         found = [f"{row[one]} {one}" for one in SEVERITIES if row[one]]
-        said = f"{row['numbers']} numbers; {', '.join(found) or 'no findings'}"
+        said = f"{number(row['numbers'])} numbers; {', '.join(found) or 'no findings'}"
     print(f"{done:>4}/{of} {row['paper']}: {said}", flush=True)
 
 
@@ -208,15 +209,19 @@ def _parts(rows: list[dict]) -> Iterator[str]:
     numbers = sum(row["numbers"] for row in read)
     held = sum(row["checked"] for row in read)
     yield sheet.para(
-        f"{len(read)} of {len(rows)} papers were read: {numbers} numbers, of which {held} could be "
-        "held against others. Papers stand in the order of their worst findings. A finding is no "
-        "verdict on the authors: look at the paper before anything is said of it."
+        f"{len(read)} of {len(rows)} papers were read: {number(numbers)} numbers, of which "
+        f"{number(held)} could be held against others. Papers stand in the order of their worst "
+        "findings. A finding is no verdict on the authors: look at the paper before anything is "
+        "said of it."
     )
     keys = [*SEVERITIES, "numbers", "checked", "unread"]
     heads = ["Paper", *(key.capitalize() for key in keys)]
     yield sheet.table(
         heads,
-        [[sheet.Link(_called(row), row["page"]), *(row[key] for key in keys)] for row in read],
+        [
+            [sheet.Link(_called(row), row["page"]), *(number(row[key]) for key in keys)]
+            for row in read
+        ],
         "Findings by severity, without those that were acknowledged.",
         numbers=range(1, len(heads)),
     )

@@ -12,6 +12,7 @@ from case_review.audit.findings import (
     NOTE,
     REASONS,
     ROUNDING,
+    SEVERITIES,
     Finding,
 )
 from case_review.audit.report import Report, counted, singular
@@ -47,7 +48,8 @@ def _parts(report: Report) -> Iterator[str]:
     yield sheet.heading("Findings")
     if not report.findings:
         yield sheet.para("None.")
-    yield from _cards(report.findings)
+    worst_first = sorted(report.findings, key=lambda one: SEVERITIES.index(one.severity))
+    yield from _cards(tuple(worst_first))
     if report.notes:
         yield sheet.heading("Worth a look")
         yield from _cards(report.notes, first=len(report.findings) + 1)
