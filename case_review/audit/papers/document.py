@@ -55,6 +55,8 @@ class Table:
         The grid, all rows of one length; a cell that spans stands wherever it reaches.
     heads
         Number of heading rows, or None where the file does not tell.
+    found
+        Whether rows and columns were found by where words stand, and not told by the file.
     """
 
     label: str
@@ -62,6 +64,7 @@ class Table:
     notes: str
     rows: tuple[tuple[Cell, ...], ...]
     heads: int | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,13 @@ def read(content: bytes, path: Path) -> Paper:
         raise _refusal(path, error) from None
     try:
         _require_few(path, len(document))
-        from case_review.audit.papers import tagged_pdf
+        from case_review.audit.papers import plain_pdf, tagged_pdf
 
         if tagged_pdf.is_tagged(document):
             paper = tagged_pdf.read(document)
             if paper.tables or paper.passages:
                 return paper
-        return _text_alone(content, path)
+        return plain_pdf.read(document)
     finally:
         document.close()
 

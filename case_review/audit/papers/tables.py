@@ -10,7 +10,7 @@ from case_review.audit import prints
 from case_review.audit.papers import cells, counts, layout, numbers
 from case_review.audit.papers.columns import Column, columns
 from case_review.audit.papers.document import Table
-from case_review.audit.papers.draft import Draft, Line, Unread
+from case_review.audit.papers.draft import SURE, Draft, Line, Unread
 from case_review.audit.papers.labels import Said, declared, said
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -42,6 +42,15 @@ def draft(table: Table, number: int, into: Draft) -> None:
     for row in laid.rows:
         drawing.row(row)
     counts.settle(drawing.lines, drawing.sizes)
+    if table.found:
+        _doubt(into, place)
+
+
+def _doubt(into: Draft, place: str) -> None:
+    """Take a step off how sure the numbers of a table are whose cells were found, not told."""
+    for row in into.rows:
+        if row["cohort"] == place:
+            row["sure"] = SURE[min(SURE.index(row["sure"]) + 1, len(SURE) - 1)]
 
 
 def name(label: str, number: int) -> str:

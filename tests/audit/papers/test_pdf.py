@@ -1,7 +1,9 @@
 """PDFs: tagged ones cell by cell, others as far as their words tell, none silently."""
 
+import io
 import sys
 
+import pypdf
 import pytest
 import typst
 
@@ -55,6 +57,47 @@ def test_a_tagged_pdf_is_read_cell_by_cell_without_its_marks(tagged, tmp_path):
     assert found["results.s1.share1.all.pct"] == ("14.3", "percent")
     assert found["results.s2.mean1.all.mean"] == ("43.5", "mean")
     assert not any("78" in row["as_printed"] for row in draft.rows)  # a reference's
+
+
+def untagged(source):
+    """The PDF of a Typst source without its structure, as most programs write PDFs."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(typst.compile(source.encode())))
+    for name in ("/StructTreeRoot", "/MarkInfo"):
+        del writer.root_object[name]
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+CAPTION_ABOVE = "#show figure.where(kind: table): set figure.caption(position: top)\n"
+
+
+def test_tables_of_an_untagged_pdf_are_found_by_where_words_stand(tmp_path):
+    draft = drafted(untagged(CAPTION_ABOVE + TABLE), tmp_path)
+    assert draft.reader == "PDF (untagged)" and "no tags" in draft.missed[0]
+    found = {row["claim_id"]: (row["as_printed"], row["sure"]) for row in draft.rows}
+    assert found["table1.sex.male.all.n"] == ("7", "likely")  # where its column is was found
+    assert found["table1.sex.female.placebo.pct"] == ("69.2", "likely")
+    assert found["table1.age.sirolimus.mean"] == ("43.4", "likely")
+    assert found["table1.total.placebo.n"] == ("13", "likely")
+    assert (draft.cells, draft.cells_read) == (8, 8)
+    assert found["page_1.s1.share1.all.pct"] == ("14.3", "certain")
+    assert not any("78" in row["as_printed"] for row in draft.rows)  # a reference's
+
+
+def test_of_two_columns_each_has_its_tables_and_its_text(tmp_path):
+    text = "So it went on for a while, and nobody saw an end of it. " * 9
+    source = f'''#set page(columns: 2)\n#set text(9pt)\n{CAPTION_ABOVE}#set document(title: "T")
+{text} #figure(table(columns: 2, table.header([], [A (n = 12)]), [Male], [3 (25.0)], [Female],
+[9 (75.0)], [Old], [1 (8.3)]), caption: [First], kind: table, supplement: [Table])
+{text} {text} #colbreak() {text} Of these, 12 of 84 patients (14.3%) died. {text}
+#figure(table(columns: 2, table.header([], [B (n = 10)]), [Male], [4 (40.0)], [Female], [6 (60.0)],
+[Old], [2 (20.0)]), caption: [Second], kind: table, supplement: [Table]) {text}'''
+    draft = drafted(untagged(source), tmp_path)
+    found = {row["claim_id"]: row["as_printed"] for row in draft.rows}
+    assert found["table1.female.a.n"] == "9" and found["table2.old.b.pct"] == "20.0"
+    assert {name.split(".")[0] for name in found} == {"table1", "table2", "page_1"}
+    assert [row["as_printed"] for row in draft.rows if row["cohort"] == "page_1"] == ["12", "14.3"]
 
 
 def test_a_table_goes_on_on_the_next_page(tmp_path):
