@@ -155,7 +155,7 @@ def _table(area: _Area) -> tuple[Table | None, set[int]]:
     if len(columns) < 2 or len(data) * 4 < last - first:
         return None, set()
     body, notes = area.body[: last + 1], area.body[last + 1 :]
-    edge = min(line.pieces[0].left for line in body)
+    edge = None if _is_centred(data) else min(line.pieces[0].left for line in body)
     rows = [_row(line, columns, edge, n < first) for n, line in enumerate(body)]
     label, caption = parted(" ".join(area.caption))
     heads = _heads(body, first)
@@ -193,7 +193,15 @@ def _columns(data: list[Line]) -> list[tuple[float, float]]:
     return found
 
 
-def _row(line: Line, columns: list[tuple[float, float]], edge: float, head: bool) -> list[Placed]:
+def _is_centred(data: list[Line]) -> bool:
+    """Whether labels stand in the middle of their column, so that nothing is set in."""
+    middles = [(line.pieces[0].left + line.pieces[0].right) / 2 for line in data]
+    return max(middles) - min(middles) < 2
+
+
+def _row(
+    line: Line, columns: list[tuple[float, float]], edge: float | None, head: bool
+) -> list[Placed]:
     """A line as cells: a piece stands in the column it overlaps, in headings in all of these."""
     cells: list[list[Piece]] = [[] for _ in columns]
     spans: dict[int, int] = {}
@@ -208,7 +216,8 @@ def _row(line: Line, columns: list[tuple[float, float]], edge: float, head: bool
     while n < len(columns):
         text = " ".join(piece.text for piece in cells[n])
         # Letters of one edge differ by a point; labels are set in by more.
-        indent = round((cells[n][0].left - edge) / 4) if not n and cells[n] else 0
+        set_in = not n and cells[n] and edge is not None
+        indent = round((cells[n][0].left - edge) / 4) if set_in else 0
         placed.append(Placed(Cell(text, "", indent), 1, spans.get(n, 1)))
         n += spans.get(n, 1)
     return placed
