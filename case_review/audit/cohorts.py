@@ -58,13 +58,18 @@ class Cohorts:
             return totals[0].number == totals[1].number
         return not self._apart(one.place, other.place, test)
 
+    @staticmethod
+    def is_prose(claim: Claim) -> bool:
+        """Whether it stands in a text, which speaks of what tables show."""
+        return _PROSE.match(claim.place) is not None
+
     def certain(self, one: Claim, other: Claim) -> bool:
         """Whether something says that two claims that differ are meant to be the same number.
 
         A text speaks of what the tables show; two tables say it by their totals, or by another
         number that both print.
         """
-        if one.cohort or _PROSE.match(one.place) or _PROSE.match(other.place):
+        if one.cohort or self.is_prose(one) or self.is_prose(other):
             return True
         totals = self.claims.total(one), self.claims.total(other)
         if None not in totals:
@@ -82,7 +87,7 @@ class Cohorts:
         groups = [self._populations[claim.place, claim.path] for claim in (one, other)]
         # A text names a test without the numbers of its groups.
         alone = any(
-            _PROSE.match(claim.place) and len(found) == 1
+            self.is_prose(claim) and len(found) == 1
             for claim, found in zip((one, other), groups, strict=True)
         )
         return alone or groups[0] == groups[1]

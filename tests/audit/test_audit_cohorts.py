@@ -112,6 +112,20 @@ def test_an_adjusted_model_repeats_no_ratio_of_the_unadjusted_one():
     assert kinds([*unadjusted, *model("table3", "1.1", "2.0", "0.9")]) == []
 
 
+def test_a_text_repeats_the_table_with_which_it_agrees():
+    def ratios(place, *values):
+        return [row(f"{place}.{name}.all.or", value, place, "ratio")
+                for name, value in zip("abc", values, strict=False)]  # fmt: skip
+
+    tables = [*ratios("table2", "1.6", "2.3", "0.8"), *ratios("table3", "1.4", "2.0", "0.9")]
+    for told in ("1.6", "1.4"):
+        assert kinds([*ratios("abstract", told), *tables]) == []
+        assert kinds([*tables, *ratios("abstract", told)]) == []
+    assert kinds([*tables, *ratios("abstract", "1.9")]) == [
+        ("disagreement", "inconsistent", "abstract.a.all.or")
+    ]
+
+
 def test_means_next_to_one_another_may_be_rounded_in_two_ways():
     rows = [
         row("table2.a.p4.sd", "1.88", "Table 2", "sd"),

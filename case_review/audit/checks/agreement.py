@@ -59,14 +59,25 @@ def statements(claims: Claims) -> Iterator[list[Claim]]:
     yield from results.values()
     cohorts = Cohorts(claims)
     for members in paths.values():
-        groups: list[list[Claim]] = []
-        for claim in members:
-            own = [group for group in groups if cohorts.same(group[0], claim)]
-            if own:
-                own[0].append(claim)
-            else:
-                groups.append([claim])
-        yield from groups
+        yield from _alike(members, cohorts)
+
+
+def _alike(members: list[Claim], cohorts: Cohorts) -> Iterator[list[Claim]]:
+    """Claims of one path, apart where their places speak of other people.
+
+    A text repeats that table with which it agrees: of two odds ratios, unadjusted and adjusted, it
+    names one.
+    """
+    groups: list[list[Claim]] = []
+    for claim in sorted(members, key=cohorts.is_prose):
+        own = [group for group in groups if all(cohorts.same(one, claim) for one in group)]
+        agreeing = [group for group in own if agree(group[0], claim)]
+        if own:
+            (agreeing or own)[0].append(claim)
+        else:
+            groups.append([claim])
+    for group in sorted(groups, key=lambda group: min(claim.line for claim in group)):
+        yield sorted(group, key=lambda claim: claim.line)
 
 
 __all__ = ["agree", "agreement", "statements"]
