@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from case_review.audit import papers as papers_of
 from case_review.audit import reports
 from case_review.audit.findings import NOTE, SEVERITIES
 from case_review.audit.report import audit_file
@@ -25,6 +26,8 @@ from case_review.formatting import number
 PAGE, TABLE, DATA = "index.html", "summary.csv", "summary.json"
 #: What the summary says of each paper that was read.
 _COUNTS = ("numbers", "checked", "unchecked", "unread", "acknowledged")
+#: What stands behind the name of a transcription in the files beside it.
+_BESIDE = ("checks", "acknowledged")
 _COLUMNS = ("paper", "title", *SEVERITIES, *_COUNTS, "page", "problem")
 
 
@@ -118,16 +121,23 @@ def _one_line(error: Exception) -> str:
 
 
 def _files(papers: Iterable[Path]) -> Iterator[Path]:
-    """The files that are named, those of folders in the order of their names; none twice."""
+    """The files that are named, and those of folders that can be papers; none twice.
+
+    What lies beside a transcription, such as its acknowledgements, is no paper.
+    """
     found: dict[Path, None] = {}
     for path in papers:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        found |= dict.fromkeys(one for one in inside if path == one or _is_paper(one))
-    yield from found
+        inside = filter(_is_paper, sorted(path.iterdir())) if path.is_dir() else [path]
+        found |= dict.fromkeys(inside)
+    stems = {path.with_suffix("") for path in found}
+    for path in found:
+        base, _, what = path.stem.rpartition("_")
+        if what not in _BESIDE or path.with_name(base) not in stems:
+            yield path
 
 
 def _is_paper(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith((".", "~$"))
+    return path.suffix.lower() in papers_of.ENDINGS and path.name[0] not in ".~"
 
 
 def _page_names(files: Sequence[Path]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def audited(tmp_path_factory):
     (made / "picture.png").write_bytes(b"\x89PNG")
     with zipfile.ZipFile(made / "zeros.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b" " * 300_000_000)
-    code = many_papers.main([made], out, 2)
+    code = many_papers.main([made, made / "picture.png"], out, 2)
     return made, out, code
 
 
@@ -160,6 +160,17 @@ def test_papers_of_one_name_in_two_folders_have_a_page_each(tmp_path):
     assert run(*named, "--out", tmp_path / "out", "--jobs", 1) == 0
     pages = {path.name for path in (tmp_path / "out").glob("*.html")}
     assert pages == {"index.html", "a__paper.xml.html", "b__paper.xml.html"}
+
+
+def test_of_a_folder_only_papers_are_read(tmp_path):
+    made = tmp_path / "in"
+    made.mkdir()
+    (made / "a.xml").write_text(made_up_papers.paper(0), encoding="utf-8")
+    (made / "a_acknowledged.csv").write_text("claim_id,kind,reason\n", encoding="utf-8")
+    for name in (".hidden.xml", "figure.png", "a_checks.csv"):
+        (made / name).write_bytes(b"x")
+    assert run(made, "--out", tmp_path / "out", "--jobs", 1) == 0
+    assert list(rows(tmp_path / "out")) == ["a.xml"]
 
 
 def test_memory_does_not_grow_with_the_papers(tmp_path):
