@@ -34,6 +34,7 @@ _TWO = re.compile(r"(N±N) (N \(N(?:–|,| to )N\))")
 _CI_INSIDE = re.compile(r"N \((?:N%\s?)?c\.?i\.?:?\s?(.*)\)", re.IGNORECASE)
 _NAMED_INSIDE = re.compile(r"N \((iqr|range|sd|se|s\.d\.|s\.e\.)[:=]?\s?(.*)\)", re.IGNORECASE)
 _PAIRS = {"N (N)", "N (N%)", "N% (N)", "N% (N%)", "N±N", "N (±N)", "N N%", "N,N%", "N;N", "N%±N%"}
+_OF = {"N/N", "N/N (N)", "N/N (N%)", "N/N,N%", "N/N;N%", "N/N N%"}
 _TWO_ENDS = re.compile(r"N%?(?:–| to |,|;|/)N%?")
 
 
@@ -136,6 +137,8 @@ def _read(text: str, told: Sequence[Told], points: bool) -> Read | str:
         for one in told:
             if values := _fits(_plainer(other.form), other.numbers, one.measures):
                 return Read(values, "likely")
+        if values := _plain(_plainer(other.form), other.numbers, told):
+            return values
     if both := _TWO.fullmatch(form):
         parts = [_parts(both[n], shape.numbers[a:b], told) for n, a, b in ((1, 0, 2), (2, 2, 5))]
         if all(parts):
@@ -187,7 +190,7 @@ def _fits(form: str, found: tuple[Printed, ...], measures: tuple[str, ...]):
         names = _single(found[0], measures)
     elif form in _PAIRS:
         names = _pair(form, found, measures)
-    elif form in ("N/N", "N/N (N)", "N/N (N%)") and measures[0] == "n":
+    elif form in _OF and measures[0] == "n":
         if found[0].number <= found[1].number:
             names = ("n", "denominator", "pct")[: len(found)]
     elif re.fullmatch(r"N%? \(N%?(?:–| to |,|;)N%?\)|N%? N%?(?:–| to )N%?", form):
@@ -259,13 +262,16 @@ def _plain(form: str, found: tuple[Printed, ...], told: Sequence[Told]) -> Read 
         return Read((("n", first), ("pct", found[1])), "certain")
     if form in ("N%", "<N%", ">N%"):
         return Read((("pct", first),), "likely")
-    if form == "N/N (N%)" and counts and first.number <= found[1].number:
+    if form in _OF - {"N/N", "N/N (N)"} and counts and first.number <= found[1].number:
         return Read(tuple(zip(("n", "denominator", "pct"), found, strict=True)), "certain")
     if form == "N% (N)" or (form == "N% (N%)" and not told):
         reason = "nothing says what the number in brackets is"
         return Read((("pct", first),), "likely", reason)
     if form == "N±N":
         reason = "the number behind ± may be a standard deviation, an error or half an interval"
+        return Read((("mean", first),), "likely", reason)
+    if form == "N (N)" and any(one.measures == ("mean",) for one in told):
+        reason = "nothing says what the number in brackets is"
         return Read((("mean", first),), "likely", reason)
     medians = any(one.measures == ("median",) for one in told)
     if medians and re.fullmatch(r"N \(N(?:–|,| to )N\)", form):

@@ -61,7 +61,7 @@ def columns(laid: Laid, extra: dict[int, tuple[str, ...]] | None = None) -> dict
     found = {
         position: _column(position, parts[position], told[position], alike) for position in parts
     }
-    return _wholes(_compared(_continued(found)))
+    return _wholes(_compared(_continued(_beside(found))))
 
 
 def _are_groups(told: dict[int, list[Said]]) -> bool:
@@ -101,6 +101,26 @@ def _name(groups: list[str]) -> str:
     if not words:
         return "all"
     return "all" if all(said(word).is_whole for word in words) else identifier(" ".join(words))
+
+
+def _beside(found: dict[int, Column]) -> dict[int, Column]:
+    """Give a column that names no group that of the column at its left, to which it belongs.
+
+    These are intervals, and percentages of which each group has a column of the same name.
+    """
+    names = [column.heading for column in found.values()]
+    left: Column | None = None
+    made: dict[int, Column] = {}
+    for position, column in found.items():
+        again = "pct" in column.measures and names.count(column.heading) > 1
+        if left and column.population == "all" and (column.measures == ("ci",) or again):
+            column = replace(
+                column, population=left.population, about=column.about if again else left.about
+            )
+        elif column.measures != ("ci",):
+            left = column
+        made[position] = column
+    return made
 
 
 def _continued(found: dict[int, Column]) -> dict[int, Column]:

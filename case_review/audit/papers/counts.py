@@ -18,10 +18,9 @@ from case_review.audit.papers.draft import Line
 
 #: Share of a group that may be missing from a row, so that its percentages are of fewer.
 _MISSING = Decimal("0.5")
-#: Share of the groups that must agree where there are many.
-_NEARLY = 0.8
-#: Rows of a block that are looked at for runs which sum to the whole.
-_LONGEST = 80
+#: Share of the groups that must agree where there are many; rows of a block that are looked at for
+#: runs which sum to the whole.
+_NEARLY, _LONGEST = 0.8, 80
 _UNKNOWN = re.compile(
     r"\b(?:missing|unknown|not (?:reported|known|available|stated|recorded|specified)|unspecified|"
     r"no (?:data|information|answer))\b",
@@ -149,9 +148,14 @@ def fits(count: Decimal, percentage: prints.Printed, whole: Decimal | None) -> b
     """Whether a count is a percentage of a whole at the precision printed."""
     if not whole:
         return False
-    span = percentage.span
-    # Multiplied out, for a division may not come to an end.
-    return span.low * int(whole) <= 100 * int(count) <= span.high * int(whole)
+    # In whole numbers, for this is asked often: in units of the last digit, times the whole.
+    unit = 10**percentage.digits
+    printed, exact = int(percentage.number * unit) * int(whole), 100 * int(count) * unit
+    if percentage.relation in ("<", "≤"):
+        return exact <= printed
+    if percentage.relation in (">", "≥"):
+        return exact >= printed
+    return 2 * abs(exact - printed) <= int(whole)
 
 
 def _has_share(line: Line) -> bool:

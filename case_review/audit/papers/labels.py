@@ -124,8 +124,8 @@ def said(label: str) -> Said:
             text = text[: found.start()] + "\x00" * len(found[0]) + text[found.end() :]
     text = _letters(text, found_at)
     measures = tuple(dict.fromkeys(found_at[at] for at in sorted(found_at)))
-    if measures[:1] == ("ci",) and set(measures[1:]) <= {"or", "hr", "rr"}:
-        measures = ("ci",)  # `95% CI (OR)`: of which ratio the interval is
+    if measures[:1] == ("ci",) and set(measures[1:]) <= {"or", "hr", "rr", "pct"}:
+        measures = ("ci",)  # `95% CI (OR)`: of which ratio, or in which unit, the interval is
     if {"mean", "median"} & set(measures):
         # In `mean number of lesions (SD)` and `median % change (IQR)` these are no forms.
         measures = tuple(one for one in measures if one not in ("n", "pct"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from case_review.audit import prints
 
@@ -49,6 +50,7 @@ def has_points(texts) -> bool:
     return any(re.search(r"\d[.·]\d", text) for text in texts)
 
 
+@lru_cache(maxsize=4096)
 def shape(text: str, part_commas: bool = False) -> Shape:
     """The shape of a text.
 

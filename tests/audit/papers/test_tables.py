@@ -3,11 +3,16 @@
 The tables are made up, or facts and figures of published ones set anew: the sources are named.
 """
 
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from papers_made import drafted, shares, values
 
-from case_review.audit import claims
-from case_review.audit.papers import cells, labels
+from case_review.audit import claims, prints
+from case_review.audit.papers import cells, counts, labels
 from case_review.audit.papers.tables import name
 
 GROUPS = [["", "Sirolimus\n(n=12)".replace("\n", "<break/>"), "Placebo (n = 13)", "Total (N=25)"]]
@@ -48,6 +53,9 @@ def test_ids_locations_and_sizes_of_groups():
     ("Died, % (n)", "14.3 (12)", {"pct": "14.3", "n": "12"}),
     ("Died, n/N (%)", "12/84 (14.3)", {"n": "12", "denominator": "84", "pct": "14.3"}),
     ("Died", "12/84 (14.3%)", {"n": "12", "denominator": "84", "pct": "14.3"}),
+    ("Died, n/N, percent", "35/41, 85%", {"n": "35", "denominator": "41", "pct": "85"}),
+    ("Failure", "55/926 (5,9%)", {"n": "55", "denominator": "926", "pct": "5.9"}),
+    ("Mean correct", "16.33 (3.53)", {"mean": "16.33"}),
     ("Died, n/N", "12/84", {"n": "12", "denominator": "84"}),
     ("P value", "&lt;0.001", {"p": "0.001"}),
     ("ANOVA F (df)", "8.16*** (4)", {"f": "8.16", "df": "4"}),
@@ -183,6 +191,19 @@ def test_percentages_of_those_with_an_answer_are_held_against_these():
     assert shares(draft)["smoking.ever.all.pct"] == ("9", "20")
 
 
+@given(
+    st.integers(0, 200), st.integers(1, 200), st.integers(0, 1000), st.integers(0, 2),
+    st.sampled_from(["", "<", ">", "≤", "≥"]),
+)  # fmt: skip
+def test_a_count_is_a_percentage_if_the_print_may_have_been_rounded_from_it(
+    count, whole, share, digits, relation
+):
+    printed = prints.read(f"{relation}{Decimal(share).scaleb(-digits)}")
+    assert counts.fits(Decimal(count), printed, Decimal(whole)) == (
+        Fraction(100 * count, whole) in printed.span
+    )
+
+
 def test_a_wrong_percentage_of_a_complete_block_stays_certain_and_others_not():
     # Lyratzopoulos and colleagues 2013 (doi 10.1093/annonc/mds526), Table 1, column Ovarian.
     heads = [["", "Ovarian"], ["", "n = 2744"]]
@@ -215,6 +236,16 @@ def test_rows_of_one_name_get_ids_of_their_own_and_tables_cohorts_of_their_own()
     draft = drafted([["", "n"]], [["Missing", "3"], ["Missing", "4"]])
     assert values(draft) == {"missing.all.n": "3", "missing_2.all.n": "4"}
     assert {row["cohort"] for row in draft.rows} == {"table1"}
+
+
+def test_intervals_and_percentages_beside_a_group_are_the_groups():
+    heads = [["", "All (n = 84)", "% of known", "Posters (n = 59)", "% of known"]]
+    rows = [["Male, n (%)", "31 (36.9)", "46.3", "19 (32.2)", "44.2"]]
+    found = values(drafted(heads, rows))
+    assert (found["male.known.all.pct"], found["male.known.posters.pct"]) == ("46.3", "44.2")
+    heads = [["", "Patients, n (%) of 60", "95% CI, %", "Episodes"]]
+    found = values(drafted(heads, [["Infections", "3 (5.0)", "1.0–13.9", "5"]]))
+    assert found["infections.patients.low"] == "1.0" and found["infections.patients.n"] == "3"
 
 
 def test_rows_of_one_name_do_not_mix():
