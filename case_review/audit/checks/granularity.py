@@ -48,6 +48,8 @@ def _shares(claims: Claims) -> Iterator[Outcome]:
         if span is None or not 0 <= claim.printed.number <= 100:
             continue
         of = size(claims, claim)
+        if of is not None and not of.own and "n" in claims.siblings(claim):
+            continue  # the count beside it is held to the same total
         # Only what is plainly a share is held to a whole that nobody named as its own.
         if of is None or ((claim.sure or not of.own) and _is_more(claims, claim)):
             continue
