@@ -29,6 +29,8 @@ class Paper:
         self.row = 0
 
     def claims(self):
+        if self.random.random() < 0.3:
+            self.cells["sure"] = dict.fromkeys(self.prints, "certain")
         return claims(self.prints, **self.cells)
 
     def print(self, claim_id, value, digits, **cells):
@@ -165,8 +167,8 @@ def binary(paper):
     row = paper.name()
     for arm, n in zip(ARMS, paper.sizes, strict=True):
         values = paper.random.binomial(1, paper.random.uniform(0.05, 0.95), n)
-        paper.print(f"{row}.{arm}.mean", values.mean(), 2, statement="Proportion")
-        paper.print(f"{row}.{arm}.sd", values.std(ddof=1), 2, statement="Proportion, SD")
+        paper.print(f"{row}.{arm}.mean", values.mean(), 2, statement="Binary")
+        paper.print(f"{row}.{arm}.sd", values.std(ddof=1), 2, statement="Binary, SD")
         paper.prints[f"{row}.{arm}.n"] = str(n)
 
 
@@ -283,12 +285,105 @@ def survival(paper):
         paper.prints[f"{base}.time"] = str(asked)
 
 
-PARTS = (measured, measured, measured, paired, scores, binary, counts, counts, block, skewed)
+def averaged(paper):
+    """Scores in points that are themselves means of items, of which the paper does not speak."""
+    row = paper.name()
+    for arm, n in zip(ARMS, paper.sizes, strict=True):
+        values = paper.random.integers(1, 6, (n, 7)).mean(axis=1)
+        paper.print(f"{row}.{arm}.mean", values.mean(), 2, unit="points")
+        paper.print(f"{row}.{arm}.sd", values.std(ddof=1), 2)
+        paper.prints[f"{row}.{arm}.n"] = str(n)
+
+
+def shares(paper):
+    """Means of the share of days that each person did something."""
+    row = paper.name()
+    for arm, n in zip(ARMS, paper.sizes, strict=True):
+        values = paper.random.beta(4, 2, n)
+        words = {"statement": "Proportion of days covered"}
+        paper.print(f"{row}.{arm}.mean", values.mean(), 2, **words)
+        paper.print(f"{row}.{arm}.sd", values.std(ddof=1), 2, **words)
+        paper.prints[f"{row}.{arm}.n"] = str(n)
+
+
+def three(paper):
+    """Three sites with means, F and p, and the mean of all."""
+    row, random = paper.name(), paper.random
+    sites = [random.normal(10 + random.normal(), 3, int(random.integers(5, 60))) for _ in "abc"]
+    for site, values in zip("abc", sites, strict=True):
+        paper.print(f"{row}.site_{site}.mean", values.mean(), 1)
+        paper.print(f"{row}.site_{site}.sd", values.std(ddof=1), 1)
+        paper.prints[f"{row}.site_{site}.n"] = str(len(values))
+    everyone = np.concatenate(sites)
+    paper.print(f"{row}.all.mean", everyone.mean(), 1)
+    paper.print(f"{row}.all.sd", everyone.std(ddof=1), 1)
+    paper.prints[f"{row}.all.n"] = str(len(everyone))
+    found = stats.f_oneway(*sites)
+    paper.print(f"{row}.all.f", found.statistic, 2)
+    paper.print(f"{row}.all.df1", 2, 0)
+    paper.print(f"{row}.all.df2", len(everyone) - 3, 0)
+    words = {}
+    p = found.pvalue
+    if random.random() < 0.3:
+        p, words = min(1.0, 3 * p), {"statement": "Bonferroni-corrected p"}
+    paper.p(f"{row}.all.p", p, **words)
+
+
+def regression(paper):
+    """Adjusted odds ratios of levels against one of reference, with one p-value for all."""
+    row, random = paper.name(), paper.random
+    paper.prints[f"{row}.a.all.or"] = "1.00"
+    for level in "bc":
+        log, error = random.normal(0, 0.6), random.uniform(0.1, 0.6)
+        for name, z in (("or", 0), ("low", -1.96), ("high", 1.96)):
+            kind = {} if name == "or" else {"kind": "limit"}
+            paper.print(f"{row}.{level}.all.{name}", math.exp(log + z * error), 2, **kind)
+    paper.p(f"{row}.b.all.p", random.uniform(0.0001, 1))
+
+
+def weighted(paper):
+    """Percentages of a survey, weighted, with design-based limits."""
+    row, n = paper.name(), paper.sizes[0]
+    share = paper.random.uniform(0.1, 0.9)
+    width = 1.96 * math.sqrt(paper.random.uniform(0.5, 3) * share * (1 - share) / n)
+    words = {"statement": "Weighted percentage", "denominator": n}
+    paper.print(f"{row}.drug.pct", 100 * share, 1, **words)
+    for end, value in (("low", max(share - width, 0)), ("high", min(share + width, 1))):
+        paper.print(f"{row}.drug.{end}", 100 * value, 1, kind="limit")
+
+
+def model(paper):
+    """Adjusted means with standard errors of a model, beside raw deviations."""
+    row = paper.name()
+    for arm, n in zip(ARMS, paper.sizes, strict=True):
+        sd = paper.random.uniform(1, 9)
+        paper.print(f"{row}.{arm}.mean", paper.random.normal(20, 5), 1, statement="Adjusted mean")
+        paper.print(f"{row}.{arm}.sd", sd, 1)
+        words = {"statement": "Adjusted mean (SE)"}
+        paper.print(f"{row}.{arm}.se", sd / math.sqrt(n) * paper.random.uniform(0.7, 1), 2, **words)
+        paper.prints[f"{row}.{arm}.n"] = str(n)
+
+
+def incidence(paper):
+    """A curve of events that rises, without a word for what they are."""
+    row, n = paper.name(), paper.sizes[1]
+    time = paper.random.exponential(10, n)
+    for year, asked in enumerate((0, 5, 10, 15)):
+        base = f"{row}.y{year}.placebo"
+        paper.print(f"{base}.pct", 100 * (time <= asked).mean(), 1, statement="Discharged")
+        paper.prints[f"{base}.at_risk"] = str((time > asked).sum())
+        paper.prints[f"{base}.time"] = str(asked)
+
+
+PARTS = (
+    measured, measured, measured, paired, scores, averaged, binary, shares, three, counts, counts,
+    block, regression, weighted, model, skewed, survival, incidence,
+)  # fmt: skip
 
 
 def paper(seed):
     """The claims of one sound paper."""
     made = Paper(seed)
-    for part in (*PARTS, survival):
+    for part in PARTS:
         part(made)
     return made.claims()

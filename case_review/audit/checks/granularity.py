@@ -30,10 +30,8 @@ from case_review.audit.findings import (
 from case_review.audit.prints import Span
 from case_review.statistics import granularity
 
-#: Words that say that a mean is of zeros and ones, and words that may say it: a mean of the
-#: proportions of several people is none.
+#: Words that say that a mean is of zeros and ones; a mean proportion may be one of shares.
 BINARY = "binary|dichotom|yes/no|0/1"
-_PERHAPS = "proportion|prevalence"
 _MAYBE = "means do not fit whole numbers; where values are measured, that says nothing."
 
 
@@ -196,8 +194,7 @@ def binary(claims: Claims) -> Iterator[Outcome]:
     """Standard deviations that no zeros and ones with this mean have (DEBIT)."""
     for claim, mean, of in _with_mean(claims):
         sd, centre = interval(claim), interval(mean)
-        sure = said(mean, BINARY)
-        if not (sure or said(mean, _PERHAPS)) or not 0 <= mean.printed.number <= 1:
+        if not said(mean, BINARY) or not 0 <= mean.printed.number <= 1:
             continue
         if granularity.binary_sd_possible(centre, sd, of.n):
             yield Checked((claim.claim_id, mean.claim_id, of.claim_id))
@@ -205,7 +202,6 @@ def binary(claims: Claims) -> Iterator[Outcome]:
         low, high = _binary(centre, of.n)
         divided = granularity.binary_sd_possible(centre, sd, of.n, divisor=0)
         more = " With squares divided by n instead of n − 1 they can." if divided else ""
-        more += "" if sure else " That these are zeros and ones is not printed."
         text = (
             f"{of.n} zeros and ones with a mean of {mean.printed.number} cannot have a standard "
             f"deviation of {claim.printed.number}{of.condition}.{more}"
@@ -213,7 +209,7 @@ def binary(claims: Claims) -> Iterator[Outcome]:
         yield Finding(
             claim.claim_id, claim.location, claim.as_printed, f"{low:.4f} to {high:.4f}", "",
             "debit", text, (mean.claim_id, *_others(claim, of)),
-            INCONSISTENT if sure and of.own and not divided else NOTE,
+            INCONSISTENT if of.own and not divided else NOTE,
         )  # fmt: skip
 
 
