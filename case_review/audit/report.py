@@ -15,12 +15,22 @@ from case_review.audit import acknowledgements, claims
 from case_review.audit.acknowledgements import Acknowledged
 from case_review.audit.checks import declared, order, percentages, run
 from case_review.audit.claims import Claim, Claims
-from case_review.audit.findings import NOTE, REASONS, SEVERITIES, Checked, Finding, Unchecked
+from case_review.audit.findings import (
+    IMPOSSIBLE,
+    INCONSISTENT,
+    NOTE,
+    REASONS,
+    SEVERITIES,
+    Checked,
+    Finding,
+    Unchecked,
+)
 from case_review.audit.papers.draft import Draft, Unread
 from case_review.formatting import listed
 
-#: The sureness of a drafted number on which no more than a note can rest.
-_GUESS = "guess"
+#: The sureness of a drafted number on which no more than a note can rest, and of one on which
+#: nothing impossible can.
+_GUESS, _LIKELY = "guess", "likely"
 #: Measures that some check knows.
 _KNOWN = frozenset({
     "n", "denominator", "pct", "mean", "sd", "se", "median", "q1", "q3", "min", "max", "low",
@@ -234,10 +244,17 @@ def examine(
 
 
 def _weighed(finding: Finding, published: Claims) -> Finding:
-    """A finding that rests on a number of which the reader of a paper was not sure is a note."""
+    """A finding as it weighs on numbers that a program read, which may have misread one.
+
+    It is a note where the program guessed one, and nothing is impossible unless it was certain.
+    """
     ids: Iterable[str] = (finding.claim_id, *finding.others)
-    guessed = any(id in published and published[id].sure == _GUESS for id in ids)
-    return replace(finding, severity=NOTE) if guessed else finding
+    sure = {published[id].sure for id in ids if id in published}
+    if _GUESS in sure:
+        return replace(finding, severity=NOTE)
+    if _LIKELY in sure and finding.severity == IMPOSSIBLE:
+        return replace(finding, severity=INCONSISTENT)
+    return finding
 
 
 def _reason(claim: Claim, published: Claims) -> str:

@@ -13,6 +13,7 @@ from case_review.units import to_base
 
 #: What limits are printed of.
 ESTIMATES = ("median", "value", "mean", "hr", "or", "rr", "pct", "r")
+_RATIOS = frozenset({"hr", "or", "rr"})
 #: What a reader calls the measures.
 _WORDS = {
     "min": "minimum", "max": "maximum", "low": "lower limit", "high": "upper limit",
@@ -61,6 +62,8 @@ def _pairs(members: Mapping[str, Claim]) -> Iterator[tuple[Claim, Claim]]:
             others = {"low", "high"} - limits
         elif name == "median" and "mean" in named:
             others = limits  # which are those of the mean
+        if name not in _RATIOS and not _RATIOS.isdisjoint(named):
+            others |= {"low", "high"}  # which are those of the ratio
         chains = [("min", "low", name, "high", "max")]
         chains += [] if name == "mean" else [("min", "q1", name, "q3", "max")]
         for chain in chains:

@@ -19,6 +19,8 @@ _SAID = {
     "percentage": "the percentage belongs to other numbers",
 }
 _CHANGE = re.compile(r"chang|increas|decreas|reduc|declin|growth|relative|baseline", re.IGNORECASE)
+#: From so many on, percentages that do not fit are no slips of single ones.
+_FEW = 3
 #: Of these kinds `as_printed` need not show the number that is meant.
 _IN_OTHER_WORDS = ("subset", "cited", "method", "date")
 
@@ -28,15 +30,31 @@ def percentages(claims: Claims) -> Iterator[Outcome]:
 
     Halves may be rounded away from zero or to the even digit. A value cut off instead of rounded is
     told apart from one that is off by one in the last digit and from one that belongs to other
-    numbers.
+    numbers. Where a program read them and most of a column do not fit, they are shares of something
+    else, which is one note.
     """
+    columns: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind != "percent" or not claim.checkable:
+        if claim.kind == "percent" and claim.checkable:
+            columns[claim.place, claim.population if claim.sure else ""].append(claim)
+    for column in columns.values():
+        wrong = [claim for claim in column if not is_given(claim)]
+        if column[0].sure and len(wrong) >= _FEW and 2 * len(wrong) > len(column):
+            yield _of_something_else(wrong, len(column))
             continue
-        if is_given(claim):
-            yield Checked((claim.claim_id,))
-            continue
-        yield _wrong(claim, claims)
+        for claim in column:
+            yield _wrong(claim, claims) if claim in wrong else Checked((claim.claim_id,))
+
+
+def _of_something_else(wrong: list[Claim], of: int) -> Finding:
+    first, *others = wrong
+    return Finding(
+        first.claim_id, first.location, first.as_printed, f"{round_half_away(exact(first), 1)}", "",
+        "percentage",
+        f"{len(wrong)} of the {of} percentages of this column are not those of their counts and "
+        "the size of the group. They may run across the row, be weighted, or be of those who "
+        "answered.", others=tuple(one.claim_id for one in others), severity=NOTE,
+    )  # fmt: skip
 
 
 def _wrong(claim: Claim, claims: Claims) -> Finding:
@@ -203,7 +221,8 @@ def print_errors(claims: Claims) -> Iterator[Outcome]:
 def numerators(claims: Claims) -> Iterator[Outcome]:
     """Percentages of another number than the count beside them, or of more than the whole."""
     for claim in (claim for claim in claims if claim.kind == "percent"):
-        if not claim.checkable and claim.number > 100 and not _of_a_change(claim):
+        alone = claim.sure and "n" not in claims.siblings(claim)
+        if not claim.checkable and claim.number > 100 and not _of_a_change(claim) and not alone:
             yield Finding(
                 claim.claim_id, claim.location, claim.as_printed, "at most 100%",
                 signed(claim.number - 100), "excess", "More than the whole is counted.",

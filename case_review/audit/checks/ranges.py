@@ -64,7 +64,8 @@ def _outside(claim: Claim, measure: str, expected: str) -> Finding:
 
 def _nought(members: list[Claim]) -> Finding:
     claim, *others = members
-    least = f"<{Decimal(1).scaleb(-claim.digits):f}"
+    # A bare 0 does not even say how many digits the program showed.
+    least = f"<{Decimal(1).scaleb(-claim.digits):f}" if claim.digits else "<0.001"
     many = f" {len(members)} of this place are printed so." if others else ""
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, least, "", "misprint",
