@@ -14,8 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from case_review import units
-from case_review.audit import cells, prints
+from case_review.audit import prints
 from case_review.audit.prints import Printed, Span
+from case_review.audit.rows import COUNTED, kind_of, number_of
+from case_review.audit.rows import problems as row_problems
 from case_review.audit.tables import refuse, require_columns, text_table
 from case_review.data.problems import Problem
 from case_review.data.reading import Raw
@@ -24,13 +26,9 @@ from case_review.errors import ReviewError
 from case_review.values import PRINTED, Text
 
 COLUMNS = tuple(TABLES["published"].columns)
-#: What a printed number can be; `cited`, `date` and `method` say why it is no result of the paper.
-KINDS = TABLES["published"].columns["kind"].values
 #: The path of the row that holds a table's column totals.
 TOTAL = ("total",)
 
-_COUNTED = ("count", "subset")
-_ID_PART = re.compile(r"\w+", re.ASCII)
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 #: Columns that a file must have; of the others an absent one is taken for an empty one.
 REQUIRED = ("claim_id", "location", "kind", "as_printed", "value")
@@ -115,7 +113,7 @@ class Claim:
     @property
     def rounded(self) -> bool:
         """Whether its digits may be rounded; a count is what it is."""
-        return self.measure not in ("n", "denominator", "at_risk") and self.kind not in _COUNTED
+        return self.measure not in ("n", "denominator", "at_risk") and self.kind not in COUNTED
 
     @property
     def checkable(self) -> bool:
@@ -140,8 +138,8 @@ class Claim:
         """
         found = prints.readings(self.as_printed or self.value)
         same = [one for one in found if one.number == self.number]
-        if self.kind == "percent":
-            same.sort(key=lambda one: not one.percent)
+        digits = len(self.value.partition(".")[2])
+        same.sort(key=lambda one: (one.percent != (self.kind == "percent"), one.digits != digits))
         return next(iter(same or found), None)
 
     @property
@@ -268,16 +266,17 @@ def from_rows(
     lines
         Where the rows stand in the file; by default one after another below a header.
     """
-    found: dict[str, Claim] = {}
+    found: list[Claim] = []
+    known: dict[str, int] = {}
     wrong: list[str] = []
     for line, row in zip(count(2) if lines is None else lines, rows, strict=False):
-        told = list(_problems(row, found))
+        told = list(row_problems(row, known))
         wrong += [f"{source}, line {line}, column {problem}" for problem in told]
         if not told:
-            claim = _claim(row, line)
-            found[claim.claim_id] = claim
+            found.append(_claim(row, line))
+            known[found[-1].claim_id] = line
     refuse(wrong)
-    return Claims(found.values(), source)
+    return Claims(found, source)
 
 
 def problems(raw: Raw) -> list[Problem]:
@@ -292,55 +291,11 @@ def problems(raw: Raw) -> list[Problem]:
     return []
 
 
-def _problems(row: Mapping[str, str], before: Mapping[str, Claim]) -> Iterator[str]:
-    """What is wrong with a row, each beginning with the column."""
-    claim_id, kind = row["claim_id"].strip(), _kind(row)
-    parts = claim_id.split(".")
-    if len(parts) < 4 or not all(map(_ID_PART.fullmatch, parts)):
-        yield (
-            f"claim_id: '{claim_id}' is not of the form "
-            "place.variable[.level].population.measure, e.g. table1.sex.male.all.n."
-        )
-    elif row.get("population", "").strip() not in ("", parts[-2]):
-        yield (
-            f"population: '{row['population']}' differs from the "
-            f"last but one part of the id '{claim_id}'. Make them equal."
-        )
-    if claim_id in before:
-        yield (
-            f"claim_id: '{claim_id}' stands already in "
-            f"line {before[claim_id].line}. Give each printed number its own id."
-        )
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        yield f"kind: '{row['kind']}' of {claim_id} is unknown; write one of {known}."
-    for column in ("value", "numerator", "denominator"):
-        try:
-            _number(row, column)
-        except cells.Unreadable as error:
-            yield f"{column}: '{row[column].strip()}' of {claim_id} {error}"
-
-
-def _kind(row: Mapping[str, str]) -> str:
-    return row["kind"].strip().lower()
-
-
-def _number(row: Mapping[str, str], column: str) -> Decimal | None:
-    """The number of a cell; only counts and percentages must be some, others may be dates."""
-    text, kind = row.get(column, ""), _kind(row)
-    if column != "value":
-        return cells.count(text)
-    if kind in _COUNTED:
-        return cells.count(text) if text.strip() else cells.amount(text).number
-    found = cells.amount(text) if kind == "percent" else cells.number(text)
-    return found.number if found else None
-
-
 def _claim(row: Mapping[str, str], line: int) -> Claim:
     texts = {name: row.get(name, "").strip() for name in (*COLUMNS, *OPTIONAL)}
-    numbers = {name: _number(row, name) for name in ("value", "numerator", "denominator")}
+    numbers = {name: number_of(row, name) for name in ("value", "numerator", "denominator")}
     number = numbers.pop("value")
-    texts["kind"] = _kind(row)
+    texts["kind"] = kind_of(row)
     place, *_, texts["population"], _ = texts["claim_id"].split(".")
     texts["cohort"] = texts["cohort"] or place.partition(_COHORT)[2]
     if number is not None and not _DIGITS.fullmatch(texts["value"]):

@@ -145,8 +145,9 @@ def _all(text: str) -> Iterator[Printed]:
         digits = re.sub(r"[,·]", ".", digits)
         small = re.sub(r"\D", "", (found["small"] or "").translate(_SUPERSCRIPT))
         number = Decimal(sign + digits).scaleb(-int(small or 0))
+        joined = found["sign"] and not sign and "+" not in found["sign"]
         yield Printed(
-            found[0].strip(),
+            text[found.end("sign") : found.end()].strip() if joined else found[0].strip(),
             _RELATIONS.get(found["relation"], found["relation"]),
             number,
             len(digits.partition(".")[2]) + int(small or 0),

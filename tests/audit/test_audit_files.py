@@ -93,6 +93,27 @@ def test_a_cell_with_two_numbers_holds_the_one_that_is_meant():
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("cell", "kind", "value", "text", "digits"),
+    [
+        ("44.16 ± 18.9", "mean", "44.16", "44.16", 2),
+        ("44.16 ± 18.9", "sd", "18.9", "18.9", 1),
+        ("64 (53–76)", "median", "64", "64", 0),
+        ("64 (53–76)", "range", "76", "76", 0),
+        ("2 104 (48·7%)", "subset", "2104", "2 104", 0),
+        ("2 104 (48·7%)", "percentage", "48.7", "48·7%", 1),
+        ("12/345 (3.5)", "%", "3.5", "3.5", 1),
+        ("31 100%", "percent", "100", "100%", 0),
+        ("100 (100.0)", "percent", "100.0", "100.0", 1),
+        ("p = 0,03", "P value", "0.03", "= 0,03", 2),
+    ],
+)
+def test_the_number_that_is_meant_is_found_in_a_cell(cell, kind, value, text, digits):
+    (claim,) = from_rows([row("t.x.all.value", value, "T", kind, as_printed=cell)], "x.csv")
+    assert (claim.printed.text, claim.digits) == (text, digits)
+    assert claim.printed_number == claim.number
+
+
 def test_a_german_print_is_the_number_that_the_file_says():
     (claim,) = from_rows([row("t.x.all.n", "1234", "T", "count", as_printed="1.234")], "x.csv")
     assert claim.printed_number == 1234 and claim.digits == 0
