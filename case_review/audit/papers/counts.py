@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from case_review.audit import prints
-from case_review.audit.papers.draft import Line
+from case_review.audit.papers.draft import LONGEST, Line
 
 #: Share of a group that may be missing from a row, so that its percentages are of fewer.
 _MISSING = Decimal("0.5")
@@ -340,6 +340,8 @@ def _left(rows: list[Line], wholes: _Wholes) -> Decimal | None:
 def _set(line: Line, numerator: Decimal | None, denominator: Decimal | None) -> None:
     claim = line.claims["pct"]
     if numerator is not None and denominator is not None and numerator > denominator:
+        return
+    if max(numerator or 0, denominator or 0) >= 10**LONGEST:
         return
     claim["numerator"] = "" if numerator is None else f"{numerator:f}"
     claim["denominator"] = f"{denominator:f}" if denominator else ""

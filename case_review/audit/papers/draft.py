@@ -27,7 +27,8 @@ _KINDS = {
     "t": "statistic", "f": "statistic", "chi2": "statistic", "z": "statistic", "r": "statistic",
     "df": "statistic", "df1": "statistic", "df2": "statistic",
 }  # fmt: skip
-_LONGEST = 9
+#: Digits of a whole number, at most; longer ones count no people.
+LONGEST = 9
 _RANGE = re.compile(r"(?<=\w)\s?[–—]\s?(?=\d)|(?<=\d)-(?=\d)")
 
 
@@ -96,7 +97,7 @@ class Draft:
     ) -> dict[str, str] | None:  # fmt: skip
         """Add a claim; None, and a line among the unread, if its number cannot be one."""
         value = numbers.plain(number)
-        if len(value.lstrip("-").partition(".")[0]) > _LONGEST or number.digits > _LONGEST:
+        if len(value.lstrip("-").partition(".")[0]) > LONGEST or number.digits > LONGEST:
             self.unread.append(Unread(location, number.text, "more digits than a result has"))
             return None
         kind = _KINDS.get(measure, "level")

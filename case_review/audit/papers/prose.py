@@ -11,16 +11,17 @@ from collections.abc import Iterator
 
 from case_review.audit import prints
 from case_review.audit.papers.document import Passage
-from case_review.audit.papers.draft import Draft
+from case_review.audit.papers.draft import LONGEST, Draft
 from case_review.audit.papers.labels import said
 from case_review.audit.papers.numbers import NUMBER
 from case_review.values.identifiers import identifier
 
 _N = rf"(?:{NUMBER})"
 _X = rf"[-−–]?\s?(?:{NUMBER}|[.·]\d+)"
+_POWER = r"(?:\s?[×x]\s?10\s?\^?\s?[-−–⁻]\s?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+|[eE][-−–]\d+)"
 _P = (
     r"p(?:\s*[-–]?\s*values?)?\s*"
-    r"(?P<p>[<>=≤≥]\s*(?:\d*[.·]\d+|0|1)(?:\s?[×x]\s?10\s?[-−⁻]\s?\d+)?)"
+    rf"(?P<p>[<>=≤≥]\s*(?:\d*[.·]\d+{_POWER}?|\d{_POWER}|0|1))"
 )
 _TO = r"\s*(?:–|—|-|−|to|,|;|and)\s*"
 #: Between an estimate and its interval, and between that and its p-value.
@@ -43,7 +44,7 @@ _FORMS: tuple[tuple[str, re.Pattern], ...] = tuple(
     (name, re.compile(form, re.IGNORECASE if name not in ("ratio", "statistic") else 0))
     for name, form in (
         ("statistic", (
-            rf"(?<![\w.])(?P<name>t|F|χ\s?2|χ²|[Xx]2|X²|[Cc]hi-?[Ss]quared?|r|z|Z)"
+            rf"(?<![\w.])(?P<name>t|F|χ\s?2|χ²|[Xx]2|X²|[Cc]hi-?[Ss]quared?|Q[bw]?|r|z|Z)"
             rf"(?:\s*[(\[]\s*(?:df\s*=\s*)?(?P<df1>{_N})(?:\s*,\s*(?:N\s*=\s*(?P<of>{_N})|(?P<df2>{_N})))?"
             rf"\s*[)\]])?\s*=\s*(?P<value>{_X})"
             rf"(?:\s*[,;]\s*(?:[Dd]\.?[Ff]\.?\s*=\s*(?P<df>{_N})\s*[,;]\s*)?"
@@ -203,6 +204,8 @@ def _share(match: re.Match):
     n, of, share = (_number(match[key]) for key in ("n", "of", "pct"))
     if n.digits or of.digits or n.number > of.number or share.number > 100:
         return
+    if of.number >= 10**LONGEST:
+        return  # what counts so many counts no people
     yield "n", n
     yield "pct", share
     limits = match.groupdict()

@@ -95,7 +95,8 @@ class _Drawing:
         for position, column in found.items():
             texts = [row.cells[position].text for row in self.laid.rows]
             shapes = [numbers.shape(text, self.points) for text in texts]
-            above = any(one.form == "N" and one.numbers[0].number > 100 for one in shapes)
+            above = any(one.numbers and one.form == "N" and one.numbers[0].number > 100
+                        for one in shapes)  # fmt: skip
             if column.measures == ("pct",) and above:
                 found[position] = replace(column, measures=())
         return found

@@ -35,6 +35,12 @@ def values(text):
     ("A response was seen in 10 out of 15 patients (67%, 95%CI 41%–85%).",
      [("n", "10", ""), ("pct", "67", "10/15"), ("low", "41", ""), ("high", "85", "")]),
     ("Adults (n = 84) took part.", [("n", "84", "")]),
+    # More digits than count people: bases of a genome.
+    ("We mapped 1,962,750,483 of 2,045,703,061 bases (95.9%).", []),
+    ("They agreed (r = 0.26, p = 1.40e-06).", [("r", "0.26", ""), ("p", "0.00000140", "")]),
+    ("They agreed (p = 6.5 × 10⁻⁴).", [("p", "0.00065", "")]),
+    ("They differed, Qb(1) = 3.78, p < .05.",
+     [("chi2", "3.78", ""), ("df", "1", ""), ("p", "0.05", "")]),
     ("The mean age was 43.5 years (SD 13.2).", [("mean", "43.5", ""), ("sd", "13.2", "")]),
     ("Mean (SD) age was 43.5 (13.2) years.", [("mean", "43.5", ""), ("sd", "13.2", "")]),
     ("Scores fell (M = 5.03, SD = 1.37).", [("mean", "5.03", ""), ("sd", "1.37", "")]),

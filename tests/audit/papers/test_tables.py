@@ -346,3 +346,8 @@ def test_a_heading_of_percentages_over_numbers_above_100_is_not_believed():
     draft = drafted(heads, [["Baseline", "189", "220"], ["3 months", "147", "55"]])
     assert not shares(draft)
     assert {row["value"] for row in draft.rows} == {"302", "189", "220", "147", "55"}
+
+
+def test_a_cell_that_is_the_letter_n_holds_no_number():
+    draft = drafted([["Item", "Percent"]], [["a", "N"], ["b", "12.5"]])
+    assert [row["as_printed"] for row in draft.rows] == ["12.5"]
