@@ -15,6 +15,8 @@ from functools import lru_cache
 
 #: Beyond so many steps of a scale, or values, samples are bounded and not searched.
 _LONGEST_SCALE, _LARGEST_SAMPLE = 30, 500
+#: Of a mean that so many sums give, nothing is said.
+_MOST_SUMS = 10_000
 
 
 def sums(mean: tuple[Fraction, Fraction], n: int, items: int = 1) -> range:
@@ -80,7 +82,10 @@ def sd_possible(
     """
     low, high = max(sd[0], 0), sd[1]
     weight = (n - divisor) * items**2
-    for total in sums(mean, n, items):
+    totals = sums(mean, n, items)
+    if len(totals) > _MOST_SUMS:
+        return True
+    for total in totals:
         about = Fraction(total**2, n)
         first = math.ceil(weight * low**2 + about)
         last = math.floor(weight * high**2 + about)

@@ -139,3 +139,8 @@ def test_long_scales_and_large_samples_are_bounded():
     assert granularity.sd_possible(span("50.0"), span("20.0"), 400, scale=(0, 100))
     assert not granularity.sd_possible(span("50.0"), span("50.5"), 400, scale=(0, 100))
     assert not granularity.sd_possible(span("1.50"), span("0.20"), 40, scale=(1, 2))
+
+
+def test_of_very_many_values_nothing_is_said():
+    assert granularity.sd_possible(span("5"), span("0.000000"), 10**9, scale=(1, 9))
+    assert not granularity.sd_possible(span("5"), span("0.300000"), 20)

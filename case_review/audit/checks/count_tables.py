@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -103,7 +102,7 @@ def _row(claims: Claims, place: str, path: tuple[str, ...]) -> Counted | None:
     if len(members) < 2 or None in sized:
         return None
     counts = [whole(one["n"]) for one in members.values()]
-    if any(n > of for n, (of, _, _) in zip(counts, sized, strict=True)):
+    if not all(0 <= n <= of for n, (of, _, _) in zip(counts, sized, strict=True)):
         return None
     ids = (*(one["n"].claim_id for one in members.values()), *(size[2] for size in sized))
     table = [(n, of) for n, (of, _, _) in zip(counts, sized, strict=True)]
@@ -113,7 +112,7 @@ def _row(claims: Claims, place: str, path: tuple[str, ...]) -> Counted | None:
 def _of_how_many(claims: Claims, measures: dict[str, Claim]) -> tuple[int, bool, str] | None:
     """Of how many a count is, whether that is printed beside it, and where."""
     beside = whole(measures.get("denominator"))
-    if beside:
+    if beside and beside > 0:
         return beside, True, measures["denominator"].claim_id
     for name in ("n", "pct"):
         if name in measures and measures[name].denominator:
@@ -212,7 +211,7 @@ def _held_ratios(claims: Claims) -> Iterator[Outcome]:
         own = {"or": "odds ratio", "rr": "risk ratio"}[claim.measure]
         if own in fitting:
             yield Checked((claim.claim_id, *row.others))
-        elif found:
+        elif own in found:
             yield _no_ratio(claim, row, own, found, fitting)
 
 
@@ -229,8 +228,8 @@ def _ratios(table: Table) -> dict[str, tuple[float, ...]]:
 
 
 def _no_ratio(claim: Claim, row: Counted, own: str, found: dict, fitting: list[str]) -> Finding:
-    values = found.get(own, (math.nan,))[:2]
-    expected = " or ".join(f"{value:.{max(claim.printed.digits, 2)}f}" for value in values)
+    digits = max(claim.printed.digits, 2)
+    expected = " or ".join(f"{value:.{digits}f}" for value in found[own][:2])
     crude = said(claim, _CRUDE)
     text = f"The counts {' and '.join(f'{n}/{of}' for n, of in row.table)} give {expected}."
     if fitting:

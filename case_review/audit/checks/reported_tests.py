@@ -60,7 +60,8 @@ class Statistic(NamedTuple):
     def words(self) -> str:
         """`t(18) = 2.80`."""
         name = _SHOWN.get(self.claim.measure, self.claim.measure)
-        freedom = ", ".join(f"{sum(df) / 2:g}" for df in (self.df1, self.df2) if df != (0, 0))
+        known = [float(sum(df)) / 2 for df in (self.df1, self.df2) if df != (0, 0)]
+        freedom = ", ".join(f"{df:g}" for df in known)
         return f"{name}{f'({freedom})' if freedom else ''} = {self.claim.printed.number}"
 
 
@@ -76,8 +77,8 @@ def p_values(claims: Claims) -> Iterator[Outcome]:
             if found is None:
                 yield Unchecked(siblings[name].claim_id, "freedom")
             else:
-                sides = whole(siblings.get("sided")) or 2
-                yield _held(claim, span, found, sides)
+                one_sided = whole(siblings.get("sided")) == 1
+                yield _held(claim, span, found, 1 if one_sided else 2)
 
 
 def p_span(claim: Claim) -> Span | None:
@@ -96,15 +97,20 @@ def statistic(claims: Claims, claim: Claim) -> Statistic | None:
     for names in _DEGREES[claim.measure]:
         printed = next((siblings[name] for name in names if name in siblings), None)
         span = interval(printed)
-        if names and (span is None or span.high <= 0):
+        if names and (span is None or printed.printed.number <= 0):
             return None
         # Whole degrees of freedom are exact; with decimals they are rounded (Welch).
         exact = span and not printed.printed.digits
-        ends.append((printed.number,) * 2 if exact else (span or (0, 0)))
+        ends.append((printed.printed.number,) * 2 if exact else _positive(span or (0, 0)))
         ids += [printed.claim_id] if names else []
     if claim.measure == "r" and abs(claim.printed.number) > 1:
         return None
     return Statistic(claim, interval(claim), *ends, (claim.claim_id, *ids))
+
+
+def _positive(span: tuple) -> tuple[float, float]:
+    """Degrees of freedom are more than none, also where 0.3 is printed as 0."""
+    return max(float(span[0]), 0.0), float(span[1])
 
 
 def _held(claim: Claim, span: Span, found: Statistic, sides: int) -> Outcome:

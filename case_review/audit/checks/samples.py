@@ -94,13 +94,13 @@ def size(claims: Claims, claim: Claim) -> Size | None:
     names = ("denominator",) if claim.measure == "pct" else ("n", "denominator")
     for name in names:
         count = whole(siblings.get(name))
-        if count:
+        if count and count > 0:
             return Size(count, siblings[name].claim_id, True)
-    if claim.denominator:
+    if claim.denominator and claim.denominator > 0:
         return Size(int(claim.denominator), claim.claim_id, True)
     total = claims.total(claim) or _only_total(claims, claim)
     count = whole(total)
-    return Size(count, total.claim_id, False) if count else None
+    return Size(count, total.claim_id, False) if count and count > 0 else None
 
 
 def _only_total(claims: Claims, claim: Claim) -> Claim | None:
@@ -172,7 +172,7 @@ def is_counted(claims: Claims, claim: Claim) -> bool | None:
 
 def items(claims: Claims, claim: Claim) -> int:
     """Of how many items each value is the mean; 1 where nothing is said."""
-    return whole(claims.siblings(claim).get("items")) or 1
+    return max(whole(claims.siblings(claim).get("items")) or 1, 1)
 
 
 def gathered(outcomes: Iterable[Outcome], claims: Claims, words: str) -> Iterator[Outcome]:

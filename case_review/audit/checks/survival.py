@@ -74,7 +74,7 @@ def _curve(points: list[Point]) -> Iterator[Outcome]:
             continue
         after = points[number + 2].left if number + 2 < len(points) else 0
         least, certain = _least(earlier, later, before, after)
-        if now.high >= least:
+        if not least or now.high >= least:
             yield Checked(ids)
         else:
             yield _fall(earlier, later, ids, float(least), sure and now.high < certain)
