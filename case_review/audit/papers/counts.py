@@ -339,12 +339,10 @@ def _left(rows: list[Line], wholes: _Wholes) -> Decimal | None:
 
 def _set(line: Line, numerator: Decimal | None, denominator: Decimal | None) -> None:
     claim = line.claims["pct"]
-    if numerator is not None and denominator is not None and numerator > denominator:
-        return
-    if max(numerator or 0, denominator or 0) >= 10**LONGEST:
-        return
-    claim["numerator"] = "" if numerator is None else f"{numerator:f}"
-    claim["denominator"] = f"{denominator:f}" if denominator else ""
+    given = [one for one in (numerator, denominator) if one is not None]
+    if given == sorted(given) and max(given, default=0) < 10**LONGEST:
+        claim["numerator"] = "" if numerator is None else f"{numerator:f}"
+        claim["denominator"] = f"{denominator:f}" if denominator else ""
 
 
 def _raise(line: Line, sure: str) -> None:
