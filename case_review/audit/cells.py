@@ -70,6 +70,6 @@ def amount(text: str) -> Printed:
     if found is None:
         raise Unreadable(
             "is not a number. Write digits with a decimal point, without units, at most nine "
-            "before and nine after the point."
+            "before the point."
         )
     return found

@@ -23,15 +23,15 @@ _GROUPS = (
     rf"[1-9]\d{{0,2}}(?:(?P<sep>[{_BLANK},'’])\d{{3}}(?:(?P=sep)\d{{3}})*"
     r"|(?:\.\d{3}){2,}|\.\d{3}(?=,\d))(?!\d)"
 )
-_DECIMALS = r"[.,·]\d{1,9}"
+_DECIMALS = r"[.,·]\d{1,17}"
 # Blanks belong to a sign before them, so that a text of nothing else is passed over at once.
 _RELATION = r"(?:(?P<relation><=|>=|[<>≤≥⩽⩾~∼≈=]|&lt;|&gt;)\s*+)?"
 _SMALL = r"(?:(?:\s?[×x]\s?10\s?\^?|[eE])(?P<small>[-−–⁻]\s?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))?"
 _MARKS = r"(?P<marks>\s?[*†‡§¶‖#]+|[ᵃ-ᶿ⁰¹²³⁴⁵⁶⁷⁸⁹]+|[a-zA-Z](?:,[a-zA-Z])*(?![\w.·-]))?"
 _NUMBER = re.compile(
     rf"{_RELATION}(?P<sign>[-−–‐‑+]\s*+)?(?<![\w.·])"
-    rf"(?:(?P<grouped>{_GROUPS})(?P<rest>[.,·]\d{{1,9}})?"
-    rf"|(?P<whole>\d{{1,15}})(?P<part>{_DECIMALS})?|(?P<bare>[.·]\d{{1,9}}))(?!\d)"
+    rf"(?:(?P<grouped>{_GROUPS})(?P<rest>[.,·]\d{{1,17}})?"
+    rf"|(?P<whole>\d{{1,15}})(?P<part>{_DECIMALS})?|(?P<bare>[.·]\d{{1,17}}))(?!\d)"
     rf"{_SMALL}(?P<percent>\s?%)?{_MARKS}",
     re.ASCII,
 )

@@ -214,6 +214,11 @@ def test_a_block_that_says_it_is_complete_must_sum():
     ]
 
 
+def test_one_category_alone_need_not_be_all():
+    assert kinds([total("t1", 41), *block("sex", 30)]) == []
+    assert kinds([total("t1", 41), *block("sex", 42)]) == [("sum", "inconsistent", "t1.total.all.n")]
+
+
 def test_shares_of_those_who_answered_say_that_answers_are_missing():
     assert [
         one[:2]

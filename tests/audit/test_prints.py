@@ -43,6 +43,7 @@ def read(text):
         ("1.2 × 10−5", "0.000012"),
         ("1.2×10⁻⁵", "0.000012"),
         ("4.5 × 10⁹/L", "4.5"),
+        ("0.36904761904761907", "0.36904761904761907"),  # of a spreadsheet
     ],
 )
 def test_a_number_is_read_whatever_its_separators(text, expected):
