@@ -31,6 +31,8 @@ _OPPOSITES = tuple(
     map(frozenset, ({"m", "f"}, {"male", "female"}, {"men", "women"}, {"boys", "girls"},
                     {"yes", "no"}, {"present", "absent"}, {"alive", "dead"}))
 )  # fmt: skip
+#: A block that lacks more than this share of its whole may have categories that are not printed.
+_FEW = Decimal("0.1")
 #: Percentages that add up to more belong to questions with several answers.
 _MOST = 110
 #: Percentages that add up to less leave categories out.
@@ -41,7 +43,8 @@ def blocks(claims: Claims) -> Iterator[Outcome]:
     """Categories (kind `count`) that do not sum to the count one level up.
 
     Where nothing says that a block of a table is complete, and the others fall short of the total
-    as well, answers are missing: then a note tells that the denominators change.
+    as well, answers are missing: then a note tells that the denominators change. A block by itself
+    that lacks much of its whole may have more categories than are printed, so it is a note.
     """
     found = list(blocks_of(claims))
     short: dict[str, list[tuple[Claim, list[Claim]]]] = defaultdict(list)
@@ -51,10 +54,13 @@ def blocks(claims: Claims) -> Iterator[Outcome]:
             yield Checked((whole.claim_id, *(part.claim_id for part in parts)))
         elif total < whole.number and len(parts) == 1:
             continue  # one category alone, such as the men
-        elif total < whole.number and _answers_missing(whole, parts, found, claims):
+        elif total > whole.number or _says_complete(whole, parts, found, claims):
+            yield _finding(whole, parts)
+        elif _of_its_own_sum(parts, claims) or _others(whole, parts, found):
             short[whole.place].append((whole, parts))
         else:
-            yield _finding(whole, parts)
+            few = whole.number - total <= max(1, whole.number * _FEW)
+            yield _finding(whole, parts, "" if few else NOTE)
     for members in short.values():
         yield _denominators(members)
 
@@ -73,7 +79,7 @@ def blocks_of(claims: Claims) -> Iterator[tuple[Claim, list[Claim]]]:
             yield whole, parts
 
 
-def _finding(whole: Claim, parts: list[Claim]) -> Finding:
+def _finding(whole: Claim, parts: list[Claim], severity: str = "") -> Finding:
     total = _sum(parts)
     missing = whole.number - total
     terms = " + ".join(plain(part.number) for part in parts)
@@ -84,28 +90,41 @@ def _finding(whole: Claim, parts: list[Claim]) -> Finding:
         "sum",
         f"The parts printed sum to {plain(total)}, not {plain(whole.number)}, which "
         f"{outcome.format(plain(abs(missing)))}.",
-        others=tuple(part.claim_id for part in parts),
+        others=tuple(part.claim_id for part in parts), severity=severity,
     )  # fmt: skip
 
 
-def _answers_missing(whole: Claim, parts: list[Claim], found: list, claims: Claims) -> bool:
-    """Whether a block that falls short of its table's total leaves out who gave no answer."""
-    if whole.path != TOTAL:
-        return False
+def _says_complete(whole: Claim, parts: list[Claim], found: list, claims: Claims) -> bool:
+    """Whether something says that a block leaves nobody out.
+
+    Shares that reach 100 do, and other blocks of the same table, if as many sum as do not.
+    """
+    shares = _shares(parts, claims)
+    if shares and 100 in _added(shares) and not _of_its_own_sum(parts, claims):
+        return True
+    sums = [_sum(others) == whole.number for others in _others(whole, parts, found)]
+    return any(sums) and 2 * sum(sums) >= len(sums) and not _of_its_own_sum(parts, claims)
+
+
+def _of_its_own_sum(parts: list[Claim], claims: Claims) -> bool:
+    """Whether the percentages of a block are of those in it, and of nobody else."""
+    shares = _shares(parts, claims)
+    return bool(shares) and all(share.denominator == _sum(parts) for share in shares)
+
+
+def _shares(parts: list[Claim], claims: Claims) -> list[Claim]:
+    """The percentages beside the parts, if each has one."""
     shares = [claims.siblings(part).get("pct") for part in parts]
-    shares = [share for share in shares if share is not None and share.number is not None]
-    if len(shares) == len(parts):
-        if all(share.denominator == _sum(parts) for share in shares):
-            return True
-        if 100 in _added(shares):
-            return False  # shares of the whole, which leave nobody out
-    sums = [
-        _sum(others) == whole.number
+    return shares if all(share and share.number is not None for share in shares) else []
+
+
+def _others(whole: Claim, parts: list[Claim], found: list) -> list[list[Claim]]:
+    """The other blocks of a table's total; a level's own count has none."""
+    return [
+        others
         for one, others in found
-        if one is whole and others[0].path[:-1] != parts[0].path[:-1]
+        if one is whole and whole.path == TOTAL and len(others) > 1 and others is not parts
     ]
-    # The only block of a table, or one of a table that is complete elsewhere, should be as well.
-    return 2 * sum(sums) < len(sums)
 
 
 def _denominators(members: list[tuple[Claim, list[Claim]]]) -> Finding:
