@@ -166,6 +166,19 @@ def test_categories_of_a_temperature_are_judged_on_its_scale():
     ]
 
 
+def test_completed_units_follow_one_another_without_a_gap():
+    assert differences("< 18.5", "18.5–24.9", "25–29.9", "≥30", variable="bmi") == []
+    assert differences("≤ 24.9 kg/m²", "25.0–29.9 kg/m²", "≥ 30 kg/m²", variable="bmi") == []
+    assert differences("< 1 month", "1–11 months", "1–4 years", "≥ 5 years") == []
+    assert differences("0–27 days", "28–364 days", "1–4 years", "≥ 5 years") == []
+    assert differences("< 18.5", "18.5–24.9", "26–29.9", "≥30", variable="bmi") == [
+        ("gap", "above 24.9 and below 26")
+    ]
+    assert differences("0–10 months", "1–4 years", "≥ 5 years") == [
+        ("gap", "above 10 months and below 1 years")
+    ]
+
+
 def test_what_is_no_scale_is_no_block():
     assert differences("fever > 38 °C", "cough", "dyspnoea", variable="symptom") == []
     assert differences("≥1 lesion", "≥2 lesions", "≥3 lesions", variable="lesions") == []

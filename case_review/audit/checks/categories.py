@@ -18,6 +18,8 @@ from case_review.units.intervals import Interval
 _ROW = re.compile(r"\brow (.*?)(?:, column .*)?$")
 #: Studies of those who are not children have nobody below this age; their first category says so.
 _YOUNG = 10
+#: A unit of time is followed by a longer one that is not a whole number of it.
+_NEARLY = Fraction(3, 2)
 _UNKNOWN = re.compile(r"unknown|missing|not |no data|other|n/?a\b|unspecified", re.IGNORECASE)
 
 
@@ -167,15 +169,18 @@ def _smaller_end(lower: Interval, upper: Interval) -> str:
 
 
 def _consecutive(lower: Interval, upper: Interval) -> bool:
-    """Whether 0–4 is followed by 5–9: completed units, by custom without a gap."""
+    """Whether 0–4 is followed by 5–9, or 18.5–24.9 by 25–29.9: completed units, without a gap.
+
+    A year begins where 11 months or 364 days end, though it is not so many of them exactly.
+    """
+    if not (lower.high_closed and upper.low_closed and upper.low_printed):
+        return False
+    texts = [lower.high_printed, upper.low_printed]
     same = unit_name(lower.high_unit) == unit_name(upper.low_unit)
-    if not (same and lower.high_closed and upper.low_closed and upper.low_printed):
-        return False
-    decimals = {len(text.partition(".")[2]) for text in (lower.high_printed, upper.low_printed)}
-    if len(decimals) != 1:
-        return False
-    step = Fraction(1, 10 ** decimals.pop())
-    return Fraction(upper.low_printed) - Fraction(lower.high_printed) == step
+    decimals = max(len(text.partition(".")[2]) for text in texts[: 2 if same else 1])
+    step = to_base(Fraction(1, 10**decimals), lower.high_unit)[0]
+    missing = upper.low - lower.high
+    return missing == step if same else missing <= step * _NEARLY
 
 
 def _finding(claim: Claim, kind: str, label: str, values: str, severity: str = "") -> Finding:
