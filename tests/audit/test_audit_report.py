@@ -199,6 +199,22 @@ def test_the_page_says_place_printed_expected_and_why_and_loads_nothing(tmp_path
     assert not re.search(r"<script|src=|href=|@import|url\(", page)
 
 
+def test_the_page_gathers_what_was_not_checked_by_reason_and_place():
+    rows = [row(f"t1.x{i}.all.pct", f"6{i}", f"Table 1, row {i}", "percent", "%") for i in range(3)]
+    page = reports.html(report(*rows, row("a.y.all.p", "0.04", "Abstract", "p-value")))
+    assert '<p class="note">3 percentages without a denominator:</p>' in page
+    assert "<p><strong>Table 1</strong> row 0: 60; row 1: 61; row 2: 62</p>" in page
+    assert '<p class="note">1 p-value without a test statistic:</p>' in page
+
+
+def test_the_page_asks_for_other_labels_where_labels_are_wrong():
+    rows = [row(f"t.age.{i}.all.n", 1, f"T, row {label} years", "count")
+            for i, label in enumerate(("< 2", "2–13", "13–18"))]  # fmt: skip
+    page = reports.html(report(*rows))
+    assert "Word the labels so that each value has one category only." in page
+    assert "Look them up in the data" not in page
+
+
 @pytest.mark.parametrize("name", sorted(reports.FORMATS))
 def test_no_value_can_become_markup(name):
     evil = row("a.x.all.pct", "61", "<img src=x onerror=alert(1)>", "percent", "%", 1, 2)

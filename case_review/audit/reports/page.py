@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from case_review.audit.findings import (
@@ -15,7 +16,7 @@ from case_review.audit.findings import (
     SEVERITIES,
     Finding,
 )
-from case_review.audit.report import Report, counted, singular
+from case_review.audit.report import Report, counted
 from case_review.audit.reports.lines import halves
 from case_review.exhibits import sheet
 
@@ -25,6 +26,14 @@ _ASKS = {
     INCONSISTENT: "These numbers cannot all be right. Look them up in the data.",
     ROUNDING: "Round it anew, from the number before rounding.",
     NOTE: "Look whether it is meant so; if it is, say so in the paper.",
+}
+#: What a kind asks where it is no question of the numbers in the data.
+_ASKS_OF_KIND = {
+    "gap": "Word the labels so that each value has a category.",
+    "overlap": "Word the labels so that each value has one category only.",
+    "disagreement": "Look up which is right, and print it at both places.",
+    "misprint": "Correct the print.",
+    "transcription": "Correct the file, or the paper.",
 }
 
 
@@ -64,7 +73,10 @@ def _parts(report: Report) -> Iterator[str]:
 
 def _cards(findings: tuple[Finding, ...], first: int = 1) -> Iterator[str]:
     for number, finding in enumerate(findings, start=first):
-        yield _card(finding, f"{number}. ", _ASKS[finding.severity])
+        asked = _ASKS[finding.severity]
+        if finding.severity != NOTE:
+            asked = _ASKS_OF_KIND.get(finding.kind, asked)
+        yield _card(finding, f"{number}. ", asked)
 
 
 def _card(finding: Finding, number: str, asked: str) -> str:
@@ -91,15 +103,13 @@ def _not_checked(report: Report) -> Iterator[str]:
     held = len(report.examined.checked)
     yield sheet.para(f"{held} of {counted(len(report.claims), 'printed numbers')} could be held "
                      "against others that are printed.")  # fmt: skip
-    unchecked = report.examined.unchecked
-    if unchecked:
+    if report.examined.unchecked:
         yield sheet.heading("What could not be checked", 3)
-        rows = [
-            (report.claims[id].location, report.claims[id].as_printed, id,
-             singular(REASONS[reason]))
-            for id, reason in unchecked.items()
-        ]  # fmt: skip
-        yield sheet.table(["Place", "Printed", "Number", "Why not"], rows)
+    for reason, number in report.reasons.items():
+        claims = (report.claims[id] for id, why in report.examined.unchecked.items()
+                  if why == reason)  # fmt: skip
+        yield sheet.para(f"{counted(number, REASONS[reason])}:", "note")
+        yield from _gathered((claim.location, claim.as_printed) for claim in claims)
     if report.drafted:
         yield sheet.heading("What was read", 3)
         yield sheet.para(
@@ -109,5 +119,22 @@ def _not_checked(report: Report) -> Iterator[str]:
         yield sheet.table(["Place", "Numbers"], report.places.items(), numbers=(1,))
     if report.unread:
         yield sheet.heading("What was not read", 3)
-        left = [(one.place, one.text, one.why) for one in report.unread]
-        yield sheet.table(["Place", "Text", "Why not"], left)
+    # What is quoted differs from piece to piece.
+    reasons = [re.sub(r"‘[^’]*’", "‘…’", one.why) for one in report.unread]
+    for reason in dict.fromkeys(reasons):
+        left = (one for one, why in zip(report.unread, reasons, strict=True) if why == reason)
+        yield sheet.para(f"{counted(reasons.count(reason), 'pieces')}, because {reason}:", "note")
+        yield from _gathered((one.place, one.text) for one in left)
+
+
+def _gathered(pieces: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A paragraph for each table or section, with all that stands in it behind its own place.
+
+    Rows of a table would not break where a page of paper ends.
+    """
+    found: dict[str, list[str]] = {}
+    for place, text in pieces:
+        where, _, inside = place.partition(", ")
+        found.setdefault(where, []).append(f"{inside}: {text}" if inside else text)
+    for where, texts in found.items():
+        yield f"<p><strong>{sheet.escape(where)}</strong> {sheet.escape('; '.join(texts))}</p>"
