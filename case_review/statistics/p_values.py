@@ -82,3 +82,8 @@ def normal_quantile(level: float) -> float:
 def t_quantile(level: float, df: float) -> float:
     """Within how many standard errors the share `level` of a t distribution lies."""
     return -float(special.stdtrit(df, (1 - level) / 2))
+
+
+def z_of(p: float) -> float:
+    """The size of z that has this two-sided p-value; infinite for 0, and 0 for all from 1."""
+    return max(-float(special.ndtri(min(max(float(p), 0.0), 1.0) / 2)), 0.0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from case_review.audit import prints
-from case_review.statistics.p_values import p_range, p_value
+from case_review.statistics.p_values import p_range, p_value, z_of
 
 NAMES = {"t": "t", "f": "F", "chi2": "χ2", "z": "z", "r": "r"}
 
@@ -30,6 +30,12 @@ def test_a_correlation_is_a_t():
     found = stats.pearsonr(one, other)
     assert p_value("r", found.statistic, df2=4) == pytest.approx(found.pvalue)
     assert p_value("r", 1.0, df2=4) == 0
+
+
+def test_z_of_a_p_value():
+    assert z_of(0.05) == pytest.approx(stats.norm.isf(0.025))
+    assert z_of(1e-30) == pytest.approx(stats.norm.isf(5e-31))
+    assert (z_of(0), z_of(1), z_of(1.5)) == (float("inf"), 0, 0)
 
 
 def test_an_unknown_test_is_refused():

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from case_review.audit.checks import (
     agreement,
+    bare_means,
     categories,
     chance,
     common_sizes,
@@ -54,6 +55,7 @@ CHECKS: dict[str, tuple[Callable[[Claims], Iterable[Outcome]], ...]] = {
     "p_values": (reported_tests.p_values,),
     "count_tables": (count_tables.p_values, count_tables.ratios),
     "group_means": (group_means.statistics, group_means.p_values),
+    "bare_means": (bare_means.p_values,),
     "common_sizes": (common_sizes.sizes,),
     "estimates": (estimates.midway, estimates.p_values),
     "intervals": (proportion_intervals.limits,),

@@ -19,7 +19,7 @@ from case_review.audit.checks.samples import gathered, interval, levels, populat
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
-from case_review.statistics.p_values import normal_quantile, p_range
+from case_review.statistics.p_values import normal_quantile, p_range, z_of
 
 RATIOS = ("hr", "or", "rr")
 _NAMED = re.compile(
@@ -171,8 +171,7 @@ def _z(found: Limited, ratio: bool) -> tuple[float, float] | None:
 
 def _apart(p: Span, z: tuple[float, float]) -> bool:
     """Whether a printed p-value belongs to a z that no usual test would have here."""
-    ends = [normal_quantile(1 - min(max(float(end), 0.0), 1.0)) for end in (p.high, p.low)]
-    return ends[1] < z[0] * _ALIKE or ends[0] > z[1] / _ALIKE
+    return z_of(p.low) < z[0] * _ALIKE or z_of(p.high) > z[1] / _ALIKE
 
 
 def _contradiction(claims: Claims, claim: Claim, found: Limited, p: Span, null: int) -> Finding:

@@ -29,7 +29,7 @@ COMPARED = frozenset(
     ["all", "both", "overall", "total", "test", "difference", "comparison", "p", "p_value"]
 )
 #: Words that say that a statistic is of something else than these means.
-_OTHERWISE = (
+OTHERWISE = (
     "paired|repeated|matched|adjust|covari|ancova|mixed|regress|weighted|log|transform|rank|"
     "mann|wilcoxon|kruskal|median|change|interaction"
 )
@@ -169,7 +169,7 @@ def _ranges(claim: Claim, found: Compared) -> dict[str, tuple[float, float]]:
 
 def _doubt(claims: Claims, claim: Claim, size: Span, found: Compared, most: float) -> str:
     """Why the statistic may be sound all the same, as a sentence; empty where it cannot be."""
-    if said(claim, _OTHERWISE):
+    if said(claim, OTHERWISE):
         return "It is said to be of something else."
     same = len({group.n for group in found.groups}) == 1 and len(found.groups) == 2
     if same and claim.measure == "t" and size.meets(Span(*compared_means.paired_t(*found.groups))):
