@@ -16,6 +16,7 @@ ENDS = {
 }  # fmt: skip
 #: Estimates whose limits are understood to be those of a confidence interval.
 RATIOS = ("hr", "or", "rr")
+_LONGEST = 200
 _DIGIT = re.compile(r"\d")
 _NOTHING = re.compile(r"(?:n\.?/?a\.?|nd|nr|ns|ref(?:erence)?\.?|[–—−*†‡§#.,\s-])*", re.IGNORECASE)
 #: Words beside a number that change nothing about it.
@@ -97,6 +98,8 @@ def read(text: str, told: Sequence[Told], points: bool) -> Read | str:
     points
         Whether the table has decimal points, so that a comma is no decimal sign.
     """
+    if len(text) > _LONGEST:
+        return "too long for a result"
     # Numbers on two lines are two numbers, `20 372` above `100%`.
     whole = _read(text.replace("\n", f" {numbers.LINE} "), told, points)
     if not isinstance(whole, str) or "\n" not in text:

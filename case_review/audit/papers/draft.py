@@ -67,6 +67,7 @@ class Draft:
     def __post_init__(self):
         self._ids: set[str] = set()
         self._rows: dict[tuple, object] = {}
+        self._tried: dict[tuple, int] = {}
 
     def path(
         self, place: str, labels: tuple[str, ...], row: object, population: str, measures
@@ -79,12 +80,18 @@ class Draft:
             What tells rows apart.
         """
         own = [_slug(label) for label in labels]
+        first = (place, *own, population)
         tried = 1
+        # Where many rows have one name, those that were tried before are taken.
+        if self._rows.get(first, row) != row and self._tried.get(first, 1) > 1:
+            tried = self._tried[first]
+            own[-1] = f"{_slug(labels[-1])}_{tried}"
         while self._rows.setdefault((place, *own, population), row) != row or any(
             self._id(place, own, population, one) in self._ids for one in measures
         ):
             tried += 1
             own[-1] = f"{_slug(labels[-1])}_{tried}"
+        self._tried[first] = tried
         return tuple(own)
 
     @staticmethod

@@ -25,6 +25,8 @@ _IQR = (
 _COUNTED = (
     r"(?:\s+of\s+(?:the\s+)?(?:patients|participants|subjects|cases|individuals|people|persons))?"
 )
+#: Characters of a label, and of the notes of a table, that are looked at.
+_LONGEST, _LONGEST_NOTES = 400, 5_000
 #: How labels name what a number is, by the name of it; the first that fits counts.
 _WORDS: tuple[tuple[str, str], ...] = (
     ("ci", _CI),
@@ -108,7 +110,7 @@ class Said:
 @lru_cache(maxsize=4096)
 def said(label: str) -> Said:
     """What a label, a heading or a part of one says."""
-    text = " ".join(label.split())
+    text = " ".join(label[:_LONGEST].split())
     total = ""
     if found := _TOTAL_BEHIND.match(text):
         return Said(("n",), "", value_of(found[1]))
@@ -178,7 +180,8 @@ def declared(notes: str) -> list[tuple[tuple[str, ...], str]]:
         The sign is `±` where that is what joins the two, else empty.
     """
     found: list[tuple[tuple[str, ...], str]] = []
-    for match in _PAIRS.finditer(" ".join(notes.split())):
+    notes = " ".join(notes[:_LONGEST_NOTES].split())
+    for match in _PAIRS.finditer(notes):
         measures = said(match[0].replace(" were ", " ").replace(" are ", " ")).measures
         sign = "±" if re.search(r"±|\+/-", match[0]) else ""
         if len(measures) == 2 and (measures, sign) not in found:

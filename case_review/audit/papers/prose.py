@@ -109,7 +109,8 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _STATISTICS = {"t": "t", "F": "f", "r": "r", "z": "z", "Z": "z"}
-_LONGEST = 200
+#: Characters of a sentence that its claim quotes, and that are looked at.
+_LONGEST, _MOST = 200, 2_000
 
 
 def draft(passages: list[Passage], into: Draft) -> None:
@@ -123,7 +124,7 @@ def draft(passages: list[Passage], into: Draft) -> None:
         for sentence in sentences(passage.text):
             number, within = number + 1, within + 1
             if re.search(r"\d", sentence):
-                _Sentence(sentence, passage.section, number, within, into).read()
+                _Sentence(sentence[:_MOST], passage.section, number, within, into).read()
 
 
 class _Sentence:

@@ -10,6 +10,8 @@ _SHORT = re.compile(
     r"sect|vol|p|pp|ed|eds|min|max|sd|s\.d|s\.e|c\.i|d\.f|a\.m|p\.m|etc|incl|[A-Z])\.$",
     re.IGNORECASE,
 )
+#: More characters than the longest abbreviation has.
+_LONGEST = 10
 
 
 def sentences(text: str) -> list[str]:
@@ -17,7 +19,7 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in _ENDS.finditer(text):
-        if not _SHORT.search(text[start : end.start()]):
+        if not _SHORT.search(text[max(start, end.start() - _LONGEST) : end.start()]):
             found.append(text[start : end.start()].strip())
             start = end.end()
     return [*found, text[start:].strip()] if text[start:].strip() else found

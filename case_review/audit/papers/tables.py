@@ -9,7 +9,7 @@ from decimal import Decimal
 from case_review.audit import prints
 from case_review.audit.papers import cells, counts, layout, numbers
 from case_review.audit.papers.columns import Column, columns
-from case_review.audit.papers.document import Table
+from case_review.audit.papers.document import Cell, Table
 from case_review.audit.papers.draft import SURE, Draft, Line, Unread
 from case_review.audit.papers.labels import Said, declared, said
 
@@ -84,6 +84,7 @@ class _Drawing:
         self.columns = self._sound(columns(laid))
         self.heads: dict[int, tuple[str, ...]] = {}
         self.lines: list[Line] = []
+        self.read: set[tuple[int, int]] = set()
         #: How many are in a group, by its name.
         self.sizes: dict[str, str] = {}
         self.repeated = _repeated([row.labels[-1] for row in laid.rows])
@@ -147,21 +148,16 @@ class _Drawing:
             cell = row.cells[position]
             if not cells.holds_number(cell.text):
                 continue
-            self.into.cells += 1
-            if cell.at[0] >= 0 and self._seen(cell, position, row):
-                self.into.cells -= 1
+            if self._seen(cell):
                 continue
+            self.into.cells += 1
             self._cell(row, told, column, cell.text)
 
-    def _seen(self, cell, position: int, row: layout.Row) -> bool:
+    def _seen(self, cell: Cell) -> bool:
         """Whether a cell that spans was read where it begins."""
-        return any(other is cell for place, other in row.cells.items() if place < position) or (
-            any(other is cell for line in self._before(row) for other in line.cells.values())
-        )
-
-    def _before(self, row: layout.Row):
-        at = next(n for n, other in enumerate(self.laid.rows) if other is row)
-        return self.laid.rows[max(0, at - 1) : at]
+        seen = cell.at in self.read
+        self.read.add(cell.at)
+        return seen
 
     def _cell(self, row: layout.Row, told: list[Said], column: Column, text: str) -> None:
         location = self._location(row, column)

@@ -216,8 +216,13 @@ class _Reading:
         self.caption = ""
         last = tables[-1] if tables and is_first and self.ended_in_table else None
         if last and rows and len(last.rows[0]) == len(rows[0]) and not (last.label and label):
+            below = len(last.rows)
+            more = (
+                tuple(replace(cell, at=(cell.at[0] + below, cell.at[1])) for cell in row)
+                for row in rows[heads:]
+            )
             tables[-1] = replace(  # it goes on from the page before
-                last, rows=last.rows + rows[heads:],
+                last, rows=(*last.rows, *more),
                 label=last.label or label, caption=last.caption or caption,
             )  # fmt: skip
             return

@@ -7,10 +7,12 @@ import zipfile
 
 import pandas as pd
 import pytest
-from papers_made import article, wrap
+from papers_made import article, drafted, wrap
 
 from case_review.audit import command, papers, report
-from case_review.audit.papers import opening
+from case_review.audit.papers import cells, labels, opening, prose
+from case_review.audit.papers.document import Passage
+from case_review.audit.papers.draft import Draft
 from case_review.errors import ReviewError
 
 
@@ -139,3 +141,23 @@ def test_the_command_drafts_a_csv_to_correct_which_is_then_audited(tmp_path, cap
         run(capsys, path, path)
     with pytest.raises(ReviewError, match="Name one paper"):
         run(capsys, "draft")
+
+
+@pytest.mark.parametrize("text", ["mean ", "12 (14.3%) ", "0.5 (95% CI 0.1 to ", ". A", "1,"])
+def test_texts_without_end_take_no_time_without_end(text):
+    draft, long = Draft(), text * 8000
+    began = time.process_time()
+    labels.said(long)
+    labels.declared(long)
+    cells.read(long, [cells.Told(("mean", "sd"), "certain")], True)
+    prose.draft([Passage("Results", long)], draft)
+    assert time.process_time() - began < 2
+
+
+def test_many_rows_of_one_name_and_a_cell_that_spans_them_all_are_read_once():
+    rows = [["Row", f"{n % 9} ({n % 9}0.0%)"] for n in range(1500)]
+    began = time.process_time()
+    assert len(drafted([["", "All (n = 10)"]], rows).rows) == 3001
+    draft = drafted([["", ("All", 1, 300)]], [[("x", 900, 1), ("3", 900, 300)]] + [[]] * 899)
+    assert (draft.cells, len(draft.rows)) == (1, 1)
+    assert time.process_time() - began < 10
