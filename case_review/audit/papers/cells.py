@@ -32,6 +32,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _TWO = re.compile(r"(N±N) (N \(N(?:–|,| to )N\))")
+_P = re.compile(r"p(?:[\s-]?value)?\s*[<>=≤≥]", re.IGNORECASE)
 _CI_INSIDE = re.compile(r"N \((?:N%\s?)?c\.?i\.?:?\s?(.*)\)", re.IGNORECASE)
 _NAMED_INSIDE = re.compile(r"N \((iqr|range|sd|se|s\.d\.|s\.e\.)[:=]?\s?(.*)\)", re.IGNORECASE)
 _PAIRS = {"N (N)", "N (N%)", "N% (N)", "N% (N%)", "N±N", "N (±N)", "N N%", "N,N%", "N;N", "N%±N%"}
@@ -122,6 +123,8 @@ def _read(text: str, told: Sequence[Told], points: bool) -> Read | str:
     form = _plainer(shape.form)
     if not shape.numbers:
         return "no number that can be read"
+    if len(shape.numbers) == 1 and _P.match(text.strip()):
+        return Read((("p", shape.numbers[0]),), "certain")
     named = _named_inside(form, shape)
     if named:
         return named

@@ -24,6 +24,9 @@ LABEL = re.compile(
     r"(?:[a-z]?\d+[a-z]?|[ivxl]+|[a-z](?=[.:]))(?:\.\d+)?)(?![\w])\s*[.:|–—-]?\s*",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"reference|bibliograph|footnote|exhibit|caption|\btw-|table-?wrap|\bfig\b", re.IGNORECASE
+)
 _REFERENCES = re.compile(r"references|bibliography|literature cited", re.IGNORECASE)
 
 
@@ -59,14 +62,24 @@ def _caption(table: etree._Element) -> str:
     own = table.find("caption")
     if own is not None:
         return markup.text(own)
-    for box in _boxes(table):
-        for part in box.iterdescendants():
-            told = f"{markup.name(part)} {part.get('class') or ''}"
-            if _CAPTION.search(told) and next(part.iterdescendants("table"), None) is None:
-                return markup.text(part)
-    before = table.getprevious()
-    words = markup.text(before) if before is not None else ""
-    return words if LABEL.match(words) else ""
+    part = table
+    for box in (*_boxes(table), None):
+        before = [markup.text(e) for e in part.itersiblings(preceding=True)]
+        after = [markup.text(e) for e in part.itersiblings() if _is_caption(e)]
+        if box is None:
+            before, after = before[:1], []  # other things than the table stand around it
+        # Number and words may stand in elements of their own: `Table 1.` and `Patients`.
+        for words in (" ".join(filter(None, reversed(before))), *before, *after):
+            if LABEL.match(words):
+                return words
+        if named := next((e for e in part.itersiblings(preceding=True) if _is_caption(e)), None):
+            return markup.text(named)
+        part = box
+    return ""
+
+
+def _is_caption(element: etree._Element) -> bool:
+    return bool(_CAPTION.search(f"{markup.name(element)} {element.get('class') or ''}"))
 
 
 def _boxes(table: etree._Element) -> Iterator[etree._Element]:
@@ -90,7 +103,10 @@ def _passages(body: etree._Element) -> Iterator[Passage]:
     for element in body.iter(*_HEADINGS, "p", "li"):
         tag = markup.name(element)
         if tag in _HEADINGS:
-            section = markup.text(element)
+            words = markup.text(element)
+            if LABEL.fullmatch(words):
+                continue
+            section = words
             left_out = bool(_REFERENCES.fullmatch(section.strip()))
         elif not left_out and not _is_around(element):
             if tag == "li" and next(element.iterdescendants("p", "li"), None) is not None:
@@ -104,6 +120,6 @@ def _is_around(element: etree._Element) -> bool:
         if markup.name(parent) in _AROUND | {"table", "caption"}:
             return True
         told = f"{parent.get('class') or ''} {parent.get('id') or ''}"
-        if re.search(r"reference|bibliograph|footnote|exhibit", told, re.IGNORECASE):
+        if _ASIDE.search(told):
             return True
     return False

@@ -138,6 +138,22 @@ def test_a_table_of_a_page_is_labelled_by_its_caption_and_layout_tables_are_pass
     assert told == ("Table IV", "Who took part", "Cells are n.")
 
 
+def test_number_and_words_of_a_caption_may_stand_in_elements_of_their_own():
+    # As PubMed Central sets tables since 2024.
+    content = f"""<html><body><main><h1>A made-up trial</h1><section class="tw xbox" id="T1">
+    <h3 class="obj_head">Table 1.</h3><div class="caption p"><p>Who took part (n = 9)</p></div>
+    <div class="tbl-box p">{table([["", "All"]], [["Male", "3"]])}</div>
+    <div class="tw-foot p"><div class="fn"><p>Cells are n.</p></div></div></section>
+    <h2>Results</h2><p>In all 3 of 9 (33%) were men.</p></main></body></html>""".encode()
+    paper = html.read(opening.web_page(content, "made.html"))
+    (found,) = paper.tables
+    assert (found.label, found.caption) == ("Table 1", "Who took part (n = 9)")
+    assert found.notes == "Cells are n."
+    assert [(p.section, p.text) for p in paper.passages] == [
+        ("Results", "In all 3 of 9 (33%) were men."),
+    ]  # fmt: skip
+
+
 def test_tables_of_the_exchange_form_are_read():
     rows = "".join(f"<row>{cells}</row>" for cells in (
         '<entry morerows="1">Male</entry><entry namest="c2" nameend="c3">12</entry>',

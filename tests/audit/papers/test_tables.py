@@ -58,6 +58,7 @@ def test_ids_locations_and_sizes_of_groups():
     ("Mean correct", "16.33 (3.53)", {"mean": "16.33"}),
     ("Died, n/N", "12/84", {"n": "12", "denominator": "84"}),
     ("P value", "&lt;0.001", {"p": "0.001"}),
+    ("Comparison", "p = 0.03", {"p": "0.03"}),
     ("ANOVA F (df)", "8.16*** (4)", {"f": "8.16", "df": "4"}),
     ("Age", "43 (IQR 34–52)", {"median": "43", "q1": "34", "q3": "52"}),
     ("Effect", "0.9 (95% CI 0.8–1.0)", {"value": "0.9", "low": "0.8", "high": "1.0"}),
