@@ -35,6 +35,9 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"{_NUM}{_UNIT}")
+#: Units of time as tables shorten them.
+_TIMES = {"y": "years", "yr": "years", "yrs": "years", "mo": "months", "mos": "months",
+          "wk": "weeks", "wks": "weeks", "d": "days", "hr": "hours", "hrs": "hours"}  # fmt: skip
 #: Most characters of a label.
 _LONGEST = 300
 _OPEN_BELOW = ("under", "below", "less", "fewer", "lower", "younger", "shorter")
@@ -55,7 +58,11 @@ def read(text: str) -> Interval | None:
         if before in (None, ">", "≥", ">=", "⩾") and sign in (None, "<", "≤", "<=", "⩽"):
             return _made(found[0], low, high, before != ">", sign != "<", low_unit or unit, unit)
     if known := intervals.find(text):
-        return known
+        units = known.low_unit, known.high_unit
+        if tuple(map(_spelt, units)) == units:
+            return known
+        ends = known.low_printed, known.high_printed
+        return _made(known.label, *ends, known.low_closed, known.high_closed, *units)
     if found and _plain(found):
         _, low, low_unit, _, high, unit = found.groups()
         return _made(found[0], low, high, True, True, low_unit or unit, unit or low_unit)
@@ -141,4 +148,6 @@ def _number(text: str) -> str:
 
 
 def _spelt(unit: str) -> str:
-    return unit.replace("° ", "°").replace("μ", "µ").rstrip("-")
+    """A unit as others spell it: `yrs` as `years`, `° C` as `°C`."""
+    unit = unit.replace("° ", "°").replace("μ", "µ").rstrip("-")
+    return _TIMES.get(unit.lower(), unit)

@@ -166,6 +166,12 @@ def test_categories_of_a_temperature_are_judged_on_its_scale():
     ]
 
 
+def test_units_of_time_are_read_as_tables_shorten_them():
+    assert differences("<1 yr", "1–4 yrs", "≥5 y") == []
+    gap = ("gap", "above 4 years and up to 5 years")
+    assert differences("<12 mo", "1–4 yrs", ">5 yrs") == [gap]
+
+
 def test_completed_units_follow_one_another_without_a_gap():
     assert differences("< 18.5", "18.5–24.9", "25–29.9", "≥30", variable="bmi") == []
     assert differences("≤ 24.9 kg/m²", "25.0–29.9 kg/m²", "≥ 30 kg/m²", variable="bmi") == []
