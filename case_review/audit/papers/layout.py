@@ -11,8 +11,11 @@ from case_review.audit.papers.document import Cell, Table
 from case_review.audit.papers.labels import said
 
 _TIMES = re.compile(
-    r"(?:time(?:\s?point)?|month|week|day|year|visit|age|no|#|id|follow-?up)s?\b.*", re.IGNORECASE
+    r"(?:time(?:\s?points?)?|months?|weeks?|days?|years?|visits?|follow-?up)(?:\s*[(,].*)?",
+    re.IGNORECASE,
 )
+#: Most columns that label rows; a table of words has more of them.
+_MOST_STUBS = 3
 _LEVELS = re.compile(r"levels?|categor(?:y|ies)|sub-?groups?|class(?:es)?|variables?", re.I)
 _TOTAL_CELL = re.compile(rf"\(?\s*[nN]\s*=\s*(?:{numbers.NUMBER})\s*\)?")
 
@@ -122,7 +125,7 @@ def _stub_columns(body: Sequence[tuple[Cell, ...]], heads, width: int) -> int:
     """How many columns at the left label the rows: the first, and those of words beside it."""
     count = 1
     rows = [row for row in body if len({cell.at for cell in row if cell.text}) > 1]
-    while count < width - 1:
+    while count < min(width - 1, _MOST_STUBS):
         column = [row[count].text for row in rows]
         words = [text for text in column if text and not cells.is_empty(text)]
         heading = " ".join(_headings(heads, count))

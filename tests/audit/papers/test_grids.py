@@ -103,6 +103,18 @@ def test_columns_of_words_at_the_left_label_rows_and_go_on_below():
     ]  # fmt: skip
 
 
+def test_times_beside_a_label_label_rows_and_counts_do_not():
+    heads = [["Analysis", "Month", "Mean"]]
+    assert labels(heads, [["Mixed", "3", "9.8"], ["", "6", "9.6"]]) == [
+        ("Mixed", "3"), ("Mixed", "6"),
+    ]  # fmt: skip
+    # Fafetine and colleagues 2013 (doi 10.1371/journal.pntd.0002065), Table 5.
+    heads = [["", ("No. positive", 1, 2)], ["", "IgM", "IgG"]]
+    assert labels(heads, [["September", "5", "9"], ["October", "1", "9"]]) == [
+        ("September",), ("October",),
+    ]  # fmt: skip
+
+
 def test_headings_of_several_rows_are_joined_and_group_sizes_below_go_with_them():
     heads = [["", ("Drug", 1, 2), "Placebo"]]
     rows = [["", "n = 12", "n = 13", "n = 14"], ["Male", "3", "4", "5"]]
