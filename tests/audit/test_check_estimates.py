@@ -43,6 +43,8 @@ def test_a_ratio_midway_on_the_natural_scale_is_told():
 
 def test_a_ratio_close_to_a_limit_is_of_other_numbers():
     assert severities(estimates.midway, ratio("1.10", "1.05", "4.00")) == [INCONSISTENT]
+    assert severities(estimates.midway, ratio("3.60", "1.05", "4.00")) == [INCONSISTENT]
+    assert severities(estimates.midway, ratio("2.60", "1.05", "4.00")) == [NOTE]
     # an exact interval of one event against three: within what exact methods do
     assert severities(estimates.midway, ratio("0.333", "0.006", "4.15")) == [NOTE]
 

@@ -48,6 +48,17 @@ def test_drafted_percentages_that_are_no_shares_are_left_alone():
     assert outcomes(granularity.shares, claims({"t1.a.all.pct": "1"}, **cells))[0]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [{"statement": {"pct": "Male, % of known"}}, {"sure": {"pct": "certain"}}],
+)
+def test_percentages_that_may_be_of_fewer_than_all_are_not_held_to_the_total(cells):
+    prints = {"t1.total.all.n": "150", "t1.a.all.pct": "67.4"}
+    assert outcomes(granularity.shares, claims(prints, **cells)) == ([], set(), {})
+    beside = prints | {"t1.a.all.n": "29"}
+    assert outcomes(granularity.shares, claims(beside)) == ([], set(), {})
+
+
 def test_weighted_percentages_are_a_note():
     cells = {"denominator": {"t1.a.all.pct": "150"}, "statement": {"pct": "Weighted share"}}
     assert only(granularity.shares, claims({"t1.a.all.pct": "67.4"}, **cells)).severity == NOTE

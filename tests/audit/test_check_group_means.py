@@ -68,6 +68,13 @@ def test_student_and_welch_are_both_right(t):
     assert found(T | {"t1.x.all.t": t})[0] == []
 
 
+@pytest.mark.parametrize("t", ["0.00", "-0.00", "0.0"])
+def test_a_statistic_of_nought_is_of_equal_means(t):
+    equal = T | {"t1.x.b.mean": "68.65"}
+    assert found(equal | {"t1.x.all.t": t})[0] == []
+    assert only(equal | {"t1.x.all.t": "0.10"}).severity == INCONSISTENT
+
+
 def test_a_t_of_neither_is_found():
     finding = only(T | {"t1.x.all.t": "1.38"})
     assert finding.severity == INCONSISTENT

@@ -32,6 +32,8 @@ from case_review.statistics import granularity
 
 #: Words that say that a mean is of zeros and ones; a mean proportion may be one of shares.
 BINARY = "binary|dichotom|yes/no|0/1"
+#: Words that say that a percentage is of fewer than all.
+_OF_FEWER = "known|valid|respon|answer|evalua|assess|available|observed|of those|among"
 _MAYBE = "means do not fit whole numbers; where values are measured, that says nothing."
 
 
@@ -46,10 +48,10 @@ def _shares(claims: Claims) -> Iterator[Outcome]:
         if span is None or not 0 <= claim.printed.number <= 100:
             continue
         of = size(claims, claim)
-        if of is not None and not of.own and "n" in claims.siblings(claim):
-            continue  # the count beside it is held to the same total
-        # Only what is plainly a share is held to a whole that nobody named as its own.
-        if of is None or ((claim.sure or not of.own) and _is_more(claims, claim)):
+        if of is None or not (of.own or _of_all(claims, claim)):
+            continue
+        # A drafted percentage that is plainly none of a count is held to no denominator either.
+        if claim.sure and _is_more(claims, claim):
             continue
         if granularity.always_possible((span.high - span.low) / 100, of.n):
             yield Unchecked(claim.claim_id, "coarse")
@@ -75,6 +77,16 @@ def _no_share(claim: Claim, of: Size) -> Finding:
         claim.claim_id, claim.location, claim.as_printed, " or ".join(both), "",
         "truncation" if cut else "share", text, _others(claim, of), severity,
     )  # fmt: skip
+
+
+def _of_all(claims: Claims, claim: Claim) -> bool:
+    """Whether a percentage may well be of all of its population, where nothing says of how many.
+
+    A count beside it is held to the same total by another check. The reader of papers knows of
+    totals, and left this percentage without one for a reason.
+    """
+    beside = "n" in claims.siblings(claim)
+    return not (beside or claim.sure or _is_more(claims, claim) or said(claim, _OF_FEWER))
 
 
 def _is_more(claims: Claims, claim: Claim) -> bool:
