@@ -1,9 +1,8 @@
 """What a percentage is a part of, and which rows make up a whole: told by the numbers themselves.
 
-A table seldom says of how many its percentages are. Each row is held against every count that may
-be meant: the size of its group, the row that it is set in below, the sum of its block, a count that
-stands alone in the block. The one that fits all groups is taken; where none does, the size of the
-group is, and how sure the reader is of that depends on the other rows of the block.
+Each row is held against every count that may be meant: the size of its group, the row that it is
+set in below, the sum of its block, a count that stands alone in it. The one that fits all groups is
+taken; else the size of the group, and how sure the reader is depends on the rows beside it.
 """
 
 from __future__ import annotations
@@ -46,6 +45,10 @@ def settle(lines: Iterable[Line], sizes: dict[str, str]) -> None:
     """
     lines = list(lines)
     _join_columns(lines)
+    for line in lines:
+        if {"pct", "denominator"} <= set(line.claims) and line.count is None:
+            _set(line, None, line.numbers["denominator"].number)
+            line.claims["pct"]["sure"] = "guess"  # an estimate may be no count of these
     shares = [line for line in lines if "pct" in line.claims and line.count is not None]
     wholes = _Wholes(lines, sizes)
     rows: dict[tuple, list[Line]] = defaultdict(list)
@@ -234,7 +237,8 @@ def _denominators(row: list[Line], wholes: _Wholes) -> None:
         if row and (all(fit) or (len(fit) > 4 and sum(fit) >= _NEARLY * len(fit))):
             for line in row:
                 _set(line, line.count, candidate.get(id(line)))
-                _raise(line, "certain")
+                for claim in line.claims.values():
+                    claim["sure"] = "certain"
             return
     for line in row:
         _set(line, line.count, wholes.size(line))
@@ -343,8 +347,3 @@ def _set(line: Line, numerator: Decimal | None, denominator: Decimal | None) -> 
     if given == sorted(given) and max(given, default=0) < 10**LONGEST:
         claim["numerator"] = "" if numerator is None else f"{numerator:f}"
         claim["denominator"] = f"{denominator:f}" if denominator else ""
-
-
-def _raise(line: Line, sure: str) -> None:
-    for claim in line.claims.values():
-        claim["sure"] = sure

@@ -50,7 +50,7 @@ _FOUND = [(measure, re.compile(rf"(?<!\w)(?:{words})", re.IGNORECASE)) for measu
 #: Letters that mean something only where nothing else stands in their part of the label.
 _ALONE = {
     "n": "n", "no": "n", "#": "n", "p": "p", "t": "t", "f": "f", "z": "z", "r": "r", "df": "df",
-    "d.f.": "df", "χ2": "chi2", "χ²": "chi2", "x2": "chi2", "m": "mean", "or": "or", "aor": "or",
+    "d.f.": "df", "χ2": "chi2", "χ²": "chi2", "m": "mean", "or": "or", "aor": "or",
     "rr": "rr", "arr": "rr", "chi-square": "chi2", "chi-squared": "chi2", "t-value": "t",
     "t value": "t", "f value": "f", "f-value": "f", "z value": "z", "z-value": "z",
     "t statistic": "t", "f statistic": "f",
@@ -131,6 +131,8 @@ def said(label: str) -> Said:
     if {"mean", "median"} & set(measures):
         # In `mean number of lesions (SD)` and `median % change (IQR)` these are no forms.
         measures = tuple(one for one in measures if one not in ("n", "pct"))
+    if measures == ("pct", "n") and re.search(r"[(\[]\s*N\s*[)\]]", label):
+        measures = ("pct", "denominator")  # `% (N)`: of how many
     about = _tidy(text)
     if "mean" in measures and _CHANGE.search(about):
         measures = tuple("value" if one == "mean" else one for one in measures)

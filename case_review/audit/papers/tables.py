@@ -18,6 +18,13 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 _OWN = {"n", "p", "t", "f", "z", "r", "df", "chi2", "sd", "se", "mean", "median", "hr", "or", "rr"}
 #: A cell that shows by itself that it is a count with its percentage.
 _SHARE = re.compile(r"[\d,.\s]+\(\s?[\d.,·]+\s?%\s?\)\S?")
+_LETTERS = {"t", "f", "z", "r"}
+#: A heading of two counts, `No. of cases/non-cases`, of which none is a part of the other.
+_HALVES = re.compile(
+    r"(?:^|, )(?:numbers?|no\.?|n)\s+(?:of\s+)?([a-z][\w -]*)/\s?(?!total|patients|participants|"
+    r"subjects|all|n\b)([a-z][\w -]*)$",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"(\d{2}(?:[.·]\d)?)\s?%\s*(?:c\.?\s?i|conf|cred)", re.IGNORECASE)
 _HEADS = {"patients", "participants", "subjects", "", "cases", "individuals", "children", "women",
           "men", "respondents", "people"}  # fmt: skip
@@ -161,6 +168,13 @@ class _Drawing:
 
     def _cell(self, row: layout.Row, told: list[Said], column: Column, text: str) -> None:
         location = self._location(row, column)
+        if (halves := _HALVES.search(column.heading)) and re.fullmatch(r"[\d\s,]+/[\d\s,]+", text):
+            for about, part in zip(halves.groups(), text.split("/"), strict=True):
+                group = column.population if ", " in column.heading else "all"
+                half = replace(column, about=about, measures=("n",), population=group)
+                self._cell(row, told, replace(half, heading=f"Number of {about}"), part.strip())
+            self.into.cells_read -= 1  # it is one cell
+            return
         said_of = self._told(told, column)
         if row.number in self.shares:
             said_of = [one for one in said_of if not one.of_pairs]
@@ -225,6 +239,8 @@ class _Drawing:
             cells.Told(one.measures, "certain")
             for one in reversed(rows)
             if one.measures and not (one.measures == ("n",) and one.things)
+            # A row that is called `f` or `r` is a variable as often as a test.
+            and not (set(one.measures) <= _LETTERS and not one.about)
         ]
         heading = [cells.Told(column.measures, "certain")] if column.measures else []
         if len(column.measures) == 1 and column.measures[0] in _OWN:

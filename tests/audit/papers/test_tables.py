@@ -239,6 +239,22 @@ def test_rows_of_one_name_get_ids_of_their_own_and_tables_cohorts_of_their_own()
     assert {row["cohort"] for row in draft.rows} == {"table1"}
 
 
+def test_two_counts_of_a_heading_are_no_part_and_whole():
+    # Tsilidis and colleagues 2010 (doi 10.1038/sj.bjc.6605965), Table 2.
+    heads = [["", "Number of cases/non-cases"], ["Other", "No. of events/patients"]]
+    draft = drafted(heads[:1], [["Never", "1040/138 359"]])
+    assert values(draft) == {"never.cases.all.n": "1040", "never.non_cases.all.n": "138359"}
+    assert (draft.cells, draft.cells_read) == (1, 1)
+    found = values(drafted([heads[1]], [["Never", "10/138"]]))
+    assert found["never.events_patients.denominator"] == "138"
+
+
+def test_a_row_of_one_letter_is_no_test_and_the_n_of_a_percentage_may_be_its_whole():
+    assert values(drafted([["", "Fit"]], [["f", "0.211"]])) == {"f.fit.value": "0.211"}
+    draft = drafted([["", "Parasites % (N)"]], [["Placebo", "42 (1430)"]])
+    assert shares(draft) == {"placebo.parasites.pct": ("", "1430")}
+
+
 def test_intervals_and_percentages_beside_a_group_are_the_groups():
     heads = [["", "All (n = 84)", "% of known", "Posters (n = 59)", "% of known"]]
     rows = [["Male, n (%)", "31 (36.9)", "46.3", "19 (32.2)", "44.2"]]
