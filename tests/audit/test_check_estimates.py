@@ -184,6 +184,11 @@ def test_a_deviation_cannot_be_larger_than_the_range_allows():
     # of values from 0.5 to 5.5 with a mean of 3: 2.5 times the root of 20/19
     assert finding.expected == "at most 2.56"
     assert outcomes(spread.deviations, claims(prints | {"t.x.all.sd": "2.0"}))[1]
+    # Without a size of its own two values are allowed for: 2.5 times the root of 2.
+    bare = {key: text for key, text in prints.items() if key != "t.x.all.n"}
+    assert outcomes(spread.deviations, claims(bare | {"t.total.all.n": "20"}))[0] == []
+    outside = claims(prints | {"t.x.all.mean": "0.2"})
+    assert outcomes(spread.deviations, outside) == ([], set(), {})
 
 
 def test_errors_are_deviations_over_the_root_of_n():

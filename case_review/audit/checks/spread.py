@@ -25,6 +25,8 @@ def deviations(claims: Claims) -> Iterator[Outcome]:
         if None in spans:
             continue
         sd, mean, low, high = spans
+        if mean.high < low.low or mean.low > high.high or low.high > high.low:
+            continue  # out of order, which is told of elsewhere
         of = size(claims, claim)
         n = of.n if of is not None and of.own and of.n > 1 else 2
         ids = tuple(siblings[name].claim_id for name in ("mean", "min", "max"))
