@@ -121,3 +121,23 @@ def test_the_p_of_an_f_without_degrees_of_freedom_follows_from_the_groups():
     assert findings[0].severity == INCONSISTENT
     assert outcomes(check, claims(prints))[0][0].severity == NOTE
     assert outcomes(check, claims(prints | {"t1.x.all.p": "0.39"}))[0] == []
+
+
+@pytest.mark.parametrize(("sizes", "severity"), [(SIZES, INCONSISTENT), (TOTALS, NOTE)])
+def test_the_p_of_a_t_without_degrees_of_freedom_does_too(sizes, severity):
+    # R: 2 * pt(-2.18, c(60, 120)) is 0.0332 and 0.0312.
+    row = {key: text for key, text in ROW.items() if not key.endswith("F")}
+    prints = row | sizes | {"t1.x.all.t": "2.18", "t1.x.all.p": "0.20"}
+    (finding,) = outcomes(group_means.p_values, claims(prints))[0]
+    assert (finding.claim_id, finding.severity) == ("t1.x.all.p", severity)
+    assert finding.explanation == "t(120) = 2.18 gives p = 0.031 to 0.034."
+    for sound in ("0.03", "0.033", "<0.05"):
+        assert outcomes(group_means.p_values, claims(prints | {"t1.x.all.p": sound}))[0] == []
+
+
+def test_a_p_of_one_side_is_right_where_it_is_said():
+    row = {key: text for key, text in ROW.items() if not key.endswith("F")}
+    prints = row | SIZES | {"t1.x.all.t": "2.18", "t1.x.all.p": "0.016"}
+    assert len(outcomes(group_means.p_values, claims(prints))[0]) == 1
+    said = {"p": "one-sided p"}
+    assert outcomes(group_means.p_values, claims(prints, statement=said))[0] == []

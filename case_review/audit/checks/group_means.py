@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from case_review.audit.checks.reported_tests import p_span, p_text
+from case_review.audit.checks.reported_tests import ONE_SIDED, p_span, p_text
 from case_review.audit.checks.samples import (
     Size,
     gathered,
@@ -204,26 +204,35 @@ def _is_welch(claim: Claim, found: Compared, printed: float) -> bool:
 
 
 def p_values(claims: Claims) -> Iterator[Outcome]:
-    """P-values beside F without degrees of freedom, which follow from the groups compared."""
+    """P-values beside t or F without degrees of freedom, which follow from the groups compared."""
     for claim in claims:
         siblings = claims.siblings(claim) if claim.measure == "p" else {}
-        f = siblings.get("f")
-        if interval(f) is None or "df2" in siblings or claim.population not in COMPARED:
+        statistic = siblings.get("f") or siblings.get("t")
+        if interval(statistic) is None or claim.population not in COMPARED:
             continue
-        found, span = compared(claims, f), p_span(claim)
-        if found is None or span is None:
+        found, span = compared(claims, statistic), p_span(claim)
+        if found is None or span is None or {"df", "df1", "df2"} & siblings.keys():
             continue
-        # Some may not have answered, and covariates take degrees of freedom; half is generous.
-        within = (max(found.freedom / 2, 1.0), float(found.freedom))
-        between = (len(found.groups) - 1,) * 2
-        low, high = p_range("f", interval(f), between, within)
-        ids = (f.claim_id, *found.others)
-        if span.meets(Span(low, high)):
-            yield Checked((claim.claim_id, *ids))
-            continue
-        name = f"F({between[0]}, {found.freedom}) = {f.printed.number}"
-        sure = _printed_freedom(claims, f, found) == found.freedom
-        yield Finding(
-            claim.claim_id, claim.location, claim.as_printed, p_text(low, high), "", "p-value",
-            f"{name} gives p = {p_text(low, high)}.", ids, INCONSISTENT if sure else NOTE,
-        )  # fmt: skip
+        yield _held_p(claims, claim, span, statistic, found)
+
+
+def _held_p(claims: Claims, claim: Claim, p: Span, statistic: Claim, found: Compared) -> Outcome:
+    # Some may not have answered, covariates take degrees of freedom, and Welch's t has no fewer
+    # than the smaller group; half of them is generous.
+    fewest = min(found.freedom / 2, min(group.n for group in found.groups) - 1)
+    within = (max(fewest, 1.0), float(found.freedom))
+    between = (len(found.groups) - 1,) * 2 if statistic.measure == "f" else (0, 0)
+    sides = 1 if said(claim, ONE_SIDED) or said(statistic, ONE_SIDED) else 2
+    low, high = p_range(statistic.measure, interval(statistic), between, within, sides)
+    ids = (statistic.claim_id, *found.others)
+    if p.meets(Span(low, high)):
+        return Checked((claim.claim_id, *ids))
+    freedom = f"{between[0]}, {found.freedom}" if between[0] else f"{found.freedom}"
+    name = f"{_SHOWN[statistic.measure]}({freedom}) = {statistic.printed.number}"
+    sure = _printed_freedom(claims, statistic, found) == found.freedom or (
+        found.own and statistic.measure == "t" and not said(statistic, OTHERWISE)
+    )
+    return Finding(
+        claim.claim_id, claim.location, claim.as_printed, p_text(low, high), "", "p-value",
+        f"{name} gives p = {p_text(low, high)}.", ids, INCONSISTENT if sure else NOTE,
+    )  # fmt: skip
