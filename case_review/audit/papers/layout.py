@@ -205,6 +205,8 @@ class _Labels:
     def of(self, own: list[str], indent: float, deeper: bool, number: int) -> tuple[str, ...]:
         """Sections and labels of a row with numbers, from the outside."""
         self.sections = [one for one in self.sections if one[0] < indent]
+        if self.sections and self._is_another(own[0], indent):
+            self.sections.pop()
         names = tuple(words for _, words in self.sections)
         if self.stubs == 1:
             label = own[0] or f"row {number + 1}"
@@ -216,6 +218,16 @@ class _Labels:
             self.under = ""
         self.above = found
         return (*names, *filter(None, (*found[:-1], self.under, found[-1])))
+
+
+    def _is_another(self, label: str, indent: float) -> bool:
+        """Whether a row that is not set in declares another form than the section above it.
+
+        `Height, mean (SD)` is no part of a section `CKD stage, n (%)`.
+        """
+        level, section = self.sections[-1]
+        forms = said(section).measures, said(label).measures
+        return level == indent - 0.5 and all(forms) and forms[0] != forms[1]
 
 
 def _stub_labels(row: tuple[Cell, ...], stubs: int) -> list[str]:

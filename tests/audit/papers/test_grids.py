@@ -92,6 +92,11 @@ def test_without_indentation_a_section_reaches_to_the_next_one_or_to_a_blank_row
     ]  # fmt: skip
 
 
+def test_a_row_of_another_form_is_no_part_of_the_section_above_it():
+    rows = [["CKD stage, n (%)", ""], ["CKD 1", "62 (7.5)"], ["Height, mean (SD)", "164 (7)"]]
+    assert labels([["", "All"]], rows) == [("CKD stage, n (%)", "CKD 1"), ("Height, mean (SD)",)]
+
+
 def test_columns_of_words_at_the_left_label_rows_and_go_on_below():
     rows = [
         [("Goats", 3, 1), "Sex", "Female", "345"], ["", "Male", "104"],

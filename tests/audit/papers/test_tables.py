@@ -304,6 +304,7 @@ def test_places_of_tables(label, expected):
     ("Patients, n (%) of 60", ("n", "pct"), "Patients", "60"),
     ("No", (), "No", ""),
     ("Not reported", (), "Not reported", ""),
+    ("WE-SE", (), "WE-SE", ""),
     ("Sex (male or female)", (), "Sex (male or female)", ""),
     ("Mean difference", ("value",), "difference", ""),
     ("95% confidence interval (OR)", ("ci",), "", ""),
