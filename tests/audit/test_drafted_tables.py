@@ -80,3 +80,16 @@ def test_nothing_is_impossible_on_a_number_that_was_not_read_for_certain(sure, s
 def test_a_bare_nought_is_printed_as_smaller_than_something():
     (found,) = findings(drafted("table1.t.all.p", "0", "p-value"))
     assert found.expected == "<0.001"
+
+
+@pytest.mark.parametrize(("sure", "found"), [("certain", 0), ("", 1)])
+def test_what_another_column_counts_is_no_part_of_the_first(sure, found):
+    rows = [drafted("table1.mice.all.n", "86", "subset", sure=sure),
+            drafted("table1.mice.markers.all.n", "177", "subset", sure=sure)]  # fmt: skip
+    assert len(findings(*rows)) == found
+
+
+def test_more_than_the_whole_table_counts_is_found_in_a_draft():
+    rows = [drafted("table1.total.all.n", "150", "count"),
+            drafted("table1.examined.no.all.n", "159", "subset")]  # fmt: skip
+    assert [one.kind for one in findings(*rows)] == ["excess"]

@@ -166,6 +166,8 @@ def parts_within(claims: Claims) -> Iterator[Outcome]:
         whole = claims.parent(claim) if (claim.kind, claim.measure) == ("subset", "n") else None
         if whole is None or claim.number is None or whole.number is None:
             continue
+        if claim.sure and whole.path != TOTAL:
+            continue  # its path is a row and a column, which need not count parts of the row
         if claim.unit and whole.unit and claim.unit != whole.unit:
             continue  # more events than patients are no error
         if claim.number <= whole.number:
