@@ -2,10 +2,11 @@
 
 import made_up_papers
 import pytest
+from others_project import make
 
 from case_review.errors import ReviewError
 from case_review.project import Project
-from case_review.rendering import own_numbers
+from case_review.rendering import own_numbers, render, side_by_side
 
 
 @pytest.fixture
@@ -61,3 +62,26 @@ def test_labels_of_groups_are_left_to_the_parameters(jats):
     own_numbers.refuse(Project(jats.parent), jats)
 
 
+
+
+def test_the_report_that_was_there_is_put_back(tmp_path, monkeypatch):
+    project = make(tmp_path)
+    render(project, "embedded", project.site)
+    before = {path.name: path.read_bytes() for path in project.site.glob("index*")}
+    assert "index.jats.xml" in before
+    index = project.report / "index.qmd"
+    text = index.read_text(encoding="utf-8").replace("The ratio is", "Now the ratio is")
+    index.write_text(text, encoding="utf-8")
+    asked = []
+
+    def refuse(of, jats):
+        asked.append((of.root, jats.read_text(encoding="utf-8").count("Now the ratio is")))
+        raise ReviewError("The report's own numbers contradict one another")
+
+    monkeypatch.setattr(own_numbers, "refuse", refuse)
+    # In this process, so that what was asked can be seen.
+    monkeypatch.setattr(side_by_side, "_is_safe", lambda: False)
+    with pytest.raises(ReviewError, match="contradict one another"):
+        render(project, "embedded", project.site)
+    assert asked == [(project.root, 1)]
+    assert {path.name: path.read_bytes() for path in project.site.glob("index*")} == before
