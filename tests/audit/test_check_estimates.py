@@ -84,6 +84,38 @@ def test_a_contradiction_says_what_the_limits_say():
     assert "The limits hold 1, which is not what this p-value says." in finding.explanation
 
 
+#: 10 of 50 and 20 of 50: an odds ratio of 0.375, Fisher's p = 0.0486 (R's fisher.test).
+COUNTS = {
+    "t1.x.drug.n": "10", "t1.x.drug.denominator": "50", "t1.x.placebo.n": "20",
+    "t1.x.placebo.denominator": "50", "t1.x.all.low": "0.15", "t1.x.all.high": "0.92",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("odds", "p", "severity"),
+    [
+        ("0.38", "0.001", INCONSISTENT),  # the ratio of the counts, and no p-value of theirs
+        ("0.36", "0.001", NOTE),  # one that is adjusted may have another test
+        ("0.38", "0.049", None),
+        ("0.36", "0.049", None),
+    ],
+)
+def test_beside_the_ratio_of_counts_a_p_value_is_of_the_counts_or_of_the_limits(odds, p, severity):
+    prints = COUNTS | {"t1.x.all.or": odds, "t1.x.all.p": p}
+    found = severities(estimates.p_values, claims(prints))
+    assert found == ([severity] if severity else [])
+
+
+def test_the_exact_p_value_of_counts_need_not_be_that_of_limits():
+    # 3 of 97 and 4 of 103: Fisher's p = 1, while the limits of the risk ratio give about 0.77.
+    prints = {
+        "t1.x.drug.n": "3", "t1.x.drug.denominator": "97", "t1.x.placebo.n": "4",
+        "t1.x.placebo.denominator": "103", "t1.x.all.rr": "0.80", "t1.x.all.low": "0.18",
+        "t1.x.all.high": "3.46", "t1.x.all.p": "1.00",
+    }  # fmt: skip
+    assert severities(estimates.p_values, claims(prints)) == []
+
+
 def test_limits_of_another_level_are_no_contradiction():
     wide = ratio("1.30", "0.80", "2.11", "0.01", statement={"hr": "HR (99% CI)"})
     assert severities(estimates.p_values, wide) == [NOTE]

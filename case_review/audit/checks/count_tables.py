@@ -28,6 +28,8 @@ from case_review.statistics.contingency import Table
 _ESTIMATES = frozenset(["hr", "or", "rr", "low", "high", "mean", "sd", *TESTS]) - {"chi2"}
 _NAMED = "fisher|chi|χ|exact test|pearson|yates"
 _CRUDE = "crude|unadjusted|univaria"
+#: What a reader calls the ratios that counts give.
+_OWN = {"or": "odds ratio", "rr": "risk ratio"}
 #: Below this expected count chi-squared is poor (Cochran's rule).
 _FEW = 5
 
@@ -61,6 +63,12 @@ def _p_values(claims: Claims) -> Iterator[Outcome]:
             yield note
         else:
             yield Checked((claim.claim_id, *tables[0].others))
+
+
+def gives(claims: Claims, claim: Claim) -> bool:
+    """Whether a usual test of the counts beside a p-value gives it."""
+    tables = [one for one in _tables(claims, claim) if contingency.p_values(one.table)]
+    return bool(_accepted(claim, _fitting(p_span(claim), tables)))
 
 
 def _fitting(span: Span, tables: list[Counted]) -> set[str]:
@@ -202,17 +210,36 @@ def ratios(claims: Claims) -> Iterator[Outcome]:
 
 def _held_ratios(claims: Claims) -> Iterator[Outcome]:
     for claim in claims:
-        span = interval(claim) if claim.measure in ("or", "rr") else None
-        row = _row(claims, claim.place, claim.path) if span else None
-        if row is None or len(row.table) != 2 or claim.population not in COMPARED:
+        row = _two(claims, claim)
+        if row is None:
             continue
         found = _ratios([(n, of - n) for n, of in row.table])
-        fitting = [name for name, values in found.items() if any(map(span.__contains__, values))]
-        own = {"or": "odds ratio", "rr": "risk ratio"}[claim.measure]
+        fitting, own = _given(claim, found), _OWN[claim.measure]
         if own in fitting:
             yield Checked((claim.claim_id, *row.others))
         elif own in found:
             yield _no_ratio(claim, row, own, found, fitting)
+
+
+def is_crude(claims: Claims, claim: Claim) -> bool:
+    """Whether a ratio is that of the counts of two groups beside it, adjusted for nothing."""
+    row = _two(claims, claim)
+    found = _ratios([(n, of - n) for n, of in row.table]) if row else {}
+    return row is not None and _OWN[claim.measure] in _given(claim, found)
+
+
+def _two(claims: Claims, claim: Claim) -> Counted | None:
+    """How many of how many in the two groups that an odds or risk ratio compares."""
+    if claim.measure not in _OWN or claim.population not in COMPARED or interval(claim) is None:
+        return None
+    row = _row(claims, claim.place, claim.path)
+    return row if row is not None and len(row.table) == 2 else None
+
+
+def _given(claim: Claim, found: dict[str, tuple[float, ...]]) -> list[str]:
+    """Which of the ratios of the counts a printed one may be."""
+    span = interval(claim)
+    return [name for name, values in found.items() if any(map(span.__contains__, values))]
 
 
 def _ratios(table: Table) -> dict[str, tuple[float, ...]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from case_review.audit.checks import count_tables
 from case_review.audit.checks.reported_tests import (
     ALPHA,
     ONE_SIDED,
@@ -147,7 +148,8 @@ def _p_values(claims: Claims) -> Iterator[Outcome]:
             continue
         p = Span(*p_range("z", z))
         less = is_smallest(claim) and p.high < span.low
-        if less or p.meets(span) or not _apart(span, z):
+        # A p-value of the bare counts stands beside limits of their ratio by another method.
+        if less or p.meets(span) or not _apart(span, z) or count_tables.gives(claims, claim):
             yield Checked((claim.claim_id, found.claim.claim_id, *found.others))
         else:
             yield _contradiction(claims, claim, found, p, 1 if ratio else 0)
@@ -191,7 +193,10 @@ def _contradiction(claims: Claims, claim: Claim, found: Limited, p: Span, null: 
     beside = said(claim, _BESIDE)
     if beside:
         text += " It is said to be of another test."
-    sure = against and null == 1 and not shared and not beside
+    crude = count_tables.is_crude(claims, found.claim)
+    if crude:
+        text += " No usual test of the counts, of which the ratio is, gives it either."
+    sure = (against or crude) and null == 1 and not shared and not beside
     return Finding(
         claim.claim_id, claim.location, claim.as_printed, p_text(*map(float, p)), "", "p-interval",
         text, (found.claim.claim_id, *found.others), INCONSISTENT if sure else NOTE,
