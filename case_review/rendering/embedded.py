@@ -22,7 +22,6 @@ from case_review.rendering import (
     jats,
     letters,
     manuscript,
-    own_numbers,
     pdf,
     pictures,
     provenance,
@@ -76,8 +75,6 @@ def render_into(
         def write(form: str, ready: Path) -> None:
             own = work(form)
             _WRITERS[form](project, found, assemble(project, found, form, own, foot), own, ready)
-            if form == "jats":  # in its own process, which is done before the PDF is
-                own_numbers.refuse(project, ready / jats.FORM.file)
 
         ready, own = work("ready"), work("html")
 

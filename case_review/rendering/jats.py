@@ -14,7 +14,7 @@ from case_review.build.revision import revision
 from case_review.errors import ReviewError
 from case_review.project import Project
 from case_review.registry import Recorded
-from case_review.rendering import ast, figures, marks, provenance
+from case_review.rendering import ast, figures, marks, own_numbers, provenance
 from case_review.rendering.cells import Exhibit
 from case_review.rendering.citations import converted
 from case_review.rendering.forms import Form, Panel, plain_formula
@@ -33,12 +33,13 @@ _REFERENCE_TYPES = {
 
 
 def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path) -> None:
-    """Write `index.jats.xml`; the same tree gives the same bytes.
+    """Write `index.jats.xml`, and audit its numbers; the same tree gives the same bytes.
 
     Raises
     ------
     ReviewError
-        If a reference points nowhere, or pandoc's output is no XML.
+        If a reference points nowhere, pandoc's output is no XML, or its numbers contradict one
+        another (`own_numbers`).
     """
     day = revision(project).day
     arguments = ["-f", "json", "-t", "jats_archiving+element_citations", "--standalone"]
@@ -64,7 +65,9 @@ def write(project: Project, found: Manuscript, tree: dict, work: Path, out: Path
     content = etree.tostring(
         article.getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=False
     )
-    (out / FORM.file).write_bytes(content + b"\n")
+    path = out / FORM.file
+    path.write_bytes(content + b"\n")
+    own_numbers.refuse(project, path)
 
 
 def _set_aside(tree: dict) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the words of a label, a heading or a footnote say of the numbers beside or below them.
 
 `Age, mean (SD), years` says that the numbers are a mean and a standard deviation, and is about
-`Age, years`; `Sirolimus (n = 12)` names a group and how many are in it.
+`Age, years`; `Placebo (n = 12)` names a group and how many are in it.
 """
 
 from __future__ import annotations
