@@ -74,11 +74,6 @@ def p_range(
     return min(found), max(found)
 
 
-def normal_quantile(level: float) -> float:
-    """Within how many standard deviations the share `level` of a normal distribution lies."""
-    return -float(special.ndtri((1 - level) / 2))
-
-
 def t_quantile(level: float, df: float) -> float:
     """Within how many standard errors the share `level` of a t distribution lies."""
     return -float(special.stdtrit(df, (1 - level) / 2))

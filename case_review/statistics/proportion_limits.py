@@ -7,6 +7,7 @@ import math
 from scipy import special
 
 from case_review.statistics import proportions
+from case_review.statistics.inputs import normal_quantile
 
 
 def all_limits(n: int, of: int, conf_level: float = 0.95) -> dict[str, tuple[float, float]]:
@@ -30,13 +31,13 @@ def all_limits(n: int, of: int, conf_level: float = 0.95) -> dict[str, tuple[flo
     """
     exact = proportions.exact(n, of, conf_level)
     tail = (1 - conf_level) / 2
-    z = -float(special.ndtri(tail))
+    z = normal_quantile(conf_level)
     share = n / of
     error = z * math.sqrt(share * (1 - share) / of)
     half = 1 / (2 * of)
     found = {
         "exact (Clopper–Pearson)": exact,
-        "Wilson": wilson(n, of, z),
+        "Wilson": proportions.wilson(n, of, conf_level),
         "Wilson with continuity correction": _mirrored(n, of, z),
         "Wald": (share - error, share + error),
         "Wald with continuity correction": (share - error - half, share + error + half),
@@ -48,15 +49,6 @@ def all_limits(n: int, of: int, conf_level: float = 0.95) -> dict[str, tuple[flo
         logit, width = math.log(n / (of - n)), z * math.sqrt(1 / n + 1 / (of - n))
         found["Wald on the logit"] = (_expit(logit - width), _expit(logit + width))
     return {name: (max(low, 0.0), min(high, 1.0)) for name, (low, high) in found.items()}
-
-
-def wilson(n: int, of: int, z: float) -> tuple[float, float]:
-    """Wilson's limits (J Am Stat Assoc 1927;22:209) for a quantile z of the normal distribution."""
-    share = n / of
-    centre = share + z**2 / (2 * of)
-    width = z * math.sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2)
-    below = 1 + z**2 / of
-    return (centre - width) / below, (centre + width) / below
 
 
 def _mirrored(n: int, of: int, z: float) -> tuple[float, float]:

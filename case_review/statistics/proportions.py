@@ -46,10 +46,13 @@ def wilson(n: int, of: int, conf_level: float = 0.95) -> tuple[float, float]:
     Takes, returns and refuses the same as `exact`.
     """
     n, of = _checked(n, of, conf_level)
-    from scipy import stats  # takes a second to import
-
-    limits = stats.binomtest(n, of).proportion_ci(conf_level, method="wilson")
-    return float(limits.low), float(limits.high)
+    # Newcombe, Stat Med 1998;17:857, method 3, term by term as `scipy.stats` computes it, which
+    # takes a second to import.
+    share, z = n / of, float(special.ndtri(0.5 + 0.5 * conf_level))
+    below = 2 * (of + z**2)
+    centre = (2 * of * share + z**2) / below
+    width = z / below * math.sqrt(4 * of * share * (1 - share) + z**2)
+    return 0.0 if n == 0 else centre - width, 1.0 if n == of else centre + width
 
 
 def proportion(n: int, of: int, conf_level: float = 0.95) -> Proportion:

@@ -35,6 +35,13 @@ def test_exact_limits_are_quantiles_of_the_beta_distribution_to_the_last_digit(l
             assert proportions.exact(n, of, level) == (low, high)
 
 
+@given(st.integers(1, 2000), st.data(), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
+def test_wilson_limits_are_those_of_scipy_to_the_last_bit(of, data, level):
+    n = data.draw(st.integers(0, of))
+    reference = stats.binomtest(n, of).proportion_ci(level, method="wilson")
+    assert proportions.wilson(n, of, level) == (reference.low, reference.high)
+
+
 def test_wilson_limits_of_newcombe():
     # Newcombe, Stat Med 1998;17:857, table I, method 3: 81/263 and 15/148.
     assert proportions.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)

@@ -20,7 +20,8 @@ from case_review.audit.checks.samples import gathered, interval, levels, populat
 from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
-from case_review.statistics.p_values import normal_quantile, p_range, z_of
+from case_review.statistics.inputs import normal_quantile
+from case_review.statistics.p_values import p_range, z_of
 
 RATIOS = ("hr", "or", "rr")
 _NAMED = re.compile(

@@ -11,7 +11,8 @@ from case_review.audit.claims import Claim, Claims
 from case_review.audit.findings import IMPOSSIBLE, INCONSISTENT, NOTE, Checked, Finding, Outcome
 from case_review.audit.prints import Span
 from case_review.statistics import granularity
-from case_review.statistics.p_values import normal_quantile, t_quantile
+from case_review.statistics.inputs import normal_quantile
+from case_review.statistics.p_values import t_quantile
 
 #: Words that say that an error or limits are of a model and not of the bare values.
 _OTHERWISE = "adjust|least|model|marginal|weight|log|geometric|bootstrap|robust|cluster"
