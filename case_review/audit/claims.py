@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -156,17 +155,20 @@ def with_unit(claim: Claim) -> str:
 
 
 class Claims:
-    """All claims of a paper, found by id or by their parts."""
+    """All claims of a paper, found by id or by their parts.
+
+    `rows` holds what is printed of one thing at one place, by place and path: by population, and
+    then by measure.
+    """
 
     def __init__(self, claims: Iterable[Claim], source: str = "published.csv"):
         self.source = source
         self.claims = tuple(claims)
         self._by_id = {claim.claim_id: claim for claim in self.claims}
-        self._siblings: dict[tuple, dict[str, Claim]] = defaultdict(dict)
-        self._across: dict[tuple, dict[str, Claim]] = defaultdict(dict)
+        self.rows: dict[tuple[str, tuple[str, ...]], dict[str, dict[str, Claim]]] = {}
         for claim in self.claims:
-            self._siblings[claim.place, claim.path, claim.population][claim.measure] = claim
-            self._across[claim.place, claim.path, claim.measure][claim.population] = claim
+            row = self.rows.setdefault((claim.place, claim.path), {})
+            row.setdefault(claim.population, {})[claim.measure] = claim
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
@@ -191,11 +193,7 @@ class Claims:
 
     def siblings(self, claim: Claim) -> Mapping[str, Claim]:
         """What is printed of the same thing and population at the same place, by measure."""
-        return self._siblings[claim.place, claim.path, claim.population]
-
-    def across(self, claim: Claim) -> Mapping[str, Claim]:
-        """The same measure of the same thing at the same place, by population."""
-        return self._across[claim.place, claim.path, claim.measure]
+        return self.rows[claim.place, claim.path][claim.population]
 
     def total(self, claim: Claim) -> Claim | None:
         """How many its population has at its place, or None where that is not printed."""

@@ -126,7 +126,7 @@ def _totals(claims: Claims) -> dict[tuple[str, str], list[Claim]]:
 
 def populations(claims: Claims, place: str, path: tuple[str, ...]) -> Groups:
     """What is printed of one thing at one place: by population, and then by measure."""
-    return _rows(claims).get((place, path), {})
+    return claims.rows.get((place, path), {})
 
 
 def levels(claims: Claims, place: str, path: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -137,18 +137,8 @@ def levels(claims: Claims, place: str, path: tuple[str, ...]) -> list[tuple[str,
 @lru_cache(maxsize=1)
 def _below(claims: Claims) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]]:
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
-    for place, path in _rows(claims):
+    for place, path in claims.rows:
         found.setdefault((place, path[:-1]), []).append(path)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _rows(claims: Claims) -> dict[tuple[str, tuple[str, ...]], Groups]:
-    """All rows of a paper by place and path; those of one paper are kept."""
-    found: dict[tuple[str, tuple[str, ...]], Groups] = {}
-    for claim in claims:
-        row = found.setdefault((claim.place, claim.path), {})
-        row.setdefault(claim.population, {})[claim.measure] = claim
     return found
 
 
