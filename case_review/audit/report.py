@@ -30,7 +30,7 @@ from case_review.formatting import listed
 
 #: The sureness of a drafted number on which no more than a note can rest, and of one on which
 #: nothing impossible can.
-_GUESS, _LIKELY = "guess", "likely"
+_, _LIKELY, _GUESS = claims.SURE
 #: Measures that some check knows.
 _KNOWN = frozenset({
     "n", "denominator", "pct", "mean", "sd", "se", "median", "q1", "q3", "min", "max", "low",

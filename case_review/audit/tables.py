@@ -26,11 +26,7 @@ def text_table(path: Path) -> pd.DataFrame:
         If the file is missing or unreadable, a row has more or fewer cells than the header, or
         nobody can tell what a cell of a spreadsheet means; all of it in one message.
     """
-    try:
-        found = raw_file.read_path(path)
-    except raw_file.FileProblem as problem:
-        place = f"{path}, line {problem.row}" if problem.row else path
-        raise ReviewError(f"{place}: {problem.message}") from None
+    found = lines(path)
     header, rows = found.lines[0][1], dict(found.lines[1:])
     wrong = []
     for cell in found.wrong:
@@ -49,6 +45,21 @@ def text_table(path: Path) -> pd.DataFrame:
     ]
     refuse(wrong)
     return pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype=str)
+
+
+def lines(path: Path) -> raw_file.Lines:
+    """The lines of a CSV file or spreadsheet.
+
+    Raises
+    ------
+    ReviewError
+        If it cannot be read.
+    """
+    try:
+        return raw_file.read_path(path)
+    except raw_file.FileProblem as problem:
+        place = f"{path}, line {problem.row}" if problem.row else path
+        raise ReviewError(f"{place}: {problem.message}") from None
 
 
 def refuse(problems: Sequence[str]) -> None:

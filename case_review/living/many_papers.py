@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -172,8 +173,6 @@ def _earlier(out: Path) -> set[str]:
 
 
 def _pages(path: Path) -> set[str]:
-    import json
-
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["papers"]
         return {row["page"] for row in rows if row.get("page") and "/" not in row["page"]}

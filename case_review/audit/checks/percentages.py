@@ -43,7 +43,7 @@ def percentages(claims: Claims) -> Iterator[Outcome]:
             yield _of_something_else(wrong, len(column))
             continue
         for claim in column:
-            yield _wrong(claim, claims) if claim in wrong else Checked((claim.claim_id,))
+            yield Checked((claim.claim_id,)) if is_given(claim) else _wrong(claim, claims)
 
 
 def _of_something_else(wrong: list[Claim], of: int) -> Finding:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from case_review.audit.claims import SURE
 from case_review.audit.papers.document import Paper
-from case_review.audit.papers.draft import COLUMNS, SURE, Draft, Unread
+from case_review.audit.papers.draft import COLUMNS, Draft, Unread
 from case_review.errors import ReviewError
 
 __all__ = ["ENDINGS", "Draft", "Unread", "draft", "is_paper", "write_csv"]

@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from case_review.audit import claims
 from case_review.audit.papers import numbers
 from case_review.audit.papers.columns import Column
 from case_review.audit.prints import Printed
 from case_review.values.identifiers import identifier
 
 #: Columns of the CSV that a person corrects.
-COLUMNS = (
-    "claim_id", "location", "statement", "kind", "population", "as_printed", "value", "unit",
-    "numerator", "denominator", "result_id", "cohort", "sure",
-)  # fmt: skip
-#: How sure the reader is of a number.
-SURE = ("certain", "likely", "guess")
+COLUMNS = (*claims.COLUMNS, *claims.OPTIONAL)
 #: Kind of a claim by what it measures; counts are parts of a whole or not.
 _KINDS = {
     "n": "subset", "denominator": "subset", "pct": "percent", "mean": "mean", "sd": "sd",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from case_review.audit import tables
 from case_review.audit.papers.document import Cell, Paper, Placed, Table, grid
 from case_review.data import raw_file
-from case_review.errors import ReviewError
 
 #: Two of these columns make a file a transcription; one may be a heading of any table.
 _COLUMNS = {"claim_id", "location", "statement", "kind", "population", "as_printed", "value"}
@@ -32,12 +32,7 @@ def read(path: Path) -> Paper:
     ReviewError
         If it cannot be read.
     """
-    try:
-        found = raw_file.read_path(path)
-    except raw_file.FileProblem as problem:
-        place = f"{path}, line {problem.row}" if problem.row else path
-        raise ReviewError(f"{place}: {problem.message}") from None
-    rows = [[Placed(_cell(text)) for text in cells] for _, cells in found.lines]
+    rows = [[Placed(_cell(text)) for text in cells] for _, cells in tables.lines(path).lines]
     return Paper("table", "", [Table(path.stem, "", "", grid([rows]))])
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from case_review.audit import prints
+from case_review.audit.claims import SURE
 from case_review.audit.papers import cells, counts, layout, numbers
 from case_review.audit.papers.columns import Column, columns
 from case_review.audit.papers.document import Cell, Table
-from case_review.audit.papers.draft import SURE, Draft, Line, Unread
+from case_review.audit.papers.draft import Draft, Line, Unread
 from case_review.audit.papers.labels import Said, declared, said
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
